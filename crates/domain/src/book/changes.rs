@@ -1,0 +1,74 @@
+//! What a batch of decisions changed: the rows to insert, and which loaded rows to update.
+
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+
+use super::replies::ReplyKey;
+use super::rows::LedgerEntry;
+use crate::event::{AuditEntry, Event};
+use crate::ids::{HoldId, LotId, OrderId, OrganizationId, RedemptionId};
+use crate::subscription::{Invoice, Subscription};
+use crate::voucher::Code;
+
+/// Rows named here are read from the book when they are written, so that a row made and changed in
+/// one batch is written once, in its last state.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// Vouchers whose counter changed.
+    pub vouchers: BTreeSet<Code>,
+    pub wallets: BTreeSet<OrganizationId>,
+    /// Organizations whose plan, apps or add-ons changed.
+    pub organizations: BTreeSet<OrganizationId>,
+    pub new_lots: BTreeSet<(OrganizationId, LotId)>,
+    pub changed_lots: BTreeSet<(OrganizationId, LotId)>,
+    pub new_orders: BTreeSet<OrderId>,
+    pub changed_orders: BTreeSet<OrderId>,
+    pub new_redemptions: BTreeSet<RedemptionId>,
+    pub changed_redemptions: BTreeSet<RedemptionId>,
+    pub new_holds: BTreeSet<HoldId>,
+    pub changed_holds: BTreeSet<HoldId>,
+    pub entries: Vec<LedgerEntry>,
+    pub subscriptions: Vec<Subscription>,
+    pub invoices: Vec<Invoice>,
+    pub new_replies: BTreeSet<ReplyKey>,
+    pub changed_replies: BTreeSet<ReplyKey>,
+    pub events: Vec<Event>,
+    pub audit: Vec<AuditEntry>,
+}
+
+impl Changes {
+    /// Nothing to write: every command was refused or replayed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.audit.is_empty()
+            && self.entries.is_empty()
+            && self.new_replies.is_empty()
+            && self.changed_replies.is_empty()
+            && self.changed_orders.is_empty()
+    }
+
+    pub(super) fn change_lot(&mut self, tenant_id: &OrganizationId, lot_id: LotId) {
+        let key = (tenant_id.clone(), lot_id);
+        if !self.new_lots.contains(&key) {
+            self.changed_lots.insert(key);
+        }
+    }
+
+    pub(super) fn change_order(&mut self, order_id: OrderId) {
+        if !self.new_orders.contains(&order_id) {
+            self.changed_orders.insert(order_id);
+        }
+    }
+
+    pub(super) fn change_redemption(&mut self, id: RedemptionId) {
+        if !self.new_redemptions.contains(&id) {
+            self.changed_redemptions.insert(id);
+        }
+    }
+
+    pub(super) fn change_hold(&mut self, id: HoldId) {
+        if !self.new_holds.contains(&id) {
+            self.changed_holds.insert(id);
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Checkout: redeem, grant, draw, order, subscribe, invoice; all of it or none of it.
+//!
+//! Source: franchise-model.txt, "Redemption flow" 3 and 4; the wire contract, "Checkout".
+
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use super::command::{Answer, Checkout, CheckoutAnswer, Outcome, Refusal};
+use super::credit::RedemptionDraft;
+use super::replies::{ReplyKey, Route};
+use super::rows::{EntryKind, Hold, HoldState, Order, OrderStatus};
+use super::{Account, Book, Context};
+use crate::catalog::Quote;
+use crate::checkout::{Split, SplitError, split};
+use crate::ids::{HoldId, LotId, OrderId, OrganizationId, UserId};
+use crate::organization::OrganizationStatus;
+use crate::wallet::{LotAmount, Wallet, WalletError};
+
+impl Book {
+    pub(super) fn checkout(
+        &mut self,
+        request: &Checkout,
+        context: &mut Context<'_>,
+    ) -> Result<Outcome, Refusal> {
+        let key = ReplyKey::new(&request.actor.user_id, Route::Checkout, &request.idempotency);
+        if let Some(outcome) = self.replay(&key, &request.idempotency, context)? {
+            return Ok(outcome);
+        }
+        let account = self.spendable_account(&request.tenant_id, &request.actor.user_id)?;
+        let quote = self
+            .catalog
+            .quote(&request.plan, &request.addons, &request.apps)
+            .map_err(Refusal::Selection)?;
+        if account.live_subscription.is_some() {
+            return Err(Refusal::AlreadySubscribed);
+        }
+        if let Some(order_id) = account.pending_order {
+            return Ok(Outcome::Supersede { order_id });
+        }
+
+        let order_id = OrderId::next(context.ids);
+        let mut wallet = account.wallet.clone();
+        let redemption = match &request.code {
+            None => None,
+            Some(code) => {
+                let draft = self.draft_redemption(
+                    code,
+                    request.promo_value_minor,
+                    account,
+                    request,
+                    context,
+                )?;
+                Some(draft.grant(&mut wallet)?)
+            }
+        };
+        let available = wallet.available_minor(context.now);
+        let split =
+            split(quote.total_minor, available, context.charge_rules).map_err(|e| match e {
+                SplitError::NoProcessor => Refusal::NoProcessor,
+                SplitError::BelowMinimum => Refusal::BelowMinimum,
+            })?;
+        let reserved_lot = redemption.as_ref().map(RedemptionDraft::lot_id);
+        let payment = Payment::make(&mut wallet, split, reserved_lot, context)?;
+
+        // Nothing can refuse any more: put it all back.
+        let order = new_order(request, account, quote, split, order_id, context);
+        let tenant_id = order.tenant_id.clone();
+        let available_minor = wallet.available_minor(context.now);
+        self.put_wallet(&tenant_id, wallet);
+        if let Some(draft) = redemption {
+            self.put_redemption(draft, Some(order_id), payment.settles(), context);
+        }
+        self.put_order(order, payment, &request.actor, context);
+        let answer = split_answer(split, order_id, available_minor, context);
+        let outcome = match &answer {
+            Some(answer) => Outcome::Answered { answer: answer.clone(), replayed: false },
+            None => Outcome::Pending { order_id },
+        };
+        self.remember(key, &request.idempotency, Some(order_id), answer, context.now);
+        self.audit(&request.actor, "checkout", order_id.to_string(), Some(&tenant_id), context);
+        Ok(outcome)
+    }
+
+    /// The account, where the Organization is there and the user may spend for it.
+    pub(super) fn spendable_account(
+        &self,
+        tenant_id: &OrganizationId,
+        user_id: &UserId,
+    ) -> Result<&Account, Refusal> {
+        let account = self.accounts.get(tenant_id).ok_or(Refusal::NotAMember)?;
+        let member = (tenant_id.clone(), user_id.clone());
+        let role = self.members.get(&member).ok_or(Refusal::NotAMember)?;
+        match account.status {
+            OrganizationStatus::Deleted => Err(Refusal::NotAMember),
+            _ if !role.may_spend() => Err(Refusal::RoleMayNotSpend),
+            OrganizationStatus::Suspended => Err(Refusal::OrganizationSuspended),
+            OrganizationStatus::Provisioning | OrganizationStatus::Active => Ok(account),
+        }
+    }
+
+    /// Files a new order with its draws or holds; a paid one is completed at once.
+    fn put_order(
+        &mut self,
+        order: Order,
+        payment: Payment,
+        actor: &crate::event::Actor,
+        context: &mut Context<'_>,
+    ) {
+        let id = order.id;
+        self.changes.new_orders.insert(id);
+        match payment {
+            Payment::Drawn(parts) => {
+                for part in parts {
+                    self.changes.change_lot(&order.tenant_id, part.lot_id);
+                    self.enter_draw(&order, EntryKind::Draw, part, context);
+                }
+                self.orders.insert(id, order);
+                self.finish_order(id, actor, context);
+            }
+            Payment::Held(holds) => {
+                for held in holds {
+                    self.changes.change_lot(&order.tenant_id, held.lot_id);
+                    let hold = Hold {
+                        id: HoldId::next(context.ids),
+                        order_id: id,
+                        customer_id: order.customer_id,
+                        lot_id: held.lot_id,
+                        amount_minor: held.amount_minor,
+                        post_minor: held.post_minor,
+                        state: HoldState::Open,
+                        created_at: context.now,
+                        closed_at: None,
+                    };
+                    self.changes.new_holds.insert(hold.id);
+                    self.holds.insert(hold.id, hold);
+                }
+                if let Some(account) = self.accounts.get_mut(&order.tenant_id) {
+                    account.pending_order = Some(id);
+                }
+                self.orders.insert(id, order);
+            }
+        }
+    }
+}
+
+/// How an order's credit is taken.
+enum Payment {
+    Drawn(Vec<LotAmount>),
+    Held(Vec<HeldLot>),
+}
+
+struct HeldLot {
+    lot_id: LotId,
+    amount_minor: i64,
+    post_minor: i64,
+}
+
+impl Payment {
+    fn make(
+        wallet: &mut Wallet,
+        split: Split,
+        reserved_lot: Option<LotId>,
+        context: &Context<'_>,
+    ) -> Result<Self, WalletError> {
+        if split.charge_minor == 0 {
+            return wallet.draw(split.credit_minor, context.now).map(Self::Drawn);
+        }
+        let mut holds: Vec<HeldLot> = wallet
+            .plan_draw(split.credit_minor, context.now)?
+            .into_iter()
+            .map(|part| HeldLot {
+                lot_id: part.lot_id,
+                amount_minor: part.amount_minor,
+                post_minor: part.amount_minor,
+            })
+            .collect();
+        // A reserved voucher's lot is held whole, so that nobody spends what a release takes back.
+        if let Some(lot_id) = reserved_lot {
+            let free_minor = wallet.lots.get(&lot_id).map_or(0, crate::wallet::Lot::free_minor);
+            match holds.iter_mut().find(|held| held.lot_id == lot_id) {
+                Some(held) => held.amount_minor = free_minor,
+                None if free_minor > 0 => {
+                    holds.push(HeldLot { lot_id, amount_minor: free_minor, post_minor: 0 });
+                }
+                None => {}
+            }
+        }
+        for held in &holds {
+            wallet.hold(held.lot_id, held.amount_minor)?;
+        }
+        Ok(Self::Held(holds))
+    }
+
+    /// Whether the order is paid at once.
+    fn settles(&self) -> bool {
+        matches!(self, Self::Drawn(_))
+    }
+}
+
+fn new_order(
+    request: &Checkout,
+    account: &Account,
+    quote: Quote,
+    split: Split,
+    id: OrderId,
+    context: &Context<'_>,
+) -> Order {
+    Order {
+        id,
+        customer_id: account.customer_id,
+        tenant_id: account.tenant_id.clone(),
+        user_id: request.actor.user_id.clone(),
+        plan_id: quote.plan_id,
+        apps: quote.apps,
+        addons: quote.addons,
+        total_minor: quote.total_minor,
+        credit_minor: split.credit_minor,
+        charge_minor: split.charge_minor,
+        rounding_minor: split.rounding_minor,
+        status: OrderStatus::Pending,
+        code: request.code.clone(),
+        session_id: None,
+        created_at: context.now,
+        updated_at: context.now,
+    }
+}
+
+/// The answer, where credit paid for everything.
+fn split_answer(
+    split: Split,
+    order_id: OrderId,
+    available_minor: i64,
+    context: &Context<'_>,
+) -> Option<Answer> {
+    (split.charge_minor == 0).then(|| {
+        Answer::Checkout(CheckoutAnswer {
+            session_url: None,
+            order_id,
+            paid_by_credit: true,
+            credit_balance: context.currency.whole_units(available_minor),
+            credit_balance_minor: available_minor,
+            currency: context.currency.code().into(),
+        })
+    })
+}

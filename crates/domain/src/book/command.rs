@@ -1,0 +1,164 @@
+//! What the engine can be asked, and what it answers.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use super::replies::Idempotency;
+use super::rows::OrderStatus;
+use crate::catalog::SelectionError;
+use crate::event::Actor;
+use crate::ids::{OrderId, OrganizationId};
+use crate::voucher::{Code, VoucherRefusal};
+use crate::wallet::WalletError;
+
+/// Every action that moves money or a cap.
+#[derive(Debug, Clone)]
+pub enum Command {
+    Checkout(Checkout),
+    RedeemVoucher(RedeemVoucher),
+    /// The card payment of a pending order arrived.
+    CompleteOrder {
+        order_id: OrderId,
+        actor: Actor,
+    },
+    /// A pending order will not be paid; `status` says why.
+    CloseOrder {
+        order_id: OrderId,
+        status: OrderStatus,
+        actor: Actor,
+    },
+    /// The Checkout Session of a pending order was made; its answer can now be stored.
+    AttachSession {
+        order_id: OrderId,
+        session_id: String,
+        session_url: String,
+    },
+    Adjust(Adjust),
+    /// Write off what expired in one wallet.
+    Expire {
+        tenant_id: OrganizationId,
+    },
+}
+
+#[derive(Debug, Clone)]
+pub struct Checkout {
+    pub actor: Actor,
+    pub tenant_id: OrganizationId,
+    /// Identifier or slug, as are the add-ons and apps.
+    pub plan: String,
+    pub addons: Vec<String>,
+    pub apps: Vec<String>,
+    pub code: Option<Code>,
+    /// The voucher's value as the customer saw it.
+    pub promo_value_minor: Option<i64>,
+    pub idempotency: Idempotency,
+}
+
+/// Redeems a further voucher straight into the wallet.
+#[derive(Debug, Clone)]
+pub struct RedeemVoucher {
+    pub actor: Actor,
+    pub tenant_id: OrganizationId,
+    pub code: Code,
+    pub promo_value_minor: Option<i64>,
+    pub idempotency: Idempotency,
+}
+
+/// An administrator grants credit (positive) or takes it back (negative).
+#[derive(Debug, Clone)]
+pub struct Adjust {
+    pub actor: Actor,
+    pub tenant_id: OrganizationId,
+    pub amount_minor: i64,
+    pub promotional: bool,
+    /// Days until the granted credit ends; `None` = never.
+    pub valid_days: Option<i64>,
+    pub reason: String,
+}
+
+/// The body of a checkout's answer. `paid_by_credit` is absent where a card is to pay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckoutAnswer {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_url: Option<String>,
+    pub order_id: OrderId,
+    #[serde(skip_serializing_if = "core::ops::Not::not", default)]
+    pub paid_by_credit: bool,
+    /// Available after this order's draw or hold, in whole units.
+    pub credit_balance: i64,
+    pub credit_balance_minor: i64,
+    pub currency: String,
+}
+
+/// The body of the answer to a voucher redeemed into the wallet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RedeemAnswer {
+    pub code: String,
+    pub credit_omr: i64,
+    pub credit_minor: i64,
+    pub credit_balance: i64,
+    pub credit_balance_minor: i64,
+    pub currency: String,
+}
+
+/// A body as it is sent and stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Answer {
+    Checkout(CheckoutAnswer),
+    Redeem(RedeemAnswer),
+}
+
+/// What became of a command that was not refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The request has its answer; `replayed` where it is that of an earlier, equal request.
+    Answered { answer: Answer, replayed: bool },
+    /// The order's credit is held; it needs a Checkout Session.
+    Pending { order_id: OrderId },
+    /// The Organization's own pending order is in the way: end its session, close it, ask again.
+    Supersede { order_id: OrderId },
+    /// Done, or done before.
+    Done,
+}
+
+/// Why a command changed nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// No such Organization, or the caller is not in it: one answer for both.
+    NotAMember,
+    /// The caller's role in the Organization may not spend.
+    RoleMayNotSpend,
+    OrganizationSuspended,
+    Selection(SelectionError),
+    Voucher(VoucherRefusal),
+    /// The voucher is worth something else by now.
+    VoucherChanged {
+        credit_minor: i64,
+    },
+    AlreadySubscribed,
+    /// The same Idempotency-Key came with another body.
+    KeyReused,
+    /// A card is needed and no processor is configured.
+    NoProcessor,
+    /// The total is less than a card can be charged.
+    BelowMinimum,
+    UnknownOrder,
+    /// The order ended already, in the named state.
+    OrderClosed(OrderStatus),
+    Wallet(WalletError),
+}
+
+impl From<WalletError> for Refusal {
+    fn from(error: WalletError) -> Self {
+        Self::Wallet(error)
+    }
+}
+
+impl From<VoucherRefusal> for Refusal {
+    fn from(refusal: VoucherRefusal) -> Self {
+        Self::Voucher(refusal)
+    }
+}

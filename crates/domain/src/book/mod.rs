@@ -1,0 +1,163 @@
+//! The money engine's pure core: rows are loaded into a [`Book`], commands are decided on it one after
+//! another, and the [`Changes`] it collects are written.
+//!
+//! A decision works on copies and puts them back at its end, so that a refusal leaves nothing behind.
+//! The same code, given a book that holds everything, is the model the engine is tested against.
+
+mod changes;
+mod checkout;
+mod command;
+mod credit;
+mod orders;
+mod replies;
+mod rows;
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::sync::Arc;
+
+pub use self::changes::Changes;
+pub use self::command::{
+    Adjust, Answer, Checkout, CheckoutAnswer, Command, Outcome, RedeemAnswer, RedeemVoucher,
+    Refusal,
+};
+pub use self::replies::{IMPLICIT_REPLAY_SECONDS, Idempotency, Reply, ReplyKey, Route};
+pub use self::rows::{
+    EntryKind, Hold, HoldState, LedgerEntry, Order, OrderStatus, Redemption, RedemptionState,
+};
+
+use crate::catalog::Catalog;
+use crate::checkout::ChargeRules;
+use crate::event::{Actor, AuditEntry, Event, EventData};
+use crate::ids::{
+    CustomerId, HoldId, IdSource, OrderId, OrganizationId, RedemptionId, SubscriptionId, UserId,
+};
+use crate::money::Currency;
+use crate::organization::{MemberRole, OrganizationStatus};
+use crate::timestamp::Timestamp;
+use crate::voucher::{Code, Voucher};
+use crate::wallet::Wallet;
+
+/// An Organization as far as money goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    pub tenant_id: OrganizationId,
+    pub customer_id: CustomerId,
+    pub status: OrganizationStatus,
+    pub subdomain: String,
+    pub plan_id: String,
+    pub apps: alloc::vec::Vec<String>,
+    pub addons: alloc::vec::Vec<String>,
+    pub wallet: Wallet,
+    pub live_subscription: Option<SubscriptionId>,
+    pub pending_order: Option<OrderId>,
+}
+
+/// What every decision of a batch shares.
+pub struct Context<'a> {
+    /// The batch's moment, read after its rows were locked.
+    pub now: Timestamp,
+    pub currency: Currency,
+    /// `None` while no card processor is configured.
+    pub charge_rules: Option<ChargeRules>,
+    pub ids: &'a mut dyn IdSource,
+}
+
+/// The rows a batch of commands can touch, and what became of them.
+#[derive(Debug, Default)]
+pub struct Book {
+    pub catalog: Arc<Catalog>,
+    pub vouchers: BTreeMap<Code, Voucher>,
+    pub accounts: BTreeMap<OrganizationId, Account>,
+    pub members: BTreeMap<(OrganizationId, UserId), MemberRole>,
+    pub orders: BTreeMap<OrderId, Order>,
+    pub holds: BTreeMap<HoldId, Hold>,
+    pub redemptions: BTreeMap<RedemptionId, Redemption>,
+    /// Live redemptions, found as the two rules ask for them.
+    pub redeemed_by_user: BTreeMap<(UserId, Code), RedemptionId>,
+    pub redeemed_by_organization: BTreeMap<(OrganizationId, Code), RedemptionId>,
+    pub replies: BTreeMap<ReplyKey, Reply>,
+    pub changes: Changes,
+}
+
+impl Book {
+    /// Decides one command. A refusal changes nothing.
+    ///
+    /// # Errors
+    /// The rule that refuses it.
+    pub fn decide(
+        &mut self,
+        command: &Command,
+        context: &mut Context<'_>,
+    ) -> Result<Outcome, Refusal> {
+        match command {
+            Command::Checkout(checkout) => self.checkout(checkout, context),
+            Command::RedeemVoucher(redeem) => self.redeem_voucher(redeem, context),
+            Command::CompleteOrder { order_id, actor } => {
+                self.complete_order(*order_id, actor, context)
+            }
+            Command::CloseOrder { order_id, status, actor } => {
+                self.close_order(*order_id, *status, actor, context)
+            }
+            Command::AttachSession { order_id, session_id, session_url } => {
+                self.attach_session(*order_id, session_id, session_url, context)
+            }
+            Command::Adjust(adjust) => self.adjust(adjust, context),
+            Command::Expire { tenant_id } => self.expire(tenant_id, context),
+        }
+    }
+
+    /// Takes note of a live redemption, for the two rules that allow one each.
+    pub fn index_redemption(&mut self, redemption: Redemption) {
+        let code = redemption.code.clone();
+        let by_user = (redemption.user_id.clone(), code.clone());
+        let by_organization = (redemption.tenant_id.clone(), code);
+        if redemption.state != RedemptionState::Released {
+            self.redeemed_by_user.insert(by_user, redemption.id);
+            self.redeemed_by_organization.insert(by_organization, redemption.id);
+        }
+        self.redemptions.insert(redemption.id, redemption);
+    }
+
+    /// Puts a changed wallet back.
+    fn put_wallet(&mut self, tenant_id: &OrganizationId, wallet: Wallet) {
+        debug_assert_eq!(wallet.fault(), None);
+        if let Some(account) = self.accounts.get_mut(tenant_id) {
+            account.wallet = wallet;
+            self.changes.wallets.insert(tenant_id.clone());
+        }
+    }
+
+    fn emit(
+        &mut self,
+        tenant_id: Option<&OrganizationId>,
+        data: EventData,
+        context: &mut Context<'_>,
+    ) {
+        let id = context.ids.next_id();
+        self.changes.events.push(Event {
+            id,
+            at: context.now,
+            tenant_id: tenant_id.cloned(),
+            data,
+        });
+    }
+
+    fn audit(
+        &mut self,
+        actor: &Actor,
+        action: &'static str,
+        subject: String,
+        tenant_id: Option<&OrganizationId>,
+        context: &mut Context<'_>,
+    ) {
+        self.changes.audit.push(AuditEntry {
+            id: context.ids.next_id(),
+            at: context.now,
+            actor: actor.clone(),
+            action,
+            subject,
+            tenant_id: tenant_id.cloned(),
+        });
+    }
+}

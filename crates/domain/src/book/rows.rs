@@ -1,0 +1,203 @@
+//! The rows that only the engine writes.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::ids::{
+    CustomerId, EntryId, HoldId, LotId, OrderId, OrganizationId, RedemptionId, UserId,
+};
+use crate::timestamp::Timestamp;
+use crate::voucher::Code;
+
+/// What became of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderStatus {
+    /// Waits for a card payment; its credit is held.
+    Pending,
+    Completed,
+    /// The Checkout Session ran out.
+    Expired,
+    /// The payment failed for good, or the session could not be made.
+    Failed,
+    /// The customer gave it up.
+    Cancelled,
+    /// A newer checkout of the same Organization took its place.
+    Superseded,
+}
+
+impl OrderStatus {
+    const ALL: [Self; 6] = [
+        Self::Pending,
+        Self::Completed,
+        Self::Expired,
+        Self::Failed,
+        Self::Cancelled,
+        Self::Superseded,
+    ];
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Completed => "completed",
+            Self::Expired => "expired",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Superseded => "superseded",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == text)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    pub id: OrderId,
+    pub customer_id: CustomerId,
+    pub tenant_id: OrganizationId,
+    pub user_id: UserId,
+    pub plan_id: String,
+    pub apps: Vec<String>,
+    pub addons: Vec<String>,
+    /// `total = credit + charge + rounding`
+    pub total_minor: i64,
+    pub credit_minor: i64,
+    pub charge_minor: i64,
+    pub rounding_minor: i64,
+    pub status: OrderStatus,
+    pub code: Option<Code>,
+    pub session_id: Option<String>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HoldState {
+    Open,
+    Posted,
+    Voided,
+}
+
+impl HoldState {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Posted => "posted",
+            Self::Voided => "voided",
+        }
+    }
+}
+
+/// Credit of one lot set aside for one pending order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hold {
+    pub id: HoldId,
+    pub order_id: OrderId,
+    pub customer_id: CustomerId,
+    pub lot_id: LotId,
+    /// Held: for the lot of a reserved voucher all of it, so that a release finds it whole.
+    pub amount_minor: i64,
+    /// Drawn when the order completes; at most the amount.
+    pub post_minor: i64,
+    pub state: HoldState,
+    pub created_at: Timestamp,
+    pub closed_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RedemptionState {
+    /// Its order waits for a payment; the cap slot is taken.
+    Reserved,
+    Redeemed,
+    /// The order died unpaid; the slot is free again and the customer may redeem again.
+    Released,
+}
+
+impl RedemptionState {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reserved => "reserved",
+            Self::Redeemed => "redeemed",
+            Self::Released => "released",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Reserved, Self::Redeemed, Self::Released]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redemption {
+    pub id: RedemptionId,
+    pub code: Code,
+    pub customer_id: CustomerId,
+    pub tenant_id: OrganizationId,
+    pub user_id: UserId,
+    pub order_id: Option<OrderId>,
+    pub lot_id: LotId,
+    pub credit_minor: i64,
+    pub state: RedemptionState,
+    /// Which redemption of the voucher this was, and the cap of that moment: proof that nothing was
+    /// accepted at or above it.
+    pub ordinal: i64,
+    pub cap: i64,
+    pub created_at: Timestamp,
+    pub closed_at: Option<Timestamp>,
+}
+
+/// Why a line stands in the credit ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryKind {
+    Grant,
+    /// Credit that paid at once.
+    Draw,
+    /// Credit that was held and paid when the card did.
+    Post,
+    Expiry,
+    /// A reserved grant taken back with its order.
+    Release,
+    ClawBack,
+    /// What was owed, taken from a later grant.
+    Settlement,
+}
+
+impl EntryKind {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Grant => "grant",
+            Self::Draw => "draw",
+            Self::Post => "post",
+            Self::Expiry => "expiry",
+            Self::Release => "release",
+            Self::ClawBack => "claw_back",
+            Self::Settlement => "settlement",
+        }
+    }
+}
+
+/// One line of the ledger; it is never changed. A movement over several lots is several lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerEntry {
+    pub id: EntryId,
+    pub customer_id: CustomerId,
+    /// `None` only for what was owed from the start, with no credit left to take.
+    pub lot_id: Option<LotId>,
+    pub kind: EntryKind,
+    /// Positive adds credit, negative takes it.
+    pub amount_minor: i64,
+    /// What this line adds to (or settles of) the amount owed.
+    pub owed_minor: i64,
+    pub reason: String,
+    pub order_id: Option<OrderId>,
+    pub created_at: Timestamp,
+}

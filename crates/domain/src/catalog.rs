@@ -1,0 +1,142 @@
+//! What can be ordered, as far as its price matters, and the price of an order.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::money::checked_sum;
+
+/// Anything with an identifier and a slug; references on the wire may use either.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    pub id: String,
+    pub slug: String,
+    pub name: String,
+    /// The price of a month. Zero for what is included, and for apps, which a plan covers.
+    pub price_minor: i64,
+}
+
+/// One kind of thing in the catalog, found by identifier or slug.
+#[derive(Debug, Clone, Default)]
+pub struct Shelf {
+    items: Vec<Item>,
+    by_reference: BTreeMap<String, usize>,
+}
+
+impl FromIterator<Item> for Shelf {
+    fn from_iter<I: IntoIterator<Item = Item>>(items: I) -> Self {
+        let items: Vec<Item> = items.into_iter().collect();
+        let mut by_reference = BTreeMap::new();
+        // Identifiers last: where a slug equals another thing's identifier, the identifier wins.
+        for (index, item) in items.iter().enumerate() {
+            by_reference.entry(item.slug.clone()).or_insert(index);
+        }
+        for (index, item) in items.iter().enumerate() {
+            by_reference.insert(item.id.clone(), index);
+        }
+        Self { items, by_reference }
+    }
+}
+
+impl Shelf {
+    #[must_use]
+    pub fn find(&self, reference: &str) -> Option<&Item> {
+        self.items.get(*self.by_reference.get(reference)?)
+    }
+
+    /// The identifiers behind `references`, each once, in the order given.
+    ///
+    /// # Errors
+    /// The index of the first reference that names nothing.
+    pub fn resolve(&self, references: &[String]) -> Result<Vec<&Item>, usize> {
+        let mut seen = BTreeSet::new();
+        let mut found = Vec::new();
+        for (index, reference) in references.iter().enumerate() {
+            let item = self.find(reference).ok_or(index)?;
+            if seen.insert(&item.id) {
+                found.push(item);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// The part of the catalog that prices an order.
+#[derive(Debug, Clone, Default)]
+pub struct Catalog {
+    pub plans: Shelf,
+    pub addons: Shelf,
+    pub apps: Shelf,
+}
+
+/// An order's contents by identifier, and its price.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quote {
+    pub plan_id: String,
+    pub addons: Vec<String>,
+    pub apps: Vec<String>,
+    pub total_minor: i64,
+}
+
+/// What a selection names that the catalog does not have; the indexes are those of the request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SelectionError {
+    UnknownPlan,
+    UnknownAddon(usize),
+    UnknownApp(usize),
+    /// The prices add up to more than an amount can hold.
+    TooLarge,
+}
+
+impl Catalog {
+    /// Resolves and prices a selection: the plan and its add-ons, a month of each.
+    ///
+    /// # Errors
+    /// The first reference that names nothing.
+    pub fn quote(
+        &self,
+        plan: &str,
+        addons: &[String],
+        apps: &[String],
+    ) -> Result<Quote, SelectionError> {
+        let plan = self.plans.find(plan).ok_or(SelectionError::UnknownPlan)?;
+        let addons = self.addons.resolve(addons).map_err(SelectionError::UnknownAddon)?;
+        let apps = self.apps.resolve(apps).map_err(SelectionError::UnknownApp)?;
+        let lines = addons.iter().chain(&apps).map(|item| item.price_minor);
+        let total_minor =
+            checked_sum(lines.chain([plan.price_minor])).ok_or(SelectionError::TooLarge)?;
+        let ids = |items: Vec<&Item>| items.into_iter().map(|item| item.id.clone()).collect();
+        Ok(Quote { plan_id: plan.id.clone(), addons: ids(addons), apps: ids(apps), total_minor })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    fn item(id: &str, price_minor: i64) -> Item {
+        let slug = id.trim_start_matches("id-").into();
+        Item { id: id.into(), slug, name: id.into(), price_minor }
+    }
+
+    #[test]
+    fn references_are_ids_or_slugs_and_duplicates_collapse() {
+        let catalog = Catalog {
+            plans: [item("id-m", 9_000)].into_iter().collect(),
+            addons: [item("id-waf", 0), item("id-backup", 3_000)].into_iter().collect(),
+            apps: [item("id-shop", 0)].into_iter().collect(),
+        };
+        let texts = |list: &[&str]| list.iter().map(|text| String::from(*text)).collect::<Vec<_>>();
+        let quote = catalog
+            .quote("m", &texts(&["backup", "id-backup", "waf"]), &texts(&["shop", "id-shop"]))
+            .unwrap();
+        assert_eq!(quote.total_minor, 12_000);
+        assert_eq!(quote.addons, vec!["id-backup", "id-waf"]);
+        assert_eq!(quote.apps, vec!["id-shop"]);
+        assert_eq!(catalog.quote("xl", &[], &[]), Err(SelectionError::UnknownPlan));
+        let unknown = catalog.quote("m", &texts(&["waf", "nope"]), &[]);
+        assert_eq!(unknown, Err(SelectionError::UnknownAddon(1)));
+        assert_eq!(catalog.quote("m", &[], &texts(&["nope"])), Err(SelectionError::UnknownApp(0)));
+    }
+}

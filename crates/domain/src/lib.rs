@@ -1,0 +1,21 @@
+//! The rules of the commerce plane: money, vouchers, wallets, checkouts, subscriptions.
+//!
+//! This crate is pure. It is `no_std`, so the compiler refuses a clock, a file, a socket or a
+//! thread; time and identifiers come in as arguments. Arithmetic is checked everywhere (a lint
+//! refuses `+` on integers) and there are no floats.
+#![no_std]
+#![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::unwrap_used, clippy::expect_used))]
+
+extern crate alloc;
+
+pub mod book;
+pub mod catalog;
+pub mod checkout;
+pub mod event;
+pub mod ids;
+pub mod money;
+pub mod organization;
+pub mod subscription;
+pub mod timestamp;
+pub mod voucher;
+pub mod wallet;

@@ -1,0 +1,159 @@
+//! Currencies and minor units.
+//!
+//! An amount of money is an `i64` of the currency's minor unit and its name ends in `_minor`: baisa
+//! for OMR (three decimals), cents for USD (two), yen for JPY (none). The exponents are those of ISO
+//! 4217. A Sovereign has one currency, so amounts carry none of their own.
+
+use alloc::format;
+use alloc::string::String;
+use core::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// The largest credit one voucher may carry, in whole units.
+pub const MAX_CREDIT_UNITS: i64 = 1_000_000_000;
+
+/// An ISO 4217 currency with a fixed number of decimals.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Currency(iso_currency::Currency);
+
+/// The text is not the code of a currency that has minor units.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownCurrency(pub String);
+
+impl fmt::Display for UnknownCurrency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} is not an ISO 4217 currency such as OMR, BHD, KWD, USD or JPY", self.0)
+    }
+}
+
+impl core::error::Error for UnknownCurrency {}
+
+impl Currency {
+    /// # Errors
+    /// Where `code` is not exactly an ISO 4217 code in capitals, or is one without a minor unit
+    /// (gold, test codes): money is never read as another currency.
+    pub fn from_code(code: &str) -> Result<Self, UnknownCurrency> {
+        iso_currency::Currency::from_code(code)
+            .filter(|currency| currency.exponent().is_some_and(|exponent| exponent <= 4))
+            .map(Self)
+            .ok_or_else(|| UnknownCurrency(code.into()))
+    }
+
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        self.0.code()
+    }
+
+    /// Decimals of the currency: 3 for OMR, 2 for USD, 0 for JPY.
+    #[must_use]
+    pub fn exponent(self) -> u32 {
+        self.0.exponent().map_or(0, u32::from)
+    }
+
+    /// Minor units in one whole unit: 1000 for OMR.
+    #[must_use]
+    pub fn minor_per_unit(self) -> i64 {
+        10_i64.saturating_pow(self.exponent())
+    }
+
+    /// `None` where the amount leaves the range of `i64`.
+    #[must_use]
+    pub fn units_to_minor(self, units: i64) -> Option<i64> {
+        units.checked_mul(self.minor_per_unit())
+    }
+
+    /// The whole units of an amount, truncated toward zero: the `*_omr` view of older clients.
+    #[must_use]
+    pub fn whole_units(self, amount_minor: i64) -> i64 {
+        // The divisor is a power of ten, never 0 or -1.
+        amount_minor.checked_div(self.minor_per_unit()).unwrap_or(0)
+    }
+
+    /// The amount with the currency's decimals and code: `12.345 OMR`.
+    #[must_use]
+    pub fn format(self, amount_minor: i64) -> String {
+        let digits = amount_minor.unsigned_abs();
+        let scale = self.minor_per_unit().unsigned_abs();
+        let sign = if amount_minor < 0 { "-" } else { "" };
+        let units = digits.checked_div(scale).unwrap_or(0);
+        let rest = digits.checked_rem(scale).unwrap_or(0);
+        let code = self.code();
+        match self.exponent() as usize {
+            0 => format!("{sign}{units} {code}"),
+            width => format!("{sign}{units}.{rest:0width$} {code}"),
+        }
+    }
+}
+
+impl fmt::Debug for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl Serialize for Currency {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+/// Adds amounts; `None` on overflow.
+#[must_use]
+pub fn checked_sum(amounts_minor: impl IntoIterator<Item = i64>) -> Option<i64> {
+    amounts_minor.into_iter().try_fold(0_i64, i64::checked_add)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    fn currency(code: &str) -> Currency {
+        Currency::from_code(code).unwrap()
+    }
+
+    #[test]
+    fn exponents_are_those_of_iso_4217() {
+        for (code, exponent) in
+            [("OMR", 3), ("BHD", 3), ("KWD", 3), ("USD", 2), ("EUR", 2), ("JPY", 0)]
+        {
+            assert_eq!(currency(code).exponent(), exponent, "{code}");
+        }
+        for wrong in ["", "omr", "XAU", "XXX", "RIAL", "OM\0"] {
+            assert!(Currency::from_code(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn units_and_minor_units_convert_exactly() {
+        let omr = currency("OMR");
+        assert_eq!(omr.units_to_minor(200), Some(200_000));
+        assert_eq!(omr.units_to_minor(MAX_CREDIT_UNITS), Some(1_000_000_000_000));
+        assert_eq!(omr.units_to_minor(i64::MAX), None);
+        assert_eq!(omr.whole_units(12_999), 12);
+        assert_eq!(omr.whole_units(-12_999), -12);
+        assert_eq!(currency("JPY").units_to_minor(7), Some(7));
+    }
+
+    #[test]
+    fn amounts_show_every_decimal() {
+        assert_eq!(currency("OMR").format(12_005), "12.005 OMR");
+        assert_eq!(currency("OMR").format(-5), "-0.005 OMR");
+        assert_eq!(currency("USD").format(i64::MIN), "-92233720368547758.08 USD");
+        assert_eq!(currency("JPY").format(40), "40 JPY");
+        assert_eq!(currency("BHD").to_string(), "BHD");
+    }
+
+    #[test]
+    fn sums_refuse_to_overflow() {
+        assert_eq!(checked_sum([1, 2, 3]), Some(6));
+        assert_eq!(checked_sum([i64::MAX, 1]), None);
+    }
+}

@@ -1,0 +1,255 @@
+//! Reads requests, and says of bad ones which field, what is wrong and what to do.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+use serde::de::{DeserializeOwned, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use super::problem::Problem;
+
+/// A JSON object as a body. Unknown members are ignored, as older clients send whole objects back.
+pub(super) struct Body<T>(pub(super) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
+            use axum::response::IntoResponse as _;
+            match rejection.into_response().status() {
+                StatusCode::PAYLOAD_TOO_LARGE => Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE),
+                _ => Problem::field("body", "the body did not arrive whole; send it again"),
+            }
+        })?;
+        parse(&bytes).map(Self)
+    }
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    if first != Some(&b'{') {
+        return Err(Problem::field("body", "the body must be a JSON object: {\"…\": …}"));
+    }
+    refuse_nul(bytes)?;
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let path = error.path().to_string();
+        let field = if path == "." { missing_field(error.inner()) } else { path };
+        Problem::field(&field, format!("{field}: {}", plain(&error.into_inner())))
+    })?;
+    json.end().map_err(|error| Problem::field("body", format!("body: {}", plain(&error))))?;
+    Ok(value)
+}
+
+/// A NUL in a text would fail the statement it gets into, and with it a whole batch.
+fn refuse_nul(bytes: &[u8]) -> Result<(), Problem> {
+    let escape: &[u8] = b"\\u0000";
+    if !bytes.windows(escape.len()).any(|window| window == escape) {
+        return Ok(());
+    }
+    let Ok(value) = serde_json::from_slice::<Value>(bytes) else { return Ok(()) };
+    match nul_path(&value, String::new()) {
+        Some(field) => Err(Problem::field(&field, format!("{field} has a NUL character in it"))),
+        None => Ok(()),
+    }
+}
+
+fn nul_path(value: &Value, path: String) -> Option<String> {
+    match value {
+        Value::String(text) => text.contains('\0').then_some(path),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(index, item)| nul_path(item, format!("{path}[{index}]"))),
+        Value::Object(members) => members.iter().find_map(|(name, member)| {
+            let name = name.replace('\0', "\u{fffd}");
+            let path = if path.is_empty() { name } else { format!("{path}.{name}") };
+            if path.contains('\u{fffd}') { Some(path) } else { nul_path(member, path) }
+        }),
+        _ => None,
+    }
+}
+
+/// Serde names a missing member in its text only.
+fn missing_field(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let name = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+    name.unwrap_or("body").to_owned()
+}
+
+/// The text without its position, which means little in a body on one line.
+fn plain(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.split_once(" at line ") {
+        Some((text, _)) => text.to_owned(),
+        None => text,
+    }
+}
+
+/// A whole number. `100.0` is one as well (JSON knows no other numbers); text and fractions are not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Whole(pub(super) i64);
+
+impl<'de> Deserialize<'de> for Whole {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(WholeVisitor)
+    }
+}
+
+struct WholeVisitor;
+
+impl Visitor<'_> for WholeVisitor {
+    type Value = Whole;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a whole number")
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<Whole, E> {
+        Ok(Whole(number))
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Whole, E> {
+        let whole = i64::try_from(number).map(Whole);
+        whole.map_err(|_| E::custom("the number is too large"))
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "only whole numbers below 2^53 get here")]
+    fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Whole, E> {
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        if number.fract() == 0.0 && number.abs() < EXACT {
+            Ok(Whole(number as i64))
+        } else {
+            Err(E::invalid_value(Unexpected::Float(number), &self))
+        }
+    }
+}
+
+/// Tells an absent member (`None`) from a null one (`Some(None)`).
+pub(super) fn nullable<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// A query string.
+pub(super) struct Query<T>(pub(super) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let query = axum::extract::Query::<T>::try_from_uri(&parts.uri);
+        let query = query.map_err(|error| {
+            let text = error.body_text();
+            let detail = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
+            let field = detail.split_once(": ").map_or("query", |(field, _)| field).to_owned();
+            Problem::field(&field, detail)
+        })?;
+        Ok(Self(query.0))
+    }
+}
+
+/// One part of the path, decoded; a part that cannot name anything is not found.
+pub(super) struct Segment(pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Segment {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let segments = Segments::from_request_parts(parts, state).await?;
+        let last = segments.0.into_iter().next_back();
+        last.map(Self).ok_or_else(|| Problem::not_found("there is no such route"))
+    }
+}
+
+/// All named parts of the path, in order.
+pub(super) struct Segments(pub(super) Vec<String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Segments {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let path = axum::extract::RawPathParams::from_request_parts(parts, state).await;
+        let path = path.map_err(|_| Problem::not_found("the path is not UTF-8"))?;
+        let values: Vec<String> = path.iter().map(|(_, value)| value.to_owned()).collect();
+        if values.iter().any(|value| value.contains('\0')) {
+            return Err(Problem::not_found("the path has a NUL character in it"));
+        }
+        Ok(Self(values))
+    }
+}
+
+/// The `Idempotency-Key` of a request, if it sent one.
+pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    const NAME: &str = "Idempotency-Key";
+    const MAX_CHARS: usize = 255;
+    let mut values = headers.get_all(NAME).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    let key = value.to_str().ok().filter(|key| (1..=MAX_CHARS).contains(&key.len()));
+    match key {
+        Some(key) if values.next().is_none() => Ok(Some(key.to_owned())),
+        _ => Err(Problem::field(
+            NAME,
+            "Idempotency-Key must be one value of 1 to 255 ASCII characters",
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    struct Sample {
+        amount: Whole,
+        #[serde(default, deserialize_with = "nullable")]
+        days: Option<Option<Whole>>,
+    }
+
+    #[test]
+    fn whole_numbers_come_in_either_spelling() {
+        for body in
+            ["{\"amount\": 100}", " {\"amount\": 100.0, \"other\": [[]]}", "{\"amount\":1e2}"]
+        {
+            assert_eq!(parse::<Sample>(body.as_bytes()).unwrap().amount, Whole(100), "{body}");
+        }
+        let sample: Sample = parse(b"{\"amount\": 1, \"days\": null}").unwrap();
+        assert_eq!(sample.days, Some(None));
+        assert_eq!(parse::<Sample>(b"{\"amount\": 1}").unwrap().days, None);
+    }
+
+    #[test]
+    fn bad_bodies_name_the_field() {
+        let deep =
+            format!("{{\"amount\": 1, \"x\": {}{}}}", "[".repeat(10_000), "]".repeat(10_000));
+        for (body, field) in [
+            ("", "body"),
+            ("[]", "body"),
+            ("[{\"amount\": 1}]", "body"),
+            ("{", "body"),
+            ("{}", "amount"),
+            ("{\"amount\": \"1\"}", "amount"),
+            ("{\"amount\": 1.5}", "amount"),
+            ("{\"amount\": 1e309}", "amount"),
+            ("{\"amount\": 9223372036854775808}", "amount"),
+            ("{\"amount\": null}", "amount"),
+            ("{\"amount\": 1, \"days\": \"x\"}", "days"),
+            ("{\"amount\": 1, \"note\": [\"a\", \"b\\u0000\"]}", "note[1]"),
+            ("{\"amount\": 1} {}", "body"),
+            (&deep, "x"),
+        ] {
+            let problem = parse::<Sample>(body.as_bytes()).expect_err(body);
+            let problem = format!("{problem:?}");
+            assert!(
+                problem.contains(&format!("\"field\": String(\"{field}\")")),
+                "{body:.60}: {problem}"
+            );
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Error answers: `application/problem+json` (RFC 9457) with a member `error` for older clients.
+//!
+//! What went wrong inside is logged, never sent.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+use sovereign_domain::book::Refusal;
+use sovereign_domain::voucher::VoucherRefusal;
+
+use crate::engine::EngineError;
+use crate::limits::TooMany;
+use crate::storage;
+use crate::usecase::organizations::{OrganizationError, selection_error};
+use crate::usecase::vouchers::{FieldError, IssueError};
+
+/// An error as a client sees it. `code` names the rule; its `type` is `urn:sovereign:problem:{code}`.
+#[derive(Debug, Clone)]
+pub(crate) struct Problem {
+    pub(super) status: StatusCode,
+    code: &'static str,
+    detail: String,
+    members: Map<String, Value>,
+    retry_after_seconds: Option<u64>,
+}
+
+impl Problem {
+    pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self { status, code, detail: detail.into(), members: Map::new(), retry_after_seconds: None }
+    }
+
+    /// Bad input: which field, what is wrong, what to do.
+    pub(crate) fn field(field: &str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_request", detail).with("field", json!(field))
+    }
+
+    pub(crate) fn unauthorized(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
+    }
+
+    pub(crate) fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
+    }
+
+    pub(crate) fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", detail)
+    }
+
+    pub(crate) fn with(mut self, member: &str, value: Value) -> Self {
+        self.members.insert(member.to_owned(), value);
+        self
+    }
+
+    pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after_seconds = Some(seconds);
+        self
+    }
+
+    /// The problem behind a status that the framework answered by itself.
+    pub(super) fn of_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                Self::new(status, "body_too_large", "the body is larger than 1 MiB")
+            }
+            StatusCode::REQUEST_TIMEOUT => {
+                Self::new(status, "timeout", "the request took too long; try again")
+            }
+            status if status.is_server_error() => Self::internal(),
+            status => Self::new(status, "invalid_request", "the request cannot be understood"),
+        }
+    }
+
+    pub(super) fn internal() -> Self {
+        let detail = "something went wrong on our side; try again";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
+    }
+
+    fn unavailable() -> Self {
+        let detail = "the service is not available for a moment; try again";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail).retry_after(1)
+    }
+
+    /// The answer, with the request that caused it as its instance.
+    pub(super) fn respond(self, request_id: &str) -> Response {
+        let title = self.status.canonical_reason().unwrap_or("Error");
+        let mut body = Map::new();
+        body.insert("type".into(), json!(format!("urn:sovereign:problem:{}", self.code)));
+        body.insert("title".into(), json!(title));
+        body.insert("status".into(), json!(self.status.as_u16()));
+        body.insert("detail".into(), json!(self.detail));
+        body.insert("instance".into(), json!(format!("urn:request:{request_id}")));
+        body.insert("error".into(), json!(self.detail));
+        body.insert("code".into(), json!(self.code));
+        body.extend(self.members);
+        let mut response = (self.status, Json(Value::Object(body))).into_response();
+        let headers = response.headers_mut();
+        let problem = HeaderValue::from_static("application/problem+json");
+        headers.insert(header::CONTENT_TYPE, problem);
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = self.retry_after_seconds {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        response
+    }
+}
+
+/// The middleware writes the body, because it knows the request's identifier.
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+pub(super) async fn no_such_route() -> Problem {
+    Problem::not_found("there is no such route")
+}
+
+pub(super) async fn method_not_allowed() -> Problem {
+    let detail = "this route does not answer that method";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+}
+
+impl From<storage::Error> for Problem {
+    fn from(error: storage::Error) -> Self {
+        tracing::error!(%error, "database");
+        match error {
+            storage::Error::Unavailable(_) | storage::Error::Conflict(_) => Self::unavailable(),
+            _ => Self::internal(),
+        }
+    }
+}
+
+impl From<TooMany> for Problem {
+    fn from(too_many: TooMany) -> Self {
+        let seconds = too_many.retry_after.as_secs().saturating_add(1);
+        let detail = format!("too many requests from your address; wait {seconds} s");
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail).retry_after(seconds)
+    }
+}
+
+impl From<FieldError> for Problem {
+    fn from(error: FieldError) -> Self {
+        Self::field(error.field, error.detail)
+    }
+}
+
+impl From<IssueError> for Problem {
+    fn from(error: IssueError) -> Self {
+        match error {
+            IssueError::Field(error) => error.into(),
+            IssueError::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<OrganizationError> for Problem {
+    fn from(error: OrganizationError) -> Self {
+        let conflict = |code, detail| Self::new(StatusCode::CONFLICT, code, detail);
+        match error {
+            OrganizationError::Field(error) => error.into(),
+            OrganizationError::SlugTaken => {
+                conflict("slug_taken", "slug is already taken").with("field", json!("slug"))
+            }
+            OrganizationError::AlreadyMember => {
+                conflict("already_member", "this user is a member already")
+                    .with("field", json!("email"))
+            }
+            OrganizationError::OwnerStays => {
+                conflict("owner_stays", "the owner of an Organization cannot be removed")
+            }
+            OrganizationError::Forbidden => {
+                Self::forbidden("this takes the role owner or admin in the Organization")
+            }
+            OrganizationError::NotFound => {
+                Self::not_found("there is no such Organization or member")
+            }
+            OrganizationError::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<EngineError> for Problem {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Refused(refusal) => refusal.into(),
+            EngineError::Busy | EngineError::Stopping | EngineError::Storage(_) => {
+                Self::unavailable()
+            }
+        }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let new = |status, code, detail: &str| Self::new(status, code, detail);
+        match refusal {
+            // One answer for "there is none" and "not yours": a stranger learns nothing.
+            Refusal::NotAMember => new(
+                StatusCode::FORBIDDEN,
+                "not_a_member",
+                "you are not a member of this Organization; check tenant_id",
+            )
+            .with("field", json!("tenant_id")),
+            Refusal::RoleMayNotSpend => new(
+                StatusCode::FORBIDDEN,
+                "role_may_not_spend",
+                "your role in this Organization may not check out; ask an owner or admin",
+            ),
+            Refusal::OrganizationSuspended => new(
+                StatusCode::FORBIDDEN,
+                "organization_suspended",
+                "this Organization is suspended; contact the operator",
+            ),
+            Refusal::Selection(error) => selection_error(error).into(),
+            Refusal::Voucher(refusal) => voucher_problem(refusal),
+            Refusal::VoucherChanged { credit_minor } => new(
+                StatusCode::CONFLICT,
+                "voucher_changed",
+                "the voucher's value has changed; show the new value and ask again",
+            )
+            .with("credit_minor", json!(credit_minor))
+            .with("field", json!("promo_value_minor")),
+            Refusal::AlreadySubscribed => new(
+                StatusCode::CONFLICT,
+                "already_subscribed",
+                "this Organization has a subscription; change its plan instead",
+            ),
+            Refusal::KeyReused => new(
+                StatusCode::CONFLICT,
+                "idempotency_key_reused",
+                "this Idempotency-Key came with another body; use a new key",
+            ),
+            Refusal::NoProcessor => new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "payment_not_configured",
+                "the credit does not cover the total and card payments are not configured here",
+            ),
+            Refusal::BelowMinimum => new(
+                StatusCode::BAD_REQUEST,
+                "below_minimum",
+                "the total is less than a card can be charged; add to the order",
+            ),
+            Refusal::UnknownOrder => Self::not_found("there is no such order"),
+            Refusal::OrderClosed(status) => new(
+                StatusCode::CONFLICT,
+                "order_closed",
+                &format!("the order has ended: {}", status.as_str()),
+            ),
+            Refusal::Wallet(error) => new(StatusCode::BAD_REQUEST, "wallet", &error.to_string()),
+        }
+    }
+}
+
+/// Every rule has its own type; no text repeats the code.
+fn voucher_problem(refusal: VoucherRefusal) -> Problem {
+    let (code, detail) = match refusal {
+        VoucherRefusal::Unknown => ("voucher_unknown", "this voucher is not valid; check the code"),
+        VoucherRefusal::Inactive => {
+            ("voucher_inactive", "this voucher is not active; go on without it")
+        }
+        VoucherRefusal::Exhausted => (
+            "voucher_exhausted",
+            "this voucher has been redeemed as often as it can be; go on without it",
+        ),
+        VoucherRefusal::RedeemedByUser => {
+            ("voucher_redeemed_by_you", "you have redeemed this voucher before")
+        }
+        VoucherRefusal::RedeemedByOrganization => (
+            "voucher_redeemed_by_organization",
+            "this Organization has redeemed this voucher before",
+        ),
+    };
+    Problem::new(StatusCode::BAD_REQUEST, code, detail).with("field", json!("promo_code"))
+}

@@ -1,0 +1,34 @@
+//! Health, version and public keys.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use serde_json::{Value, json};
+
+use super::problem::Problem;
+use crate::app::App;
+use crate::lifecycle::{COMMIT, VERSION};
+use crate::storage::{catalog, migrate};
+
+/// GET /livez, /healthz: the process runs.
+pub(super) async fn alive() -> Json<Value> {
+    Json(json!({ "status": "ok" }))
+}
+
+/// GET /readyz: the database answers.
+pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
+    let mut tx = app.store.read().await?;
+    catalog::revision(&mut tx).await?;
+    Ok(Json(json!({ "status": "ok" })))
+}
+
+/// GET /version: equal on every Sovereign that runs the same build.
+pub(super) async fn version() -> Json<Value> {
+    Json(json!({ "version": VERSION, "commit": COMMIT, "schema": migrate::fingerprint() }))
+}
+
+/// GET /.well-known/jwks.json: the keys other services check our tokens with.
+pub(super) async fn jwks(State(app): State<Arc<App>>) -> Json<Value> {
+    Json(app.tokens.jwks())
+}

@@ -1,0 +1,76 @@
+//! Everything a request or a job needs, built once at the start.
+
+use std::sync::Arc;
+use std::sync::{Mutex, PoisonError};
+
+use quick_cache::sync::Cache;
+use sovereign_domain::event::Actor;
+use sovereign_domain::ids::{IdSource, UserId};
+use sovereign_domain::money::Currency;
+use uuid::Uuid;
+
+use crate::auth::Tokens;
+use crate::clock::Clock;
+use crate::engine::Engine;
+use crate::ids::RandomIds;
+use crate::limits::Limits;
+use crate::storage::Store;
+
+/// What was settled when the Sovereign first started, and never changes.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// The Sovereign's name in the world; every charge will carry it.
+    pub fqdn: String,
+    pub currency: Currency,
+    /// A trial: sample vouchers, relaxed rules.
+    pub demo: bool,
+}
+
+pub struct App {
+    pub(crate) store: Store,
+    pub(crate) engine: Engine,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) facts: Facts,
+    pub(crate) tokens: Tokens,
+    pub(crate) limits: Limits,
+    /// Who is behind an issuer and subject. The answer never changes, so it never goes stale.
+    pub(crate) known_users: Cache<(String, String), UserId>,
+    ids: Mutex<RandomIds>,
+}
+
+/// What an [`App`] is built from.
+pub struct Parts {
+    pub store: Store,
+    pub engine: Engine,
+    pub clock: Arc<dyn Clock>,
+    pub ids: RandomIds,
+    pub facts: Facts,
+    pub tokens: Tokens,
+    pub limits: Limits,
+}
+
+impl App {
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        const KNOWN_USERS: usize = 20_000;
+        Self {
+            store: parts.store,
+            engine: parts.engine,
+            clock: parts.clock,
+            facts: parts.facts,
+            tokens: parts.tokens,
+            limits: parts.limits,
+            known_users: Cache::new(KNOWN_USERS),
+            ids: Mutex::new(parts.ids),
+        }
+    }
+
+    pub(crate) fn new_id(&self) -> Uuid {
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).next_id()
+    }
+}
+
+/// The command line, as an actor in the audit log.
+pub(crate) fn command_line_actor(request_id: Uuid) -> Actor {
+    Actor { user_id: UserId("cli".into()), request_id: request_id.to_string() }
+}

@@ -1,0 +1,144 @@
+//! The key this Sovereign signs its own tokens with: Ed25519 (RFC 8037), made at the first start, kept
+//! in a file that only its owner may read.
+
+use std::fmt;
+use std::io::Write as _;
+use std::path::Path;
+
+use aws_lc_rs::encoding::AsDer as _;
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{DecodingKey, EncodingKey};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+const FILE_NAME: &str = "signing-key.der";
+
+/// Why there is no signing key.
+#[derive(Debug)]
+pub struct KeyError(String);
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for KeyError {}
+
+/// A private key and what its public half is called.
+#[derive(Clone)]
+pub struct SigningKey {
+    pub(super) id: String,
+    pub(super) public: String,
+    pub(super) encoding: EncodingKey,
+    pub(super) decoding: DecodingKey,
+}
+
+impl SigningKey {
+    /// Reads the key in `directory`.
+    ///
+    /// # Errors
+    /// Where there is none yet, it cannot be read, or others may read it.
+    pub fn load(directory: &Path) -> Result<Self, KeyError> {
+        let path = directory.join(FILE_NAME);
+        let shown = path.display();
+        let der = std::fs::read(&path).map_err(|error| {
+            KeyError(format!("{shown}: {error}; `sovereign serve` makes it at its first start"))
+        })?;
+        refuse_if_shared(&path)?;
+        Self::from_der(&der).map_err(|error| KeyError(format!("{shown}: {error}")))
+    }
+
+    /// Reads the key in `directory`, or makes one. Two processes that start at once end with the same.
+    ///
+    /// # Errors
+    /// Where it can be neither read nor written.
+    pub fn load_or_create(directory: &Path) -> Result<Self, KeyError> {
+        let path = directory.join(FILE_NAME);
+        if !path.exists() {
+            let der = generate().map_err(|error| KeyError(error.to_string()))?;
+            create_once(directory, &path, &der)
+                .map_err(|error| KeyError(format!("{}: {error}", path.display())))?;
+        }
+        Self::load(directory)
+    }
+
+    /// # Errors
+    /// Where `der` is no Ed25519 key in PKCS #8.
+    pub fn from_der(der: &[u8]) -> Result<Self, KeyError> {
+        let pair = Ed25519KeyPair::from_pkcs8(der)
+            .map_err(|error| KeyError(format!("not an Ed25519 key in PKCS #8: {error}")))?;
+        let public = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
+        let decoding = DecodingKey::from_ed_components(&public)
+            .map_err(|error| KeyError(error.to_string()))?;
+        let id = thumbprint(&public);
+        Ok(Self { id, public, encoding: EncodingKey::from_ed_der(der), decoding })
+    }
+
+    /// A key that is kept nowhere, for tests.
+    ///
+    /// # Errors
+    /// Where the system has no randomness.
+    pub fn ephemeral() -> Result<Self, KeyError> {
+        Self::from_der(&generate().map_err(|error| KeyError(error.to_string()))?)
+    }
+
+    /// The public half as a JWK (RFC 7517).
+    #[must_use]
+    pub fn jwk(&self) -> Value {
+        json!({
+            "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA",
+            "kid": self.id, "x": self.public,
+        })
+    }
+}
+
+fn generate() -> Result<Vec<u8>, aws_lc_rs::error::Unspecified> {
+    let _ = SystemRandom::new();
+    let pair = Ed25519KeyPair::generate()?;
+    let der: aws_lc_rs::encoding::Pkcs8V1Der<'_> = pair.as_der()?;
+    Ok(der.as_ref().to_vec())
+}
+
+/// The key's name: its thumbprint (RFC 7638).
+fn thumbprint(public: &str) -> String {
+    let canonical = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{public}"}}"#);
+    URL_SAFE_NO_PAD.encode(Sha256::digest(canonical))
+}
+
+/// Writes the file whole or not at all; where another process was first, its file stays.
+fn create_once(directory: &Path, path: &Path, der: &[u8]) -> std::io::Result<()> {
+    let draft = directory.join(format!("{FILE_NAME}.{}", std::process::id()));
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&draft)?;
+    file.write_all(der)?;
+    file.sync_all()?;
+    let linked = std::fs::hard_link(&draft, path);
+    std::fs::remove_file(&draft)?;
+    match linked {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        other => other,
+    }
+}
+
+#[cfg(unix)]
+fn refuse_if_shared(path: &Path) -> Result<(), KeyError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let metadata = std::fs::metadata(path).map_err(|error| KeyError(error.to_string()))?;
+    if metadata.permissions().mode() & 0o077 == 0 {
+        return Ok(());
+    }
+    let shown = path.display();
+    Err(KeyError(format!("{shown} can be read by others; `chmod 600 {shown}` and start again")))
+}
+
+#[cfg(not(unix))]
+fn refuse_if_shared(_: &Path) -> Result<(), KeyError> {
+    Ok(())
+}

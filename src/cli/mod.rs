@@ -1,0 +1,118 @@
+//! The command line: parses, dispatches, reports. Answers go to standard output, everything said to a
+//! person goes to standard error.
+
+mod config;
+mod migrate;
+mod output;
+mod serve;
+mod token;
+mod verify;
+mod voucher;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Args, Parser, Subcommand};
+
+use self::output::Failure;
+use crate::clock::{Clock, SystemClock};
+use crate::config::{Config, Layers, Resolved};
+use crate::telemetry;
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done; 1 the answer is no (a check failed, a thing is not there, input was refused); \
+2 wrong usage or configuration; 3 the database or the network is not available.";
+
+/// The commerce plane of a franchised cloud: vouchers, credit, checkout.
+#[derive(Debug, Parser)]
+#[command(name = "sovereign", version, after_help = EXIT_CODES, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::Serve),
+    Migrate(migrate::Migrate),
+    #[command(subcommand)]
+    Token(token::Token),
+    #[command(subcommand)]
+    Voucher(voucher::Voucher),
+    Verify(verify::Verify),
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Common {
+    /// Directory of the SQLite file and the signing key [default: sovereign-data]
+    #[arg(long, value_name = "DIR")]
+    data: Option<String>,
+    /// Use PostgreSQL: postgres://user:password@host/database
+    #[arg(long, value_name = "URL")]
+    database_url: Option<String>,
+    /// A configuration file (TOML); flags and SOVEREIGN_… variables go before it
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Answer in JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Common {
+    /// The configuration, with the flags of a command on top.
+    fn resolve(&self, more: &[(&'static str, Option<String>)]) -> Result<Resolved, Failure> {
+        let own = [("data", self.data.clone()), ("database_url", self.database_url.clone())];
+        let given = own.into_iter().chain(more.iter().cloned());
+        let flags: BTreeMap<_, _> =
+            given.filter_map(|(key, value)| value.map(|value| (key, value))).collect();
+        let layers = Layers { flags, environment: environment(), file: self.config.clone() };
+        layers.resolve().map_err(Failure::usage)
+    }
+
+    /// The configuration of a command that has no flags of its own; starts logging warnings.
+    fn config(&self) -> Result<Config, Failure> {
+        let config = Config::read(&self.resolve(&[])?).map_err(Failure::usage)?;
+        telemetry::start("warn", config.log_format).map_err(Failure::usage)?;
+        Ok(config)
+    }
+}
+
+/// Variables that are not UTF-8 cannot be ours.
+fn environment() -> Vec<(String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}
+
+fn clock() -> Arc<dyn Clock> {
+    Arc::new(SystemClock)
+}
+
+/// Runs the command that the process was started with.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return Failure::unavailable(error).report(),
+    };
+    let done = runtime.block_on(async {
+        match cli.command {
+            Command::Serve(serve) => serve.run().await,
+            Command::Migrate(migrate) => migrate.run().await,
+            Command::Token(token) => token.run().await,
+            Command::Voucher(voucher) => voucher.run().await,
+            Command::Verify(verify) => verify.run().await,
+            Command::Config(config) => config.run(),
+        }
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

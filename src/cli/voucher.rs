@@ -1,0 +1,205 @@
+//! `sovereign voucher`
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+use sovereign_domain::ids::IdSource as _;
+use sovereign_domain::money::Currency;
+use sovereign_domain::voucher::Voucher as Row;
+
+use super::output::{Failure, answer, answer_json, table};
+use super::{Common, clock};
+use crate::app::{Facts, command_line_actor};
+use crate::ids::RandomIds;
+use crate::lifecycle::open_existing;
+use crate::storage::Store;
+use crate::usecase::start;
+use crate::usecase::vouchers::{self, Issue, IssueError, PAGE_SIZE, Writer, parse_code};
+
+/// Issue, list and revoke vouchers, beside a running server
+#[derive(Debug, Subcommand)]
+pub(super) enum Voucher {
+    Issue(IssueArgs),
+    List(ListArgs),
+    Revoke(RevokeArgs),
+}
+
+/// Issue a voucher, edit one, or bring a revoked one back
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  sovereign voucher issue OMANTEL-MUSCAT-200 --credit 200 --max-redemptions 50
+  sovereign voucher issue SUMMER-25 --credit 25 --credit-valid-days 90 --description 'Summer'")]
+pub(super) struct IssueArgs {
+    #[command(flatten)]
+    common: Common,
+    code: String,
+    /// Credit in whole units of the Sovereign's currency
+    #[arg(long, value_name = "UNITS")]
+    credit: i64,
+    #[arg(long)]
+    description: Option<String>,
+    /// How often it can be redeemed; 0 = without limit
+    #[arg(long, value_name = "COUNT")]
+    max_redemptions: Option<i64>,
+    /// Days the credit lasts after redemption
+    #[arg(long, value_name = "DAYS")]
+    credit_valid_days: Option<i64>,
+    /// Whether it can be redeemed
+    #[arg(long, value_name = "BOOL")]
+    active: Option<bool>,
+}
+
+/// List live vouchers, newest first
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  sovereign voucher list
+  sovereign voucher list --json | jq -r .[].code")]
+pub(super) struct ListArgs {
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Revoke a voucher; what was redeemed stays
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  sovereign voucher revoke OMANTEL-MUSCAT-200")]
+pub(super) struct RevokeArgs {
+    #[command(flatten)]
+    common: Common,
+    code: String,
+}
+
+impl Voucher {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::Issue(args) => issue(args).await,
+            Self::List(args) => list(args).await,
+            Self::Revoke(args) => revoke(args).await,
+        }
+    }
+}
+
+async fn open(common: &Common) -> Result<(Store, Facts), Failure> {
+    let config = common.config()?;
+    let store = open_existing(&config.location()).await?;
+    let facts = start::facts(&store).await?;
+    Ok((store, facts))
+}
+
+async fn issue(args: IssueArgs) -> Result<(), Failure> {
+    let (store, facts) = open(&args.common).await?;
+    let mut ids = RandomIds::new(clock());
+    let actor = command_line_actor(ids.next_id());
+    let issue = Issue {
+        code: args.code,
+        credit_units: args.credit,
+        description: args.description,
+        active: args.active,
+        max_redemptions: args.max_redemptions,
+        credit_valid_days: args.credit_valid_days.map(Some),
+    };
+    let mut writer = Writer {
+        store: &store,
+        currency: facts.currency,
+        now: clock().now(),
+        actor: &actor,
+        ids: &mut ids,
+    };
+    let issued = vouchers::issue(&mut writer, issue).await;
+    store.close().await;
+    let voucher = issued.map_err(failure)?;
+    if args.common.json {
+        answer_json(&as_json(&voucher, facts.currency));
+    } else {
+        answer(table(&[row(&voucher, facts.currency)]));
+    }
+    Ok(())
+}
+
+async fn list(args: ListArgs) -> Result<(), Failure> {
+    let (store, facts) = open(&args.common).await?;
+    let mut found = Vec::new();
+    let mut after: Option<String> = None;
+    loop {
+        let page = vouchers::list(&store, after.as_deref(), PAGE_SIZE).await.map_err(failure)?;
+        found.extend(page.vouchers);
+        match page.next {
+            Some(next) => after = Some(next),
+            None => break,
+        }
+    }
+    store.close().await;
+    if args.common.json {
+        let vouchers = found.iter().map(|voucher| as_json(voucher, facts.currency));
+        answer_json(&Value::Array(vouchers.collect()));
+    } else if !found.is_empty() {
+        let rows: Vec<_> = found.iter().map(|voucher| row(voucher, facts.currency)).collect();
+        answer(table(&rows));
+    }
+    Ok(())
+}
+
+async fn revoke(args: RevokeArgs) -> Result<(), Failure> {
+    let code = parse_code("code", &args.code).map_err(|error| Failure::refused(error.detail))?;
+    let (store, facts) = open(&args.common).await?;
+    let mut ids = RandomIds::new(clock());
+    let actor = command_line_actor(ids.next_id());
+    let mut writer = Writer {
+        store: &store,
+        currency: facts.currency,
+        now: clock().now(),
+        actor: &actor,
+        ids: &mut ids,
+    };
+    let revoked = vouchers::revoke(&mut writer, &code).await;
+    store.close().await;
+    match revoked? {
+        None => Err(Failure::refused("there is no live voucher with this code")),
+        Some(_) if args.common.json => {
+            answer_json(&json!({ "ok": true }));
+            Ok(())
+        }
+        Some(_) => {
+            answer("revoked");
+            Ok(())
+        }
+    }
+}
+
+fn failure(error: IssueError) -> Failure {
+    match error {
+        IssueError::Field(error) => Failure::refused(error.detail),
+        IssueError::Storage(error) => error.into(),
+    }
+}
+
+fn row(voucher: &Row, currency: Currency) -> Vec<String> {
+    let used = match voucher.max_redemptions {
+        0 => format!("{} redeemed", voucher.times_redeemed),
+        cap => format!("{} of {cap} redeemed", voucher.times_redeemed),
+    };
+    vec![
+        voucher.code.as_str().to_owned(),
+        currency.format(voucher.credit_minor),
+        used,
+        if voucher.active { "active".to_owned() } else { "inactive".to_owned() },
+        voucher.description.clone(),
+    ]
+}
+
+fn as_json(voucher: &Row, currency: Currency) -> Value {
+    json!({
+        "code": voucher.code,
+        "credit_omr": currency.whole_units(voucher.credit_minor),
+        "credit_minor": voucher.credit_minor,
+        "currency": currency,
+        "description": voucher.description,
+        "active": voucher.active,
+        "max_redemptions": voucher.max_redemptions,
+        "times_redeemed": voucher.times_redeemed,
+        "credit_valid_days": voucher.credit_valid_days,
+        "created_at": voucher.created_at,
+    })
+}

@@ -1,0 +1,217 @@
+//! Finds each key's value in flags, environment, file and defaults. A key that nobody knows is an error,
+//! wherever it stands: a misspelt setting must not be silently without effect.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use super::keys::{KEYS, Key};
+
+const FILE_VARIABLE: &str = "SOVEREIGN_CONFIG";
+
+/// Where a value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    Flag(String),
+    Environment(String),
+    File(PathBuf),
+    Default,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag(flag) => write!(f, "flag {flag}"),
+            Self::Environment(variable) => write!(f, "environment {variable}"),
+            Self::File(path) => write!(f, "file {}", path.display()),
+            Self::Default => f.write_str("default"),
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError(pub String);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// The layers, as the process found them.
+#[derive(Debug, Default)]
+pub struct Layers {
+    /// Values of flags that were given, by key.
+    pub flags: BTreeMap<&'static str, String>,
+    /// The environment.
+    pub environment: Vec<(String, String)>,
+    /// The file that `--config` names.
+    pub file: Option<PathBuf>,
+}
+
+/// One key and what was found for it.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub key: &'static Key,
+    pub value: Option<String>,
+    pub origin: Origin,
+}
+
+/// Every key with its value and origin.
+#[derive(Debug, Clone)]
+pub struct Resolved(Vec<Entry>);
+
+impl Layers {
+    /// # Errors
+    /// Where the file cannot be read, or something is set that no key is called.
+    pub fn resolve(&self) -> Result<Resolved, ConfigError> {
+        let environment = self.known_environment()?;
+        let path = self.file.clone().or_else(|| {
+            let found = self.environment.iter().find(|(name, _)| name == FILE_VARIABLE);
+            found.map(|(_, path)| PathBuf::from(path))
+        });
+        let file = match &path {
+            None => BTreeMap::new(),
+            Some(path) => read_file(path)?,
+        };
+        let entries = KEYS.iter().map(|key| {
+            let found = |value: &String, origin| (Some(value.clone()), origin);
+            let (value, origin) = if let Some(value) = self.flags.get(key.name) {
+                found(value, Origin::Flag(key.flag()))
+            } else if let Some((variable, value)) = environment.get(key.name) {
+                found(value, Origin::Environment(variable.clone()))
+            } else if let Some(value) = file.get(key.name) {
+                found(value, Origin::File(path.clone().unwrap_or_default()))
+            } else {
+                (key.default.map(str::to_owned), Origin::Default)
+            };
+            Entry { key, value, origin }
+        });
+        Ok(Resolved(entries.collect()))
+    }
+
+    /// The variables that set keys: key, then variable and value.
+    fn known_environment(&self) -> Result<BTreeMap<&'static str, (String, String)>, ConfigError> {
+        let mut known = BTreeMap::new();
+        for (name, value) in &self.environment {
+            if !name.starts_with("SOVEREIGN_") || name == FILE_VARIABLE || is_foreign(name) {
+                continue;
+            }
+            if let Some(key) = KEYS.iter().find(|key| key.variable() == *name) {
+                known.insert(key.name, (name.clone(), value.clone()));
+                continue;
+            }
+            let file_of = |key: &&Key| key.secret && format!("{}_FILE", key.variable()) == *name;
+            let Some(key) = KEYS.iter().find(file_of) else {
+                return Err(ConfigError(format!(
+                    "environment {name}: there is no such setting; `sovereign config show` lists them"
+                )));
+            };
+            let text = std::fs::read_to_string(value)
+                .map_err(|error| ConfigError(format!("environment {name}: {value}: {error}")))?;
+            let text = text.trim_end_matches(['\r', '\n']).to_owned();
+            known.entry(key.name).or_insert((name.clone(), text));
+        }
+        Ok(known)
+    }
+}
+
+/// Variables that others set: Kubernetes writes these for a Service called "sovereign", and tests and
+/// the build have their own.
+fn is_foreign(name: &str) -> bool {
+    ["SOVEREIGN_SERVICE_", "SOVEREIGN_PORT", "SOVEREIGN_TEST_"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
+        || name == "SOVEREIGN_COMMIT"
+}
+
+fn read_file(path: &Path) -> Result<BTreeMap<&'static str, String>, ConfigError> {
+    let wrong = |detail: String| ConfigError(format!("file {}: {detail}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    let table: toml::Table =
+        text.parse().map_err(|error: toml::de::Error| wrong(error.to_string()))?;
+    let mut values = BTreeMap::new();
+    for (name, value) in flatten("", table) {
+        let key = KEYS.iter().find(|key| key.name == name).ok_or_else(|| {
+            wrong(format!("{name}: there is no such setting; `sovereign config show` lists them"))
+        })?;
+        let value = match value {
+            toml::Value::String(text) => text,
+            toml::Value::Integer(number) => number.to_string(),
+            toml::Value::Boolean(yes) => yes.to_string(),
+            toml::Value::Array(items) => items
+                .iter()
+                .map(|item| item.as_str().map(str::to_owned))
+                .collect::<Option<Vec<_>>>()
+                .ok_or_else(|| wrong(format!("{name}: must be a list of texts")))?
+                .join(","),
+            _ => return Err(wrong(format!("{name}: must be a text, a number or true or false"))),
+        };
+        values.insert(key.name, value);
+    }
+    Ok(values)
+}
+
+fn flatten(prefix: &str, table: toml::Table) -> Vec<(String, toml::Value)> {
+    table
+        .into_iter()
+        .flat_map(|(name, value)| {
+            let name = if prefix.is_empty() { name } else { format!("{prefix}.{name}") };
+            match value {
+                toml::Value::Table(inner) => flatten(&name, inner),
+                value => vec![(name, value)],
+            }
+        })
+        .collect()
+}
+
+impl Resolved {
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.0
+    }
+
+    #[must_use]
+    pub fn value(&self, key: &str) -> Option<&str> {
+        let entry = self.0.iter().find(|entry| entry.key.name == key)?;
+        entry.value.as_deref().filter(|value| !value.is_empty())
+    }
+
+    pub(super) fn required(&self, key: &str) -> Result<&str, ConfigError> {
+        self.value(key).ok_or_else(|| self.wrong(key, "is empty"))
+    }
+
+    pub(super) fn parsed<T: FromStr>(&self, key: &str, expected: &str) -> Result<T, ConfigError> {
+        let value = self.required(key)?;
+        value.parse().map_err(|_| self.wrong(key, &format!("must be {expected}")))
+    }
+
+    pub(super) fn one_of(&self, key: &str, allowed: &[&str]) -> Result<&str, ConfigError> {
+        let value = self.required(key)?;
+        if allowed.contains(&value) {
+            Ok(value)
+        } else {
+            Err(self.wrong(key, &format!("must be one of: {}", allowed.join(", "))))
+        }
+    }
+
+    pub(super) fn checked<T>(
+        &self,
+        key: &str,
+        check: impl Fn(&str) -> Result<T, &'static str>,
+    ) -> Result<Option<T>, ConfigError> {
+        self.value(key)
+            .map(|value| check(value).map_err(|detail| self.wrong(key, detail)))
+            .transpose()
+    }
+
+    /// The error of a value: which key, where it was set, what is wrong.
+    pub(super) fn wrong(&self, key: &str, detail: &str) -> ConfigError {
+        let origin = self.0.iter().find(|entry| entry.key.name == key).map(|entry| &entry.origin);
+        let origin = origin.map_or_else(String::new, |origin| format!(" ({origin})"));
+        ConfigError(format!("{key}{origin}: {detail}"))
+    }
+}

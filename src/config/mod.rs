@@ -1,0 +1,113 @@
+//! The configuration: flag, then environment, then file, then default; each value knows its origin.
+
+mod keys;
+mod layers;
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use ipnet::IpNet;
+
+pub use self::keys::{KEYS, Key};
+pub use self::layers::{ConfigError, Entry, Layers, Origin, Resolved};
+use crate::auth::Tokens;
+use crate::storage::Location;
+use crate::telemetry::LogFormat;
+
+/// The configuration, read and checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub data: PathBuf,
+    pub database_url: Option<String>,
+    pub listen: SocketAddr,
+    pub fqdn: Option<String>,
+    pub currency: Option<String>,
+    pub demo: bool,
+    pub limits: bool,
+    pub trusted_proxies: Vec<IpNet>,
+    pub hs256_secret: Option<String>,
+    pub log_level: String,
+    pub log_format: LogFormat,
+}
+
+impl Config {
+    /// Reads the values of all keys.
+    ///
+    /// # Errors
+    /// The first value that is not what its key takes.
+    pub fn read(resolved: &Resolved) -> Result<Self, ConfigError> {
+        let text = |key| resolved.value(key).map(str::to_owned);
+        let config = Self {
+            data: PathBuf::from(resolved.required("data")?),
+            database_url: resolved.checked("database_url", database_url)?,
+            listen: resolved.parsed("listen", "an address such as 127.0.0.1:8080")?,
+            fqdn: resolved.checked("fqdn", fqdn)?,
+            currency: text("currency"),
+            demo: resolved.parsed("demo", "true or false")?,
+            limits: resolved.one_of("limits", &["on", "off"])? == "on",
+            trusted_proxies: networks(resolved)?,
+            hs256_secret: text("auth.hs256_secret"),
+            log_level: resolved.required("log_level")?.to_owned(),
+            log_format: match resolved.one_of("log_format", &["text", "json"])? {
+                "json" => LogFormat::Json,
+                _ => LogFormat::Text,
+            },
+        };
+        if !config.limits && !config.demo {
+            return Err(resolved.wrong("limits", "may be off only with --demo"));
+        }
+        if config
+            .hs256_secret
+            .as_ref()
+            .is_some_and(|secret| secret.len() < Tokens::MIN_SECRET_BYTES)
+        {
+            return Err(resolved.wrong("auth.hs256_secret", "must have at least 32 bytes"));
+        }
+        Ok(config)
+    }
+
+    #[must_use]
+    pub fn location(&self) -> Location {
+        match &self.database_url {
+            Some(url) => Location::Server(url.clone()),
+            None => Location::File(self.data.join("sovereign.db")),
+        }
+    }
+}
+
+fn database_url(text: &str) -> Result<String, &'static str> {
+    if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+        Ok(text.to_owned())
+    } else {
+        Err("must begin with postgres:// (leave it out for SQLite in the data directory)")
+    }
+}
+
+/// A name under which a Sovereign is reached: labels of letters, digits and inner hyphens.
+fn fqdn(text: &str) -> Result<String, &'static str> {
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    if text.len() <= 253 && text.contains('.') && text.split('.').all(label) {
+        Ok(text.to_owned())
+    } else {
+        Err("must be a domain name in lower case, such as omantel.omani.works")
+    }
+}
+
+fn networks(resolved: &Resolved) -> Result<Vec<IpNet>, ConfigError> {
+    let list = resolved.value("trusted_proxies").unwrap_or_default();
+    let parts = list.split(',').map(str::trim).filter(|part| !part.is_empty());
+    parts
+        .map(|part| {
+            let address = || part.parse::<IpAddr>().map(IpNet::from);
+            part.parse::<IpNet>().or_else(|_| address()).map_err(|_| {
+                let detail = "must list addresses or networks, such as 10.0.0.0/8, with commas";
+                resolved.wrong("trusted_proxies", detail)
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,153 @@
+//! One lane: batch after batch, each in a transaction of its own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sovereign_domain::book::{Command, Context, Outcome, Refusal};
+use sovereign_domain::catalog::Catalog;
+use tokio::sync::{mpsc, oneshot};
+
+use super::{EngineError, Job, Settings};
+use crate::clock::Clock;
+use crate::ids::RandomIds;
+use crate::storage::{self, Store, Ts, catalog, load, write};
+
+/// The most commands decided in one transaction.
+const MAX_BATCH: usize = 256;
+/// How often a batch that met another transaction is tried before its callers are told.
+const MAX_ATTEMPTS: u32 = 8;
+const FIRST_PAUSE: Duration = Duration::from_millis(2);
+
+type Decisions = Vec<Result<Outcome, Refusal>>;
+
+pub(super) async fn run(
+    store: Store,
+    settings: Settings,
+    clock: Arc<dyn Clock>,
+    ids: RandomIds,
+    mut jobs: mpsc::Receiver<Job>,
+    ready: oneshot::Sender<storage::Result<()>>,
+) {
+    let store = match store.open_lane().await {
+        Ok(store) => store,
+        Err(error) => {
+            let _ = ready.send(Err(error));
+            return;
+        }
+    };
+    let _ = ready.send(Ok(()));
+    let mut lane = Lane { store, settings, clock, ids, prices: None };
+    let mut batch = Vec::with_capacity(MAX_BATCH);
+    while jobs.recv_many(&mut batch, MAX_BATCH).await > 0 {
+        lane.serve(std::mem::take(&mut batch)).await;
+    }
+}
+
+struct Lane {
+    store: Store,
+    settings: Settings,
+    clock: Arc<dyn Clock>,
+    ids: RandomIds,
+    /// The catalog's prices and the revision they are of.
+    prices: Option<(i64, Arc<Catalog>)>,
+}
+
+impl Lane {
+    /// Decides a batch and answers its callers. A batch that fails is served one by one, so that one
+    /// poisonous command cannot fail its neighbours.
+    async fn serve(&mut self, jobs: Vec<Job>) {
+        let (commands, callers): (Vec<_>, Vec<_>) =
+            jobs.into_iter().map(|job| (job.command, job.answer)).unzip();
+        let references: Vec<&Command> = commands.iter().collect();
+        match self.decide(&references).await {
+            Ok(decisions) => {
+                for (caller, decision) in callers.into_iter().zip(decisions) {
+                    let _ = caller.send(decision.map_err(EngineError::Refused));
+                }
+            }
+            Err(error) if references.len() > 1 && !error.is_unavailable() => {
+                tracing::warn!(%error, commands = references.len(), "batch failed; serving singly");
+                for (caller, command) in callers.into_iter().zip(references) {
+                    let _ = caller.send(self.decide_one(command).await);
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, commands = references.len(), "batch failed");
+                for caller in callers {
+                    let _ = caller.send(Err(EngineError::Storage(error.to_string())));
+                }
+            }
+        }
+    }
+
+    async fn decide_one(&mut self, command: &Command) -> Result<Outcome, EngineError> {
+        match self.decide(&[command]).await {
+            Ok(mut decisions) => match decisions.pop() {
+                Some(decision) => decision.map_err(EngineError::Refused),
+                None => Err(EngineError::Storage("a decision is missing".into())),
+            },
+            Err(error) => {
+                tracing::error!(%error, "command failed");
+                Err(EngineError::Storage(error.to_string()))
+            }
+        }
+    }
+
+    /// Tries a batch until no other transaction is in its way, a bounded number of times.
+    ///
+    /// Trying again is safe even where a commit was lost on the way: a checkout finds its stored
+    /// answer, and the other commands find their work done.
+    async fn decide(&mut self, commands: &[&Command]) -> storage::Result<Decisions> {
+        let mut pause = FIRST_PAUSE;
+        let mut attempt = 1;
+        loop {
+            match self.attempt(commands).await {
+                Err(error) if error.is_conflict() && attempt < MAX_ATTEMPTS => {
+                    tracing::debug!(%error, attempt, "batch met another transaction");
+                    tokio::time::sleep(pause).await;
+                    pause *= 2;
+                    attempt += 1;
+                }
+                other => return other,
+            }
+        }
+    }
+
+    async fn attempt(&mut self, commands: &[&Command]) -> storage::Result<Decisions> {
+        let mut tx = self.store.begin().await?;
+        let mut wanted = load::Wanted::by(commands.iter().copied());
+        let mut book = load::lock(&mut tx, &mut wanted).await?;
+        // Read under the locks: what one process decides after another is also dated after it.
+        let now = self.clock.now();
+        load::book(&mut tx, &wanted, &mut book).await?;
+        book.catalog = self.prices(&mut tx).await?;
+
+        let mut context = Context {
+            now,
+            currency: self.settings.currency,
+            charge_rules: self.settings.charge_rules,
+            ids: &mut self.ids,
+        };
+        let decisions: Decisions =
+            commands.iter().map(|command| book.decide(command, &mut context)).collect();
+        if book.changes.is_empty() {
+            return Ok(decisions);
+        }
+        write::changes(&mut tx, &book, Ts(now)).await?;
+        tx.commit().await?;
+        Ok(decisions)
+    }
+
+    /// The prices of this very moment: read again only when an administrator changed the catalog.
+    async fn prices(&mut self, tx: &mut storage::Tx) -> storage::Result<Arc<Catalog>> {
+        let revision = catalog::revision(tx).await?;
+        match &self.prices {
+            Some((known, prices)) if *known == revision => Ok(Arc::clone(prices)),
+            _ => {
+                let prices = catalog::prices(tx).await?;
+                self.prices = Some((revision, Arc::clone(&prices)));
+                Ok(prices)
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The money engine: everything that moves money or a cap goes through here.
+//!
+//! Commands queue; a lane takes what has queued, locks and loads the rows they name, decides them one
+//! after another with the domain's pure rules, writes all effects, commits once, and answers each
+//! caller. While one batch commits the next one queues, so a burst on one voucher shares its lock, its
+//! round trips and its fsync, and an idle lane adds no wait.
+
+mod lane;
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use sovereign_domain::book::{Command, Outcome, Refusal};
+use sovereign_domain::checkout::ChargeRules;
+use sovereign_domain::money::Currency;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::clock::Clock;
+use crate::ids::RandomIds;
+use crate::storage::{self, Store};
+
+/// Commands that may wait. More are refused with "try again", rather than kept waiting.
+const QUEUE_LENGTH: usize = 8_192;
+
+/// What the engine needs to know about its Sovereign.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub currency: Currency,
+    /// `None` while no card processor is configured.
+    pub charge_rules: Option<ChargeRules>,
+}
+
+/// Why a command has no outcome. In every case nothing was changed, or a retry finds what was.
+#[derive(Debug)]
+pub enum EngineError {
+    /// A rule refused it.
+    Refused(Refusal),
+    /// Too many commands wait; try again in a moment.
+    Busy,
+    /// The program is stopping.
+    Stopping,
+    /// The database failed.
+    Storage(String),
+}
+
+struct Job {
+    command: Command,
+    answer: oneshot::Sender<Result<Outcome, EngineError>>,
+}
+
+/// The way in. Clones share one lane.
+#[derive(Clone)]
+pub struct Engine {
+    queue: mpsc::Sender<Job>,
+}
+
+/// The running lane. Its thread ends when every [`Engine`] is gone and the queue is empty.
+pub struct EngineThread(JoinHandle<()>);
+
+impl Engine {
+    /// Starts the lane on a thread of its own: on shared workers, checking tokens gets in its way.
+    ///
+    /// # Errors
+    /// Where the lane's connection cannot be opened.
+    pub async fn start(
+        store: &Store,
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        ids: RandomIds,
+    ) -> storage::Result<(Self, EngineThread)> {
+        let (queue, jobs) = mpsc::channel(QUEUE_LENGTH);
+        let (ready, started) = oneshot::channel();
+        let store = store.clone();
+        let thread = std::thread::Builder::new().name("money-engine".into()).spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            match runtime {
+                Ok(runtime) => {
+                    runtime.block_on(lane::run(store, settings, clock, ids, jobs, ready))
+                }
+                Err(error) => {
+                    let _ = ready.send(Err(storage::Error::Unavailable(error.to_string())));
+                }
+            }
+        });
+        let thread = thread.map_err(|error| storage::Error::Unavailable(error.to_string()))?;
+        started.await.unwrap_or_else(|_| {
+            Err(storage::Error::Unavailable("the engine did not start".into()))
+        })?;
+        Ok((Self { queue }, EngineThread(thread)))
+    }
+
+    /// Decides one command. When this returns `Ok`, its effects are durable.
+    ///
+    /// # Errors
+    /// [`EngineError`]; nothing is half done.
+    pub async fn submit(&self, command: Command) -> Result<Outcome, EngineError> {
+        let (answer, outcome) = oneshot::channel();
+        self.queue.try_send(Job { command, answer }).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => EngineError::Busy,
+            mpsc::error::TrySendError::Closed(_) => EngineError::Stopping,
+        })?;
+        outcome.await.unwrap_or(Err(EngineError::Stopping))
+    }
+}
+
+impl EngineThread {
+    /// Waits until every queued command is answered.
+    pub async fn finished(self) {
+        let _ = tokio::task::spawn_blocking(|| self.0.join()).await;
+    }
+}

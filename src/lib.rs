@@ -1,0 +1,20 @@
+//! `sovereign`: the commerce plane of one deployment of a franchised cloud.
+//!
+//! `ARCHITECTURE.md` is the map. Layers and their direction: `cli`, `api` and the jobs call `usecase`
+//! and `engine`; these call `storage`; everything may use the pure rules of `sovereign_domain`.
+
+pub mod api;
+pub mod app;
+pub mod auth;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod engine;
+mod hex;
+pub mod ids;
+pub mod lifecycle;
+pub mod limits;
+pub mod server;
+pub mod storage;
+pub mod telemetry;
+pub mod usecase;

@@ -1,0 +1,150 @@
+//! Starting and stopping: from a configuration to a running Sovereign.
+
+use std::fmt;
+use std::fs::{File, TryLockError};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::app::{App, Facts, Parts};
+use crate::auth::{SigningKey, Tokens};
+use crate::clock::Clock;
+use crate::engine::{self, Engine, EngineThread};
+use crate::ids::RandomIds;
+use crate::limits::Limits;
+use crate::storage::{self, Location, Store, migrate};
+use crate::usecase::expire_credit;
+use crate::usecase::start::{self, StartError, Wanted};
+
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// The commit this program was built from.
+pub const COMMIT: &str = env!("SOVEREIGN_BUILT_FROM");
+
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
+/// Everything a server needs from its configuration.
+pub struct Options {
+    pub location: Location,
+    pub key: SigningKey,
+    pub shared_secret: Option<String>,
+    pub wanted: Wanted,
+    pub limits: Limits,
+    pub clock: Arc<dyn Clock>,
+}
+
+/// A Sovereign that can answer requests.
+pub struct Sovereign {
+    pub app: Arc<App>,
+    engine: EngineThread,
+}
+
+/// Opens and migrates the database, settles the first start, and starts the engine.
+///
+/// # Errors
+/// [`StartError`], whose text says what to do.
+pub async fn start(options: Options) -> Result<Sovereign, StartError> {
+    let clock = options.clock;
+    let store = Store::open(&options.location).await?;
+    let applied = migrate::migrate(&store, clock.now()).await?;
+    if !applied.is_empty() {
+        tracing::info!(migrations = applied.join(", "), "migrated");
+    }
+    let mut ids = RandomIds::new(Arc::clone(&clock));
+    let facts = start::start(&store, &options.wanted, clock.now(), &mut ids).await?;
+    let shared_secret = options.shared_secret.as_deref();
+    let tokens = Tokens::new(&facts.fqdn, options.key, shared_secret, Arc::clone(&clock))
+        .map_err(|error| StartError::Configuration(error.0.to_owned()))?;
+    let settings = engine::Settings { currency: facts.currency, charge_rules: None };
+    let engine_ids = RandomIds::new(Arc::clone(&clock));
+    let (engine, thread) = Engine::start(&store, settings, Arc::clone(&clock), engine_ids).await?;
+    let limits = options.limits;
+    let app = App::new(Parts { store, engine, clock, ids, facts, tokens, limits });
+    Ok(Sovereign { app: Arc::new(app), engine: thread })
+}
+
+impl Sovereign {
+    #[must_use]
+    pub fn facts(&self) -> &Facts {
+        &self.app.facts
+    }
+
+    /// Does what has to be done from time to time, until it is dropped.
+    pub async fn run_jobs(app: Arc<App>) {
+        let mut ticks = tokio::time::interval(SWEEP_EVERY);
+        loop {
+            ticks.tick().await;
+            app.limits.forget_idle();
+            if let Err(error) = expire_credit::sweep(&app).await {
+                tracing::error!(
+                    ?error,
+                    "expired credit was not written off; it will be tried again"
+                );
+            }
+        }
+    }
+
+    /// Answers what is queued and closes the database. Requests must have ended before.
+    pub async fn stop(self) {
+        let store = self.app.store.clone();
+        drop(self.app);
+        self.engine.finished().await;
+        store.close().await;
+    }
+}
+
+/// Keeps a second server off an SQLite file. The system releases it however the process ends.
+#[derive(Debug)]
+pub struct ProcessLock(#[expect(dead_code, reason = "held, not read")] File);
+
+#[derive(Debug)]
+pub enum LockError {
+    /// Another server runs on this directory.
+    Held,
+    Io(std::io::Error),
+}
+
+impl fmt::Display for LockError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Held => f.write_str(
+                "another `sovereign serve` runs on this data directory; stop it, choose another \
+                 --data, or use --database-url with PostgreSQL to run several servers",
+            ),
+            Self::Io(error) => write!(f, "the data directory cannot be locked: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for LockError {}
+
+impl ProcessLock {
+    /// # Errors
+    /// [`LockError`].
+    pub fn take(directory: &Path) -> Result<Self, LockError> {
+        let file = File::create(directory.join("sovereign.lock")).map_err(LockError::Io)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self(file)),
+            Err(TryLockError::WouldBlock) => Err(LockError::Held),
+            Err(TryLockError::Error(error)) => Err(LockError::Io(error)),
+        }
+    }
+}
+
+/// Opens the database for a command that works beside a running server.
+///
+/// # Errors
+/// Where it is not there, or not of this program's schema.
+pub async fn open_existing(location: &Location) -> storage::Result<Store> {
+    if let Location::File(path) = location
+        && !path.exists()
+    {
+        let text = format!(
+            "there is no database at {}; run `sovereign serve` first, or name another --data",
+            path.display()
+        );
+        return Err(storage::Error::Unsupported(text));
+    }
+    let store = Store::open(location).await?;
+    migrate::require_current(&store).await?;
+    Ok(store)
+}

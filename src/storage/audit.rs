@@ -1,0 +1,81 @@
+//! `audit_log` and `outbox`: what happened, for the record and for other services. Written in the
+//! transaction that made it true, by the engine's batches and by every other use case alike.
+
+use serde_json::Value;
+use sovereign_domain::event::{AuditEntry, Event};
+use uuid::Uuid;
+
+use super::batch::{self, batch_row};
+use super::types::json_text;
+use super::{Result, Ts, Tx};
+
+batch_row! {
+    struct AuditRow {
+        id: Uuid => "uuid",
+        at: Ts => "timestamptz",
+        actor: String => "text",
+        action: String => "text",
+        subject: String => "text",
+        tenant_id: Option<String> => "text",
+        request_id: String => "text",
+        before: Option<String> => "jsonb",
+        after: Option<String> => "jsonb",
+    }
+}
+
+batch_row! {
+    struct OutboxRow {
+        id: Uuid => "uuid",
+        kind: String => "text",
+        tenant_id: Option<String> => "text",
+        data: String => "jsonb",
+        created_at: Ts => "timestamptz",
+    }
+}
+
+/// What a row was before an action and is after it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Change {
+    pub(crate) before: Option<Value>,
+    pub(crate) after: Option<Value>,
+}
+
+pub(crate) async fn record(tx: &mut Tx, entries: &[(AuditEntry, Change)]) -> Result<()> {
+    let rows: Vec<AuditRow> = entries
+        .iter()
+        .map(|(entry, change)| AuditRow {
+            id: entry.id,
+            at: Ts(entry.at),
+            actor: entry.actor.user_id.0.clone(),
+            action: entry.action.to_owned(),
+            subject: entry.subject.clone(),
+            tenant_id: entry.tenant_id.as_ref().map(|id| id.0.clone()),
+            request_id: entry.actor.request_id.clone(),
+            before: change.before.as_ref().map(Value::to_string),
+            after: change.after.as_ref().map(Value::to_string),
+        })
+        .collect();
+    let sql = "WITH v (id, at, actor, action, subject, tenant_id, request_id, before, after) \
+                   AS ({rows}) \
+               INSERT INTO audit_log \
+                   (id, at, actor, action, subject, tenant_id, request_id, before, after) \
+               SELECT id, at, actor, action, subject, tenant_id, request_id, before, after FROM v";
+    batch::execute(tx, sql, &rows).await.map(|_| ())
+}
+
+pub(crate) async fn publish(tx: &mut Tx, events: &[Event]) -> Result<()> {
+    let rows: Vec<OutboxRow> = events
+        .iter()
+        .map(|event| OutboxRow {
+            id: event.id,
+            kind: event.data.kind().to_owned(),
+            tenant_id: event.tenant_id.as_ref().map(|id| id.0.clone()),
+            data: json_text(&event.data),
+            created_at: Ts(event.at),
+        })
+        .collect();
+    let sql = "WITH v (id, type, tenant_id, data, created_at) AS ({rows}) \
+               INSERT INTO outbox (id, type, tenant_id, data, created_at) \
+               SELECT id, type, tenant_id, data, created_at FROM v";
+    batch::execute(tx, sql, &rows).await.map(|_| ())
+}

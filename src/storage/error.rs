@@ -1,0 +1,102 @@
+//! What can go wrong in the database, sorted by what the caller can do about it.
+
+use std::fmt;
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[derive(Debug)]
+pub enum Error {
+    /// Another transaction was in the way (a deadlock, a serialization failure, a guarded row that
+    /// changed, a row that somebody else inserted first): the whole transaction may be tried again.
+    Conflict(String),
+    /// The database cannot be reached, is full or refuses to write. Nothing was changed.
+    Unavailable(String),
+    /// A row does not say what its column promises.
+    Corrupt(String),
+    /// Anything else: a statement of ours is wrong.
+    Statement(sqlx::Error),
+    /// The database is of a kind or version this program does not run on.
+    Unsupported(String),
+}
+
+impl Error {
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        matches!(self, Self::Conflict(_))
+    }
+
+    #[must_use]
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+
+    pub(crate) fn corrupt(table: &str, what: impl fmt::Display) -> Self {
+        Self::Corrupt(format!("{table}: {what}"))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Conflict(text) => write!(f, "another transaction was in the way: {text}"),
+            Self::Unavailable(text) => write!(f, "the database is not available: {text}"),
+            Self::Corrupt(text) => write!(f, "a row cannot be read: {text}"),
+            Self::Statement(error) => write!(f, "a statement failed: {error}"),
+            Self::Unsupported(text) => f.write_str(text),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        use sqlx::Error as E;
+        match &error {
+            E::Database(database) => match class_of(database.as_ref()) {
+                Class::Conflict => Self::Conflict(database.to_string()),
+                Class::Unavailable => Self::Unavailable(database.to_string()),
+                Class::Other => Self::Statement(error),
+            },
+            E::Io(_)
+            | E::Tls(_)
+            | E::PoolTimedOut
+            | E::PoolClosed
+            | E::WorkerCrashed
+            | E::Protocol(_) => Self::Unavailable(error.to_string()),
+            _ => Self::Statement(error),
+        }
+    }
+}
+
+enum Class {
+    Conflict,
+    Unavailable,
+    Other,
+}
+
+/// Sorts by SQLSTATE (PostgreSQL) or primary result code (SQLite; extended codes in the upper bits).
+fn class_of(error: &dyn sqlx::error::DatabaseError) -> Class {
+    if error.is_unique_violation() {
+        return Class::Conflict;
+    }
+    let code = error.code().unwrap_or_default();
+    if error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_some() {
+        // Classes 08 connection, 53 resources, 57P0x shutdown, 58 system; 25006 read-only.
+        return match code.as_ref() {
+            "40001" | "40P01" | "55P03" => Class::Conflict,
+            "25006" | "57P01" | "57P02" | "57P03" => Class::Unavailable,
+            code if code.starts_with("08") || code.starts_with("53") || code.starts_with("58") => {
+                Class::Unavailable
+            }
+            _ => Class::Other,
+        };
+    }
+    match code.parse::<i32>().map(|code| code & 0xff) {
+        // SQLITE_BUSY, SQLITE_LOCKED
+        Ok(5 | 6) => Class::Conflict,
+        // SQLITE_NOMEM, SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN
+        Ok(7 | 8 | 10 | 13 | 14) => Class::Unavailable,
+        _ => Class::Other,
+    }
+}

@@ -1,0 +1,292 @@
+//! Reads the rows that a batch of commands can touch into a [`Book`].
+//!
+//! Locks come first, in the one order every process keeps: vouchers by code, then wallets by
+//! Organization. The wallet's row is the lock of everything its account has (lots, holds, orders,
+//! subscription, redemptions), so nothing below it is locked again. What is read after a lock is read
+//! by statements of their own: a snapshot taken before the wait would be stale.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sovereign_domain::book::{Account, Book, Command, Idempotency, ReplyKey, Route};
+use sovereign_domain::ids::{CustomerId, LotId, OrderId, OrganizationId, SubscriptionId, UserId};
+use sovereign_domain::organization::OrganizationStatus;
+use sovereign_domain::voucher::{Code, Voucher};
+use sovereign_domain::wallet::{Lot, LotSource, Wallet};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::batch::{self, batch_row};
+use super::load_orders;
+use super::vouchers::{self, VoucherRow};
+use super::{Error, Json, Result, Ts, Tx, organizations};
+
+batch_row! { struct CodeKey { code: String => "text" } }
+batch_row! { pub(super) struct TenantKey { tenant_id: String => "text" } }
+batch_row! { pub(super) struct UuidKey { id: Uuid => "uuid" } }
+batch_row! { struct MemberKey { tenant_id: String => "text", user_id: String => "text" } }
+
+/// The keys a batch of commands names.
+#[derive(Debug, Default)]
+pub(crate) struct Wanted {
+    pub(super) codes: BTreeSet<Code>,
+    pub(super) tenants: BTreeSet<OrganizationId>,
+    pub(super) members: BTreeSet<(OrganizationId, UserId)>,
+    /// Who asks to redeem what, for which Organization.
+    pub(super) redeemers: BTreeSet<(UserId, OrganizationId, Code)>,
+    pub(super) orders: BTreeSet<OrderId>,
+    pub(super) replies: BTreeSet<ReplyKey>,
+}
+
+impl Wanted {
+    pub(crate) fn by<'a>(commands: impl IntoIterator<Item = &'a Command>) -> Self {
+        let mut wanted = Self::default();
+        for command in commands {
+            match command {
+                Command::Checkout(request) => wanted.add_request(
+                    &request.actor.user_id,
+                    &request.tenant_id,
+                    request.code.as_ref(),
+                    Route::Checkout,
+                    &request.idempotency,
+                ),
+                Command::RedeemVoucher(request) => wanted.add_request(
+                    &request.actor.user_id,
+                    &request.tenant_id,
+                    Some(&request.code),
+                    Route::RedeemVoucher,
+                    &request.idempotency,
+                ),
+                Command::CompleteOrder { order_id, .. }
+                | Command::CloseOrder { order_id, .. }
+                | Command::AttachSession { order_id, .. } => {
+                    wanted.orders.insert(*order_id);
+                }
+                Command::Adjust(adjust) => {
+                    wanted.tenants.insert(adjust.tenant_id.clone());
+                }
+                Command::Expire { tenant_id } => {
+                    wanted.tenants.insert(tenant_id.clone());
+                }
+            }
+        }
+        wanted
+    }
+
+    fn add_request(
+        &mut self,
+        user_id: &UserId,
+        tenant_id: &OrganizationId,
+        code: Option<&Code>,
+        route: Route,
+        idempotency: &Idempotency,
+    ) {
+        self.tenants.insert(tenant_id.clone());
+        self.members.insert((tenant_id.clone(), user_id.clone()));
+        self.replies.insert(ReplyKey::new(user_id, route, idempotency));
+        if let Some(code) = code {
+            self.codes.insert(code.clone());
+            self.redeemers.insert((user_id.clone(), tenant_id.clone(), code.clone()));
+        }
+    }
+
+    fn tenant_keys(&self) -> Vec<TenantKey> {
+        self.tenants.iter().map(|id| TenantKey { tenant_id: id.0.clone() }).collect()
+    }
+}
+
+/// Takes the locks of a batch. After this, and before [`book`], the batch's moment is read.
+pub(crate) async fn lock(tx: &mut Tx, wanted: &mut Wanted) -> Result<Book> {
+    load_orders::discover(tx, wanted).await?;
+    let mut book = Book::default();
+
+    let codes: Vec<CodeKey> =
+        wanted.codes.iter().map(|code| CodeKey { code: code.as_str().to_owned() }).collect();
+    const VOUCHERS: &str = concat!(
+        "WITH v (wanted) AS ({rows}) SELECT ",
+        vouchers::columns!(),
+        " FROM v JOIN promo_codes p ON p.code = v.wanted ORDER BY code {lock:p}"
+    );
+    for row in batch::fetch::<_, VoucherRow>(tx, VOUCHERS, &codes).await? {
+        let voucher = Voucher::from(row);
+        book.vouchers.insert(voucher.code.clone(), voucher);
+    }
+
+    let sql = "WITH v (tenant_id) AS ({rows}) \
+               SELECT w.customer_id, w.tenant_id, w.balance_minor, w.held_minor, w.owed_minor \
+               FROM v JOIN wallets w ON w.tenant_id = v.tenant_id \
+               ORDER BY w.tenant_id {lock:w}";
+    for row in batch::fetch::<_, WalletRow>(tx, sql, &wanted.tenant_keys()).await? {
+        let account = row.into_account();
+        book.accounts.insert(account.tenant_id.clone(), account);
+    }
+    Ok(book)
+}
+
+/// Reads everything else the commands can touch into a book whose rows are locked.
+pub(crate) async fn book(tx: &mut Tx, wanted: &Wanted, book: &mut Book) -> Result<()> {
+    load_accounts(tx, wanted, book).await?;
+    load_members(tx, wanted, book).await?;
+    load_orders::replies(tx, wanted, book).await?;
+    load_orders::orders(tx, wanted, book).await?;
+    load_orders::redemptions(tx, wanted, book).await?;
+    load_lots(tx, book).await
+}
+
+#[derive(Debug, FromRow)]
+struct WalletRow {
+    customer_id: Uuid,
+    tenant_id: String,
+    balance_minor: i64,
+    held_minor: i64,
+    owed_minor: i64,
+}
+
+impl WalletRow {
+    fn into_account(self) -> Account {
+        Account {
+            tenant_id: OrganizationId(self.tenant_id),
+            customer_id: CustomerId(self.customer_id),
+            status: OrganizationStatus::Deleted,
+            subdomain: String::new(),
+            plan_id: String::new(),
+            apps: Vec::new(),
+            addons: Vec::new(),
+            wallet: Wallet {
+                balance_minor: self.balance_minor,
+                held_minor: self.held_minor,
+                owed_minor: self.owed_minor,
+                lots: BTreeMap::new(),
+            },
+            live_subscription: None,
+            pending_order: None,
+        }
+    }
+}
+
+#[derive(Debug, FromRow)]
+struct AccountRow {
+    tenant_id: String,
+    status: String,
+    subdomain: String,
+    plan_id: String,
+    apps: Json<Vec<String>>,
+    addons: Json<Vec<String>>,
+    live_subscription: Option<Uuid>,
+    pending_order: Option<Uuid>,
+}
+
+async fn load_accounts(tx: &mut Tx, wanted: &Wanted, book: &mut Book) -> Result<()> {
+    let sql = "WITH v (tenant_id) AS ({rows}) \
+               SELECT o.id AS tenant_id, o.status, o.subdomain, o.plan_id, o.apps, o.addons, \
+                   s.id AS live_subscription, p.id AS pending_order \
+               FROM v JOIN organizations o ON o.id = v.tenant_id \
+               LEFT JOIN subscriptions s ON s.tenant_id = v.tenant_id AND s.status <> 'canceled' \
+               LEFT JOIN orders p ON p.tenant_id = v.tenant_id AND p.status = 'pending'";
+    for row in batch::fetch::<_, AccountRow>(tx, sql, &wanted.tenant_keys()).await? {
+        let tenant_id = OrganizationId(row.tenant_id);
+        let Some(account) = book.accounts.get_mut(&tenant_id) else { continue };
+        account.status = OrganizationStatus::parse(&row.status)
+            .ok_or_else(|| Error::corrupt("organizations", format!("status {:?}", row.status)))?;
+        account.subdomain = row.subdomain;
+        account.plan_id = row.plan_id;
+        account.apps = row.apps.0;
+        account.addons = row.addons.0;
+        account.live_subscription = row.live_subscription.map(SubscriptionId);
+        account.pending_order = row.pending_order.map(OrderId);
+    }
+    Ok(())
+}
+
+#[derive(Debug, FromRow)]
+struct RoleRow {
+    tenant_id: String,
+    user_id: String,
+    role: String,
+}
+
+async fn load_members(tx: &mut Tx, wanted: &Wanted, book: &mut Book) -> Result<()> {
+    let keys: Vec<MemberKey> = wanted
+        .members
+        .iter()
+        .map(|(tenant_id, user_id)| MemberKey {
+            tenant_id: tenant_id.0.clone(),
+            user_id: user_id.0.clone(),
+        })
+        .collect();
+    let sql = "WITH v (tenant_id, user_id) AS ({rows}) \
+               SELECT m.tenant_id, m.user_id, m.role \
+               FROM v JOIN members m ON m.tenant_id = v.tenant_id AND m.user_id = v.user_id";
+    for row in batch::fetch::<_, RoleRow>(tx, sql, &keys).await? {
+        let role = organizations::parse_role(&row.role)?;
+        book.members.insert((OrganizationId(row.tenant_id), UserId(row.user_id)), role);
+    }
+    Ok(())
+}
+
+#[derive(Debug, FromRow)]
+struct LotRow {
+    tenant_id: String,
+    id: Uuid,
+    source: String,
+    reference: String,
+    promotional: bool,
+    priority: i16,
+    amount_minor: i64,
+    remaining_minor: i64,
+    held_minor: i64,
+    created_at: Ts,
+    expires_at: Option<Ts>,
+}
+
+impl LotRow {
+    fn into_lot(self) -> Result<Lot> {
+        let source = LotSource::parse(&self.source)
+            .ok_or_else(|| Error::corrupt("credit_lots", format!("source {:?}", self.source)))?;
+        Ok(Lot {
+            id: LotId(self.id),
+            source,
+            reference: self.reference,
+            promotional: self.promotional,
+            priority: self.priority,
+            amount_minor: self.amount_minor,
+            remaining_minor: self.remaining_minor,
+            held_minor: self.held_minor,
+            created_at: self.created_at.0,
+            expires_at: self.expires_at.map(|ts| ts.0),
+        })
+    }
+}
+
+/// Lots with something in them, and those of reserved redemptions, which a release takes back.
+async fn load_lots(tx: &mut Tx, book: &mut Book) -> Result<()> {
+    const OPEN: &str = "WITH v (id) AS ({rows}) \
+        SELECT w.tenant_id, l.id, l.source, l.reference, l.promotional, l.priority, \
+            l.amount_minor, l.remaining_minor, l.held_minor, l.created_at, l.expires_at \
+        FROM v JOIN wallets w ON w.customer_id = v.id \
+        JOIN credit_lots l ON l.customer_id = v.id AND l.remaining_minor > 0";
+    const RESERVED: &str = "WITH v (id) AS ({rows}) \
+        SELECT w.tenant_id, l.id, l.source, l.reference, l.promotional, l.priority, \
+            l.amount_minor, l.remaining_minor, l.held_minor, l.created_at, l.expires_at \
+        FROM v JOIN credit_lots l ON l.id = v.id \
+        JOIN wallets w ON w.customer_id = l.customer_id";
+    // An empty wallet has no lots to look for.
+    let filled = book.accounts.values().filter(|account| account.wallet.balance_minor > 0);
+    let customers: Vec<UuidKey> =
+        filled.map(|account| UuidKey { id: account.customer_id.0 }).collect();
+    let reserved: Vec<UuidKey> = book
+        .orders
+        .keys()
+        .filter_map(|id| book.redemptions.values().find(|r| r.order_id == Some(*id)))
+        .map(|redemption| UuidKey { id: redemption.lot_id.0 })
+        .collect();
+    let mut rows: Vec<LotRow> = batch::fetch(tx, OPEN, &customers).await?;
+    rows.extend(batch::fetch::<_, LotRow>(tx, RESERVED, &reserved).await?);
+    for row in rows {
+        let tenant_id = OrganizationId(row.tenant_id.clone());
+        let lot = row.into_lot()?;
+        if let Some(account) = book.accounts.get_mut(&tenant_id) {
+            account.wallet.lots.insert(lot.id, lot);
+        }
+    }
+    Ok(())
+}

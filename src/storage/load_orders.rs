@@ -1,0 +1,270 @@
+//! The part of a [`Book`] that hangs on orders: stored answers, orders, holds, redemptions.
+
+use std::collections::BTreeSet;
+
+use sovereign_domain::book::{
+    Answer, Book, Hold, HoldState, Order, OrderStatus, Redemption, RedemptionState, Reply,
+    ReplyKey, Route,
+};
+use sovereign_domain::ids::{
+    CustomerId, HoldId, LotId, OrderId, OrganizationId, RedemptionId, UserId,
+};
+use sovereign_domain::voucher::Code;
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::batch::{self, batch_row};
+use super::load::{UuidKey, Wanted};
+use super::{Error, Json, Result, Ts, Tx};
+
+batch_row! {
+    struct RedeemerKey { user_id: String => "text", tenant_id: String => "text", code: String => "text" }
+}
+batch_row! {
+    struct ReplyKeyRow { user_id: String => "text", route: String => "text", key: String => "text" }
+}
+
+fn uuid_keys<'a>(ids: impl IntoIterator<Item = &'a OrderId>) -> Vec<UuidKey> {
+    ids.into_iter().map(|id| UuidKey { id: id.0 }).collect()
+}
+
+/// Commands on an order name neither its Organization nor its voucher; both never change, so they are
+/// found before anything is locked.
+pub(super) async fn discover(tx: &mut Tx, wanted: &mut Wanted) -> Result<()> {
+    let sql = "WITH v (id) AS ({rows}) \
+               SELECT o.tenant_id, o.promo_code FROM v JOIN orders o ON o.id = v.id";
+    let rows: Vec<(String, Option<String>)> =
+        batch::fetch(tx, sql, &uuid_keys(&wanted.orders)).await?;
+    for (tenant_id, code) in rows {
+        wanted.tenants.insert(OrganizationId(tenant_id));
+        wanted.codes.extend(code.map(Code::stored));
+    }
+    Ok(())
+}
+
+#[derive(Debug, FromRow)]
+struct ReplyRow {
+    user_id: String,
+    route: String,
+    key: String,
+    request_hash: String,
+    order_id: Option<Uuid>,
+    answer: Option<String>,
+    created_at: Ts,
+}
+
+impl ReplyRow {
+    fn into_reply(self) -> Result<(ReplyKey, Reply)> {
+        let corrupt = |what: String| Error::corrupt("idempotency_keys", what);
+        let route =
+            Route::parse(&self.route).ok_or_else(|| corrupt(format!("route {:?}", self.route)))?;
+        let answer: Option<Answer> = match &self.answer {
+            None => None,
+            Some(text) => {
+                Some(serde_json::from_str(text).map_err(|error| corrupt(error.to_string()))?)
+            }
+        };
+        let key = ReplyKey { user_id: UserId(self.user_id), route, key: self.key };
+        let order_id = self.order_id.map(OrderId);
+        let created_at = self.created_at.0;
+        Ok((key, Reply { request_hash: self.request_hash, order_id, answer, created_at }))
+    }
+}
+
+/// Stored answers to the requests, and to those that made the named orders.
+pub(super) async fn replies(tx: &mut Tx, wanted: &Wanted, book: &mut Book) -> Result<()> {
+    const BY_KEY: &str = "WITH v (user_id, route, key) AS ({rows}) \
+        SELECT k.user_id, k.route, k.key, k.request_hash, k.order_id, k.answer, k.created_at \
+        FROM v JOIN idempotency_keys k \
+            ON k.user_id = v.user_id AND k.route = v.route AND k.key = v.key";
+    const BY_ORDER: &str = "WITH v (id) AS ({rows}) \
+        SELECT k.user_id, k.route, k.key, k.request_hash, k.order_id, k.answer, k.created_at \
+        FROM v JOIN idempotency_keys k ON k.order_id = v.id";
+    let keys: Vec<ReplyKeyRow> = wanted
+        .replies
+        .iter()
+        .map(|key| ReplyKeyRow {
+            user_id: key.user_id.0.clone(),
+            route: key.route.as_str().to_owned(),
+            key: key.key.clone(),
+        })
+        .collect();
+    let mut rows: Vec<ReplyRow> = batch::fetch(tx, BY_KEY, &keys).await?;
+    rows.extend(batch::fetch::<_, ReplyRow>(tx, BY_ORDER, &uuid_keys(&wanted.orders)).await?);
+    for row in rows {
+        let (key, reply) = row.into_reply()?;
+        book.replies.insert(key, reply);
+    }
+    Ok(())
+}
+
+#[derive(Debug, FromRow)]
+struct OrderRow {
+    id: Uuid,
+    customer_id: Uuid,
+    tenant_id: String,
+    user_id: String,
+    plan_id: String,
+    apps: Json<Vec<String>>,
+    addons: Json<Vec<String>>,
+    amount_baisa: i64,
+    credit_minor: i64,
+    charge_minor: i64,
+    rounding_minor: i64,
+    status: String,
+    stripe_session_id: Option<String>,
+    promo_code: Option<String>,
+    created_at: Ts,
+    updated_at: Ts,
+}
+
+impl OrderRow {
+    fn into_order(self) -> Result<Order> {
+        let status = OrderStatus::parse(&self.status)
+            .ok_or_else(|| Error::corrupt("orders", format!("status {:?}", self.status)))?;
+        Ok(Order {
+            id: OrderId(self.id),
+            customer_id: CustomerId(self.customer_id),
+            tenant_id: OrganizationId(self.tenant_id),
+            user_id: UserId(self.user_id),
+            plan_id: self.plan_id,
+            apps: self.apps.0,
+            addons: self.addons.0,
+            total_minor: self.amount_baisa,
+            credit_minor: self.credit_minor,
+            charge_minor: self.charge_minor,
+            rounding_minor: self.rounding_minor,
+            status,
+            code: self.promo_code.map(Code::stored),
+            session_id: self.stripe_session_id,
+            created_at: self.created_at.0,
+            updated_at: self.updated_at.0,
+        })
+    }
+}
+
+#[derive(Debug, FromRow)]
+struct HoldRow {
+    id: Uuid,
+    order_id: Uuid,
+    customer_id: Uuid,
+    lot_id: Uuid,
+    amount_minor: i64,
+    post_minor: i64,
+    created_at: Ts,
+}
+
+/// The named orders with their open holds, and the orders that stored answers speak of.
+pub(super) async fn orders(tx: &mut Tx, wanted: &Wanted, book: &mut Book) -> Result<()> {
+    const ORDERS: &str = "WITH v (id) AS ({rows}) \
+        SELECT o.id, o.customer_id, o.tenant_id, o.user_id, o.plan_id, o.apps, o.addons, \
+            o.amount_baisa, o.credit_minor, o.charge_minor, o.rounding_minor, o.status, \
+            o.stripe_session_id, o.promo_code, o.created_at, o.updated_at \
+        FROM v JOIN orders o ON o.id = v.id";
+    const HOLDS: &str = "WITH v (id) AS ({rows}) \
+        SELECT h.id, h.order_id, h.customer_id, h.lot_id, h.amount_minor, h.post_minor, h.created_at \
+        FROM v JOIN credit_holds h ON h.order_id = v.id AND h.state = 'open'";
+    let replied = book.replies.values().filter_map(|reply| reply.order_id);
+    let ids: BTreeSet<OrderId> = replied.chain(wanted.orders.iter().copied()).collect();
+    for row in batch::fetch::<_, OrderRow>(tx, ORDERS, &uuid_keys(&ids)).await? {
+        let order = row.into_order()?;
+        book.orders.insert(order.id, order);
+    }
+    for row in batch::fetch::<_, HoldRow>(tx, HOLDS, &uuid_keys(&wanted.orders)).await? {
+        let hold = Hold {
+            id: HoldId(row.id),
+            order_id: OrderId(row.order_id),
+            customer_id: CustomerId(row.customer_id),
+            lot_id: LotId(row.lot_id),
+            amount_minor: row.amount_minor,
+            post_minor: row.post_minor,
+            state: HoldState::Open,
+            created_at: row.created_at.0,
+            closed_at: None,
+        };
+        book.holds.insert(hold.id, hold);
+    }
+    Ok(())
+}
+
+#[derive(Debug, FromRow)]
+struct RedemptionRow {
+    id: Uuid,
+    code: String,
+    customer_id: Uuid,
+    tenant_id: String,
+    user_id: String,
+    order_id: Option<Uuid>,
+    lot_id: Uuid,
+    credit_minor: i64,
+    state: String,
+    ordinal: i32,
+    cap: i32,
+    created_at: Ts,
+    closed_at: Option<Ts>,
+}
+
+impl RedemptionRow {
+    fn into_redemption(self) -> Result<Redemption> {
+        let state = RedemptionState::parse(&self.state).ok_or_else(|| {
+            Error::corrupt("promo_redemptions", format!("state {:?}", self.state))
+        })?;
+        Ok(Redemption {
+            id: RedemptionId(self.id),
+            code: Code::stored(self.code),
+            customer_id: CustomerId(self.customer_id),
+            tenant_id: OrganizationId(self.tenant_id),
+            user_id: UserId(self.user_id),
+            order_id: self.order_id.map(OrderId),
+            lot_id: LotId(self.lot_id),
+            credit_minor: self.credit_minor,
+            state,
+            ordinal: self.ordinal.into(),
+            cap: self.cap.into(),
+            created_at: self.created_at.0,
+            closed_at: self.closed_at.map(|ts| ts.0),
+        })
+    }
+}
+
+macro_rules! redemption_columns {
+    () => {
+        "r.id, r.code, r.customer_id, r.tenant_id, r.user_id, r.order_id, r.lot_id, \
+         r.credit_minor, r.state, r.ordinal, r.cap, r.created_at, r.closed_at"
+    };
+}
+
+/// Live redemptions that bar a redeemer, and the reserved ones of the named orders.
+pub(super) async fn redemptions(tx: &mut Tx, wanted: &Wanted, book: &mut Book) -> Result<()> {
+    // Two joins, not one with OR: each has its unique index.
+    const BARRING: &str = concat!(
+        "WITH v (user_id, tenant_id, code) AS ({rows}) SELECT ",
+        redemption_columns!(),
+        " FROM v JOIN promo_redemptions r \
+             ON r.user_id = v.user_id AND r.code = v.code AND r.state <> 'released' \
+          UNION ALL SELECT ",
+        redemption_columns!(),
+        " FROM v JOIN promo_redemptions r \
+             ON r.tenant_id = v.tenant_id AND r.code = v.code AND r.state <> 'released'"
+    );
+    const RESERVED: &str = concat!(
+        "WITH v (id) AS ({rows}) SELECT ",
+        redemption_columns!(),
+        " FROM v JOIN promo_redemptions r ON r.order_id = v.id AND r.state = 'reserved'"
+    );
+    let redeemers: Vec<RedeemerKey> = wanted
+        .redeemers
+        .iter()
+        .map(|(user_id, tenant_id, code)| RedeemerKey {
+            user_id: user_id.0.clone(),
+            tenant_id: tenant_id.0.clone(),
+            code: code.as_str().to_owned(),
+        })
+        .collect();
+    let mut rows: Vec<RedemptionRow> = batch::fetch(tx, BARRING, &redeemers).await?;
+    rows.extend(batch::fetch::<_, RedemptionRow>(tx, RESERVED, &uuid_keys(&wanted.orders)).await?);
+    for row in rows {
+        book.index_redemption(row.into_redemption()?);
+    }
+    Ok(())
+}

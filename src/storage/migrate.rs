@@ -1,0 +1,153 @@
+//! Brings a database to the schema this program was built with.
+//!
+//! Migrations are files of the same number and name for both databases, applied in order, each in a
+//! transaction of its own. Two processes may start at once: one migrates, the other waits and finds
+//! nothing to do. A migration that was applied is never edited; its digest is kept and compared.
+
+use sha2::{Digest, Sha256};
+use sovereign_domain::timestamp::Timestamp;
+
+use super::{Connection, Engine, Error, Result, Store, Ts, Tx, on_db};
+
+/// A step of the schema, for both databases.
+#[derive(Debug)]
+struct Migration {
+    number: i32,
+    name: &'static str,
+    postgres: &'static str,
+    sqlite: &'static str,
+}
+
+const MIGRATIONS: &[Migration] = &[Migration {
+    number: 1,
+    name: "core",
+    postgres: include_str!("../../migrations/postgres/0001_core.sql"),
+    sqlite: include_str!("../../migrations/sqlite/0001_core.sql"),
+}];
+
+/// Any number; all processes of this program take the same PostgreSQL lock while they migrate.
+const ADVISORY_LOCK: i64 = 0x534f_5645_5245_4947;
+
+/// Applies what is missing and answers the names of what was applied.
+///
+/// # Errors
+/// Where the database was written by a newer program, or an applied migration differs from ours.
+pub async fn migrate(store: &Store, now: Timestamp) -> Result<Vec<String>> {
+    let mut applied_now = Vec::new();
+    for migration in MIGRATIONS {
+        let mut tx = store.begin().await?;
+        lock(&mut tx).await?;
+        let applied = applied(&mut tx).await?;
+        check(&applied)?;
+        if applied.iter().any(|(number, _)| *number == migration.number) {
+            continue;
+        }
+        apply(&mut tx, migration, now).await?;
+        tx.commit().await?;
+        applied_now.push(format!("{:04}_{}", migration.number, migration.name));
+    }
+    Ok(applied_now)
+}
+
+/// Refuses a database whose schema is not exactly ours.
+///
+/// # Errors
+/// Where a migration is missing, newer than ours, or different.
+pub async fn require_current(store: &Store) -> Result<()> {
+    let mut tx = store.read().await?;
+    let applied = match applied(&mut tx).await {
+        Err(Error::Statement(_)) => Vec::new(),
+        other => other?,
+    };
+    check(&applied)?;
+    if applied.len() < MIGRATIONS.len() {
+        let text =
+            "the database has not been migrated; run `sovereign migrate` or `sovereign serve`";
+        return Err(Error::Unsupported(text.into()));
+    }
+    Ok(())
+}
+
+/// A digest of the schema this program expects; equal on every Sovereign of the same build.
+#[must_use]
+pub fn fingerprint() -> String {
+    let mut hasher = Sha256::new();
+    for migration in MIGRATIONS {
+        hasher.update(migration.postgres);
+        hasher.update(migration.sqlite);
+    }
+    crate::hex::encode(&hasher.finalize()[..8])
+}
+
+async fn lock(tx: &mut Tx) -> Result<()> {
+    if tx.engine() == Engine::Postgres {
+        let query = "SELECT pg_advisory_xact_lock($1)";
+        if let Connection::Postgres(connection) = tx.connection() {
+            sqlx::query(query).bind(ADVISORY_LOCK).execute(connection).await?;
+        }
+    }
+    let bookkeeping = match tx.engine() {
+        Engine::Postgres => {
+            "CREATE TABLE IF NOT EXISTS schema_migrations (number integer PRIMARY KEY, \
+             name text NOT NULL, digest text NOT NULL, applied_at timestamptz NOT NULL)"
+        }
+        Engine::Sqlite => {
+            "CREATE TABLE IF NOT EXISTS schema_migrations (number INTEGER PRIMARY KEY, \
+             name TEXT NOT NULL, digest TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT"
+        }
+    };
+    on_db!(tx, c => sqlx::raw_sql(bookkeeping).execute(c).await.map(|_| ()))?;
+    Ok(())
+}
+
+async fn applied(tx: &mut Tx) -> Result<Vec<(i32, String)>> {
+    let sql = "SELECT number, digest FROM schema_migrations ORDER BY number";
+    Ok(on_db!(tx, c => sqlx::query_as(sql).fetch_all(c).await)?)
+}
+
+/// The digest covers both files: a Sovereign can be moved from one database to the other.
+fn digest(migration: &Migration) -> String {
+    let digest = Sha256::new().chain_update(migration.postgres).chain_update(migration.sqlite);
+    crate::hex::encode(&digest.finalize()[..16])
+}
+
+fn check(applied: &[(i32, String)]) -> Result<()> {
+    for (number, stored) in applied {
+        match MIGRATIONS.iter().find(|migration| migration.number == *number) {
+            Some(migration) if digest(migration) == *stored => {}
+            Some(migration) => {
+                return Err(Error::Unsupported(format!(
+                    "migration {number} ({}) of this database differs from the program's; \
+                     run the program version that wrote it",
+                    migration.name
+                )));
+            }
+            None => {
+                return Err(Error::Unsupported(format!(
+                    "the database has migration {number}, which this program does not know; \
+                     run a newer version of the program"
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn apply(tx: &mut Tx, migration: &Migration, now: Timestamp) -> Result<()> {
+    let sql = match tx.engine() {
+        Engine::Postgres => migration.postgres,
+        Engine::Sqlite => migration.sqlite,
+    };
+    on_db!(tx, c => sqlx::raw_sql(sql).execute(c).await.map(|_| ()))?;
+    let record = "INSERT INTO schema_migrations (number, name, digest, applied_at) \
+                  VALUES ($1, $2, $3, $4)";
+    on_db!(tx, c => sqlx::query(record)
+        .bind(migration.number)
+        .bind(migration.name)
+        .bind(digest(migration))
+        .bind(Ts(now))
+        .execute(c)
+        .await
+        .map(|_| ()))?;
+    Ok(())
+}

@@ -1,0 +1,188 @@
+//! The database: SQLite in a file, or PostgreSQL.
+//!
+//! A statement is written once, with `$1` parameters, and runs on both. What truly differs (how to
+//! connect, how rows travel in bulk, how a row is locked) is in `postgres.rs` and `sqlite.rs`. Nothing
+//! in here decides anything; rules live in the domain.
+
+pub(crate) mod audit;
+pub mod batch;
+pub(crate) mod billing;
+pub(crate) mod catalog;
+mod error;
+pub(crate) mod facts;
+pub(crate) mod load;
+mod load_orders;
+pub mod migrate;
+pub(crate) mod organizations;
+pub(crate) mod postgres;
+pub(crate) mod sqlite;
+mod types;
+pub(crate) mod users;
+pub mod verify;
+pub(crate) mod vouchers;
+pub(crate) mod write;
+mod write_orders;
+
+use std::path::PathBuf;
+
+use sqlx::pool::PoolConnection;
+use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
+
+pub use self::error::{Error, Result};
+pub use self::types::{Json, Ts};
+
+/// Where the rows are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Location {
+    /// An SQLite file.
+    File(PathBuf),
+    /// A `postgres://` address.
+    Server(String),
+}
+
+/// An open database, shared by everything in the process.
+#[derive(Debug, Clone)]
+pub enum Store {
+    Postgres(PgPool),
+    /// SQLite has one writer at a time: writes queue for its one connection.
+    Sqlite {
+        writer: SqlitePool,
+        readers: SqlitePool,
+    },
+}
+
+/// Which of the two databases, where a person should be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Postgres,
+    Sqlite,
+}
+
+/// A connection with a transaction open on it, or, for single reads, without one.
+#[derive(Debug)]
+pub struct Tx(Inner);
+
+#[derive(Debug)]
+enum Inner {
+    Postgres(Transaction<'static, Postgres>),
+    Sqlite(Transaction<'static, Sqlite>),
+    PostgresRead(PoolConnection<Postgres>),
+    SqliteRead(PoolConnection<Sqlite>),
+}
+
+pub(crate) enum Connection<'a> {
+    Postgres(&'a mut PgConnection),
+    Sqlite(&'a mut SqliteConnection),
+}
+
+/// Runs one expression on whichever connection is open: the statement is written once and compiled for
+/// both databases.
+macro_rules! on_db {
+    ($tx:expr, $connection:ident => $body:expr) => {
+        match $tx.connection() {
+            $crate::storage::Connection::Postgres($connection) => $body,
+            $crate::storage::Connection::Sqlite($connection) => $body,
+        }
+    };
+}
+pub(crate) use on_db;
+
+impl Store {
+    /// Opens the database; an SQLite file is made where there is none. Does not migrate.
+    ///
+    /// # Errors
+    /// Where the database cannot be reached, or is of a version that is not supported.
+    pub async fn open(location: &Location) -> Result<Self> {
+        match location {
+            Location::File(path) => sqlite::open(path).await,
+            Location::Server(url) => {
+                postgres::open(url, postgres::POOL_SIZE).await.map(Self::Postgres)
+            }
+        }
+    }
+
+    /// The store as the money engine uses it: connections of its own, planned for its statements.
+    pub(crate) async fn open_lane(&self) -> Result<Self> {
+        match self {
+            Self::Postgres(pool) => postgres::open_lane(pool).await.map(Self::Postgres),
+            Self::Sqlite { .. } => Ok(self.clone()),
+        }
+    }
+
+    /// Begins a transaction that writes.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(Tx(match self {
+            Self::Postgres(pool) => Inner::Postgres(pool.begin().await?),
+            // A plain BEGIN would fail at its first write if another wrote since.
+            Self::Sqlite { writer, .. } => {
+                Inner::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?)
+            }
+        }))
+    }
+
+    /// A connection for single reads, each of them a transaction of its own.
+    pub async fn read(&self) -> Result<Tx> {
+        Ok(Tx(match self {
+            Self::Postgres(pool) => Inner::PostgresRead(pool.acquire().await?),
+            Self::Sqlite { readers, .. } => Inner::SqliteRead(readers.acquire().await?),
+        }))
+    }
+
+    /// Begins a transaction that reads one state of the whole database.
+    pub async fn snapshot(&self) -> Result<Tx> {
+        Ok(Tx(match self {
+            Self::Postgres(pool) => {
+                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                Inner::Postgres(pool.begin_with(begin).await?)
+            }
+            Self::Sqlite { readers, .. } => Inner::Sqlite(readers.begin().await?),
+        }))
+    }
+
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        match self {
+            Self::Postgres(_) => Engine::Postgres,
+            Self::Sqlite { .. } => Engine::Sqlite,
+        }
+    }
+
+    /// Waits for running statements and closes every connection.
+    pub async fn close(&self) {
+        match self {
+            Self::Postgres(pool) => pool.close().await,
+            Self::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+        }
+    }
+}
+
+impl Tx {
+    pub(crate) fn connection(&mut self) -> Connection<'_> {
+        match &mut self.0 {
+            Inner::Postgres(tx) => Connection::Postgres(tx),
+            Inner::Sqlite(tx) => Connection::Sqlite(tx),
+            Inner::PostgresRead(connection) => Connection::Postgres(connection),
+            Inner::SqliteRead(connection) => Connection::Sqlite(connection),
+        }
+    }
+
+    pub(crate) fn engine(&self) -> Engine {
+        match &self.0 {
+            Inner::Postgres(_) | Inner::PostgresRead(_) => Engine::Postgres,
+            Inner::Sqlite(_) | Inner::SqliteRead(_) => Engine::Sqlite,
+        }
+    }
+
+    /// Makes everything written permanent. Dropping a transaction undoes it instead.
+    pub async fn commit(self) -> Result<()> {
+        match self.0 {
+            Inner::Postgres(tx) => tx.commit().await?,
+            Inner::Sqlite(tx) => tx.commit().await?,
+            Inner::PostgresRead(_) | Inner::SqliteRead(_) => {}
+        }
+        Ok(())
+    }
+}

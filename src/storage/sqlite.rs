@@ -1,0 +1,101 @@
+//! What only SQLite needs: its file, its pragmas, and rows as VALUES.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use super::{Error, Result, Store, postgres};
+
+const READERS: u32 = 4;
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Older engines can corrupt a WAL database when two processes checkpoint (sqlite.org/wal.html,
+/// "The WAL-reset bug").
+const OLDEST_VERSION: [u32; 3] = [3, 51, 3];
+/// Rows in one statement; each size is prepared once.
+const CHUNK_SIZES: [usize; 4] = [64, 16, 4, 1];
+
+pub(super) async fn open(path: &Path) -> Result<Store> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        .statement_cache_capacity(500);
+    let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+    let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&writer).await?;
+    if parts(&version) < OLDEST_VERSION {
+        let [major, minor, patch] = OLDEST_VERSION;
+        let text = format!("SQLite {version} is too old; use {major}.{minor}.{patch} or newer");
+        return Err(Error::Unsupported(text));
+    }
+    let readers = SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .connect_with(options.pragma("query_only", "ON"))
+        .await?;
+    Ok(Store::Sqlite { writer, readers })
+}
+
+fn parts(version: &str) -> [u32; 3] {
+    let mut numbers = version.split('.').map(|part| part.parse().unwrap_or(0));
+    std::array::from_fn(|_| numbers.next().unwrap_or(0))
+}
+
+/// Cuts rows into pieces of a few fixed sizes, so that few statements have to be prepared.
+pub(super) fn chunks<R>(mut rows: &[R]) -> Vec<&[R]> {
+    let mut chunks = Vec::new();
+    for size in CHUNK_SIZES {
+        while rows.len() >= size {
+            let (chunk, rest) = rows.split_at(size);
+            chunks.push(chunk);
+            rows = rest;
+        }
+    }
+    chunks
+}
+
+/// Fills in a statement's `{rows}` (see `batch.rs`); a transaction that writes has locked everything.
+pub(super) fn render(sql: &str, columns: usize, rows: usize) -> String {
+    let mut values = String::from("VALUES ");
+    for row in 0..rows {
+        values.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 0..columns {
+            let comma = if column == 0 { "" } else { ", " };
+            let _ = write!(values, "{comma}${}", row * columns + column + 1);
+        }
+        values.push(')');
+    }
+    postgres::lock_clauses(&sql.replace("{rows}", &values), "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_cut_into_prepared_sizes() {
+        let rows: Vec<usize> = (0..90).collect();
+        let sizes: Vec<usize> = chunks(&rows).iter().map(|chunk| chunk.len()).collect();
+        assert_eq!(sizes, [64, 16, 4, 4, 1, 1]);
+        assert_eq!(chunks(&rows).concat(), rows);
+    }
+
+    #[test]
+    fn statements_read_the_same_on_both() {
+        let sql =
+            "WITH v (a, b) AS ({rows}) SELECT * FROM v JOIN t ON t.a = v.a ORDER BY t.a {lock:t}";
+        assert_eq!(
+            render(sql, 2, 2),
+            "WITH v (a, b) AS (VALUES ($1, $2), ($3, $4)) \
+             SELECT * FROM v JOIN t ON t.a = v.a ORDER BY t.a "
+        );
+        assert_eq!(
+            postgres::render(sql, &["uuid", "jsonb"]),
+            "WITH v (a, b) AS (SELECT * FROM UNNEST($1::uuid[], $2::text[]::jsonb[])) \
+             SELECT * FROM v JOIN t ON t.a = v.a ORDER BY t.a FOR UPDATE OF t"
+        );
+    }
+}

@@ -1,0 +1,58 @@
+//! `users`: people, each known by the issuer of their tokens and their subject there.
+
+use sovereign_domain::ids::UserId;
+use sovereign_domain::timestamp::Timestamp;
+use sqlx::FromRow;
+
+use super::{Result, Ts, Tx, on_db};
+
+#[derive(Debug, Clone, FromRow)]
+pub(crate) struct UserRow {
+    pub(crate) id: String,
+    pub(crate) email: String,
+}
+
+/// A person as a token describes them.
+#[derive(Debug, Clone)]
+pub(crate) struct NewUser {
+    pub(crate) id: UserId,
+    pub(crate) issuer: String,
+    pub(crate) subject: String,
+    pub(crate) email: String,
+    pub(crate) email_verified: bool,
+}
+
+pub(crate) async fn find_by_subject(
+    tx: &mut Tx,
+    issuer: &str,
+    subject: &str,
+) -> Result<Option<UserRow>> {
+    let sql = "SELECT id, email FROM users WHERE issuer = $1 AND subject = $2";
+    Ok(on_db!(tx, c => sqlx::query_as(sql).bind(issuer).bind(subject).fetch_optional(c).await)?)
+}
+
+/// Makes the user unless a request at the same moment did; answers whether this one did.
+pub(crate) async fn insert(tx: &mut Tx, user: &NewUser, now: Timestamp) -> Result<bool> {
+    let sql = "INSERT INTO users (id, issuer, subject, email, email_verified, name, avatar_url, \
+                   created_at, updated_at) \
+               VALUES ($1, $2, $3, $4, $5, '', '', $6, $6) \
+               ON CONFLICT (issuer, subject) DO NOTHING";
+    let inserted = on_db!(tx, c => sqlx::query(sql)
+        .bind(&user.id.0)
+        .bind(&user.issuer)
+        .bind(&user.subject)
+        .bind(&user.email)
+        .bind(user.email_verified)
+        .bind(Ts(now))
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(inserted == 1)
+}
+
+/// Users whose verified e-mail address this is, whatever its case; at most two are answered.
+pub(crate) async fn find_by_verified_email(tx: &mut Tx, email: &str) -> Result<Vec<UserRow>> {
+    let sql = "SELECT id, email FROM users WHERE lower(email) = lower($1) AND email_verified \
+               ORDER BY id LIMIT 2";
+    Ok(on_db!(tx, c => sqlx::query_as(sql).bind(email).fetch_all(c).await)?)
+}

@@ -1,0 +1,279 @@
+//! The invariants of the books, each as a query that finds what breaks it.
+//!
+//! Every query answers (subject, expected, found), for a person to look up; no rows means sound. The
+//! subject is an identifier, or a code or Organization in text.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Result, Tx, on_db};
+
+/// One broken invariant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    pub check: &'static str,
+    pub subject: String,
+    pub expected: i64,
+    pub found: i64,
+}
+
+#[derive(Debug, FromRow)]
+struct ById {
+    subject: Uuid,
+    expected: i64,
+    found: i64,
+}
+
+#[derive(Debug, FromRow)]
+struct ByText {
+    subject: String,
+    expected: i64,
+    found: i64,
+}
+
+/// Name of the invariant, query.
+type Check = (&'static str, &'static str);
+
+/// Invariants of rows known by a UUID.
+const CHECKS_BY_ID: &[Check] = &[
+    (
+        "a wallet's balance is the sum of its ledger",
+        "SELECT w.customer_id AS subject, w.balance_minor AS found, \
+             CAST(COALESCE((SELECT SUM(e.amount_minor) FROM credit_ledger e \
+                 WHERE e.customer_id = w.customer_id), 0) AS bigint) AS expected \
+         FROM wallets w WHERE w.balance_minor <> COALESCE((SELECT SUM(e.amount_minor) \
+             FROM credit_ledger e WHERE e.customer_id = w.customer_id), 0)",
+    ),
+    (
+        "a wallet's balance is what remains in its lots",
+        "SELECT w.customer_id AS subject, w.balance_minor AS found, \
+             CAST(COALESCE((SELECT SUM(l.remaining_minor) FROM credit_lots l \
+                 WHERE l.customer_id = w.customer_id), 0) AS bigint) AS expected \
+         FROM wallets w WHERE w.balance_minor <> COALESCE((SELECT SUM(l.remaining_minor) \
+             FROM credit_lots l WHERE l.customer_id = w.customer_id), 0)",
+    ),
+    (
+        "a wallet holds what its lots hold",
+        "SELECT w.customer_id AS subject, w.held_minor AS found, \
+             CAST(COALESCE((SELECT SUM(l.held_minor) FROM credit_lots l \
+                 WHERE l.customer_id = w.customer_id), 0) AS bigint) AS expected \
+         FROM wallets w WHERE w.held_minor <> COALESCE((SELECT SUM(l.held_minor) \
+             FROM credit_lots l WHERE l.customer_id = w.customer_id), 0)",
+    ),
+    (
+        "a wallet owes what its ledger says",
+        "SELECT w.customer_id AS subject, w.owed_minor AS found, \
+             CAST(COALESCE((SELECT SUM(e.owed_minor) FROM credit_ledger e \
+                 WHERE e.customer_id = w.customer_id), 0) AS bigint) AS expected \
+         FROM wallets w WHERE w.owed_minor <> COALESCE((SELECT SUM(e.owed_minor) \
+             FROM credit_ledger e WHERE e.customer_id = w.customer_id), 0)",
+    ),
+    (
+        "a wallet's held part lies between nothing and its balance",
+        "SELECT customer_id AS subject, balance_minor AS expected, held_minor AS found \
+         FROM wallets WHERE held_minor < 0 OR held_minor > balance_minor OR owed_minor < 0",
+    ),
+    (
+        "what remains in a lot is the sum of its ledger lines",
+        "SELECT l.id AS subject, l.remaining_minor AS found, \
+             CAST(COALESCE(SUM(e.amount_minor), 0) AS bigint) AS expected \
+         FROM credit_lots l LEFT JOIN credit_ledger e ON e.lot_id = l.id \
+         WHERE l.source <> 'migration' \
+         GROUP BY l.id, l.remaining_minor \
+         HAVING l.remaining_minor <> COALESCE(SUM(e.amount_minor), 0)",
+    ),
+    (
+        "a lot holds what its open holds say",
+        "SELECT l.id AS subject, l.held_minor AS found, \
+             CAST(COALESCE(SUM(h.amount_minor), 0) AS bigint) AS expected \
+         FROM credit_lots l LEFT JOIN credit_holds h ON h.lot_id = l.id AND h.state = 'open' \
+         GROUP BY l.id, l.held_minor \
+         HAVING l.held_minor <> COALESCE(SUM(h.amount_minor), 0)",
+    ),
+    (
+        "a lot is never overdrawn",
+        "SELECT id AS subject, amount_minor AS expected, remaining_minor AS found FROM credit_lots \
+         WHERE remaining_minor < 0 OR remaining_minor > amount_minor OR held_minor < 0 \
+             OR held_minor > remaining_minor",
+    ),
+    (
+        "a ledger line names a lot of its own account",
+        "SELECT e.id AS subject, CAST(1 AS bigint) AS expected, CAST(0 AS bigint) AS found \
+         FROM credit_ledger e LEFT JOIN credit_lots l \
+             ON l.id = e.lot_id AND l.customer_id = e.customer_id \
+         WHERE l.id IS NULL AND e.kind <> 'adopted' AND e.amount_minor <> 0",
+    ),
+    (
+        "expired credit was not drawn",
+        "SELECT e.id AS subject, CAST(0 AS bigint) AS expected, e.amount_minor AS found \
+         FROM credit_ledger e JOIN credit_lots l ON l.id = e.lot_id \
+         WHERE e.kind = 'draw' AND l.expires_at <= e.created_at",
+    ),
+    (
+        "an account has a wallet",
+        "SELECT k.id AS subject, CAST(1 AS bigint) AS expected, CAST(0 AS bigint) AS found \
+         FROM customers k LEFT JOIN wallets w ON w.customer_id = k.id AND w.tenant_id = k.tenant_id \
+         WHERE w.customer_id IS NULL",
+    ),
+    (
+        "an order's total is its credit, charge and rounding",
+        "SELECT id AS subject, amount_baisa AS found, \
+             credit_minor + charge_minor + rounding_minor AS expected FROM orders \
+         WHERE amount_baisa <> credit_minor + charge_minor + rounding_minor",
+    ),
+    (
+        "a completed order drew its credit, and no other order did",
+        "SELECT o.id AS subject, \
+             CASE WHEN o.status = 'completed' THEN o.credit_minor ELSE 0 END AS expected, \
+             CAST(-COALESCE(SUM(e.amount_minor), 0) AS bigint) AS found \
+         FROM orders o LEFT JOIN credit_ledger e \
+             ON e.order_id = o.id AND e.kind IN ('draw', 'post') \
+         GROUP BY o.id, o.status, o.credit_minor \
+         HAVING -COALESCE(SUM(e.amount_minor), 0) <> \
+             CASE WHEN o.status = 'completed' THEN o.credit_minor ELSE 0 END",
+    ),
+    (
+        "a pending order holds its credit, and no other order holds any",
+        "SELECT o.id AS subject, \
+             CASE WHEN o.status = 'pending' THEN o.credit_minor ELSE 0 END AS expected, \
+             CAST(COALESCE(SUM(h.post_minor), 0) AS bigint) AS found \
+         FROM orders o LEFT JOIN credit_holds h ON h.order_id = o.id AND h.state = 'open' \
+         GROUP BY o.id, o.status, o.credit_minor \
+         HAVING COALESCE(SUM(h.post_minor), 0) <> \
+             CASE WHEN o.status = 'pending' THEN o.credit_minor ELSE 0 END",
+    ),
+    (
+        "a completed order has one subscription",
+        "SELECT o.id AS subject, CAST(1 AS bigint) AS expected, COUNT(s.id) AS found \
+         FROM orders o LEFT JOIN subscriptions s ON s.order_id = o.id \
+         WHERE o.status = 'completed' GROUP BY o.id HAVING COUNT(s.id) <> 1",
+    ),
+    (
+        "a completed order has one invoice of its total",
+        "SELECT o.id AS subject, o.amount_baisa AS expected, \
+             CAST(COALESCE(SUM(i.amount_minor), -1) AS bigint) AS found \
+         FROM orders o LEFT JOIN invoices i ON i.order_id = o.id \
+         WHERE o.status = 'completed' GROUP BY o.id, o.amount_baisa \
+         HAVING COUNT(i.id) <> 1 OR SUM(i.amount_minor) <> o.amount_baisa",
+    ),
+    (
+        "an order with a voucher has one redemption",
+        "SELECT o.id AS subject, CAST(1 AS bigint) AS expected, COUNT(r.id) AS found \
+         FROM orders o LEFT JOIN promo_redemptions r ON r.order_id = o.id AND r.code = o.promo_code \
+         WHERE o.promo_code IS NOT NULL GROUP BY o.id HAVING COUNT(r.id) <> 1",
+    ),
+    (
+        "a redemption stands as its order does",
+        "SELECT r.id AS subject, CAST(1 AS bigint) AS expected, CAST(0 AS bigint) AS found \
+         FROM promo_redemptions r LEFT JOIN orders o ON o.id = r.order_id \
+         WHERE r.order_id IS NOT NULL AND COALESCE(CASE o.status \
+             WHEN 'completed' THEN 'redeemed' WHEN 'pending' THEN 'reserved' \
+             ELSE 'released' END, '') <> r.state",
+    ),
+    (
+        "a redemption granted one lot of its credit",
+        "SELECT r.id AS subject, r.credit_minor AS expected, \
+             COALESCE(l.amount_minor, 0) AS found \
+         FROM promo_redemptions r LEFT JOIN credit_lots l \
+             ON l.id = r.lot_id AND l.customer_id = r.customer_id \
+         WHERE COALESCE(l.amount_minor, -1) <> r.credit_minor",
+    ),
+    (
+        "nothing was redeemed at or above the cap of its moment",
+        "SELECT id AS subject, CAST(cap AS bigint) AS expected, CAST(ordinal AS bigint) AS found \
+         FROM promo_redemptions WHERE cap > 0 AND ordinal > cap",
+    ),
+    (
+        "a completed order told other services so once",
+        "SELECT s.id AS subject, CAST(1 AS bigint) AS expected, COUNT(x.id) AS found \
+         FROM subscriptions s LEFT JOIN outbox x \
+             ON x.tenant_id = s.tenant_id AND x.type = 'order.placed' \
+         WHERE s.order_id IS NOT NULL AND s.billed_by = 'sovereign' \
+         GROUP BY s.id HAVING COUNT(x.id) < 1",
+    ),
+];
+
+/// Invariants of rows known by a text.
+const CHECKS_BY_TEXT: &[Check] = &[
+    (
+        "a voucher's counter is its adopted count and its live redemptions",
+        "SELECT p.code AS subject, CAST(p.times_redeemed AS bigint) AS found, \
+             p.adopted_redemptions + COUNT(r.id) AS expected \
+         FROM promo_codes p LEFT JOIN promo_redemptions r \
+             ON r.code = p.code AND r.state <> 'released' \
+         GROUP BY p.code, p.times_redeemed, p.adopted_redemptions \
+         HAVING p.times_redeemed <> p.adopted_redemptions + COUNT(r.id)",
+    ),
+    (
+        "a user has redeemed a voucher once",
+        "SELECT r.user_id AS subject, CAST(1 AS bigint) AS expected, COUNT(*) AS found \
+         FROM promo_redemptions r WHERE r.state <> 'released' \
+         GROUP BY r.user_id, r.code HAVING COUNT(*) > 1",
+    ),
+    (
+        "an Organization has redeemed a voucher once",
+        "SELECT r.tenant_id AS subject, CAST(1 AS bigint) AS expected, COUNT(*) AS found \
+         FROM promo_redemptions r WHERE r.state <> 'released' \
+         GROUP BY r.tenant_id, r.code HAVING COUNT(*) > 1",
+    ),
+    (
+        "an Organization has at most one live subscription",
+        "SELECT s.tenant_id AS subject, CAST(1 AS bigint) AS expected, COUNT(*) AS found \
+         FROM subscriptions s WHERE s.status <> 'canceled' \
+         GROUP BY s.tenant_id HAVING COUNT(*) > 1",
+    ),
+    (
+        "an Organization has one account",
+        "SELECT o.id AS subject, CAST(1 AS bigint) AS expected, COUNT(k.id) AS found \
+         FROM organizations o LEFT JOIN customers k ON k.tenant_id = o.id \
+         GROUP BY o.id HAVING COUNT(k.id) <> 1",
+    ),
+    (
+        "an account belongs to an Organization",
+        "SELECT k.tenant_id AS subject, CAST(1 AS bigint) AS expected, CAST(0 AS bigint) AS found \
+         FROM customers k LEFT JOIN organizations o ON o.id = k.tenant_id WHERE o.id IS NULL",
+    ),
+    (
+        "a stored answer speaks of an order that exists",
+        "SELECT k.key AS subject, CAST(1 AS bigint) AS expected, CAST(0 AS bigint) AS found \
+         FROM idempotency_keys k LEFT JOIN orders o ON o.id = k.order_id \
+         WHERE k.order_id IS NOT NULL AND o.id IS NULL",
+    ),
+    (
+        "an invoice is in the Sovereign's currency",
+        "SELECT i.currency AS subject, CAST(0 AS bigint) AS expected, COUNT(*) AS found \
+         FROM invoices i CROSS JOIN sovereign f WHERE i.currency <> f.currency \
+         GROUP BY i.currency",
+    ),
+];
+
+/// The names of all invariants, in the order they are checked.
+#[must_use]
+pub fn checks() -> Vec<&'static str> {
+    CHECKS_BY_ID.iter().chain(CHECKS_BY_TEXT).map(|(name, _)| *name).collect()
+}
+
+/// Recomputes everything in one snapshot; answers at most a thousand faults of each kind.
+pub(crate) async fn faults(tx: &mut Tx) -> Result<Vec<Fault>> {
+    const LIMIT: usize = 1_000;
+    let mut faults = Vec::new();
+    for &(check, query) in CHECKS_BY_ID {
+        let rows: Vec<ById> = on_db!(tx, c => sqlx::query_as(query).fetch_all(c).await)?;
+        faults.extend(rows.into_iter().take(LIMIT).map(|row| Fault {
+            check,
+            subject: row.subject.to_string(),
+            expected: row.expected,
+            found: row.found,
+        }));
+    }
+    for &(check, query) in CHECKS_BY_TEXT {
+        let rows: Vec<ByText> = on_db!(tx, c => sqlx::query_as(query).fetch_all(c).await)?;
+        faults.extend(rows.into_iter().take(LIMIT).map(|row| Fault {
+            check,
+            subject: row.subject,
+            expected: row.expected,
+            found: row.found,
+        }));
+    }
+    Ok(faults)
+}

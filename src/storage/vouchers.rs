@@ -1,0 +1,155 @@
+//! `promo_codes`: the vouchers.
+
+use sovereign_domain::timestamp::Timestamp;
+use sovereign_domain::voucher::{Code, Voucher};
+use sqlx::FromRow;
+
+use super::types::int4;
+use super::{Result, Ts, Tx, on_db};
+
+#[derive(Debug, FromRow)]
+pub(crate) struct VoucherRow {
+    code: String,
+    credit_minor: i64,
+    description: String,
+    active: bool,
+    max_redemptions: i32,
+    times_redeemed: i32,
+    adopted_redemptions: i32,
+    credit_valid_days: Option<i32>,
+    created_at: Ts,
+    deleted_at: Option<Ts>,
+}
+
+impl From<VoucherRow> for Voucher {
+    fn from(row: VoucherRow) -> Self {
+        Self {
+            code: Code::stored(row.code),
+            credit_minor: row.credit_minor,
+            description: row.description,
+            active: row.active,
+            max_redemptions: row.max_redemptions.into(),
+            adopted_redemptions: row.adopted_redemptions.into(),
+            times_redeemed: row.times_redeemed.into(),
+            credit_valid_days: row.credit_valid_days.map(i64::from),
+            created_at: row.created_at.0,
+            deleted_at: row.deleted_at.map(|ts| ts.0),
+        }
+    }
+}
+
+macro_rules! columns {
+    () => {
+        "code, credit_minor, description, active, max_redemptions, times_redeemed, \
+         adopted_redemptions, credit_valid_days, created_at, deleted_at"
+    };
+}
+pub(crate) use columns;
+
+pub(crate) async fn find(tx: &mut Tx, code: &Code) -> Result<Option<Voucher>> {
+    const SQL: &str = concat!("SELECT ", columns!(), " FROM promo_codes WHERE code = $1");
+    let query = SQL;
+    let row: Option<VoucherRow> =
+        on_db!(tx, c => sqlx::query_as(query).bind(code.as_str()).fetch_optional(c).await)?;
+    Ok(row.map(Voucher::from))
+}
+
+/// What an issuer may set of a voucher. Absent members keep what is stored; on a new voucher they have
+/// their defaults.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct VoucherEdit {
+    pub(crate) credit_omr: i32,
+    pub(crate) credit_minor: i64,
+    pub(crate) description: Option<String>,
+    pub(crate) active: Option<bool>,
+    pub(crate) max_redemptions: Option<i64>,
+    /// `Some(None)` sets credit that never ends.
+    pub(crate) credit_valid_days: Option<Option<i64>>,
+}
+
+/// Issues a voucher, edits it, or resurrects a revoked one: one statement, so that no redemption gets
+/// between. The counter and the first issue's time stay.
+pub(crate) async fn upsert(
+    tx: &mut Tx,
+    code: &Code,
+    edit: &VoucherEdit,
+    now: Timestamp,
+) -> Result<Voucher> {
+    const SQL: &str = concat!(
+        "INSERT INTO promo_codes (code, credit_omr, credit_minor, description, active, \
+             max_redemptions, times_redeemed, adopted_redemptions, credit_valid_days, \
+             created_at, updated_at, deleted_at) \
+         VALUES ($1, $2, $3, COALESCE($4, ''), COALESCE($5, TRUE), COALESCE($6, 0), 0, 0, $7, \
+             $9, $9, NULL) \
+         ON CONFLICT (code) DO UPDATE SET \
+             credit_omr = excluded.credit_omr, credit_minor = excluded.credit_minor, \
+             description = COALESCE($4, promo_codes.description), \
+             active = COALESCE($5, CASE WHEN promo_codes.deleted_at IS NULL THEN promo_codes.active ELSE TRUE END), \
+             max_redemptions = COALESCE($6, promo_codes.max_redemptions), \
+             credit_valid_days = CASE WHEN $8 THEN excluded.credit_valid_days \
+                                      ELSE promo_codes.credit_valid_days END, \
+             updated_at = excluded.updated_at, deleted_at = NULL \
+         RETURNING ",
+        columns!()
+    );
+    let query = SQL;
+    let valid_days = edit.credit_valid_days.flatten().map(int4);
+    let row: VoucherRow = on_db!(tx, c => sqlx::query_as(query)
+        .bind(code.as_str())
+        .bind(edit.credit_omr)
+        .bind(edit.credit_minor)
+        .bind(edit.description.as_deref())
+        .bind(edit.active)
+        .bind(edit.max_redemptions.map(int4))
+        .bind(valid_days)
+        .bind(edit.credit_valid_days.is_some())
+        .bind(Ts(now))
+        .fetch_one(c)
+        .await)?;
+    Ok(row.into())
+}
+
+/// Soft-deletes a live voucher; `None` where there is none.
+pub(crate) async fn revoke(tx: &mut Tx, code: &Code, now: Timestamp) -> Result<Option<Voucher>> {
+    const SQL: &str = concat!(
+        "UPDATE promo_codes SET deleted_at = $2, updated_at = $2, active = FALSE \
+         WHERE code = $1 AND deleted_at IS NULL RETURNING ",
+        columns!()
+    );
+    let query = SQL;
+    let row: Option<VoucherRow> = on_db!(tx, c => sqlx::query_as(query)
+        .bind(code.as_str())
+        .bind(Ts(now))
+        .fetch_optional(c)
+        .await)?;
+    Ok(row.map(Voucher::from))
+}
+
+/// Where a page of vouchers ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Cursor {
+    pub(crate) created_at: Timestamp,
+    pub(crate) code: String,
+}
+
+/// Live vouchers, newest first, after `cursor`.
+pub(crate) async fn list(tx: &mut Tx, after: Option<&Cursor>, limit: i64) -> Result<Vec<Voucher>> {
+    const SQL: &str = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM promo_codes WHERE deleted_at IS NULL AND (created_at, code) < ($1, $2) \
+         ORDER BY created_at DESC, code DESC LIMIT $3"
+    );
+    let query = SQL;
+    // The end of the calendar sorts after every voucher.
+    let newest =
+        Cursor { created_at: Timestamp::from_seconds(253_402_300_799), code: String::new() };
+    let after = after.unwrap_or(&newest);
+    let rows: Vec<VoucherRow> = on_db!(tx, c => sqlx::query_as(query)
+        .bind(Ts(after.created_at))
+        .bind(after.code.as_str())
+        .bind(limit)
+        .fetch_all(c)
+        .await)?;
+    Ok(rows.into_iter().map(Voucher::from).collect())
+}

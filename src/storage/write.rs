@@ -1,0 +1,221 @@
+//! Writes what a batch of decisions changed, each table in one statement.
+//!
+//! New rows are plain inserts: a row that another process inserted first is a conflict, and the batch
+//! is decided again. Updates count the rows they touched for the same reason.
+
+use sovereign_domain::book::{Account, Book};
+use sovereign_domain::ids::{LotId, OrganizationId};
+use sovereign_domain::wallet::Lot;
+use uuid::Uuid;
+
+use super::audit::{self, Change};
+use super::batch::{self, batch_row};
+use super::types::{int4, json_text};
+use super::write_orders;
+use super::{Result, Ts, Tx};
+
+batch_row! {
+    struct VoucherCounter { code: String => "text", times_redeemed: i32 => "integer" }
+}
+batch_row! {
+    struct WalletBalance {
+        customer_id: Uuid => "uuid",
+        balance_minor: i64 => "bigint",
+        held_minor: i64 => "bigint",
+        owed_minor: i64 => "bigint",
+    }
+}
+batch_row! {
+    struct NewLot {
+        id: Uuid => "uuid",
+        customer_id: Uuid => "uuid",
+        source: String => "text",
+        reference: String => "text",
+        promotional: bool => "boolean",
+        priority: i16 => "smallint",
+        amount_minor: i64 => "bigint",
+        remaining_minor: i64 => "bigint",
+        held_minor: i64 => "bigint",
+        created_at: Ts => "timestamptz",
+        expires_at: Option<Ts> => "timestamptz",
+    }
+}
+batch_row! {
+    struct LotState {
+        id: Uuid => "uuid",
+        remaining_minor: i64 => "bigint",
+        held_minor: i64 => "bigint",
+        expires_at: Option<Ts> => "timestamptz",
+    }
+}
+batch_row! {
+    struct LedgerRow {
+        id: Uuid => "uuid",
+        customer_id: Uuid => "uuid",
+        lot_id: Option<Uuid> => "uuid",
+        kind: String => "text",
+        amount_minor: i64 => "bigint",
+        owed_minor: i64 => "bigint",
+        reason: String => "text",
+        order_id: Option<Uuid> => "uuid",
+        created_at: Ts => "timestamptz",
+    }
+}
+batch_row! {
+    struct OrganizationSelection {
+        id: String => "text",
+        plan_id: String => "text",
+        apps: String => "jsonb",
+        addons: String => "jsonb",
+        updated_at: Ts => "timestamptz",
+    }
+}
+
+/// Writes everything in the book's changes.
+pub(crate) async fn changes(tx: &mut Tx, book: &Book, now: Ts) -> Result<()> {
+    vouchers(tx, book).await?;
+    wallets(tx, book).await?;
+    organizations(tx, book, now).await?;
+    write_orders::orders(tx, book).await?;
+    write_orders::redemptions(tx, book).await?;
+    lots(tx, book).await?;
+    write_orders::holds(tx, book).await?;
+    ledger(tx, book).await?;
+    write_orders::subscriptions(tx, book).await?;
+    write_orders::invoices(tx, book).await?;
+    write_orders::replies(tx, book).await?;
+    audit::publish(tx, &book.changes.events).await?;
+    let entries: Vec<_> =
+        book.changes.audit.iter().map(|entry| (entry.clone(), Change::default())).collect();
+    audit::record(tx, &entries).await
+}
+
+async fn vouchers(tx: &mut Tx, book: &Book) -> Result<()> {
+    let changed = book.changes.vouchers.iter().filter_map(|code| book.vouchers.get(code));
+    let rows: Vec<VoucherCounter> = changed
+        .map(|voucher| VoucherCounter {
+            code: voucher.code.as_str().to_owned(),
+            times_redeemed: int4(voucher.times_redeemed),
+        })
+        .collect();
+    let sql = "WITH v (code, times_redeemed) AS ({rows}) \
+               UPDATE promo_codes SET times_redeemed = v.times_redeemed \
+               FROM v WHERE promo_codes.code = v.code";
+    batch::execute_all(tx, "promo_codes", sql, &rows).await
+}
+
+async fn wallets(tx: &mut Tx, book: &Book) -> Result<()> {
+    let changed = book.changes.wallets.iter().filter_map(|id| book.accounts.get(id));
+    let rows: Vec<WalletBalance> = changed
+        .map(|account| WalletBalance {
+            customer_id: account.customer_id.0,
+            balance_minor: account.wallet.balance_minor,
+            held_minor: account.wallet.held_minor,
+            owed_minor: account.wallet.owed_minor,
+        })
+        .collect();
+    let sql = "WITH v (customer_id, balance_minor, held_minor, owed_minor) AS ({rows}) \
+               UPDATE wallets SET balance_minor = v.balance_minor, held_minor = v.held_minor, \
+                   owed_minor = v.owed_minor, version = wallets.version + 1 \
+               FROM v WHERE wallets.customer_id = v.customer_id";
+    batch::execute_all(tx, "wallets", sql, &rows).await
+}
+
+async fn organizations(tx: &mut Tx, book: &Book, now: Ts) -> Result<()> {
+    let changed = book.changes.organizations.iter().filter_map(|id| book.accounts.get(id));
+    let rows: Vec<OrganizationSelection> = changed
+        .map(|account| OrganizationSelection {
+            id: account.tenant_id.0.clone(),
+            plan_id: account.plan_id.clone(),
+            apps: json_text(&account.apps),
+            addons: json_text(&account.addons),
+            updated_at: now,
+        })
+        .collect();
+    let sql = "WITH v (id, plan_id, apps, addons, updated_at) AS ({rows}) \
+               UPDATE organizations SET plan_id = v.plan_id, apps = v.apps, addons = v.addons, \
+                   updated_at = v.updated_at \
+               FROM v WHERE organizations.id = v.id";
+    batch::execute_all(tx, "organizations", sql, &rows).await
+}
+
+fn lot<'a>(
+    book: &'a Book,
+    (tenant_id, lot_id): &(OrganizationId, LotId),
+) -> Option<(&'a Account, &'a Lot)> {
+    let account = book.accounts.get(tenant_id)?;
+    Some((account, account.wallet.lots.get(lot_id)?))
+}
+
+async fn lots(tx: &mut Tx, book: &Book) -> Result<()> {
+    let made: Vec<NewLot> = book
+        .changes
+        .new_lots
+        .iter()
+        .filter_map(|key| lot(book, key))
+        .map(|(account, lot)| NewLot {
+            id: lot.id.0,
+            customer_id: account.customer_id.0,
+            source: lot.source.as_str().to_owned(),
+            reference: lot.reference.clone(),
+            promotional: lot.promotional,
+            priority: lot.priority,
+            amount_minor: lot.amount_minor,
+            remaining_minor: lot.remaining_minor,
+            held_minor: lot.held_minor,
+            created_at: Ts(lot.created_at),
+            expires_at: lot.expires_at.map(Ts),
+        })
+        .collect();
+    let sql = "WITH v (id, customer_id, source, reference, promotional, priority, amount_minor, \
+                   remaining_minor, held_minor, created_at, expires_at) AS ({rows}) \
+               INSERT INTO credit_lots (id, customer_id, source, reference, promotional, priority, \
+                   amount_minor, remaining_minor, held_minor, created_at, expires_at) \
+               SELECT id, customer_id, source, reference, promotional, priority, amount_minor, \
+                   remaining_minor, held_minor, created_at, expires_at FROM v";
+    batch::execute(tx, sql, &made).await?;
+
+    let changed: Vec<LotState> = book
+        .changes
+        .changed_lots
+        .iter()
+        .filter_map(|key| lot(book, key))
+        .map(|(_, lot)| LotState {
+            id: lot.id.0,
+            remaining_minor: lot.remaining_minor,
+            held_minor: lot.held_minor,
+            expires_at: lot.expires_at.map(Ts),
+        })
+        .collect();
+    let sql = "WITH v (id, remaining_minor, held_minor, expires_at) AS ({rows}) \
+               UPDATE credit_lots SET remaining_minor = v.remaining_minor, \
+                   held_minor = v.held_minor, expires_at = v.expires_at \
+               FROM v WHERE credit_lots.id = v.id";
+    batch::execute_all(tx, "credit_lots", sql, &changed).await
+}
+
+async fn ledger(tx: &mut Tx, book: &Book) -> Result<()> {
+    let rows: Vec<LedgerRow> = book
+        .changes
+        .entries
+        .iter()
+        .map(|entry| LedgerRow {
+            id: entry.id.0,
+            customer_id: entry.customer_id.0,
+            lot_id: entry.lot_id.map(|id| id.0),
+            kind: entry.kind.as_str().to_owned(),
+            amount_minor: entry.amount_minor,
+            owed_minor: entry.owed_minor,
+            reason: entry.reason.clone(),
+            order_id: entry.order_id.map(|id| id.0),
+            created_at: Ts(entry.created_at),
+        })
+        .collect();
+    let sql = "WITH v (id, customer_id, lot_id, kind, amount_minor, owed_minor, reason, order_id, \
+                   created_at) AS ({rows}) \
+               INSERT INTO credit_ledger (id, customer_id, lot_id, kind, amount_minor, owed_minor, \
+                   reason, order_id, status, created_at) \
+               SELECT id, customer_id, lot_id, kind, amount_minor, owed_minor, reason, order_id, \
+                   'posted', created_at FROM v";
+    batch::execute(tx, sql, &rows).await.map(|_| ())
+}

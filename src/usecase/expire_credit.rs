@@ -1,0 +1,29 @@
+//! Writes off credit that has expired. It cannot be spent before that either.
+
+use sovereign_domain::book::Command;
+use sovereign_domain::ids::OrganizationId;
+
+use crate::app::App;
+use crate::engine::EngineError;
+use crate::storage::billing;
+
+/// The most wallets in one sweep; the next sweep takes the rest.
+const WALLETS: i64 = 500;
+
+/// Sweeps once; answers how many wallets were looked at.
+///
+/// # Errors
+/// Where the database fails or the program is stopping.
+pub async fn sweep(app: &App) -> Result<usize, EngineError> {
+    let unavailable = |error: crate::storage::Error| EngineError::Storage(error.to_string());
+    let mut tx = app.store.read().await.map_err(unavailable)?;
+    let found = billing::expired_wallets(&mut tx, app.clock.now(), WALLETS).await;
+    drop(tx);
+    let tenants = found.map_err(unavailable)?;
+    let count = tenants.len();
+    for tenant_id in tenants {
+        let tenant_id = OrganizationId(tenant_id);
+        app.engine.submit(Command::Expire { tenant_id }).await?;
+    }
+    Ok(count)
+}

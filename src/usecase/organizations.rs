@@ -1,0 +1,311 @@
+//! Organizations and their members, as far as a checkout needs them.
+
+use serde_json::json;
+use sovereign_domain::catalog::SelectionError;
+use sovereign_domain::event::{Actor, AuditEntry, Event, EventData, TenantChanged};
+use sovereign_domain::ids::{CustomerId, OrganizationId};
+use sovereign_domain::organization::{MemberRole, check_slug};
+
+use super::vouchers::FieldError;
+use crate::app::App;
+use crate::storage::audit::{self, Change};
+use crate::storage::organizations::{self as rows, MemberRow, NewOrganization, OrganizationRow};
+use crate::storage::{self, Store, Ts, Tx, catalog, users};
+
+const MAX_NAME_CHARS: usize = 100;
+/// Addresses that the Sovereign itself answers at, or that would pass for it.
+const RESERVED_SLUGS: [&str; 20] = [
+    "admin",
+    "api",
+    "app",
+    "assets",
+    "auth",
+    "billing",
+    "catalog",
+    "console",
+    "docs",
+    "mail",
+    "marketplace",
+    "redeem",
+    "sovereign",
+    "static",
+    "status",
+    "support",
+    "system",
+    "tenant",
+    "webhook",
+    "www",
+];
+
+/// Why an Organization or its members were not changed.
+#[derive(Debug)]
+pub enum OrganizationError {
+    Field(FieldError),
+    SlugTaken,
+    /// The user is a member already.
+    AlreadyMember,
+    /// The caller's role does not allow it.
+    Forbidden,
+    /// Not there, or not for this user to see.
+    NotFound,
+    /// The owner stays.
+    OwnerStays,
+    Storage(storage::Error),
+}
+
+impl From<storage::Error> for OrganizationError {
+    fn from(error: storage::Error) -> Self {
+        Self::Storage(error)
+    }
+}
+
+impl From<FieldError> for OrganizationError {
+    fn from(error: FieldError) -> Self {
+        Self::Field(error)
+    }
+}
+
+/// An Organization to be made. References are identifiers or slugs.
+#[derive(Debug, Clone)]
+pub struct NewOrganizationRequest {
+    pub slug: String,
+    pub name: String,
+    pub org_type: String,
+    pub industry: String,
+    pub plan: String,
+    pub apps: Vec<String>,
+    pub addons: Vec<String>,
+}
+
+/// Whether an Organization could have this address now.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn slug_is_available(store: &Store, slug: &str) -> storage::Result<bool> {
+    if check_slug(slug).is_err() || RESERVED_SLUGS.contains(&slug) {
+        return Ok(false);
+    }
+    let mut tx = store.read().await?;
+    Ok(!rows::slug_is_taken(&mut tx, slug).await?)
+}
+
+/// Makes an Organization with its billing account and wallet; the caller is its owner.
+///
+/// # Errors
+/// [`OrganizationError`].
+pub(crate) async fn create(
+    app: &App,
+    actor: &Actor,
+    email: &str,
+    request: NewOrganizationRequest,
+) -> Result<OrganizationRow, OrganizationError> {
+    check_slug(&request.slug).map_err(|error| FieldError::new("slug", format!("slug {error}")))?;
+    let name = checked_text("name", &request.name, 1)?;
+    let org_type = checked_text("org_type", &request.org_type, 0)?;
+    let industry = checked_text("industry", &request.industry, 0)?;
+    if RESERVED_SLUGS.contains(&request.slug.as_str()) {
+        return Err(OrganizationError::SlugTaken);
+    }
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    let prices = catalog::prices(&mut tx).await?;
+    let quote = prices.quote(&request.plan, &request.addons, &request.apps).map_err(selection)?;
+    let new = NewOrganization {
+        id: OrganizationId(app.new_id().to_string()),
+        customer_id: CustomerId(app.new_id()),
+        slug: request.slug,
+        name,
+        org_type,
+        industry,
+        owner_id: actor.user_id.clone(),
+        owner_email: email.to_owned(),
+        plan_id: quote.plan_id,
+        apps: quote.apps,
+        addons: quote.addons,
+    };
+    if !rows::insert(&mut tx, &new, now).await? {
+        return Err(OrganizationError::SlugTaken);
+    }
+    let owner = member_row(app, &new.id.0, &new.owner_id.0, email, MemberRole::Owner);
+    rows::insert_member(&mut tx, &owner).await?;
+    note_created(app, &mut tx, actor, &new).await?;
+    let made = rows::find_for_member(&mut tx, &new.id.0, &actor.user_id).await?;
+    tx.commit().await?;
+    made.map(|(row, _)| row).ok_or(OrganizationError::NotFound)
+}
+
+async fn note_created(
+    app: &App,
+    tx: &mut Tx,
+    actor: &Actor,
+    new: &NewOrganization,
+) -> storage::Result<()> {
+    let at = app.clock.now();
+    let tenant = TenantChanged {
+        id: new.id.clone(),
+        slug: new.slug.clone(),
+        name: new.name.clone(),
+        owner_id: new.owner_id.clone(),
+        plan_id: new.plan_id.clone(),
+        status: "provisioning",
+    };
+    let data = EventData::TenantCreated(tenant);
+    let event = Event { id: app.new_id(), at, tenant_id: Some(new.id.clone()), data };
+    audit::publish(tx, &[event]).await?;
+    record(app, tx, actor, "organization.create", &new.id, json!({ "slug": new.slug })).await
+}
+
+async fn record(
+    app: &App,
+    tx: &mut Tx,
+    actor: &Actor,
+    action: &'static str,
+    tenant_id: &OrganizationId,
+    after: serde_json::Value,
+) -> storage::Result<()> {
+    let entry = AuditEntry {
+        id: app.new_id(),
+        at: app.clock.now(),
+        actor: actor.clone(),
+        action,
+        subject: tenant_id.0.clone(),
+        tenant_id: Some(tenant_id.clone()),
+    };
+    audit::record(tx, &[(entry, Change { before: None, after: Some(after) })]).await
+}
+
+fn member_row(
+    app: &App,
+    tenant_id: &str,
+    user_id: &str,
+    email: &str,
+    role: MemberRole,
+) -> MemberRow {
+    MemberRow {
+        id: app.new_id(),
+        tenant_id: tenant_id.to_owned(),
+        user_id: user_id.to_owned(),
+        email: email.to_owned(),
+        role: role.as_str().to_owned(),
+        joined_at: Ts(app.clock.now()),
+    }
+}
+
+/// Adds a person who has signed in before, found by verified e-mail address.
+///
+/// # Errors
+/// [`OrganizationError`].
+pub(crate) async fn add_member(
+    app: &App,
+    actor: &Actor,
+    tenant_id: &str,
+    email: &str,
+    role: &str,
+) -> Result<MemberRow, OrganizationError> {
+    let mut tx = app.store.begin().await?;
+    let own = rows::role_of(&mut tx, tenant_id, &actor.user_id).await?;
+    if !own.ok_or(OrganizationError::NotFound)?.may_spend() {
+        return Err(OrganizationError::Forbidden);
+    }
+    let role = match MemberRole::parse(role) {
+        Some(MemberRole::Owner) => {
+            return Err(FieldError::new("role", "owner cannot be assigned").into());
+        }
+        Some(role) => role,
+        None => {
+            return Err(FieldError::new("role", "role must be admin, member or viewer").into());
+        }
+    };
+    let email = checked_text("email", email, 3)?;
+    let user = match users::find_by_verified_email(&mut tx, &email).await?.as_slice() {
+        [user] => user.clone(),
+        [] => {
+            let detail = "nobody with this e-mail address has signed in yet; ask them to sign in";
+            return Err(FieldError::new("email", detail).into());
+        }
+        _ => {
+            let detail = "this e-mail address belongs to several users; use another of theirs";
+            return Err(FieldError::new("email", detail).into());
+        }
+    };
+    let member = member_row(app, tenant_id, &user.id, &user.email, role);
+    if !rows::insert_member(&mut tx, &member).await? {
+        return Err(OrganizationError::AlreadyMember);
+    }
+    let id = OrganizationId(tenant_id.to_owned());
+    let after = json!({ "user_id": user.id, "role": role.as_str() });
+    record(app, &mut tx, actor, "member.add", &id, after).await?;
+    tx.commit().await?;
+    Ok(member)
+}
+
+/// Removes a member. Owners and admins may remove others; anyone may leave; the owner stays.
+///
+/// # Errors
+/// [`OrganizationError`].
+pub async fn remove_member(
+    app: &App,
+    actor: &Actor,
+    tenant_id: &str,
+    user_id: &str,
+) -> Result<(), OrganizationError> {
+    let mut tx = app.store.begin().await?;
+    let own = rows::role_of(&mut tx, tenant_id, &actor.user_id).await?;
+    let own = own.ok_or(OrganizationError::NotFound)?;
+    if !own.may_spend() && actor.user_id.0 != user_id {
+        return Err(OrganizationError::Forbidden);
+    }
+    let members = rows::members(&mut tx, tenant_id).await?;
+    let member = members.into_iter().find(|member| member.user_id == user_id);
+    if member.ok_or(OrganizationError::NotFound)?.role == MemberRole::Owner.as_str() {
+        return Err(OrganizationError::OwnerStays);
+    }
+    rows::delete_member(&mut tx, tenant_id, user_id).await?;
+    let id = OrganizationId(tenant_id.to_owned());
+    record(app, &mut tx, actor, "member.remove", &id, json!({ "user_id": user_id })).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+pub(crate) fn checked_text(
+    field: &'static str,
+    text: &str,
+    least: usize,
+) -> Result<String, FieldError> {
+    let text = text.trim();
+    let count = text.chars().count();
+    if !(least..=MAX_NAME_CHARS).contains(&count) || text.chars().any(char::is_control) {
+        let detail = format!("{field} must have {least} to {MAX_NAME_CHARS} printable characters");
+        return Err(FieldError::new(field, detail));
+    }
+    Ok(text.to_owned())
+}
+
+fn selection(error: SelectionError) -> OrganizationError {
+    selection_error(error).into()
+}
+
+/// What a selection names that the catalog does not have.
+pub(crate) fn selection_error(error: SelectionError) -> FieldError {
+    match error {
+        SelectionError::UnknownPlan => {
+            FieldError::new("plan_id", "plan_id names no plan; see GET /catalog/plans")
+        }
+        SelectionError::UnknownAddon(index) => FieldError::new(
+            "addons",
+            format!("addons[{index}] names no add-on; see GET /catalog/addons"),
+        ),
+        SelectionError::UnknownApp(index) => {
+            FieldError::new("apps", format!("apps[{index}] names no app; see GET /catalog/apps"))
+        }
+        SelectionError::TooLarge => {
+            FieldError::new("plan_id", "the prices add up to more than can be charged")
+        }
+    }
+}
+
+/// An identifier from a path, where it can be one at all.
+pub(crate) fn usable_id(text: &str) -> Result<&str, OrganizationError> {
+    let usable = !text.is_empty() && text.len() <= 200 && !text.chars().any(char::is_control);
+    if usable { Ok(text) } else { Err(OrganizationError::NotFound) }
+}

@@ -1,0 +1,179 @@
+//! The first start of a Sovereign, and every later one.
+
+use std::fmt;
+
+use sovereign_domain::event::Actor;
+use sovereign_domain::ids::IdSource;
+use sovereign_domain::money::Currency;
+use sovereign_domain::timestamp::Timestamp;
+
+use super::catalog;
+use super::vouchers::{self, Issue, Writer};
+use crate::app::Facts;
+use crate::storage::facts::{self, FactsRow};
+use crate::storage::{self, Store};
+
+/// What the configuration says of the Sovereign.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    pub fqdn: Option<String>,
+    pub currency: Option<String>,
+    pub demo: bool,
+}
+
+#[derive(Debug)]
+pub enum StartError {
+    /// The configuration and the database do not fit, or the first start lacks something.
+    Configuration(String),
+    Storage(storage::Error),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Configuration(text) => f.write_str(text),
+            Self::Storage(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl From<storage::Error> for StartError {
+    fn from(error: storage::Error) -> Self {
+        Self::Storage(error)
+    }
+}
+
+const DEMO_FQDN: &str = "demo.sovereign.example";
+const DEMO_CURRENCY: &str = "OMR";
+
+/// Vouchers of the demo: code, units, description, cap, days the credit lasts.
+const DEMO_VOUCHERS: [(&str, i64, &str, i64, Option<i64>); 4] = [
+    ("OMANTEL-MUSCAT-200", 200, "Muscat launch: 200 OMR for your first apps", 50, None),
+    ("SALALAH-SUMMER-25", 25, "Khareef season credit, good for 90 days", 0, Some(90)),
+    ("WELCOME-10", 10, "A first month on us", 0, None),
+    ("PARTNER-ONE-500", 500, "For one partner", 1, None),
+];
+
+/// Settles what the first start settles (with the catalog and, in a demo, some vouchers), or checks that
+/// it still holds.
+///
+/// # Errors
+/// [`StartError`].
+pub async fn start(
+    store: &Store,
+    wanted: &Wanted,
+    now: Timestamp,
+    ids: &mut (dyn IdSource + Send),
+) -> Result<Facts, StartError> {
+    let mut tx = store.begin().await?;
+    let known = facts::find(&mut tx).await?;
+    let first_start = known.is_none();
+    let facts = match known {
+        Some(row) => check(wanted, row)?,
+        None => first(wanted)?,
+    };
+    let row = FactsRow {
+        fqdn: facts.fqdn.clone(),
+        currency: facts.currency.code().to_owned(),
+        demo: facts.demo,
+    };
+    let first_start = first_start && facts::insert(&mut tx, &row, now).await?;
+    if first_start {
+        catalog::seed(&mut tx, facts.currency, now).await?;
+    }
+    tx.commit().await?;
+    if first_start && facts.demo {
+        seed_demo(store, &facts, now, ids).await?;
+    }
+    Ok(facts)
+}
+
+/// The facts of a database that was started before.
+///
+/// # Errors
+/// Where it was not.
+pub async fn facts(store: &Store) -> Result<Facts, StartError> {
+    let mut tx = store.read().await?;
+    let row = facts::find(&mut tx).await?.ok_or_else(|| {
+        StartError::Configuration(
+            "this Sovereign has not been started yet; run `sovereign serve`".into(),
+        )
+    })?;
+    read(row)
+}
+
+fn read(row: FactsRow) -> Result<Facts, StartError> {
+    let currency = Currency::from_code(&row.currency)
+        .map_err(|error| StartError::Storage(storage::Error::corrupt("sovereign", error)))?;
+    Ok(Facts { fqdn: row.fqdn, currency, demo: row.demo })
+}
+
+fn first(wanted: &Wanted) -> Result<Facts, StartError> {
+    let missing = |key: &str, example: &str| {
+        StartError::Configuration(format!(
+            "the first start needs --{key} (for example --{key} {example}), or --demo for a trial"
+        ))
+    };
+    let or_demo = |value: &Option<String>, demo: &str| {
+        value.clone().or_else(|| wanted.demo.then(|| demo.to_owned()))
+    };
+    let fqdn =
+        or_demo(&wanted.fqdn, DEMO_FQDN).ok_or_else(|| missing("fqdn", "omantel.omani.works"))?;
+    let currency =
+        or_demo(&wanted.currency, DEMO_CURRENCY).ok_or_else(|| missing("currency", "OMR"))?;
+    let currency = Currency::from_code(&currency)
+        .map_err(|error| StartError::Configuration(format!("currency: {error}")))?;
+    Ok(Facts { fqdn, currency, demo: wanted.demo })
+}
+
+fn check(wanted: &Wanted, row: FactsRow) -> Result<Facts, StartError> {
+    let facts = read(row)?;
+    let differs = |key: &str, stored: &str, asked: &str| {
+        StartError::Configuration(format!(
+            "{key}: this database belongs to a Sovereign with {key} {stored}, not {asked}; \
+             leave the setting out, or choose another database"
+        ))
+    };
+    if let Some(fqdn) = wanted.fqdn.as_deref().filter(|fqdn| *fqdn != facts.fqdn) {
+        return Err(differs("fqdn", &facts.fqdn, fqdn));
+    }
+    let currency = facts.currency.code();
+    if let Some(asked) = wanted.currency.as_deref().filter(|asked| *asked != currency) {
+        return Err(differs("currency", currency, asked));
+    }
+    if wanted.demo != facts.demo {
+        let word = |demo: bool| if demo { "true" } else { "false" };
+        return Err(differs("demo", word(facts.demo), word(wanted.demo)));
+    }
+    Ok(facts)
+}
+
+async fn seed_demo(
+    store: &Store,
+    facts: &Facts,
+    now: Timestamp,
+    ids: &mut (dyn IdSource + Send),
+) -> Result<(), StartError> {
+    let actor = Actor::system("demo");
+    for (code, credit_units, description, cap, days) in DEMO_VOUCHERS {
+        let mut writer = Writer { store, currency: facts.currency, now, actor: &actor, ids };
+        let issue = Issue {
+            code: code.to_owned(),
+            credit_units,
+            description: Some(description.to_owned()),
+            active: Some(true),
+            max_redemptions: Some(cap),
+            credit_valid_days: Some(days),
+        };
+        match vouchers::issue(&mut writer, issue).await {
+            Ok(_) => {}
+            Err(vouchers::IssueError::Storage(error)) => return Err(error.into()),
+            Err(vouchers::IssueError::Field(error)) => {
+                return Err(StartError::Configuration(error.to_string()));
+            }
+        }
+    }
+    Ok(())
+}

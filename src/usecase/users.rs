@@ -1,0 +1,54 @@
+//! A user is an issuer and a subject, made when a valid token first names them.
+
+use sovereign_domain::event::{Event, EventData, UserChanged};
+use sovereign_domain::ids::UserId;
+
+use crate::app::App;
+use crate::auth::Identity;
+use crate::storage::users::{self, NewUser};
+use crate::storage::{self, audit};
+
+/// The user behind a token.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn resolve(app: &App, identity: &Identity) -> storage::Result<UserId> {
+    let key = (identity.issuer.clone(), identity.subject.clone());
+    if let Some(user_id) = app.known_users.get(&key) {
+        return Ok(user_id);
+    }
+    let user_id = find_or_create(app, identity).await?;
+    app.known_users.insert(key, user_id.clone());
+    Ok(user_id)
+}
+
+async fn find_or_create(app: &App, identity: &Identity) -> storage::Result<UserId> {
+    let (issuer, subject) = (&identity.issuer, &identity.subject);
+    let mut read = app.store.read().await?;
+    if let Some(user) = users::find_by_subject(&mut read, issuer, subject).await? {
+        return Ok(UserId(user.id));
+    }
+    drop(read);
+
+    let now = app.clock.now();
+    let new = NewUser {
+        id: UserId(app.new_id().to_string()),
+        issuer: issuer.clone(),
+        subject: subject.clone(),
+        email: identity.email.clone(),
+        email_verified: identity.email_verified,
+    };
+    let mut tx = app.store.begin().await?;
+    if users::insert(&mut tx, &new, now).await? {
+        let user = UserChanged { id: new.id.clone(), email: new.email };
+        let data = EventData::UserCreated(user);
+        let event = Event { id: app.new_id(), at: now, tenant_id: None, data };
+        audit::publish(&mut tx, &[event]).await?;
+        tx.commit().await?;
+        return Ok(new.id);
+    }
+    // Another request of the same person was first, and has committed: the insert waited for it.
+    let user = users::find_by_subject(&mut tx, issuer, subject).await?;
+    user.map(|user| UserId(user.id))
+        .ok_or_else(|| storage::Error::Corrupt("users: a user vanished".into()))
+}

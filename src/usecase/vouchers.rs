@@ -1,0 +1,255 @@
+//! Issuing, listing, revoking and previewing vouchers.
+//!
+//! Source: franchise-model.txt, "Voucher = PromoCode" and its table of endpoints.
+
+use std::fmt;
+
+use serde_json::{Value, json};
+use sovereign_domain::event::{Actor, AuditEntry, Event, EventData, VoucherChanged};
+use sovereign_domain::ids::IdSource;
+use sovereign_domain::money::{Currency, MAX_CREDIT_UNITS};
+use sovereign_domain::timestamp::Timestamp;
+use sovereign_domain::voucher::{
+    Code, MAX_CREDIT_VALID_DAYS, MAX_DESCRIPTION_CHARS, MAX_REDEMPTIONS, Voucher,
+};
+
+use crate::storage::audit::{self, Change};
+use crate::storage::vouchers::{self, Cursor, VoucherEdit};
+use crate::storage::{self, Store, Tx};
+
+/// The most vouchers on one page of the list.
+pub const PAGE_SIZE: i64 = 1_000;
+
+/// What an issuer sends. Absent members are unchanged on a voucher that exists.
+#[derive(Debug, Clone, Default)]
+pub struct Issue {
+    pub code: String,
+    /// Whole units of the Sovereign's currency.
+    pub credit_units: i64,
+    pub description: Option<String>,
+    pub active: Option<bool>,
+    /// 0 = unlimited.
+    pub max_redemptions: Option<i64>,
+    /// How many days the credit lasts after redemption; `Some(None)` = for good.
+    pub credit_valid_days: Option<Option<i64>>,
+}
+
+/// What is wrong with which field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    pub field: &'static str,
+    pub detail: String,
+}
+
+impl FieldError {
+    pub(crate) fn new(field: &'static str, detail: impl Into<String>) -> Self {
+        Self { field, detail: detail.into() }
+    }
+}
+
+impl fmt::Display for FieldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.field, self.detail)
+    }
+}
+
+/// Reads a code that a client sent in `field`.
+///
+/// # Errors
+/// Where it is no code.
+pub fn parse_code(field: &'static str, text: &str) -> Result<Code, FieldError> {
+    Code::parse(text).map_err(|error| FieldError::new(field, format!("{field} {error}")))
+}
+
+impl Issue {
+    /// Checks every member.
+    ///
+    /// # Errors
+    /// The first member that is out of its range.
+    pub(crate) fn check(self, currency: Currency) -> Result<(Code, VoucherEdit), FieldError> {
+        let code = parse_code("code", &self.code)?;
+        let out_of_range = || {
+            let detail = format!("credit_omr must be a whole number from 1 to {MAX_CREDIT_UNITS}");
+            FieldError::new("credit_omr", detail)
+        };
+        if !(1..=MAX_CREDIT_UNITS).contains(&self.credit_units) {
+            return Err(out_of_range());
+        }
+        let credit_minor = currency.units_to_minor(self.credit_units).ok_or_else(out_of_range)?;
+        let credit_omr = i32::try_from(self.credit_units).map_err(|_| out_of_range())?;
+        if let Some(description) = &self.description {
+            check_description(description)?;
+        }
+        if self.max_redemptions.is_some_and(|cap| !(0..=MAX_REDEMPTIONS).contains(&cap)) {
+            let detail = format!("max_redemptions must be 0 (unlimited) to {MAX_REDEMPTIONS}");
+            return Err(FieldError::new("max_redemptions", detail));
+        }
+        let days = self.credit_valid_days.flatten();
+        if days.is_some_and(|days| !(1..=MAX_CREDIT_VALID_DAYS).contains(&days)) {
+            let detail = format!("credit_valid_days must be 1 to {MAX_CREDIT_VALID_DAYS}, or null");
+            return Err(FieldError::new("credit_valid_days", detail));
+        }
+        let edit = VoucherEdit {
+            credit_omr,
+            credit_minor,
+            description: self.description,
+            active: self.active,
+            max_redemptions: self.max_redemptions,
+            credit_valid_days: self.credit_valid_days,
+        };
+        Ok((code, edit))
+    }
+}
+
+fn check_description(text: &str) -> Result<(), FieldError> {
+    if text.chars().count() > MAX_DESCRIPTION_CHARS {
+        let detail = format!("description must have at most {MAX_DESCRIPTION_CHARS} characters");
+        return Err(FieldError::new("description", detail));
+    }
+    if text.chars().any(|c| c.is_control() && !"\n\r\t".contains(c)) {
+        return Err(FieldError::new("description", "description has a control character in it"));
+    }
+    Ok(())
+}
+
+/// Why a voucher was not issued.
+#[derive(Debug)]
+pub enum IssueError {
+    Field(FieldError),
+    Storage(storage::Error),
+}
+
+impl From<storage::Error> for IssueError {
+    fn from(error: storage::Error) -> Self {
+        Self::Storage(error)
+    }
+}
+
+/// What every use case that writes is given.
+pub struct Writer<'a> {
+    pub store: &'a Store,
+    pub currency: Currency,
+    pub now: Timestamp,
+    pub actor: &'a Actor,
+    pub ids: &'a mut (dyn IdSource + Send),
+}
+
+/// Issues a voucher; edits or resurrects one that exists.
+///
+/// # Errors
+/// [`IssueError`].
+pub async fn issue(writer: &mut Writer<'_>, issue: Issue) -> Result<Voucher, IssueError> {
+    let (code, edit) = issue.check(writer.currency).map_err(IssueError::Field)?;
+    let mut tx = writer.store.begin().await?;
+    let before = vouchers::find(&mut tx, &code).await?;
+    let voucher = vouchers::upsert(&mut tx, &code, &edit, writer.now).await?;
+    let data = EventData::VoucherIssued(changed(&voucher, writer.currency));
+    note(&mut tx, writer, "voucher.issue", before.as_ref(), &voucher, data).await?;
+    tx.commit().await?;
+    Ok(voucher)
+}
+
+/// Revokes a live voucher; `None` where there is none. What was redeemed stays; what is reserved can
+/// still be paid.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn revoke(writer: &mut Writer<'_>, code: &Code) -> storage::Result<Option<Voucher>> {
+    let mut tx = writer.store.begin().await?;
+    let before = vouchers::find(&mut tx, code).await?;
+    let Some(voucher) = vouchers::revoke(&mut tx, code, writer.now).await? else {
+        return Ok(None);
+    };
+    let data = EventData::VoucherRevoked(changed(&voucher, writer.currency));
+    note(&mut tx, writer, "voucher.revoke", before.as_ref(), &voucher, data).await?;
+    tx.commit().await?;
+    Ok(Some(voucher))
+}
+
+/// One page of live vouchers, newest first, and where the next page begins.
+#[derive(Debug, Clone)]
+pub struct Page {
+    pub vouchers: Vec<Voucher>,
+    pub next: Option<String>,
+}
+
+/// # Errors
+/// Where `after` is no cursor of ours ([`IssueError::Field`]), or the database fails.
+pub async fn list(store: &Store, after: Option<&str>, limit: i64) -> Result<Page, IssueError> {
+    let cursor = after.map(read_cursor).transpose().map_err(IssueError::Field)?;
+    let mut tx = store.read().await?;
+    let mut found = vouchers::list(&mut tx, cursor.as_ref(), limit.saturating_add(1)).await?;
+    let size = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = found.len() > size;
+    found.truncate(size);
+    let next = found.last().filter(|_| more).map(write_cursor);
+    Ok(Page { vouchers: found, next })
+}
+
+/// The voucher behind a code, for anyone to look at; `None` where it was never issued, or revoked.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn preview(store: &Store, code: &Code) -> storage::Result<Option<Voucher>> {
+    let mut tx = store.read().await?;
+    let voucher = vouchers::find(&mut tx, code).await?;
+    Ok(voucher.filter(|voucher| voucher.deleted_at.is_none()))
+}
+
+fn write_cursor(voucher: &Voucher) -> String {
+    format!("{}.{}", voucher.created_at.micros(), voucher.code.as_str())
+}
+
+fn read_cursor(text: &str) -> Result<Cursor, FieldError> {
+    text.split_once('.')
+        .filter(|(_, code)| !code.contains('\0'))
+        .and_then(|(micros, code)| Some((micros.parse().ok()?, code)))
+        .map(|(micros, code)| Cursor {
+            created_at: Timestamp::from_micros(micros),
+            code: code.to_owned(),
+        })
+        .ok_or_else(|| FieldError::new("after", "after must be taken from a Link header"))
+}
+
+fn changed(voucher: &Voucher, currency: Currency) -> VoucherChanged {
+    VoucherChanged {
+        code: voucher.code.clone(),
+        credit_minor: voucher.credit_minor,
+        currency: currency.code(),
+        active: voucher.active,
+        max_redemptions: voucher.max_redemptions,
+    }
+}
+
+async fn note(
+    tx: &mut Tx,
+    writer: &mut Writer<'_>,
+    action: &'static str,
+    before: Option<&Voucher>,
+    after: &Voucher,
+    data: EventData,
+) -> storage::Result<()> {
+    let event = Event { id: writer.ids.next_id(), at: writer.now, tenant_id: None, data };
+    audit::publish(tx, &[event]).await?;
+    let entry = AuditEntry {
+        id: writer.ids.next_id(),
+        at: writer.now,
+        actor: writer.actor.clone(),
+        action,
+        subject: after.code.as_str().to_owned(),
+        tenant_id: None,
+    };
+    let change = Change { before: before.map(state), after: Some(state(after)) };
+    audit::record(tx, &[(entry, change)]).await
+}
+
+fn state(voucher: &Voucher) -> Value {
+    json!({
+        "credit_minor": voucher.credit_minor,
+        "description": voucher.description,
+        "active": voucher.active,
+        "max_redemptions": voucher.max_redemptions,
+        "credit_valid_days": voucher.credit_valid_days,
+        "deleted_at": voucher.deleted_at,
+    })
+}
