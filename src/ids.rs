@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use rand::RngExt as _;
 use rand::rngs::StdRng;
-use rand::{RngExt as _, SeedableRng as _};
 use sovereign_domain::ids::IdSource;
 use uuid::{Builder, Uuid};
 

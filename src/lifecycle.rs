@@ -20,7 +20,7 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The commit this program was built from.
 pub const COMMIT: &str = env!("SOVEREIGN_BUILT_FROM");
 
-const SWEEP_EVERY: Duration = Duration::from_secs(60);
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
 /// Everything a server needs from its configuration.
 pub struct Options {

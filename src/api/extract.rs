@@ -128,15 +128,6 @@ impl Visitor<'_> for WholeVisitor {
     }
 }
 
-/// Tells an absent member (`None`) from a null one (`Some(None)`).
-pub(super) fn nullable<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    Option::deserialize(deserializer).map(Some)
-}
-
 /// A query string.
 pub(super) struct Query<T>(pub(super) T);
 
@@ -208,8 +199,7 @@ mod tests {
     #[derive(Debug, Deserialize)]
     struct Sample {
         amount: Whole,
-        #[serde(default, deserialize_with = "nullable")]
-        days: Option<Option<Whole>>,
+        days: Option<Whole>,
     }
 
     #[test]
@@ -220,8 +210,7 @@ mod tests {
             assert_eq!(parse::<Sample>(body.as_bytes()).unwrap().amount, Whole(100), "{body}");
         }
         let sample: Sample = parse(b"{\"amount\": 1, \"days\": null}").unwrap();
-        assert_eq!(sample.days, Some(None));
-        assert_eq!(parse::<Sample>(b"{\"amount\": 1}").unwrap().days, None);
+        assert_eq!(sample.days, None);
     }
 
     #[test]

@@ -93,6 +93,7 @@ fn written(mut response: Response, request_id: &str) -> Response {
     response
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the layer's signature")]
 fn panicked(panic: Box<dyn Any + Send + 'static>) -> HttpResponse<Full<bytes::Bytes>> {
     let text = panic
         .downcast_ref::<String>()

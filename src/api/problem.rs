@@ -17,8 +17,11 @@ use crate::usecase::vouchers::{FieldError, IssueError};
 
 /// An error as a client sees it. `code` names the rule; its `type` is `urn:sovereign:problem:{code}`.
 #[derive(Debug, Clone)]
-pub(crate) struct Problem {
-    pub(super) status: StatusCode,
+pub(crate) struct Problem(Box<Parts>);
+
+#[derive(Debug, Clone)]
+struct Parts {
+    status: StatusCode,
     code: &'static str,
     detail: String,
     members: Map<String, Value>,
@@ -27,7 +30,9 @@ pub(crate) struct Problem {
 
 impl Problem {
     pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), members: Map::new(), retry_after_seconds: None }
+        let detail = detail.into();
+        let members = Map::new();
+        Self(Box::new(Parts { status, code, detail, members, retry_after_seconds: None }))
     }
 
     /// Bad input: which field, what is wrong, what to do.
@@ -48,12 +53,12 @@ impl Problem {
     }
 
     pub(crate) fn with(mut self, member: &str, value: Value) -> Self {
-        self.members.insert(member.to_owned(), value);
+        self.0.members.insert(member.to_owned(), value);
         self
     }
 
     pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
-        self.retry_after_seconds = Some(seconds);
+        self.0.retry_after_seconds = Some(seconds);
         self
     }
 
@@ -83,24 +88,24 @@ impl Problem {
 
     /// The answer, with the request that caused it as its instance.
     pub(super) fn respond(self, request_id: &str) -> Response {
-        let title = self.status.canonical_reason().unwrap_or("Error");
+        let Parts { status, code, detail, members, retry_after_seconds } = *self.0;
         let mut body = Map::new();
-        body.insert("type".into(), json!(format!("urn:sovereign:problem:{}", self.code)));
-        body.insert("title".into(), json!(title));
-        body.insert("status".into(), json!(self.status.as_u16()));
-        body.insert("detail".into(), json!(self.detail));
+        body.insert("type".into(), json!(format!("urn:sovereign:problem:{code}")));
+        body.insert("title".into(), json!(status.canonical_reason().unwrap_or("Error")));
+        body.insert("status".into(), json!(status.as_u16()));
+        body.insert("detail".into(), json!(detail));
         body.insert("instance".into(), json!(format!("urn:request:{request_id}")));
-        body.insert("error".into(), json!(self.detail));
-        body.insert("code".into(), json!(self.code));
-        body.extend(self.members);
-        let mut response = (self.status, Json(Value::Object(body))).into_response();
+        body.insert("error".into(), json!(detail));
+        body.insert("code".into(), json!(code));
+        body.extend(members);
+        let mut response = (status, Json(Value::Object(body))).into_response();
         let headers = response.headers_mut();
         let problem = HeaderValue::from_static("application/problem+json");
         headers.insert(header::CONTENT_TYPE, problem);
-        if self.status == StatusCode::UNAUTHORIZED {
+        if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if let Some(seconds) = self.retry_after_seconds {
+        if let Some(seconds) = retry_after_seconds {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
         response
@@ -110,7 +115,7 @@ impl Problem {
 /// The middleware writes the body, because it knows the request's identifier.
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let mut response = self.status.into_response();
+        let mut response = self.0.status.into_response();
         response.extensions_mut().insert(self);
         response
     }

@@ -12,7 +12,7 @@ use sovereign_domain::ids::IdSource;
 use uuid::Uuid;
 
 use super::caller::{Address, Issuer};
-use super::extract::{Body, Query, Segment, Whole, nullable};
+use super::extract::{Body, Query, Segment, Whole};
 use super::problem::Problem;
 use super::wire::{PreviewBody, VoucherBody};
 use crate::app::App;
@@ -25,8 +25,7 @@ pub(super) struct IssueBody {
     description: Option<String>,
     active: Option<bool>,
     max_redemptions: Option<Whole>,
-    #[serde(default, deserialize_with = "nullable")]
-    credit_valid_days: Option<Option<Whole>>,
+    credit_valid_days: Option<Whole>,
 }
 
 /// POST /billing/vouchers/issue: issues, edits or resurrects a voucher.
@@ -41,7 +40,7 @@ pub(super) async fn issue(
         description: body.description,
         active: body.active,
         max_redemptions: body.max_redemptions.map(|cap| cap.0),
-        credit_valid_days: body.credit_valid_days.map(|days| days.map(|days| days.0)),
+        credit_valid_days: body.credit_valid_days.map(|days| days.0),
     };
     let actor = caller.actor();
     let mut ids = AppIds(&app);

@@ -16,7 +16,8 @@ pub(super) struct VoucherBody {
     active: bool,
     max_redemptions: i64,
     times_redeemed: i64,
-    credit_valid_days: Option<i64>,
+    /// 0 = for good.
+    credit_valid_days: i64,
     created_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     deleted_at: Option<Timestamp>,
@@ -33,7 +34,7 @@ impl VoucherBody {
             active: voucher.active,
             max_redemptions: voucher.max_redemptions,
             times_redeemed: voucher.times_redeemed,
-            credit_valid_days: voucher.credit_valid_days,
+            credit_valid_days: voucher.credit_valid_days.unwrap_or(0),
             created_at: voucher.created_at,
             deleted_at: voucher.deleted_at,
         }
@@ -50,7 +51,8 @@ pub(super) struct PreviewBody {
     description: String,
     active: bool,
     pub(super) accepting_redemptions: bool,
-    credit_valid_days: Option<i64>,
+    /// 0 = for good.
+    credit_valid_days: i64,
 }
 
 impl PreviewBody {
@@ -62,7 +64,7 @@ impl PreviewBody {
             currency: currency.code(),
             active: voucher.active,
             accepting_redemptions: voucher.refusal().is_none(),
-            credit_valid_days: voucher.credit_valid_days,
+            credit_valid_days: voucher.credit_valid_days.unwrap_or(0),
             description: voucher.description,
         }
     }

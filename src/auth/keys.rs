@@ -131,7 +131,8 @@ fn create_once(directory: &Path, path: &Path, der: &[u8]) -> std::io::Result<()>
 fn refuse_if_shared(path: &Path) -> Result<(), KeyError> {
     use std::os::unix::fs::PermissionsExt as _;
     let metadata = std::fs::metadata(path).map_err(|error| KeyError(error.to_string()))?;
-    if metadata.permissions().mode() & 0o077 == 0 {
+    let for_others = metadata.permissions().mode() & 0o077;
+    if for_others == 0 {
         return Ok(());
     }
     let shown = path.display();

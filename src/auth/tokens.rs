@@ -164,7 +164,7 @@ impl Tokens {
     }
 }
 
-/// A NumericDate (RFC 7519): seconds, possibly with decimals, which are cut.
+/// A `NumericDate` (RFC 7519): seconds, possibly with decimals, which are cut.
 #[expect(clippy::cast_possible_truncation, reason = "the range was checked before")]
 fn moment(number: &Number) -> Option<Timestamp> {
     // The end of the year 9999; what lies behind it is nobody's clock.

@@ -52,7 +52,7 @@ pub(crate) struct Common {
     /// Directory of the SQLite file and the signing key [default: sovereign-data]
     #[arg(long, value_name = "DIR")]
     data: Option<String>,
-    /// Use PostgreSQL: postgres://user:password@host/database
+    /// Use PostgreSQL: <postgres://user:password@host/database>
     #[arg(long, value_name = "URL")]
     database_url: Option<String>,
     /// A configuration file (TOML); flags and SOVEREIGN_… variables go before it

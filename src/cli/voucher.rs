@@ -41,7 +41,7 @@ pub(super) struct IssueArgs {
     /// How often it can be redeemed; 0 = without limit
     #[arg(long, value_name = "COUNT")]
     max_redemptions: Option<i64>,
-    /// Days the credit lasts after redemption
+    /// Days the credit lasts after redemption; 0 = for good
     #[arg(long, value_name = "DAYS")]
     credit_valid_days: Option<i64>,
     /// Whether it can be redeemed
@@ -98,7 +98,7 @@ async fn issue(args: IssueArgs) -> Result<(), Failure> {
         description: args.description,
         active: args.active,
         max_redemptions: args.max_redemptions,
-        credit_valid_days: args.credit_valid_days.map(Some),
+        credit_valid_days: args.credit_valid_days,
     };
     let mut writer = Writer {
         store: &store,
@@ -199,7 +199,7 @@ fn as_json(voucher: &Row, currency: Currency) -> Value {
         "active": voucher.active,
         "max_redemptions": voucher.max_redemptions,
         "times_redeemed": voucher.times_redeemed,
-        "credit_valid_days": voucher.credit_valid_days,
+        "credit_valid_days": voucher.credit_valid_days.unwrap_or(0),
         "created_at": voucher.created_at,
     })
 }

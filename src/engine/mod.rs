@@ -75,7 +75,7 @@ impl Engine {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             match runtime {
                 Ok(runtime) => {
-                    runtime.block_on(lane::run(store, settings, clock, ids, jobs, ready))
+                    runtime.block_on(lane::run(store, settings, clock, ids, jobs, ready));
                 }
                 Err(error) => {
                     let _ = ready.send(Err(storage::Error::Unavailable(error.to_string())));

@@ -94,6 +94,12 @@ impl Wanted {
     }
 }
 
+const VOUCHERS: &str = concat!(
+    "WITH v (wanted) AS ({rows}) SELECT ",
+    vouchers::columns!(),
+    " FROM v JOIN promo_codes p ON p.code = v.wanted ORDER BY code {lock:p}"
+);
+
 /// Takes the locks of a batch. After this, and before [`book`], the batch's moment is read.
 pub(crate) async fn lock(tx: &mut Tx, wanted: &mut Wanted) -> Result<Book> {
     load_orders::discover(tx, wanted).await?;
@@ -101,11 +107,6 @@ pub(crate) async fn lock(tx: &mut Tx, wanted: &mut Wanted) -> Result<Book> {
 
     let codes: Vec<CodeKey> =
         wanted.codes.iter().map(|code| CodeKey { code: code.as_str().to_owned() }).collect();
-    const VOUCHERS: &str = concat!(
-        "WITH v (wanted) AS ({rows}) SELECT ",
-        vouchers::columns!(),
-        " FROM v JOIN promo_codes p ON p.code = v.wanted ORDER BY code {lock:p}"
-    );
     for row in batch::fetch::<_, VoucherRow>(tx, VOUCHERS, &codes).await? {
         let voucher = Voucher::from(row);
         book.vouchers.insert(voucher.code.clone(), voucher);

@@ -63,8 +63,8 @@ pub(crate) struct VoucherEdit {
     pub(crate) description: Option<String>,
     pub(crate) active: Option<bool>,
     pub(crate) max_redemptions: Option<i64>,
-    /// `Some(None)` sets credit that never ends.
-    pub(crate) credit_valid_days: Option<Option<i64>>,
+    /// 0 = for good.
+    pub(crate) credit_valid_days: Option<i64>,
 }
 
 /// Issues a voucher, edits it, or resurrects a revoked one: one statement, so that no redemption gets
@@ -79,21 +79,20 @@ pub(crate) async fn upsert(
         "INSERT INTO promo_codes (code, credit_omr, credit_minor, description, active, \
              max_redemptions, times_redeemed, adopted_redemptions, credit_valid_days, \
              created_at, updated_at, deleted_at) \
-         VALUES ($1, $2, $3, COALESCE($4, ''), COALESCE($5, TRUE), COALESCE($6, 0), 0, 0, $7, \
-             $9, $9, NULL) \
+         VALUES ($1, $2, $3, COALESCE($4, ''), COALESCE($5, TRUE), COALESCE($6, 0), 0, 0, NULLIF($7, 0), \
+             $8, $8, NULL) \
          ON CONFLICT (code) DO UPDATE SET \
              credit_omr = excluded.credit_omr, credit_minor = excluded.credit_minor, \
              description = COALESCE($4, promo_codes.description), \
              active = COALESCE($5, CASE WHEN promo_codes.deleted_at IS NULL THEN promo_codes.active ELSE TRUE END), \
              max_redemptions = COALESCE($6, promo_codes.max_redemptions), \
-             credit_valid_days = CASE WHEN $8 THEN excluded.credit_valid_days \
-                                      ELSE promo_codes.credit_valid_days END, \
+             credit_valid_days = CASE WHEN $7 IS NULL THEN promo_codes.credit_valid_days \
+                                      ELSE NULLIF($7, 0) END, \
              updated_at = excluded.updated_at, deleted_at = NULL \
          RETURNING ",
         columns!()
     );
     let query = SQL;
-    let valid_days = edit.credit_valid_days.flatten().map(int4);
     let row: VoucherRow = on_db!(tx, c => sqlx::query_as(query)
         .bind(code.as_str())
         .bind(edit.credit_omr)
@@ -101,8 +100,7 @@ pub(crate) async fn upsert(
         .bind(edit.description.as_deref())
         .bind(edit.active)
         .bind(edit.max_redemptions.map(int4))
-        .bind(valid_days)
-        .bind(edit.credit_valid_days.is_some())
+        .bind(edit.credit_valid_days.map(int4))
         .bind(Ts(now))
         .fetch_one(c)
         .await)?;

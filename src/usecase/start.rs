@@ -49,11 +49,11 @@ const DEMO_FQDN: &str = "demo.sovereign.example";
 const DEMO_CURRENCY: &str = "OMR";
 
 /// Vouchers of the demo: code, units, description, cap, days the credit lasts.
-const DEMO_VOUCHERS: [(&str, i64, &str, i64, Option<i64>); 4] = [
-    ("OMANTEL-MUSCAT-200", 200, "Muscat launch: 200 OMR for your first apps", 50, None),
-    ("SALALAH-SUMMER-25", 25, "Khareef season credit, good for 90 days", 0, Some(90)),
-    ("WELCOME-10", 10, "A first month on us", 0, None),
-    ("PARTNER-ONE-500", 500, "For one partner", 1, None),
+const DEMO_VOUCHERS: [(&str, i64, &str, i64, i64); 4] = [
+    ("OMANTEL-MUSCAT-200", 200, "Muscat launch: 200 OMR for your first apps", 50, 0),
+    ("SALALAH-SUMMER-25", 25, "Khareef season credit, good for 90 days", 0, 90),
+    ("WELCOME-10", 10, "A first month on us", 0, 0),
+    ("PARTNER-ONE-500", 500, "For one partner", 1, 0),
 ];
 
 /// Settles what the first start settles (with the catalog and, in a demo, some vouchers), or checks that

@@ -30,8 +30,8 @@ pub struct Issue {
     pub active: Option<bool>,
     /// 0 = unlimited.
     pub max_redemptions: Option<i64>,
-    /// How many days the credit lasts after redemption; `Some(None)` = for good.
-    pub credit_valid_days: Option<Option<i64>>,
+    /// How many days the credit lasts after redemption; 0 = for good.
+    pub credit_valid_days: Option<i64>,
 }
 
 /// What is wrong with which field.
@@ -84,9 +84,10 @@ impl Issue {
             let detail = format!("max_redemptions must be 0 (unlimited) to {MAX_REDEMPTIONS}");
             return Err(FieldError::new("max_redemptions", detail));
         }
-        let days = self.credit_valid_days.flatten();
-        if days.is_some_and(|days| !(1..=MAX_CREDIT_VALID_DAYS).contains(&days)) {
-            let detail = format!("credit_valid_days must be 1 to {MAX_CREDIT_VALID_DAYS}, or null");
+        let days = self.credit_valid_days;
+        if days.is_some_and(|days| !(0..=MAX_CREDIT_VALID_DAYS).contains(&days)) {
+            let detail =
+                format!("credit_valid_days must be 0 (for good) to {MAX_CREDIT_VALID_DAYS}");
             return Err(FieldError::new("credit_valid_days", detail));
         }
         let edit = VoucherEdit {

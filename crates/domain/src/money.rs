@@ -79,7 +79,7 @@ impl Currency {
         let units = digits.checked_div(scale).unwrap_or(0);
         let rest = digits.checked_rem(scale).unwrap_or(0);
         let code = self.code();
-        match self.exponent() as usize {
+        match usize::try_from(self.exponent()).unwrap_or(0) {
             0 => format!("{sign}{units} {code}"),
             width => format!("{sign}{units}.{rest:0width$} {code}"),
         }

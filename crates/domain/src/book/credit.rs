@@ -306,6 +306,7 @@ impl Book {
 }
 
 /// The amounts of a ledger line.
+#[derive(Clone, Copy)]
 pub(super) struct Line {
     pub(super) kind: EntryKind,
     pub(super) lot_id: Option<LotId>,

@@ -1,0 +1,3 @@
+//! `POST /billing/checkout` and what it leaves behind.
+
+mod paid_by_credit;

@@ -1,0 +1,190 @@
+//! A running Sovereign, and what tests do with it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use sovereign::api;
+use sovereign::auth::{MintedFor, Role, SigningKey, Tokens};
+use sovereign::clock::Clock as _;
+use sovereign::lifecycle::{self, Options, Sovereign};
+use sovereign::limits::Limits;
+use sovereign::server;
+use sovereign::storage::Store;
+use sovereign::usecase::start::Wanted;
+use sovereign::usecase::verify;
+use sqlx::AssertSqlSafe;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::client::Client;
+use super::clock::TestClock;
+use super::database::{Engine, FQDN, TestDatabase};
+
+/// What a test may want to be different.
+pub(crate) struct Setup {
+    pub(crate) limits: Limits,
+    pub(crate) shared_secret: Option<String>,
+    /// Not the test's usual currency: the Sovereign starts on an empty database.
+    pub(crate) currency: Option<&'static str>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self { limits: Limits::off(), shared_secret: None, currency: None }
+    }
+}
+
+pub(crate) struct TestApp {
+    pub(crate) clock: Arc<TestClock>,
+    /// The database, for looking behind the API.
+    pub(crate) store: Store,
+    pub(crate) tokens: Tokens,
+    pub(crate) address: SocketAddr,
+    pub(crate) engine: Engine,
+    http: reqwest::Client,
+    database: TestDatabase,
+    sovereign: Sovereign,
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<()>,
+}
+
+impl TestApp {
+    pub(crate) async fn start(engine: Engine) -> Self {
+        Self::start_with(engine, Setup::default()).await
+    }
+
+    pub(crate) async fn start_with(engine: Engine, setup: Setup) -> Self {
+        let database = match setup.currency {
+            None => TestDatabase::started(engine).await,
+            Some(_) => TestDatabase::empty(engine).await,
+        };
+        let clock = Arc::new(TestClock::new());
+        let key = SigningKey::ephemeral().unwrap();
+        let tokens = Tokens::new(FQDN, key.clone(), None, clock.clone()).unwrap();
+        let options = Options {
+            location: database.location.clone(),
+            key,
+            shared_secret: setup.shared_secret,
+            wanted: Wanted {
+                fqdn: Some(FQDN.to_owned()),
+                currency: setup.currency.map(str::to_owned),
+                demo: false,
+            },
+            limits: setup.limits,
+            clock: clock.clone(),
+        };
+        let sovereign = lifecycle::start(options).await.unwrap();
+        let store = Store::open(&database.location).await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = api::router(Arc::clone(&sovereign.app));
+        let (stop, stopped) = oneshot::channel();
+        let server = tokio::spawn(server::serve(listener, router, async {
+            let _ = stopped.await;
+        }));
+        let http = reqwest::Client::new();
+        Self { clock, store, tokens, address, engine, http, database, sovereign, stop, server }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// A caller without a token.
+    pub(crate) fn anyone(&self) -> Client {
+        Client::new(self.http.clone(), format!("http://{}", self.address), None)
+    }
+
+    pub(crate) fn bearing(&self, token: &str) -> Client {
+        let base = format!("http://{}", self.address);
+        Client::new(self.http.clone(), base, Some(token.to_owned()))
+    }
+
+    pub(crate) fn signed_in(&self, name: &str, role: Role) -> Client {
+        self.bearing(&self.token(name, role))
+    }
+
+    /// A valid token for `{name}@example.com`.
+    pub(crate) fn token(&self, name: &str, role: Role) -> String {
+        let bearer = MintedFor {
+            subject: name.to_owned(),
+            email: format!("{name}@example.com"),
+            role,
+            lifetime_seconds: 365 * 86_400,
+        };
+        self.tokens.mint(&bearer).unwrap()
+    }
+
+    /// The franchisee's administrator, who issues vouchers.
+    pub(crate) fn sovereign_admin(&self) -> Client {
+        self.signed_in("campaigns", Role::SovereignAdmin)
+    }
+
+    pub(crate) fn superadmin(&self) -> Client {
+        self.signed_in("root", Role::Superadmin)
+    }
+
+    pub(crate) fn member(&self, name: &str) -> Client {
+        self.signed_in(name, Role::Member)
+    }
+
+    /// Issues a voucher over the API.
+    pub(crate) async fn issue(&self, code: &str, credit_omr: i64, max_redemptions: i64) {
+        let body = serde_json::json!({
+            "code": code, "credit_omr": credit_omr, "max_redemptions": max_redemptions,
+        });
+        self.sovereign_admin().post("/billing/vouchers/issue", &body).await.expect(200);
+    }
+
+    /// One number from the database, past the API.
+    pub(crate) async fn number(&self, sql: &str) -> i64 {
+        match &self.store {
+            Store::Postgres(pool) => sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(pool).await,
+            Store::Sqlite { writer, .. } => {
+                sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(writer).await
+            }
+        }
+        .unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    /// Changes the database past the API.
+    pub(crate) async fn execute(&self, sql: &str) {
+        let done = match &self.store {
+            Store::Postgres(pool) => {
+                sqlx::raw_sql(AssertSqlSafe(sql)).execute(pool).await.map(|_| ())
+            }
+            Store::Sqlite { writer, .. } => {
+                sqlx::raw_sql(AssertSqlSafe(sql)).execute(writer).await.map(|_| ())
+            }
+        };
+        done.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+
+    /// Fails where an invariant of the books does not hold.
+    pub(crate) async fn verify(&self) {
+        let report = verify::verify(&self.store).await.unwrap();
+        assert!(report.faults.is_empty(), "the books are off: {:#?}", report.faults);
+    }
+
+    /// Checks the books, stops the Sovereign and removes its database.
+    pub(crate) async fn finish(self) {
+        self.verify().await;
+        self.stop().await;
+    }
+
+    /// Stops the Sovereign and removes its database, in whatever state its books are.
+    pub(crate) async fn stop(self) {
+        drop(self.http);
+        let _ = self.stop.send(());
+        self.server.await.unwrap();
+        self.sovereign.stop().await;
+        self.store.close().await;
+        self.database.remove().await;
+    }
+
+    /// Now, as the Sovereign sees it.
+    pub(crate) fn now_seconds(&self) -> i64 {
+        self.clock.now().seconds()
+    }
+}

@@ -1,0 +1,152 @@
+//! HTTP as a client of the wire contract speaks it.
+
+use reqwest::header::HeaderMap;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::app::TestApp;
+
+/// A caller, with or without a token.
+#[derive(Clone)]
+pub(crate) struct Client {
+    http: reqwest::Client,
+    base: String,
+    token: Option<String>,
+}
+
+/// An answer: status, headers, and the body as JSON (`null` where it is none).
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+    pub(crate) text: String,
+}
+
+impl Client {
+    pub(super) fn new(http: reqwest::Client, base: String, token: Option<String>) -> Self {
+        Self { http, base, token }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        self.send(Method::GET, path, &[], None).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Reply {
+        self.send(Method::DELETE, path, &[], None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Reply {
+        self.post_text(path, body.to_string()).await
+    }
+
+    /// A body that may be no JSON at all.
+    pub(crate) async fn post_text(&self, path: &str, body: impl Into<Vec<u8>>) -> Reply {
+        self.send(Method::POST, path, &[], Some(body.into())).await
+    }
+
+    pub(crate) async fn post_keyed(&self, path: &str, key: &str, body: &Value) -> Reply {
+        let headers = [("Idempotency-Key", key)];
+        self.send(Method::POST, path, &headers, Some(body.to_string().into_bytes())).await
+    }
+
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Vec<u8>>,
+    ) -> Reply {
+        let mut request = self.http.request(method, format!("{}{path}", self.base));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(body) = body {
+            request = request.header("Content-Type", "application/json").body(body);
+        }
+        let response = request.send().await.unwrap_or_else(|error| panic!("{path}: {error:?}"));
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.unwrap();
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Reply { status, headers, body, text }
+    }
+}
+
+impl Reply {
+    /// The body, where the status is as expected.
+    #[track_caller]
+    pub(crate) fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        self.body
+    }
+
+    /// The body of a problem with this status and rule. Every problem must be well formed.
+    #[track_caller]
+    pub(crate) fn expect_problem(self, status: u16, code: &str) -> Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        let kind = self.headers.get("content-type").map(|value| value.to_str().unwrap());
+        assert_eq!(kind, Some("application/problem+json"), "{}", self.text);
+        let body = &self.body;
+        assert_eq!(body["type"], format!("urn:sovereign:problem:{code}"), "{}", self.text);
+        assert_eq!(body["status"], status);
+        assert_eq!(body["error"], body["detail"], "older clients read `error`");
+        assert!(body["detail"].as_str().is_some_and(|text| !text.is_empty()), "{}", self.text);
+        let title = StatusCode::from_u16(status).unwrap().canonical_reason().unwrap();
+        assert_eq!(body["title"], title);
+        assert!(body["instance"].is_string(), "{}", self.text);
+        self.body
+    }
+}
+
+/// A user who owns an Organization.
+pub(crate) struct Customer {
+    pub(crate) client: Client,
+    pub(crate) tenant_id: String,
+}
+
+impl TestApp {
+    /// Signs `name` in and makes an Organization for them.
+    pub(crate) async fn customer(&self, name: &str) -> Customer {
+        let client = self.member(name);
+        let tenant_id = client.make_organization(name).await;
+        Customer { client, tenant_id }
+    }
+}
+
+impl Client {
+    /// Makes an Organization with this slug; answers its identifier.
+    pub(crate) async fn make_organization(&self, slug: &str) -> String {
+        let body = json!({ "slug": slug, "name": slug, "plan_id": "m", "apps": [], "addons": [] });
+        let made = self.post("/tenant/orgs", &body).await.expect(201);
+        made["id"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Customer {
+    /// Checks out a plan, with a voucher where `code` is not empty.
+    pub(crate) async fn checkout(&self, plan: &str, code: &str) -> Reply {
+        self.client.post("/billing/checkout", &self.checkout_body(plan, code)).await
+    }
+
+    pub(crate) fn checkout_body(&self, plan: &str, code: &str) -> Value {
+        json!({
+            "plan_id": plan, "apps": [], "addons": [],
+            "tenant_id": self.tenant_id, "promo_code": code,
+        })
+    }
+
+    pub(crate) async fn redeem(&self, code: &str) -> Reply {
+        let body = json!({ "tenant_id": self.tenant_id, "code": code });
+        self.client.post("/billing/vouchers/redeem", &body).await
+    }
+
+    /// Available credit, in minor units.
+    pub(crate) async fn available_minor(&self) -> i64 {
+        let path = format!("/billing/balance?tenant_id={}", self.tenant_id);
+        let balance = self.client.get(&path).await.expect(200);
+        balance["credit_baisa"].as_i64().unwrap()
+    }
+}

@@ -1,0 +1,141 @@
+//! Fresh databases: a copy of one that was migrated and started once. Removed when a test has ended.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use sovereign::auth::SigningKey;
+use sovereign::lifecycle::{self, Options};
+use sovereign::limits::Limits;
+use sovereign::storage::Location;
+use sovereign::usecase::start::Wanted;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use tempfile::TempDir;
+use tokio::sync::{Mutex, OnceCell};
+
+use super::clock::TestClock;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// A database of one test.
+pub(crate) struct TestDatabase {
+    pub(crate) location: Location,
+    /// A directory of the test's own, for the SQLite file and whatever else it needs.
+    pub(crate) directory: TempDir,
+    /// The name on the server, to drop it by.
+    name: Option<String>,
+}
+
+pub(crate) const FQDN: &str = "test.sovereign.example";
+pub(crate) const CURRENCY: &str = "OMR";
+
+static NUMBER: AtomicU32 = AtomicU32::new(0);
+/// A template must not be in use while it is copied.
+static COPYING: Mutex<()> = Mutex::const_new(());
+
+impl TestDatabase {
+    /// Migrated and started: fqdn and currency are settled, the catalog is there.
+    pub(crate) async fn started(engine: Engine) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        match engine {
+            Engine::Sqlite => {
+                let path = directory.path().join("sovereign.db");
+                std::fs::copy(sqlite_template().await, &path).unwrap();
+                Self { location: Location::File(path), directory, name: None }
+            }
+            Engine::Postgres => Self::on_server(directory, Some(postgres_template().await)).await,
+        }
+    }
+
+    /// As an empty installation finds it.
+    pub(crate) async fn empty(engine: Engine) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        match engine {
+            Engine::Sqlite => {
+                let path = directory.path().join("sovereign.db");
+                Self { location: Location::File(path), directory, name: None }
+            }
+            Engine::Postgres => Self::on_server(directory, None).await,
+        }
+    }
+
+    async fn on_server(directory: TempDir, template: Option<&str>) -> Self {
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("test_{}_{number}", std::process::id());
+        let _one_at_a_time = COPYING.lock().await;
+        administer(&match template {
+            Some(template) => format!("CREATE DATABASE {name} TEMPLATE {template}"),
+            None => format!("CREATE DATABASE {name}"),
+        })
+        .await;
+        let location = Location::Server(url_of(&name));
+        Self { location, directory, name: Some(name) }
+    }
+
+    pub(crate) async fn remove(self) {
+        if let Some(name) = self.name {
+            administer(&format!("DROP DATABASE {name} WITH (FORCE)")).await;
+        }
+    }
+}
+
+/// The server that `./test` started. Tests never go on without it.
+pub(crate) fn postgres_server() -> String {
+    std::env::var("SOVEREIGN_TEST_POSTGRES").expect(
+        "SOVEREIGN_TEST_POSTGRES is not set: run the tests with ./test, which starts a PostgreSQL",
+    )
+}
+
+fn url_of(database: &str) -> String {
+    let server = postgres_server();
+    let (base, _) = server.rsplit_once('/').expect("the server's address ends in a database");
+    format!("{base}/{database}")
+}
+
+async fn administer(sql: &str) {
+    let mut connection = PgConnection::connect(&postgres_server()).await.unwrap();
+    sqlx::query(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+async fn sqlite_template() -> PathBuf {
+    static TEMPLATE: OnceCell<(TempDir, PathBuf)> = OnceCell::const_new();
+    let make = || async {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("template.db");
+        start_once(Location::File(path.clone())).await;
+        (directory, path)
+    };
+    TEMPLATE.get_or_init(make).await.1.clone()
+}
+
+async fn postgres_template() -> &'static str {
+    static TEMPLATE: OnceCell<String> = OnceCell::const_new();
+    let make = || async {
+        let name = format!("template_{}", std::process::id());
+        administer(&format!("CREATE DATABASE {name}")).await;
+        start_once(Location::Server(url_of(&name))).await;
+        name
+    };
+    TEMPLATE.get_or_init(make).await
+}
+
+async fn start_once(location: Location) {
+    let options = Options {
+        location,
+        key: SigningKey::ephemeral().unwrap(),
+        shared_secret: None,
+        wanted: Wanted {
+            fqdn: Some(FQDN.to_owned()),
+            currency: Some(CURRENCY.to_owned()),
+            demo: false,
+        },
+        limits: Limits::off(),
+        clock: Arc::new(TestClock::new()),
+    };
+    lifecycle::start(options).await.unwrap().stop().await;
+}

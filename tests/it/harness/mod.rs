@@ -1,0 +1,40 @@
+//! A Sovereign in the test's own process, on a fresh database, with a clock the test moves.
+
+mod app;
+mod client;
+mod clock;
+mod database;
+
+pub(crate) use self::app::{Setup, TestApp};
+pub(crate) use self::client::{Client, Customer, Reply};
+pub(crate) use self::clock::TestClock;
+pub(crate) use self::database::{Engine, TestDatabase, postgres_server};
+
+/// Makes two tests of one body, `name::sqlite` and `name::postgres`. Each gets a fresh Sovereign, whose
+/// books must be sound when the body has ended.
+macro_rules! on_both {
+    ($($(#[$doc:meta])* async fn $name:ident($app:ident: &TestApp) $body:block)+) => {$(
+        $(#[$doc])*
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            async fn body($app: &$crate::harness::TestApp) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                let app = $crate::harness::TestApp::start($crate::harness::Engine::Sqlite).await;
+                body(&app).await;
+                app.finish().await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                let app = $crate::harness::TestApp::start($crate::harness::Engine::Postgres).await;
+                body(&app).await;
+                app.finish().await;
+            }
+        }
+    )+};
+}
+pub(crate) use on_both;
