@@ -11,6 +11,9 @@ use crate::usecase::start;
 
 /// Tokens of this Sovereign's own issuer
 #[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  sovereign token mint --role member --email ahmed@example.com")]
 pub(super) enum Token {
     Mint(Mint),
 }
