@@ -37,10 +37,12 @@ Examples:
 pub(super) struct IssueArgs {
     #[command(flatten)]
     common: Common,
+    /// What customers enter; upper case and lower case are the same
     code: String,
     /// Credit in whole units of the Sovereign's currency
     #[arg(long, value_name = "UNITS", allow_negative_numbers = true)]
     credit: i64,
+    /// What it is for; customers see it
     #[arg(long)]
     description: Option<String>,
     /// How often it can be redeemed; 0 = without limit
@@ -73,6 +75,7 @@ Examples:
 pub(super) struct RevokeArgs {
     #[command(flatten)]
     common: Common,
+    /// As it was issued, or in lower case
     code: String,
 }
 

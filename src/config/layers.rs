@@ -76,8 +76,8 @@ impl Layers {
         }
         let environment = self.known_environment()?;
         let path = self.file.clone().or_else(|| {
-            let found = self.environment.iter().find(|(name, _)| name == FILE_VARIABLE);
-            found.map(|(_, path)| PathBuf::from(path))
+            let set = |(name, path): &&(String, String)| name == FILE_VARIABLE && !path.is_empty();
+            self.environment.iter().find(set).map(|(_, path)| PathBuf::from(path))
         });
         let file = match &path {
             None => BTreeMap::new(),
