@@ -7,3 +7,5 @@ mod harness;
 
 mod checkout;
 mod cli;
+mod lifecycle;
+mod storage;

@@ -76,6 +76,13 @@ impl TestDatabase {
         Self { location, directory, name: Some(name) }
     }
 
+    pub(crate) fn engine(&self) -> Engine {
+        match self.location {
+            Location::File(_) => Engine::Sqlite,
+            Location::Server(_) => Engine::Postgres,
+        }
+    }
+
     /// One column of texts, past the program.
     pub(crate) async fn texts(&self, sql: &str) -> Vec<String> {
         let store = Store::open(&self.location).await.unwrap();
@@ -105,9 +112,28 @@ impl TestDatabase {
         self.try_execute(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
 
+    /// Drops it under everyone who uses it; only on PostgreSQL can that be done.
+    pub(crate) async fn drop_in_use(&self) {
+        let name = self.name.as_ref().expect("a database on a server");
+        administer(&format!("DROP DATABASE {name} WITH (FORCE)")).await;
+    }
+
+    /// Takes it away from everyone who uses it, until `bring_back`.
+    pub(crate) async fn take_away(&self) {
+        let name = self.name.as_ref().expect("a database on a server");
+        let connected = format!("FROM pg_stat_activity WHERE datname = '{name}'");
+        administer(&format!("SELECT pg_terminate_backend(pid) {connected}")).await;
+        administer(&format!("ALTER DATABASE {name} RENAME TO {name}_away")).await;
+    }
+
+    pub(crate) async fn bring_back(&self) {
+        let name = self.name.as_ref().expect("a database on a server");
+        administer(&format!("ALTER DATABASE {name}_away RENAME TO {name}")).await;
+    }
+
     pub(crate) async fn remove(self) {
         if let Some(name) = self.name {
-            administer(&format!("DROP DATABASE {name} WITH (FORCE)")).await;
+            administer(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
         }
     }
 }

@@ -1,0 +1,5 @@
+//! A running Sovereign from outside: how it ends, what it says when its database has gone, its log.
+
+mod database_gone;
+mod logs;
+mod shutdown;

@@ -1,0 +1,8 @@
+//! The two databases: the same schema, the same refusals, the same values back.
+
+mod constraints;
+mod migrate;
+mod parity;
+mod settings;
+mod timestamps;
+mod transactions;
