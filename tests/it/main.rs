@@ -6,3 +6,4 @@
 mod harness;
 
 mod checkout;
+mod races;
