@@ -6,4 +6,5 @@
 mod harness;
 
 mod checkout;
+mod model;
 mod races;

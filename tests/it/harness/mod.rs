@@ -13,13 +13,13 @@ pub(crate) use self::database::{Engine, TestDatabase, postgres_server};
 /// Makes two tests of one body, `name::sqlite` and `name::postgres`. Each gets a fresh Sovereign, whose
 /// books must be sound when the body has ended.
 macro_rules! on_both {
-    ($($(#[$doc:meta])* async fn $name:ident($app:ident: &TestApp) $body:block)+) => {$(
+    ($($(#[$doc:meta])* async fn $name:ident($app:ident: $type:ty) $body:block)+) => {$(
         $(#[$doc])*
         mod $name {
             #[allow(unused_imports)]
             use super::*;
 
-            async fn body($app: &$crate::harness::TestApp) $body
+            async fn body($app: $type) $body
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
