@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use sovereign_domain::event::{Actor, AuditEntry, Event, EventData, VoucherChanged};
 use sovereign_domain::ids::IdSource;
@@ -197,19 +199,20 @@ pub async fn preview(store: &Store, code: &Code) -> storage::Result<Option<Vouch
     Ok(voucher.filter(|voucher| voucher.deleted_at.is_none()))
 }
 
+/// Opaque to clients and safe in an address, whatever characters an adopted code has.
 fn write_cursor(voucher: &Voucher) -> String {
-    format!("{}.{}", voucher.created_at.micros(), voucher.code.as_str())
+    let place = format!("{}.{}", voucher.created_at.micros(), voucher.code.as_str());
+    URL_SAFE_NO_PAD.encode(place)
 }
 
 fn read_cursor(text: &str) -> Result<Cursor, FieldError> {
-    text.split_once('.')
-        .filter(|(_, code)| !code.contains('\0'))
-        .and_then(|(micros, code)| Some((micros.parse().ok()?, code)))
-        .map(|(micros, code)| Cursor {
-            created_at: Timestamp::from_micros(micros),
-            code: code.to_owned(),
-        })
-        .ok_or_else(|| FieldError::new("after", "after must be taken from a Link header"))
+    let place = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let cursor = place.as_deref().and_then(|place| {
+        let (micros, code) = place.split_once('.').filter(|(_, code)| !code.contains('\0'))?;
+        let created_at = Timestamp::from_micros(micros.parse().ok()?);
+        Some(Cursor { created_at, code: code.to_owned() })
+    });
+    cursor.ok_or_else(|| FieldError::new("after", "after must be taken from a Link header"))
 }
 
 fn changed(voucher: &Voucher, currency: Currency) -> VoucherChanged {
