@@ -42,8 +42,9 @@ pub(crate) struct TestApp {
     pub(crate) tokens: Tokens,
     pub(crate) address: SocketAddr,
     pub(crate) engine: Engine,
+    pub(super) key: SigningKey,
     http: reqwest::Client,
-    database: TestDatabase,
+    pub(super) database: TestDatabase,
     sovereign: Sovereign,
     stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
@@ -64,7 +65,7 @@ impl TestApp {
         let tokens = Tokens::new(FQDN, key.clone(), None, clock.clone()).unwrap();
         let options = Options {
             location: database.location.clone(),
-            key,
+            key: key.clone(),
             shared_secret: setup.shared_secret,
             wanted: Wanted {
                 fqdn: Some(FQDN.to_owned()),
@@ -84,7 +85,7 @@ impl TestApp {
             let _ = stopped.await;
         }));
         let http = reqwest::Client::new();
-        Self { clock, store, tokens, address, engine, http, database, sovereign, stop, server }
+        Self { clock, store, tokens, address, engine, key, http, database, sovereign, stop, server }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {

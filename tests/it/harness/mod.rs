@@ -4,11 +4,13 @@ mod app;
 mod client;
 mod clock;
 mod database;
+mod second;
 
 pub(crate) use self::app::{Setup, TestApp};
 pub(crate) use self::client::{Client, Customer, Reply};
 pub(crate) use self::clock::TestClock;
 pub(crate) use self::database::{Engine, TestDatabase, postgres_server};
+pub(crate) use self::second::SecondServer;
 
 /// Makes two tests of one body, `name::sqlite` and `name::postgres`. Each gets a fresh Sovereign, whose
 /// books must be sound when the body has ended.
