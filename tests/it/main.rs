@@ -8,4 +8,6 @@
 mod harness;
 
 mod billing;
+mod catalog;
 mod checkout;
+mod organizations;

@@ -39,20 +39,20 @@ macro_rules! on_both_with {
 
             async fn body($app: &$crate::harness::TestApp) $body
 
-            async fn run(engine: $crate::harness::Engine) {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                let engine = $crate::harness::Engine::Sqlite;
                 let app = $crate::harness::TestApp::start_with(engine, $setup).await;
                 body(&app).await;
                 app.finish().await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                run($crate::harness::Engine::Sqlite).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
-                run($crate::harness::Engine::Postgres).await;
+                let engine = $crate::harness::Engine::Postgres;
+                let app = $crate::harness::TestApp::start_with(engine, $setup).await;
+                body(&app).await;
+                app.finish().await;
             }
         }
     )+};
