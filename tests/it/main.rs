@@ -3,8 +3,13 @@
 //! Every test that touches the database runs on SQLite and on PostgreSQL and ends with `verify`. Run
 //! them with `./test`, which brings PostgreSQL along.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on must fail")]
+
 mod harness;
 
+mod billing;
+mod catalog;
 mod checkout;
 mod model;
+mod organizations;
 mod races;

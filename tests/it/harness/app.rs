@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use serde_json::Value;
 use sovereign::api;
 use sovereign::auth::{MintedFor, Role, SigningKey, Tokens};
 use sovereign::clock::Clock as _;
@@ -11,7 +12,7 @@ use sovereign::limits::Limits;
 use sovereign::server;
 use sovereign::storage::Store;
 use sovereign::usecase::start::Wanted;
-use sovereign::usecase::verify;
+use sovereign::usecase::{expire_credit, verify};
 use sqlx::AssertSqlSafe;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -32,6 +33,12 @@ pub(crate) struct Setup {
 impl Default for Setup {
     fn default() -> Self {
         Self { limits: Limits::off(), shared_secret: None, currency: None }
+    }
+}
+
+impl Setup {
+    pub(crate) fn in_currency(code: &'static str) -> Self {
+        Self { currency: Some(code), ..Self::default() }
     }
 }
 
@@ -136,6 +143,28 @@ impl TestApp {
             "code": code, "credit_omr": credit_omr, "max_redemptions": max_redemptions,
         });
         self.sovereign_admin().post("/billing/vouchers/issue", &body).await.expect(200);
+    }
+
+    /// Issues a voucher with members of its own.
+    pub(crate) async fn issue_as(&self, body: Value) {
+        self.sovereign_admin().post("/billing/vouchers/issue", &body).await.expect(200);
+    }
+
+    pub(crate) async fn revoke(&self, code: &str) {
+        let path = format!("/billing/vouchers/revoke/{code}");
+        self.sovereign_admin().delete(&path).await.expect(200);
+    }
+
+    /// Writes expired credit off, as the server does every minute; answers how many wallets had
+    /// some.
+    pub(crate) async fn sweep_credit(&self) -> usize {
+        expire_credit::sweep(&self.sovereign.app).await.unwrap()
+    }
+
+    /// The user whose token's subject is `name`; they have called before.
+    pub(crate) async fn user_id(&self, name: &str) -> String {
+        let found = self.texts(&format!("SELECT id FROM users WHERE subject = '{name}'")).await;
+        found.into_iter().next().unwrap_or_else(|| panic!("{name} has never called"))
     }
 
     /// One number from the database, past the API.
