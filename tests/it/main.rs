@@ -4,6 +4,7 @@
 //! them with `./test`, which brings PostgreSQL along.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on must fail")]
+#![allow(clippy::cast_possible_wrap, reason = "counts in tests are small")]
 
 mod harness;
 

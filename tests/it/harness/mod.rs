@@ -11,7 +11,7 @@ mod state;
 pub(crate) use self::app::{Setup, TestApp};
 pub(crate) use self::client::{Client, Customer, Reply};
 pub(crate) use self::clock::TestClock;
-pub(crate) use self::database::{Engine, TestDatabase, postgres_server};
+pub(crate) use self::database::{Engine, TestDatabase};
 pub(crate) use self::second::SecondServer;
 pub(crate) use self::shape::{assert_shape, each};
 pub(crate) use self::state::apart_from_instance;
@@ -19,10 +19,10 @@ pub(crate) use self::state::apart_from_instance;
 /// Makes two tests of one body, `name::sqlite` and `name::postgres`. Each gets a fresh Sovereign,
 /// whose books must be sound when the body has ended.
 macro_rules! on_both {
-    ($($(#[$doc:meta])* async fn $name:ident($app:ident: $type:ty) $body:block)+) => {
+    ($($(#[$doc:meta])* async fn $name:ident($app:ident: &TestApp) $body:block)+) => {
         $crate::harness::on_both_with! {
             $crate::harness::Setup::default();
-            $($(#[$doc])* async fn $name($app: $type) $body)+
+            $($(#[$doc])* async fn $name($app: &TestApp) $body)+
         }
     };
 }
@@ -32,14 +32,14 @@ pub(crate) use on_both;
 macro_rules! on_both_with {
     (
         $setup:expr;
-        $($(#[$doc:meta])* async fn $name:ident($app:ident: $type:ty) $body:block)+
+        $($(#[$doc:meta])* async fn $name:ident($app:ident: &TestApp) $body:block)+
     ) => {$(
         $(#[$doc])*
         mod $name {
             #[allow(unused_imports)]
             use super::*;
 
-            async fn body($app: $type) $body
+            async fn body($app: &$crate::harness::TestApp) $body
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {

@@ -27,6 +27,8 @@ pub(super) struct Player {
     database: TestDatabase,
 }
 
+type RedemptionRow = (String, i64, String, String, i64, String, Option<Uuid>);
+
 /// Runs a query on either database and collects its rows.
 macro_rules! rows {
     ($store:expr, $type:ty, $sql:expr) => {{
@@ -165,8 +167,7 @@ impl Player {
     async fn redemptions(&self) -> Vec<RedemptionSummary> {
         let sql = "SELECT code, CAST(ordinal AS bigint), tenant_id, user_id, credit_minor, state, \
                    order_id FROM promo_redemptions";
-        type Row = (String, i64, String, String, i64, String, Option<Uuid>);
-        let found = rows!(&self.store, Row, sql.to_owned());
+        let found = rows!(&self.store, RedemptionRow, sql.to_owned());
         let world = &self.script.world;
         let states = ["reserved", "redeemed", "released"];
         let mut summaries: Vec<RedemptionSummary> = found

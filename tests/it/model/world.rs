@@ -29,27 +29,20 @@ const TABLES: [&str; 15] = [
 ];
 
 pub(super) async fn write(store: &Store, world: &World) {
-    let mut sql = String::new();
-    for table in TABLES {
-        sql += &format!("DELETE FROM {table}; ");
-    }
-    for account in &world.accounts {
-        sql += &organization(store, account, world.start);
-    }
+    let mut sql: Vec<String> = TABLES.iter().map(|table| format!("DELETE FROM {table}")).collect();
+    sql.extend(world.accounts.iter().map(|account| organization(store, account, world.start)));
     for (number, (tenant_id, user_id, role)) in world.members.iter().enumerate() {
         let id = uuid(store, Uuid::from_u128(0x3e3b_0000 + number as u128));
         let joined = moment(store, world.start);
-        sql += &format!(
+        sql.push(format!(
             "INSERT INTO members (id, tenant_id, user_id, email, role, joined_at) \
-             VALUES ({id}, '{tenant_id}', '{user_id}', '', '{}', {joined}); ",
+             VALUES ({id}, '{tenant_id}', '{user_id}', '', '{}', {joined})",
             role.as_str()
-        );
+        ));
     }
-    for voucher in &world.vouchers {
-        sql += &new_voucher(store, voucher);
-    }
-    sql += &catalog(store, world);
-    execute(store, &sql).await;
+    sql.extend(world.vouchers.iter().map(|voucher| new_voucher(store, voucher)));
+    sql.push(catalog(store, world));
+    execute(store, &sql.join("; ")).await;
 }
 
 fn organization(store: &Store, account: &Account, now: Timestamp) -> String {
@@ -63,7 +56,7 @@ fn organization(store: &Store, account: &Account, now: Timestamp) -> String {
          INSERT INTO customers (id, user_id, tenant_id, email, created_at) \
          VALUES ({customer}, '', '{id}', '', {now}); \
          INSERT INTO wallets (customer_id, tenant_id, balance_minor, held_minor, owed_minor, version) \
-         VALUES ({customer}, '{id}', 0, 0, 0, 0); "
+         VALUES ({customer}, '{id}', 0, 0, 0, 0)"
     )
 }
 
@@ -76,7 +69,7 @@ fn new_voucher(store: &Store, voucher: &Voucher) -> String {
         "INSERT INTO promo_codes (code, credit_omr, credit_minor, description, active, \
              max_redemptions, times_redeemed, adopted_redemptions, credit_valid_days, created_at, \
              updated_at, deleted_at) \
-         VALUES ('{code}', {}, {}, '', {}, {}, {}, {}, {days}, {created}, {created}, {deleted}); ",
+         VALUES ('{code}', {}, {}, '', {}, {}, {}, {}, {days}, {created}, {created}, {deleted})",
         voucher.credit_minor / 1_000,
         voucher.credit_minor,
         voucher.active,
@@ -113,7 +106,7 @@ fn catalog(store: &Store, world: &World) -> String {
     let inserts: String = items.map(|(kind, entry)| item(kind, entry)).collect();
     format!(
         "DELETE FROM catalog_items; {inserts} \
-         UPDATE sovereign SET catalog_revision = catalog_revision + 1; "
+         UPDATE sovereign SET catalog_revision = catalog_revision + 1"
     )
 }
 

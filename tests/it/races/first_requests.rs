@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::{at_once, statuses};
-use crate::harness::{Customer, TestApp, on_both};
+use crate::harness::{Customer, on_both};
 
 on_both! {
     /// Ten checkouts at once: one order, one account, ten equal answers.

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 
-use tokio::sync::Barrier;
+use tokio::sync::{Barrier, Semaphore};
 use tokio::task::JoinSet;
 
 use crate::harness::{Customer, Reply, TestApp};
@@ -47,13 +47,15 @@ fn statuses(replies: &[Reply]) -> BTreeMap<u16, usize> {
     counts
 }
 
-/// Customers with an Organization each, made beforehand.
+/// Customers with an Organization each, made beforehand, a few at a time: this is no race yet.
 async fn customers(app: &TestApp, count: usize) -> Vec<Arc<Customer>> {
+    let places = Arc::new(Semaphore::new(16));
     let mut running = JoinSet::new();
     for index in 0..count {
         let name = format!("customer-{index:04}");
-        let client = app.member(&name);
+        let (client, places) = (app.member(&name), Arc::clone(&places));
         running.spawn(async move {
+            let _place = places.acquire().await.unwrap();
             let tenant_id = client.make_organization(&name).await;
             (index, Customer { client, tenant_id })
         });

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{at_once, statuses};
-use crate::harness::{TestApp, on_both};
+use crate::harness::on_both;
 
 /// Distinct selections: none is the retry of another.
 fn selections(catalog: &Value, count: usize) -> Vec<Value> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{at_once, customers, statuses};
-use crate::harness::{TestApp, on_both};
+use crate::harness::on_both;
 
 on_both! {
     /// Two hundred requests with one key: one order, and everybody has its answer.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::{at_once, customers, statuses};
-use crate::harness::{TestApp, on_both};
+use crate::harness::on_both;
 
 on_both! {
     /// The value flips between 10 and 20 while customers order at the value they saw: whoever is served
