@@ -3,6 +3,8 @@
 //! Every test that touches the database runs on SQLite and on PostgreSQL and ends with `verify`. Run
 //! them with `./test`, which brings PostgreSQL along.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
+
 mod harness;
 
 mod checkout;
