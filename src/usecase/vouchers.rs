@@ -3,6 +3,7 @@
 //! Source: franchise-model.txt, "Voucher = PromoCode" and its table of endpoints.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use serde_json::{Value, json};
 use sovereign_domain::event::{Actor, AuditEntry, Event, EventData, VoucherChanged};
@@ -142,6 +143,7 @@ pub struct Writer<'a> {
 pub async fn issue(writer: &mut Writer<'_>, issue: Issue) -> Result<Voucher, IssueError> {
     let (code, edit) = issue.check(writer.currency).map_err(IssueError::Field)?;
     let mut tx = writer.store.begin().await?;
+    vouchers::lock(&mut tx, &code).await?;
     let before = vouchers::find(&mut tx, &code).await?;
     let voucher = vouchers::upsert(&mut tx, &code, &edit, writer.now).await?;
     let data = EventData::VoucherIssued(changed(&voucher, writer.currency));
@@ -157,6 +159,7 @@ pub async fn issue(writer: &mut Writer<'_>, issue: Issue) -> Result<Voucher, Iss
 /// Where the database fails.
 pub async fn revoke(writer: &mut Writer<'_>, code: &Code) -> storage::Result<Option<Voucher>> {
     let mut tx = writer.store.begin().await?;
+    vouchers::lock(&mut tx, code).await?;
     let before = vouchers::find(&mut tx, code).await?;
     let Some(voucher) = vouchers::revoke(&mut tx, code, writer.now).await? else {
         return Ok(None);
@@ -202,9 +205,12 @@ fn write_cursor(voucher: &Voucher) -> String {
 }
 
 fn read_cursor(text: &str) -> Result<Cursor, FieldError> {
+    /// The years 1 to 9999, in microseconds: what a row can hold on either database.
+    const MOMENTS: RangeInclusive<i64> = -62_135_596_800_000_000..=253_402_300_799_999_999;
     text.split_once('.')
         .filter(|(_, code)| !code.contains('\0'))
         .and_then(|(micros, code)| Some((micros.parse().ok()?, code)))
+        .filter(|(micros, _)| MOMENTS.contains(micros))
         .map(|(micros, code)| Cursor {
             created_at: Timestamp::from_micros(micros),
             code: code.to_owned(),

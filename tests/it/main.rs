@@ -8,3 +8,4 @@
 mod harness;
 
 mod checkout;
+mod vouchers;
