@@ -8,4 +8,5 @@
 mod harness;
 
 mod checkout;
+mod hostile;
 mod vouchers;
