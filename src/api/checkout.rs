@@ -74,13 +74,13 @@ pub(super) async fn redeem(
         key: idempotency_key(&headers)?,
     };
     let command = request.into_command(caller.actor());
-    match app.engine.submit(Command::RedeemVoucher(command)).await {
-        // The rules are those of a checkout, but here the code has another name.
-        Err(EngineError::Refused(refusal @ Refusal::Voucher(_))) => {
-            Err(Problem::from(refusal).with("field", json!("code")))
+    let outcome = app.engine.submit(Command::RedeemVoucher(command)).await;
+    answer(outcome.map_err(|error| match error {
+        EngineError::Refused(Refusal::Voucher(_)) => {
+            Problem::from(error).with("field", json!("code"))
         }
-        outcome => answer(outcome?),
-    }
+        _ => error.into(),
+    })?)
 }
 
 fn answer(outcome: Outcome) -> Result<Response, Problem> {

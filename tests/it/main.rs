@@ -11,6 +11,8 @@ mod harness;
 mod billing;
 mod catalog;
 mod checkout;
+mod hostile;
 mod model;
 mod organizations;
 mod races;
+mod vouchers;

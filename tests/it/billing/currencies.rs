@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::harness::{Setup, TestApp, each, on_both_with};
+use crate::harness::{Setup, TestApp, each, on_both};
 
 /// Follows 20 units of credit through every amount there is, in a currency of `scale` minor units.
 async fn follow_the_money(app: &TestApp, code: &str, scale: i64) {
@@ -55,23 +55,20 @@ async fn follow_the_money(app: &TestApp, code: &str, scale: i64) {
     assert_eq!(refused.expect_problem(400, "invalid_request")["field"], "credit_omr");
 }
 
-on_both_with! {
-    Setup::in_currency("BHD");
-    async fn a_bahraini_dinar_has_1000_fils(app: &TestApp) {
+on_both! {
+    async fn a_bahraini_dinar_has_1000_fils(app: &TestApp, Setup::in_currency("BHD")) {
         follow_the_money(app, "BHD", 1_000).await;
     }
 }
 
-on_both_with! {
-    Setup::in_currency("USD");
-    async fn a_dollar_has_100_cents(app: &TestApp) {
+on_both! {
+    async fn a_dollar_has_100_cents(app: &TestApp, Setup::in_currency("USD")) {
         follow_the_money(app, "USD", 100).await;
     }
 }
 
-on_both_with! {
-    Setup::in_currency("JPY");
-    async fn a_yen_is_the_minor_unit(app: &TestApp) {
+on_both! {
+    async fn a_yen_is_the_minor_unit(app: &TestApp, Setup::in_currency("JPY")) {
         follow_the_money(app, "JPY", 1).await;
     }
 }

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::Ed25519KeyPair;
 use serde_json::Value;
 use sovereign::api;
 use sovereign::auth::{MintedFor, Role, SigningKey, Tokens};
@@ -30,6 +32,12 @@ pub(crate) struct Setup {
     pub(crate) currency: Option<&'static str>,
 }
 
+/// A signing key in PKCS #8. The tests hold the bytes too, to forge tokens with.
+fn new_key() -> Vec<u8> {
+    let key = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();
+    key.as_ref().to_vec()
+}
+
 impl Default for Setup {
     fn default() -> Self {
         Self { limits: Limits::off(), shared_secret: None, currency: None }
@@ -47,9 +55,10 @@ pub(crate) struct TestApp {
     /// The database, for looking behind the API.
     pub(crate) store: Store,
     pub(crate) tokens: Tokens,
+    /// The private key behind `tokens`, in PKCS #8.
+    pub(crate) key: Vec<u8>,
     pub(crate) address: SocketAddr,
     pub(crate) engine: Engine,
-    pub(super) key: SigningKey,
     http: reqwest::Client,
     pub(super) database: TestDatabase,
     sovereign: Sovereign,
@@ -68,11 +77,12 @@ impl TestApp {
             Some(_) => TestDatabase::empty(engine).await,
         };
         let clock = Arc::new(TestClock::new());
-        let key = SigningKey::ephemeral().unwrap();
-        let tokens = Tokens::new(FQDN, key.clone(), None, clock.clone()).unwrap();
+        let key = new_key();
+        let signing_key = SigningKey::from_der(&key).unwrap();
+        let tokens = Tokens::new(FQDN, signing_key.clone(), None, clock.clone()).unwrap();
         let options = Options {
             location: database.location.clone(),
-            key: key.clone(),
+            key: signing_key,
             shared_secret: setup.shared_secret,
             wanted: Wanted {
                 fqdn: Some(FQDN.to_owned()),
@@ -92,7 +102,7 @@ impl TestApp {
             let _ = stopped.await;
         }));
         let http = reqwest::Client::new();
-        Self { clock, store, tokens, address, engine, key, http, database, sovereign, stop, server }
+        Self { clock, store, tokens, key, address, engine, http, database, sovereign, stop, server }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {

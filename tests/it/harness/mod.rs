@@ -11,29 +11,21 @@ mod state;
 pub(crate) use self::app::{Setup, TestApp};
 pub(crate) use self::client::{Client, Customer, Reply};
 pub(crate) use self::clock::TestClock;
-pub(crate) use self::database::{Engine, TestDatabase};
+pub(crate) use self::database::{Engine, FQDN, TestDatabase};
 pub(crate) use self::second::SecondServer;
 pub(crate) use self::shape::{assert_shape, each};
 pub(crate) use self::state::apart_from_instance;
 
-/// Makes two tests of one body, `name::sqlite` and `name::postgres`. Each gets a fresh Sovereign,
-/// whose books must be sound when the body has ended.
+/// Makes two tests of one body, `name::sqlite` and `name::postgres`. Each gets a fresh Sovereign, whose
+/// books must be sound when the body has ended. A [`Setup`] other than the default stands behind
+/// `app: &TestApp`.
 macro_rules! on_both {
-    ($($(#[$doc:meta])* async fn $name:ident($app:ident: &TestApp) $body:block)+) => {
-        $crate::harness::on_both_with! {
-            $crate::harness::Setup::default();
-            $($(#[$doc])* async fn $name($app: &TestApp) $body)+
-        }
-    };
-}
-pub(crate) use on_both;
-
-/// As [`on_both`], on Sovereigns of another [`Setup`].
-macro_rules! on_both_with {
-    (
-        $setup:expr;
-        $($(#[$doc:meta])* async fn $name:ident($app:ident: &TestApp) $body:block)+
-    ) => {$(
+    (@setup) => { $crate::harness::Setup::default() };
+    (@setup $setup:expr) => { $setup };
+    ($(
+        $(#[$doc:meta])*
+        async fn $name:ident($app:ident: &TestApp $(, $setup:expr)?) $body:block
+    )+) => {$(
         $(#[$doc])*
         mod $name {
             #[allow(unused_imports)]
@@ -41,22 +33,23 @@ macro_rules! on_both_with {
 
             async fn body($app: &$crate::harness::TestApp) $body
 
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                let engine = $crate::harness::Engine::Sqlite;
-                let app = $crate::harness::TestApp::start_with(engine, $setup).await;
+            async fn run(engine: $crate::harness::Engine) {
+                let setup = $crate::harness::on_both!(@setup $($setup)?);
+                let app = $crate::harness::TestApp::start_with(engine, setup).await;
                 body(&app).await;
                 app.finish().await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                run($crate::harness::Engine::Sqlite).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
-                let engine = $crate::harness::Engine::Postgres;
-                let app = $crate::harness::TestApp::start_with(engine, $setup).await;
-                body(&app).await;
-                app.finish().await;
+                run($crate::harness::Engine::Postgres).await;
             }
         }
     )+};
 }
-pub(crate) use on_both_with;
+pub(crate) use on_both;

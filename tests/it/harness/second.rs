@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use sovereign::api;
-use sovereign::auth::Role;
+use sovereign::auth::{Role, SigningKey};
 use sovereign::lifecycle::{self, Options, Sovereign};
 use sovereign::limits::Limits;
 use sovereign::server;
@@ -28,7 +28,7 @@ impl SecondServer {
     pub(crate) async fn beside(app: &TestApp) -> Self {
         let options = Options {
             location: app.database.location.clone(),
-            key: app.key.clone(),
+            key: SigningKey::from_der(&app.key).unwrap(),
             shared_secret: None,
             wanted: Wanted::default(),
             limits: Limits::off(),

@@ -3,7 +3,7 @@
 use serde_json::json;
 use sovereign::limits::Limits;
 
-use crate::harness::{Setup, TestApp, on_both, on_both_with};
+use crate::harness::{Setup, TestApp, on_both};
 
 async fn is_available(app: &TestApp, slug: &str) -> bool {
     let reply = app.anyone().get(&format!("/tenant/check-slug/{slug}")).await.expect(200);
@@ -76,11 +76,9 @@ on_both! {
     }
 }
 
-on_both_with! {
-    Setup { limits: Limits::on(Vec::new()), ..Setup::default() };
-
+on_both! {
     /// A list of addresses cannot be tried out without end.
-    async fn an_address_that_asks_too_often_waits(app: &TestApp) {
+    async fn an_address_that_asks_too_often_waits(app: &TestApp, Setup { limits: Limits::on(Vec::new()), ..Setup::default() }) {
         let mut asked = 0;
         let refused = loop {
             let reply = app.anyone().get("/tenant/check-slug/kestrel").await;
