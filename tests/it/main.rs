@@ -10,4 +10,5 @@ mod harness;
 mod billing;
 mod catalog;
 mod checkout;
+mod engine;
 mod organizations;
