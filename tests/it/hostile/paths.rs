@@ -1,5 +1,7 @@
 //! Paths and query strings that name nothing.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Method;
 use sovereign::auth::Role;
 
@@ -150,31 +152,32 @@ on_both! {
             let twice = send(app, "GET", format!("{path}?limit=1&limit=2").as_bytes()).await;
             assert_eq!(refused(twice, "twice"), (400, Some("limit".into())));
         }
-        for after in [
-            "",
+        // A cursor is a place in the list, as `microseconds.code` in base64url.
+        let encoded = |place: &str| URL_SAFE_NO_PAD.encode(place);
+        let places = [
             "x",
             ".",
             "1",
-            "1.%00",
+            "1.\0",
             "A.1",
             ".A",
             "1e3.A",
-            "%00",
-            "%ff",
-            "1.5.A%00",
+            "1.5.A\0",
             "-62135596800000001.A",
             "-300000000000000000.A",
             "-9223372036854775808.A",
             "253402300800000000.A",
             "9223372036854775807.A",
             "9223372036854775808.A",
-        ] {
+        ];
+        let raw = ["", "x", ".", "1.A", "%00", "%ff", "MS5B=", "MS5B%00", "_-8"].map(str::to_owned);
+        for after in raw.into_iter().chain(places.map(encoded)) {
             let path = format!("/billing/vouchers/list?after={after}");
             let answer = refused(send(app, "GET", path.as_bytes()).await, &path);
             assert_eq!(answer, (400, Some("after".into())), "{path:.200}");
         }
-        for after in ["1.", "1.%ff", &format!("1.{}", "A".repeat(10_240))] {
-            let path = format!("/billing/vouchers/list?after={after}");
+        for place in ["1.", "1.\u{fffd}", &format!("1.{}", "A".repeat(10_240))] {
+            let path = format!("/billing/vouchers/list?after={}", encoded(place));
             let nothing = send(app, "GET", path.as_bytes()).await.expect(200);
             assert_eq!(nothing, serde_json::json!([]), "{path:.200}");
         }
