@@ -13,6 +13,7 @@ use http_body_util::Full;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::problem::Problem;
@@ -50,7 +51,9 @@ async fn frame(mut request: Request, next: Next) -> Response {
         .map_or_else(|| "-".to_owned(), |path| path.as_str().to_owned());
     request.extensions_mut().insert(RequestId(id.clone()));
 
-    let response = next.run(request).await;
+    // Whatever is logged on the way can be found by the identifier that a problem's instance names.
+    let span = tracing::error_span!("request", request_id = id);
+    let response = next.run(request).instrument(span).await;
     let mut response = written(response, &id);
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);

@@ -6,4 +6,4 @@ mod tokens;
 
 pub use self::keys::{KeyError, SigningKey};
 pub use self::roles::Role;
-pub use self::tokens::{Identity, MintedFor, TokenError, Tokens};
+pub use self::tokens::{Identity, MintedFor, TokenError, Tokens, own_issuer};

@@ -74,6 +74,12 @@ struct Granted {
     roles: Vec<String>,
 }
 
+/// The issuer of the tokens that the Sovereign called `fqdn` mints.
+#[must_use]
+pub fn own_issuer(fqdn: &str) -> String {
+    format!("https://{fqdn}")
+}
+
 impl Tokens {
     /// The shortest shared secret that is accepted.
     pub const MIN_SECRET_BYTES: usize = MIN_SECRET_BYTES;
@@ -90,7 +96,7 @@ impl Tokens {
             return Err(TokenError("auth.hs256_secret must have at least 32 bytes"));
         }
         let shared_secret = shared_secret.map(|secret| DecodingKey::from_secret(secret.as_bytes()));
-        Ok(Self { issuer: format!("https://{fqdn}"), key, shared_secret, clock })
+        Ok(Self { issuer: own_issuer(fqdn), key, shared_secret, clock })
     }
 
     /// The public keys, as other services fetch them (RFC 7517).

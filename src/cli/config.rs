@@ -9,6 +9,10 @@ use crate::config::{Config, Entry};
 
 /// The configuration
 #[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  sovereign config show
+  sovereign config show --json")]
 pub(super) enum ConfigCommand {
     Show(Show),
 }
@@ -39,8 +43,13 @@ impl ConfigCommand {
     }
 }
 
+/// An empty value counts as none, as `SOVEREIGN_FQDN=` in a compose file does.
+fn value_of(entry: &Entry) -> Option<&String> {
+    entry.value.as_ref().filter(|value| !value.is_empty())
+}
+
 fn shown(entry: &Entry) -> String {
-    match &entry.value {
+    match value_of(entry) {
         None => "(not set)".to_owned(),
         Some(_) if entry.key.secret => "(set, hidden)".to_owned(),
         Some(value) => value.clone(),
@@ -53,14 +62,14 @@ fn row(entry: &Entry) -> Vec<String> {
 }
 
 fn as_json(entry: &Entry) -> Value {
-    let value = match &entry.value {
+    let value = match value_of(entry) {
         Some(value) if !entry.key.secret => json!(value),
         _ => Value::Null,
     };
     json!({
         "key": entry.key.name,
         "value": value,
-        "set": entry.value.is_some(),
+        "set": value_of(entry).is_some(),
         "secret": entry.key.secret,
         "origin": entry.origin.to_string(),
         "variable": entry.key.variable(),

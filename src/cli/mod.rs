@@ -2,6 +2,7 @@
 //! person goes to standard error.
 
 mod config;
+mod greeting;
 mod migrate;
 mod output;
 mod serve;
@@ -14,20 +15,34 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use self::output::Failure;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Layers, Resolved};
 use crate::telemetry;
 
+/// Stands at the end of every command's help.
 const EXIT_CODES: &str = "\
-Exit codes: 0 done; 1 the answer is no (a check failed, a thing is not there, input was refused); \
-2 wrong usage or configuration; 3 the database or the network is not available.";
+Exit codes:
+  0  done
+  1  the answer is no: a check failed, a thing is not there, input was refused
+  2  wrong usage or configuration
+  3  the database or the network is not available";
 
 /// The commerce plane of a franchised cloud: vouchers, credit, checkout.
 #[derive(Debug, Parser)]
-#[command(name = "sovereign", version, after_help = EXIT_CODES, max_term_width = 100)]
+#[command(
+    name = "sovereign",
+    version,
+    max_term_width = 100,
+    after_help = "\
+Examples:
+  sovereign serve --demo
+  sovereign serve --fqdn omantel.omani.works --currency OMR
+  sovereign voucher issue OMANTEL-MUSCAT-200 --credit 200 --max-redemptions 50
+  sovereign verify"
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -93,10 +108,17 @@ fn clock() -> Arc<dyn Clock> {
     Arc::new(SystemClock)
 }
 
+/// Adds the exit codes to the help of a command and of all below it.
+fn with_exit_codes(command: clap::Command) -> clap::Command {
+    let examples = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    command.after_help(format!("{examples}\n\n{EXIT_CODES}")).mut_subcommands(with_exit_codes)
+}
+
 /// Runs the command that the process was started with.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let matches = with_exit_codes(Cli::command()).get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return Failure::unavailable(error).report(),

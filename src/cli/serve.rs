@@ -1,35 +1,37 @@
 //! `sovereign serve`
 
-use std::path::Path;
+use std::future::Future;
 use std::sync::Arc;
 
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::output::{Failure, say};
+use super::greeting::Greeting;
+use super::output::{Failure, answer, say};
 use super::{Common, clock};
 use crate::api;
-use crate::app::Facts;
 use crate::auth::SigningKey;
 use crate::config::Config;
 use crate::lifecycle::{self, Options, ProcessLock, Sovereign};
 use crate::limits::Limits;
 use crate::server;
 use crate::storage::Location;
-use crate::telemetry;
+use crate::telemetry::{self, LogFormat};
 use crate::usecase::start::Wanted;
 
 /// Run the Sovereign
 ///
 /// The first start makes the database and asks for the domain name and the currency, which never
-/// change afterwards. With --demo both have defaults and sample vouchers are issued.
+/// change afterwards. With --demo both have defaults and sample vouchers are issued. With --json the
+/// address it answers at is printed as one line of JSON.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   sovereign serve --demo
   sovereign serve --fqdn omantel.omani.works --currency OMR --listen 0.0.0.0:8080
-  sovereign serve --database-url postgres://sovereign@db/sovereign --data /var/lib/sovereign")]
+  sovereign serve --database-url postgres://sovereign@db/sovereign --data /var/lib/sovereign
+  sovereign serve --listen 127.0.0.1:0 --json")]
 pub(super) struct Serve {
     #[command(flatten)]
     common: Common,
@@ -57,11 +59,11 @@ impl Serve {
         ];
         let config = Config::read(&self.common.resolve(&flags)?).map_err(Failure::usage)?;
         telemetry::start(&config.log_level, config.log_format).map_err(Failure::usage)?;
-        run(config).await
+        run(&config, self.common.json).await
     }
 }
 
-async fn run(config: Config) -> Result<(), Failure> {
+async fn run(config: &Config, json: bool) -> Result<(), Failure> {
     std::fs::create_dir_all(&config.data)
         .map_err(|error| Failure::unavailable(format!("{}: {error}", config.data.display())))?;
     let location = config.location();
@@ -74,72 +76,58 @@ async fn run(config: Config) -> Result<(), Failure> {
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|error| Failure::unavailable(format!("listen {}: {error}", config.listen)))?;
-    let limits = if config.limits { Limits::on(config.trusted_proxies) } else { Limits::off() };
+    let limits =
+        if config.limits { Limits::on(config.trusted_proxies.clone()) } else { Limits::off() };
     let sovereign = lifecycle::start(Options {
         location,
         key,
-        shared_secret: config.hs256_secret,
-        wanted: Wanted { fqdn: config.fqdn, currency: config.currency, demo: config.demo },
+        shared_secret: config.hs256_secret.clone(),
+        wanted: Wanted {
+            fqdn: config.fqdn.clone(),
+            currency: config.currency.clone(),
+            demo: config.demo,
+        },
         limits,
         clock: clock(),
     })
     .await?;
 
     let address = listener.local_addr().map_err(Failure::unavailable)?;
-    greet(sovereign.facts(), &address.to_string(), &config.data);
+    // Before the greeting: whoever reads it may ask the process to end at once.
+    let stop = stop_signal().map_err(Failure::unavailable)?;
+    greet(&Greeting { facts: sovereign.facts(), address, config }, json);
     let jobs = tokio::spawn(Sovereign::run_jobs(Arc::clone(&sovereign.app)));
-    server::serve(listener, api::router(Arc::clone(&sovereign.app)), stop_signal()).await;
+    server::serve(listener, api::router(Arc::clone(&sovereign.app)), stop).await;
     jobs.abort();
     let _ = jobs.await;
     sovereign.stop().await;
-    say("stopped");
+    match config.log_format {
+        LogFormat::Json => tracing::info!("stopped"),
+        LogFormat::Text => say("stopped"),
+    }
     Ok(())
 }
 
-/// Resolves when the process is asked to end.
-async fn stop_signal() {
-    let (Ok(mut terminate), Ok(mut interrupt)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+fn greet(greeting: &Greeting<'_>, json: bool) {
+    if json {
+        answer(greeting.as_json());
+    }
+    match greeting.config.log_format {
+        LogFormat::Json => tracing::info!(url = greeting.url(), "ready"),
+        LogFormat::Text if !json => say(greeting.text()),
+        LogFormat::Text => {}
     }
 }
 
-fn greet(facts: &Facts, address: &str, data: &Path) {
-    let (fqdn, currency) = (&facts.fqdn, facts.currency);
-    say(format!("sovereign {fqdn} ({currency}) answers at http://{address}"));
-    if !facts.demo {
-        return;
-    }
-    let data = data.display();
-    say(format!(
-        "
-This is a demo. In another terminal, with `sovereign` being the program you just ran
-(`cargo run --quiet --` from a clone), try:
-
-  SOV=http://{address}
-  # what a voucher is worth; anyone may ask
-  curl -s $SOV/billing/vouchers/redeem-preview -d '{{\"code\":\"OMANTEL-MUSCAT-200\"}}'
-
-  # issue one as the administrator
-  ADMIN=$(sovereign token mint --data {data} --role sovereign-admin --email admin@{fqdn})
-  curl -s $SOV/billing/vouchers/issue -H \"Authorization: Bearer $ADMIN\" \\
-       -d '{{\"code\":\"MY-FIRST-50\",\"credit_omr\":50,\"max_redemptions\":10}}'
-
-  # redeem it as a customer: an Organization, then a checkout that the credit pays
-  AHMED=$(sovereign token mint --data {data} --role member --email ahmed@example.com)
-  ORG=$(curl -s $SOV/tenant/orgs -H \"Authorization: Bearer $AHMED\" \\
-       -d '{{\"slug\":\"kestrel-pharmacy\",\"name\":\"Kestrel Pharmacy\",\"plan_id\":\"m\"}}' | jq -r .id)
-  curl -s $SOV/billing/checkout -H \"Authorization: Bearer $AHMED\" \\
-       -d \"{{\\\"plan_id\\\":\\\"m\\\",\\\"tenant_id\\\":\\\"$ORG\\\",\\\"promo_code\\\":\\\"MY-FIRST-50\\\"}}\"
-  curl -s $SOV/billing/balance -H \"Authorization: Bearer $AHMED\"
-
-  # and check the books
-  sovereign verify --data {data}
-"
-    ));
+/// Resolves when the process is asked to end, from now on: also by a signal that came before anyone
+/// waited.
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }

@@ -11,6 +11,9 @@ use crate::usecase::start;
 
 /// Tokens of this Sovereign's own issuer
 #[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  sovereign token mint --role member --email ahmed@example.com")]
 pub(super) enum Token {
     Mint(Mint),
 }
@@ -29,6 +32,7 @@ pub(super) struct Mint {
     /// superadmin, sovereign-admin or member
     #[arg(long, value_parser = role)]
     role: Role,
+    /// Whom the token speaks for
     #[arg(long)]
     email: String,
     /// The subject; the e-mail address where it is not given
@@ -56,6 +60,9 @@ impl Mint {
         if !self.email.contains('@') {
             return Err(Failure::usage("--email must be an e-mail address"));
         }
+        if self.sub.as_deref() == Some("") {
+            return Err(Failure::usage("--sub must not be empty"));
+        }
         let config = self.common.config()?;
         let store = open_existing(&config.location()).await?;
         let facts = start::facts(&store).await?;
@@ -71,6 +78,8 @@ impl Mint {
                 lifetime_seconds: self.expires_in,
             })
             .map_err(Failure::usage)?;
+        // What the server would refuse is not handed out.
+        tokens.verify(&token).map_err(|error| Failure::usage(error.0))?;
         if self.common.json {
             answer_json(&json!({ "token": token, "expires_in": self.expires_in }));
         } else {

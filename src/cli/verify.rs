@@ -63,5 +63,7 @@ fn print(report: &Report) {
     });
     let rows: Vec<Vec<String>> = std::iter::once(heading).chain(rows).collect();
     answer(table(&rows));
-    say(format!("{} faults", report.faults.len()));
+    let (count, of) = (report.faults.len(), report.checks.len());
+    let faults = if count == 1 { "fault" } else { "faults" };
+    say(format!("{count} {faults}; {of} invariants were checked"));
 }

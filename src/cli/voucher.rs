@@ -17,6 +17,11 @@ use crate::usecase::vouchers::{self, Issue, IssueError, PAGE_SIZE, Writer, parse
 
 /// Issue, list and revoke vouchers, beside a running server
 #[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  sovereign voucher issue OMANTEL-MUSCAT-200 --credit 200 --max-redemptions 50
+  sovereign voucher list --json
+  sovereign voucher revoke OMANTEL-MUSCAT-200")]
 pub(super) enum Voucher {
     Issue(IssueArgs),
     List(ListArgs),
@@ -32,17 +37,19 @@ Examples:
 pub(super) struct IssueArgs {
     #[command(flatten)]
     common: Common,
+    /// What customers enter; upper case and lower case are the same
     code: String,
     /// Credit in whole units of the Sovereign's currency
-    #[arg(long, value_name = "UNITS")]
+    #[arg(long, value_name = "UNITS", allow_negative_numbers = true)]
     credit: i64,
+    /// What it is for; customers see it
     #[arg(long)]
     description: Option<String>,
     /// How often it can be redeemed; 0 = without limit
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", allow_negative_numbers = true)]
     max_redemptions: Option<i64>,
     /// Days the credit lasts after redemption; 0 = for good
-    #[arg(long, value_name = "DAYS")]
+    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
     credit_valid_days: Option<i64>,
     /// Whether it can be redeemed
     #[arg(long, value_name = "BOOL")]
@@ -68,6 +75,7 @@ Examples:
 pub(super) struct RevokeArgs {
     #[command(flatten)]
     common: Common,
+    /// As it was issued, or in lower case
     code: String,
 }
 

@@ -68,10 +68,16 @@ impl Layers {
     /// # Errors
     /// Where the file cannot be read, or something is set that no key is called.
     pub fn resolve(&self) -> Result<Resolved, ConfigError> {
+        // `--database-url "$UNSET"` must not quietly mean SQLite.
+        if let Some((name, _)) = self.flags.iter().find(|(_, value)| value.is_empty()) {
+            let key = KEYS.iter().find(|key| key.name == *name);
+            let flag = key.map_or_else(|| (*name).to_owned(), Key::flag);
+            return Err(ConfigError(format!("{name} (flag {flag}): is empty")));
+        }
         let environment = self.known_environment()?;
         let path = self.file.clone().or_else(|| {
-            let found = self.environment.iter().find(|(name, _)| name == FILE_VARIABLE);
-            found.map(|(_, path)| PathBuf::from(path))
+            let set = |(name, path): &&(String, String)| name == FILE_VARIABLE && !path.is_empty();
+            self.environment.iter().find(set).map(|(_, path)| PathBuf::from(path))
         });
         let file = match &path {
             None => BTreeMap::new(),
@@ -97,7 +103,7 @@ impl Layers {
     fn known_environment(&self) -> Result<BTreeMap<&'static str, (String, String)>, ConfigError> {
         let mut known = BTreeMap::new();
         for (name, value) in &self.environment {
-            if !name.starts_with("SOVEREIGN_") || name == FILE_VARIABLE || is_foreign(name) {
+            if !name.starts_with("SOVEREIGN_") || name == FILE_VARIABLE || is_foreign(name, value) {
                 continue;
             }
             if let Some(key) = KEYS.iter().find(|key| key.variable() == *name) {
@@ -119,20 +125,25 @@ impl Layers {
     }
 }
 
-/// Variables that others set: Kubernetes writes these for a Service called "sovereign", and tests and
-/// the build have their own.
-fn is_foreign(name: &str) -> bool {
-    ["SOVEREIGN_SERVICE_", "SOVEREIGN_PORT", "SOVEREIGN_TEST_"]
-        .iter()
-        .any(|prefix| name.starts_with(prefix))
+/// Variables that others set. For each Service of its namespace, be it called "sovereign" or
+/// "sovereign-db", Kubernetes writes `…_SERVICE_HOST`, `…_SERVICE_PORT…`, `…_PORT` (an address, not a
+/// number) and `…_PORT_80_TCP…`. Tests and the build have their own.
+fn is_foreign(name: &str, value: &str) -> bool {
+    let numbered_port = name
+        .split_once("_PORT_")
+        .is_some_and(|(_, rest)| rest.starts_with(|c: char| c.is_ascii_digit()));
+    name.ends_with("_SERVICE_HOST")
+        || name.contains("_SERVICE_PORT")
+        || (name.ends_with("_PORT") && value.contains("://"))
+        || numbered_port
+        || name.starts_with("SOVEREIGN_TEST_")
         || name == "SOVEREIGN_COMMIT"
 }
 
 fn read_file(path: &Path) -> Result<BTreeMap<&'static str, String>, ConfigError> {
     let wrong = |detail: String| ConfigError(format!("file {}: {detail}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
-    let table: toml::Table =
-        text.parse().map_err(|error: toml::de::Error| wrong(error.to_string()))?;
+    let table: toml::Table = text.parse().map_err(|error| wrong(not_toml(&text, &error)))?;
     let mut values = BTreeMap::new();
     for (name, value) in flatten("", table) {
         let key = KEYS.iter().find(|key| key.name == name).ok_or_else(|| {
@@ -153,6 +164,12 @@ fn read_file(path: &Path) -> Result<BTreeMap<&'static str, String>, ConfigError>
         values.insert(key.name, value);
     }
     Ok(values)
+}
+
+/// What is wrong and where. The parser's own text would quote the line, which may be a secret.
+fn not_toml(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    format!("line {}: {}", before.matches('\n').count() + 1, error.message())
 }
 
 fn flatten(prefix: &str, table: toml::Table) -> Vec<(String, toml::Value)> {
@@ -206,6 +223,14 @@ impl Resolved {
         self.value(key)
             .map(|value| check(value).map_err(|detail| self.wrong(key, detail)))
             .transpose()
+    }
+
+    pub(super) fn checked_required<T>(
+        &self,
+        key: &str,
+        check: impl Fn(&str) -> Result<T, &'static str>,
+    ) -> Result<T, ConfigError> {
+        check(self.required(key)?).map_err(|detail| self.wrong(key, detail))
     }
 
     /// The error of a value: which key, where it was set, what is wrong.

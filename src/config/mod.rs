@@ -11,7 +11,7 @@ use ipnet::IpNet;
 pub use self::keys::{KEYS, Key};
 pub use self::layers::{ConfigError, Entry, Layers, Origin, Resolved};
 use crate::auth::Tokens;
-use crate::storage::Location;
+use crate::storage::{self, Location};
 use crate::telemetry::LogFormat;
 
 /// The configuration, read and checked.
@@ -47,7 +47,7 @@ impl Config {
             limits: resolved.one_of("limits", &["on", "off"])? == "on",
             trusted_proxies: networks(resolved)?,
             hs256_secret: text("auth.hs256_secret"),
-            log_level: resolved.required("log_level")?.to_owned(),
+            log_level: resolved.checked_required("log_level", log_level)?,
             log_format: match resolved.one_of("log_format", &["text", "json"])? {
                 "json" => LogFormat::Json,
                 _ => LogFormat::Text,
@@ -76,10 +76,28 @@ impl Config {
 }
 
 fn database_url(text: &str) -> Result<String, &'static str> {
-    if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+    if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
+        return Err("must begin with postgres:// (leave it out for SQLite in the data directory)");
+    }
+    if storage::is_server_address(text) {
         Ok(text.to_owned())
     } else {
-        Err("must begin with postgres:// (leave it out for SQLite in the data directory)")
+        Err("cannot be read; write it as postgres://user:password@host:port/database")
+    }
+}
+
+/// A filter such as `info` or `sovereign=debug,info`. A bare word that is no level would be taken for a
+/// module, and everything else silenced.
+fn log_level(text: &str) -> Result<String, &'static str> {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    let level = |part: &str| {
+        let level = part.rsplit('=').next().unwrap_or(part);
+        LEVELS.contains(&level.trim().to_ascii_lowercase().as_str())
+    };
+    if text.split(',').all(level) {
+        Ok(text.to_owned())
+    } else {
+        Err("must be error, warn, info, debug or trace, also by module: sovereign=debug,info")
     }
 }
 

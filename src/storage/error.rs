@@ -82,11 +82,12 @@ fn class_of(error: &dyn sqlx::error::DatabaseError) -> Class {
     }
     let code = error.code().unwrap_or_default();
     if error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_some() {
-        // Classes 08 connection, 53 resources, 57P0x shutdown, 58 system; 25006 read-only.
+        // Classes 08 connection, 28 sign-in, 53 resources, 57P0x shutdown, 58 system; 25006 read-only,
+        // 3D000 no such database: what an operator has to mend, while callers try again.
         return match code.as_ref() {
             "40001" | "40P01" | "55P03" => Class::Conflict,
-            "25006" | "57P01" | "57P02" | "57P03" => Class::Unavailable,
-            code if code.starts_with("08") || code.starts_with("53") || code.starts_with("58") => {
+            "25006" | "3D000" | "57P01" | "57P02" | "57P03" => Class::Unavailable,
+            code if ["08", "28", "53", "58"].iter().any(|class| code.starts_with(class)) => {
                 Class::Unavailable
             }
             _ => Class::Other,

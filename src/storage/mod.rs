@@ -29,6 +29,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
 
 pub use self::error::{Error, Result};
+pub use self::postgres::is_server_address;
 pub use self::types::{Json, Ts};
 
 /// Where the rows are kept.

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection as _, PgConnection, PgPool};
 
 use super::{Error, Result};
 
@@ -16,18 +16,39 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(20);
 /// The oldest server the statements were written for (UNNEST of several arrays, ON CONFLICT, …).
 const OLDEST_VERSION: i32 = 14;
 
+/// Whether `text` can be read as the address of a PostgreSQL server.
+#[must_use]
+pub fn is_server_address(text: &str) -> bool {
+    text.parse::<PgConnectOptions>().is_ok()
+}
+
 pub(super) async fn open(url: &str, connections: u32) -> Result<PgPool> {
     let options: PgConnectOptions =
         url.parse().map_err(|error| Error::Unsupported(format!("database_url: {error}")))?;
     let options = options.application_name("sovereign");
-    let pool = pool_options(connections).connect_with(options).await?;
-    let number: String = sqlx::query_scalar("SHOW server_version_num").fetch_one(&pool).await?;
+    let mut first = connect(&options).await?;
+    let number: String =
+        sqlx::query_scalar("SHOW server_version_num").fetch_one(&mut first).await?;
+    first.close().await?;
     let version = number.parse::<i32>().unwrap_or(0) / 10_000;
     if version < OLDEST_VERSION {
         let text = format!("PostgreSQL {version} is too old; use {OLDEST_VERSION} or newer");
         return Err(Error::Unsupported(text));
     }
-    Ok(pool)
+    Ok(pool_options(connections).connect_lazy_with(options))
+}
+
+/// A pool tries again without a word until it times out; a single connection says what is wrong.
+async fn connect(options: &PgConnectOptions) -> Result<PgConnection> {
+    let unavailable = |detail: String| {
+        let (host, port) = (options.get_host(), options.get_port());
+        Error::Unavailable(format!("{host}:{port}: {detail}"))
+    };
+    match tokio::time::timeout(ACQUIRE_TIMEOUT, PgConnection::connect_with(options)).await {
+        Ok(Ok(connection)) => Ok(connection),
+        Ok(Err(error)) => Err(unavailable(error.to_string())),
+        Err(_) => Err(unavailable("no answer".into())),
+    }
 }
 
 /// One connection whose plans cannot go stale. A statement prepared while its tables were empty would

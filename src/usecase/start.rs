@@ -3,14 +3,16 @@
 use std::fmt;
 
 use sovereign_domain::event::Actor;
-use sovereign_domain::ids::IdSource;
+use sovereign_domain::ids::{IdSource, UserId};
 use sovereign_domain::money::Currency;
 use sovereign_domain::timestamp::Timestamp;
 
-use super::catalog;
 use super::vouchers::{self, Issue, Writer};
+use super::{catalog, users};
 use crate::app::Facts;
+use crate::auth::own_issuer;
 use crate::storage::facts::{self, FactsRow};
+use crate::storage::users::NewUser;
 use crate::storage::{self, Store};
 
 /// What the configuration says of the Sovereign.
@@ -56,8 +58,20 @@ const DEMO_VOUCHERS: [(&str, i64, &str, i64, i64); 4] = [
     ("PARTNER-ONE-500", 500, "For one partner", 1, 0),
 ];
 
-/// Settles what the first start settles (with the catalog and, in a demo, some vouchers), or checks that
-/// it still holds.
+/// Whose tokens the demo's greeting mints.
+#[must_use]
+pub fn demo_administrator(fqdn: &str) -> String {
+    format!("admin@{fqdn}")
+}
+
+/// The codes that work in a demo.
+#[must_use]
+pub fn demo_vouchers() -> Vec<&'static str> {
+    DEMO_VOUCHERS.iter().map(|(code, ..)| *code).collect()
+}
+
+/// Settles what the first start settles (with the catalog and, in a demo, an administrator and some
+/// vouchers), or checks that it still holds.
 ///
 /// # Errors
 /// [`StartError`].
@@ -111,21 +125,24 @@ fn read(row: FactsRow) -> Result<Facts, StartError> {
 }
 
 fn first(wanted: &Wanted) -> Result<Facts, StartError> {
-    let missing = |key: &str, example: &str| {
-        StartError::Configuration(format!(
-            "the first start needs --{key} (for example --{key} {example}), or --demo for a trial"
-        ))
-    };
     let or_demo = |value: &Option<String>, demo: &str| {
         value.clone().or_else(|| wanted.demo.then(|| demo.to_owned()))
     };
-    let fqdn =
-        or_demo(&wanted.fqdn, DEMO_FQDN).ok_or_else(|| missing("fqdn", "omantel.omani.works"))?;
-    let currency =
-        or_demo(&wanted.currency, DEMO_CURRENCY).ok_or_else(|| missing("currency", "OMR"))?;
-    let currency = Currency::from_code(&currency)
+    let fqdn = or_demo(&wanted.fqdn, DEMO_FQDN);
+    let currency = or_demo(&wanted.currency, DEMO_CURRENCY);
+    let (Some(fqdn), Some(currency)) = (&fqdn, &currency) else {
+        let missing = [(&fqdn, "--fqdn omantel.omani.works"), (&currency, "--currency OMR")];
+        let missing: Vec<&str> =
+            missing.iter().filter(|(value, _)| value.is_none()).map(|(_, flag)| *flag).collect();
+        return Err(StartError::Configuration(format!(
+            "the first start settles the Sovereign's domain name and currency for good; give \
+             {} with your own, or --demo for a trial",
+            missing.join(" and ")
+        )));
+    };
+    let currency = Currency::from_code(currency)
         .map_err(|error| StartError::Configuration(format!("currency: {error}")))?;
-    Ok(Facts { fqdn, currency, demo: wanted.demo })
+    Ok(Facts { fqdn: fqdn.clone(), currency, demo: wanted.demo })
 }
 
 fn check(wanted: &Wanted, row: FactsRow) -> Result<Facts, StartError> {
@@ -156,6 +173,18 @@ async fn seed_demo(
     now: Timestamp,
     ids: &mut (dyn IdSource + Send),
 ) -> Result<(), StartError> {
+    let email = demo_administrator(&facts.fqdn);
+    let administrator = NewUser {
+        id: UserId(ids.next_id().to_string()),
+        issuer: own_issuer(&facts.fqdn),
+        subject: email.clone(),
+        email,
+        email_verified: true,
+    };
+    let mut tx = store.begin().await?;
+    users::create(&mut tx, &administrator, ids.next_id(), now).await?;
+    tx.commit().await?;
+
     let actor = Actor::system("demo");
     for (code, credit_units, description, cap, days) in DEMO_VOUCHERS {
         let mut writer = Writer { store, currency: facts.currency, now, actor: &actor, ids };

@@ -2,11 +2,13 @@
 
 use sovereign_domain::event::{Event, EventData, UserChanged};
 use sovereign_domain::ids::UserId;
+use sovereign_domain::timestamp::Timestamp;
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::auth::Identity;
 use crate::storage::users::{self, NewUser};
-use crate::storage::{self, audit};
+use crate::storage::{self, Tx, audit};
 
 /// The user behind a token.
 ///
@@ -39,11 +41,7 @@ async fn find_or_create(app: &App, identity: &Identity) -> storage::Result<UserI
         email_verified: identity.email_verified,
     };
     let mut tx = app.store.begin().await?;
-    if users::insert(&mut tx, &new, now).await? {
-        let user = UserChanged { id: new.id.clone(), email: new.email };
-        let data = EventData::UserCreated(user);
-        let event = Event { id: app.new_id(), at: now, tenant_id: None, data };
-        audit::publish(&mut tx, &[event]).await?;
+    if create(&mut tx, &new, app.new_id(), now).await? {
         tx.commit().await?;
         return Ok(new.id);
     }
@@ -51,4 +49,19 @@ async fn find_or_create(app: &App, identity: &Identity) -> storage::Result<UserI
     let user = users::find_by_subject(&mut tx, issuer, subject).await?;
     user.map(|user| UserId(user.id))
         .ok_or_else(|| storage::Error::Corrupt("users: a user vanished".into()))
+}
+
+/// Makes a user and says so; answers `false` where there is one of this issuer and subject.
+pub(super) async fn create(
+    tx: &mut Tx,
+    new: &NewUser,
+    event_id: Uuid,
+    now: Timestamp,
+) -> storage::Result<bool> {
+    if !users::insert(tx, new, now).await? {
+        return Ok(false);
+    }
+    let data = EventData::UserCreated(UserChanged { id: new.id.clone(), email: new.email.clone() });
+    audit::publish(tx, &[Event { id: event_id, at: now, tenant_id: None, data }]).await?;
+    Ok(true)
 }

@@ -11,6 +11,7 @@ mod harness;
 mod billing;
 mod catalog;
 mod checkout;
+mod cli;
 mod engine;
 mod hostile;
 mod model;

@@ -105,6 +105,11 @@ impl TestApp {
         Self { clock, store, tokens, key, address, engine, http, database, sovereign, stop, server }
     }
 
+    /// Its database, for commands that work beside it.
+    pub(crate) fn database(&self) -> &TestDatabase {
+        &self.database
+    }
+
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
@@ -215,12 +220,17 @@ impl TestApp {
 
     /// Stops the Sovereign and removes its database, in whatever state its books are.
     pub(crate) async fn stop(self) {
+        self.leave().await.remove().await;
+    }
+
+    /// Stops the Sovereign and leaves its database, which nobody is connected to any more.
+    pub(crate) async fn leave(self) -> TestDatabase {
         drop(self.http);
         let _ = self.stop.send(());
         self.server.await.unwrap();
         self.sovereign.stop().await;
         self.store.close().await;
-        self.database.remove().await;
+        self.database
     }
 
     /// Now, as the Sovereign sees it.

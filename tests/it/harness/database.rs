@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use sovereign::auth::SigningKey;
 use sovereign::lifecycle::{self, Options};
 use sovereign::limits::Limits;
-use sovereign::storage::Location;
+use sovereign::storage::{Location, Store};
 use sovereign::usecase::start::Wanted;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tempfile::TempDir;
@@ -74,6 +74,35 @@ impl TestDatabase {
         .await;
         let location = Location::Server(url_of(&name));
         Self { location, directory, name: Some(name) }
+    }
+
+    /// One column of texts, past the program.
+    pub(crate) async fn texts(&self, sql: &str) -> Vec<String> {
+        let store = Store::open(&self.location).await.unwrap();
+        let texts = match &store {
+            Store::Postgres(pool) => sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(pool).await,
+            Store::Sqlite { readers, .. } => {
+                sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(readers).await
+            }
+        };
+        store.close().await;
+        texts.unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    /// Runs statements, on one connection, past the program.
+    pub(crate) async fn try_execute(&self, sql: &str) -> Result<(), sqlx::Error> {
+        let store = Store::open(&self.location).await.unwrap();
+        let sql = sqlx::raw_sql(AssertSqlSafe(sql));
+        let done = match &store {
+            Store::Postgres(pool) => sql.execute(pool).await.map(|_| ()),
+            Store::Sqlite { writer, .. } => sql.execute(writer).await.map(|_| ()),
+        };
+        store.close().await;
+        done
+    }
+
+    pub(crate) async fn execute(&self, sql: &str) {
+        self.try_execute(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
 
     pub(crate) async fn remove(self) {

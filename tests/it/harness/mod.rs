@@ -4,6 +4,7 @@ mod app;
 mod client;
 mod clock;
 mod database;
+mod program;
 mod second;
 mod shape;
 mod state;
@@ -11,7 +12,8 @@ mod state;
 pub(crate) use self::app::{Setup, TestApp};
 pub(crate) use self::client::{Client, Customer, Reply};
 pub(crate) use self::clock::TestClock;
-pub(crate) use self::database::{Engine, FQDN, TestDatabase};
+pub(crate) use self::database::{Engine, FQDN, TestDatabase, postgres_server};
+pub(crate) use self::program::{Ended, Program, Server};
 pub(crate) use self::second::SecondServer;
 pub(crate) use self::shape::{assert_shape, each};
 pub(crate) use self::state::apart_from_instance;
@@ -53,3 +55,34 @@ macro_rules! on_both {
     )+};
 }
 pub(crate) use on_both;
+
+/// Makes two tests of one body, `name::sqlite` and `name::postgres`. Each gets an empty database, which is
+/// removed when the body has ended.
+macro_rules! on_empty {
+    ($($(#[$doc:meta])* async fn $name:ident($database:ident: &TestDatabase) $body:block)+) => {$(
+        $(#[$doc])*
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            async fn body($database: &TestDatabase) $body
+
+            async fn on(engine: $crate::harness::Engine) {
+                let database = $crate::harness::TestDatabase::empty(engine).await;
+                body(&database).await;
+                database.remove().await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                on($crate::harness::Engine::Sqlite).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                on($crate::harness::Engine::Postgres).await;
+            }
+        }
+    )+};
+}
+pub(crate) use on_empty;

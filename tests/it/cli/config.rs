@@ -1,0 +1,190 @@
+//! `sovereign config show`, and where values come from: flag, environment, file, default.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+
+use serde_json::{Value, json};
+use sovereign::config::KEYS;
+use tempfile::NamedTempFile;
+
+use crate::harness::Program;
+
+const SECRET: &str = "hunter2-hunter2-hunter2-hunter2-hunter2";
+
+pub(super) fn show() -> Program {
+    Program::new(["config", "show"])
+}
+
+pub(super) fn file(text: &str) -> NamedTempFile {
+    let mut file = NamedTempFile::new().unwrap();
+    file.write_all(text.as_bytes()).unwrap();
+    file
+}
+
+/// What `config show --json` answers, by key.
+pub(super) fn entries(program: Program) -> BTreeMap<String, Value> {
+    let shown = program.args(["--json"]).run().expect_json();
+    let entries = shown.as_array().unwrap().iter();
+    entries.map(|entry| (entry["key"].as_str().unwrap().to_owned(), entry.clone())).collect()
+}
+
+/// A value for each key that is not its default.
+const SAMPLES: [(&str, &str); 11] = [
+    ("data", "/srv/sovereign"),
+    ("database_url", "postgres://a:hunter2-hunter2@db.example/c"),
+    ("listen", "0.0.0.0:80"),
+    ("fqdn", "omantel.example"),
+    ("currency", "BHD"),
+    ("demo", "true"),
+    ("limits", "off"),
+    ("trusted_proxies", "10.0.0.0/8, 192.0.2.1"),
+    ("log_level", "sovereign=debug,warn"),
+    ("log_format", "json"),
+    ("auth.hs256_secret", SECRET),
+];
+
+#[test]
+fn every_key_has_a_sample() {
+    let keys: Vec<&str> = KEYS.iter().map(|key| key.name).collect();
+    assert_eq!(keys, SAMPLES.map(|(key, _)| key));
+}
+
+#[test]
+fn every_key_is_shown_with_its_default() {
+    let shown = entries(show());
+    assert_eq!(shown.len(), KEYS.len());
+    for key in KEYS {
+        let expected = json!({
+            "key": key.name, "value": key.default, "set": key.default.is_some(),
+            "secret": key.secret, "origin": "default", "variable": key.variable(),
+        });
+        assert_eq!(shown[key.name], expected);
+    }
+    assert_eq!(shown["limits"]["variable"], "SOVEREIGN_LIMITS");
+    assert_eq!(shown["auth.hs256_secret"]["variable"], "SOVEREIGN_AUTH_HS256_SECRET");
+}
+
+fn expected(key: &str, value: &str, origin: &str) -> Value {
+    let key = KEYS.iter().find(|known| known.name == key).unwrap();
+    let value = if key.secret { Value::Null } else { json!(value) };
+    json!({
+        "key": key.name, "value": value, "set": true, "secret": key.secret, "origin": origin,
+        "variable": key.variable(),
+    })
+}
+
+#[test]
+fn every_key_can_stand_in_the_environment() {
+    let mut program = show();
+    for key in KEYS {
+        let (_, value) = SAMPLES.iter().find(|(name, _)| *name == key.name).unwrap();
+        program = program.env(&key.variable(), value);
+    }
+    let shown = entries(program);
+    for (key, value) in SAMPLES {
+        let origin = format!("environment {}", shown[key]["variable"].as_str().unwrap());
+        assert_eq!(shown[key], expected(key, value, &origin));
+    }
+}
+
+#[test]
+fn every_key_can_stand_in_the_file() {
+    let line = |key: &str, value: &str| match key {
+        "demo" => format!("{key} = {value}\n"),
+        key => format!("{key} = '{value}'\n"),
+    };
+    let text: String = SAMPLES.iter().map(|(key, value)| line(key, value)).collect();
+    let file = file(&text);
+    let path = file.path().display().to_string();
+    let by_flag = entries(show().args(["--config", &path]));
+    let by_variable = entries(show().env("SOVEREIGN_CONFIG", &path));
+    for (key, value) in SAMPLES {
+        let expected = expected(key, value, &format!("file {path}"));
+        assert_eq!(by_flag[key], expected);
+        assert_eq!(by_variable[key], expected);
+    }
+}
+
+/// Flag before environment before file before default, each one taken away in turn.
+#[test]
+fn the_nearest_value_wins() {
+    let file = file("data = '/from/file'\nlisten = '127.0.0.1:1'\n");
+    let path = file.path().to_str().unwrap();
+    let value = |program| {
+        let shown = entries(program);
+        let text = |member: &str| shown["data"][member].as_str().unwrap().to_owned();
+        (text("value"), text("origin"))
+    };
+    let pair = |value: &str, origin: &str| (value.to_owned(), origin.to_owned());
+    let all = || show().env("SOVEREIGN_DATA", "/from/env").args(["--config", path]);
+    assert_eq!(value(all().args(["--data", "/from/flag"])), pair("/from/flag", "flag --data"));
+    assert_eq!(value(all()), pair("/from/env", "environment SOVEREIGN_DATA"));
+    let only_file = show().args(["--config", path]);
+    assert_eq!(value(only_file), pair("/from/file", &format!("file {path}")));
+    assert_eq!(value(show()), pair("sovereign-data", "default"));
+    // The flag that names the file goes before the variable that does.
+    let other = show().env("SOVEREIGN_CONFIG", "/nowhere.toml").args(["--config", path]);
+    assert_eq!(value(other).0, "/from/file");
+}
+
+/// The flags of `serve` go before everything, too.
+#[test]
+fn a_flag_of_serve_goes_before_the_environment() {
+    let serve = ["serve", "--listen", "nonsense", "--fqdn", "a.example"];
+    let said = Program::new(serve).env("SOVEREIGN_LISTEN", "127.0.0.1:0").run().expect_failure(2);
+    assert!(said.contains("listen (flag --listen): must be an address"), "{said}");
+}
+
+/// Sections may be written as tables, lists as lists, and numbers as they are.
+#[test]
+fn a_file_is_plain_toml() {
+    let text = format!(
+        "demo = true\ntrusted_proxies = ['10.0.0.0/8', '192.0.2.1']\n[auth]\nhs256_secret = '{SECRET}'\n"
+    );
+    let file = file(&text);
+    let shown = entries(show().args(["--config", file.path().to_str().unwrap()]));
+    assert_eq!(shown["demo"]["value"], "true");
+    assert_eq!(shown["trusted_proxies"]["value"], "10.0.0.0/8,192.0.2.1");
+    assert_eq!(shown["auth.hs256_secret"]["set"], true);
+}
+
+/// A compose file passes what nobody set as an empty value.
+#[test]
+fn an_empty_variable_sets_nothing() {
+    let shown = entries(
+        show()
+            .env("SOVEREIGN_DATABASE_URL", "")
+            .env("SOVEREIGN_FQDN", "")
+            .env("SOVEREIGN_CONFIG", ""),
+    );
+    assert_eq!(shown["database_url"]["set"], false);
+    assert_eq!(shown["fqdn"]["set"], false);
+    assert_eq!(shown["fqdn"]["value"], Value::Null);
+}
+
+/// For people: a line a key, with its value, its origin and what it is for.
+#[test]
+fn the_table_names_key_value_and_origin() {
+    let shown = show().env("SOVEREIGN_LISTEN", "0.0.0.0:80").run().expect_answer();
+    assert_eq!(shown.lines().count(), KEYS.len());
+    for (line, key) in shown.lines().zip(KEYS) {
+        assert!(line.starts_with(key.name) && line.ends_with(key.help), "{line}");
+    }
+    let line = shown.lines().find(|line| line.starts_with("listen")).unwrap();
+    let cells: Vec<&str> = line.split_whitespace().take(4).collect();
+    assert_eq!(cells, ["listen", "0.0.0.0:80", "environment", "SOVEREIGN_LISTEN"]);
+}
+
+/// However they come, secrets are said to be set and no more.
+#[test]
+fn secrets_are_never_printed() {
+    let file = file(&format!("database_url = 'postgres://a:{SECRET}@db/c'\n"));
+    let path = file.path().to_str().unwrap();
+    for json in [&[][..], &["--json"]] {
+        let program = show().env("SOVEREIGN_AUTH_HS256_SECRET", SECRET).args(["--config", path]);
+        let shown = program.args(json).run().expect_answer();
+        assert!(!shown.contains("hunter2"), "{shown}");
+        let hidden = shown.matches("(set, hidden)").count();
+        assert_eq!(hidden, if json.is_empty() { 2 } else { 0 });
+    }
+}

@@ -1,0 +1,318 @@
+//! Each invariant, broken behind the API: `sovereign verify` must name it.
+//!
+//! A case breaks its invariant and no other, so that none is there only because another one is. Where the
+//! schema refuses, the constraint goes first: `verify` is for what no constraint has kept out.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use sovereign::storage::verify;
+
+use crate::harness::{Engine, TestApp, TestDatabase};
+
+/// An invariant and a way to break it. `{id}` is a new identifier, `{kestrel}` the account that has
+/// checked out, `{falcon}` the one that has only redeemed.
+struct Case {
+    check: &'static str,
+    /// What cannot but break along with it.
+    also: &'static [&'static str],
+    sql: &'static str,
+}
+
+const fn case(check: &'static str, sql: &'static str) -> Case {
+    Case { check, also: &[], sql }
+}
+
+const CASES: &[Case] = &[
+    case(
+        "a wallet's balance is the sum of its ledger",
+        "UPDATE credit_lots SET source = 'migration'; \
+         UPDATE credit_ledger SET amount_minor = amount_minor + 5 WHERE customer_id = {falcon}",
+    ),
+    case(
+        "a wallet's balance is what remains in its lots",
+        "UPDATE credit_lots SET source = 'migration', remaining_minor = remaining_minor - 5 \
+         WHERE customer_id = {falcon}",
+    ),
+    case(
+        "a wallet holds what its lots hold",
+        "UPDATE wallets SET held_minor = 5 WHERE customer_id = {falcon}",
+    ),
+    case(
+        "a wallet owes what its ledger says",
+        "UPDATE wallets SET owed_minor = 5 WHERE customer_id = {falcon}",
+    ),
+    case(
+        "a wallet's held part lies between nothing and its balance",
+        "UPDATE wallets SET owed_minor = -5 WHERE customer_id = {falcon}; \
+         UPDATE credit_ledger SET owed_minor = -5 WHERE customer_id = {falcon}",
+    ),
+    Case {
+        check: "a wallet's held part lies between nothing and its balance",
+        also: &["a wallet holds what its lots hold"],
+        sql: "UPDATE wallets SET held_minor = balance_minor + 5 WHERE customer_id = {falcon}",
+    },
+    Case {
+        check: "a wallet's held part lies between nothing and its balance",
+        also: &["a wallet holds what its lots hold"],
+        sql: "UPDATE wallets SET held_minor = -5 WHERE customer_id = {falcon}",
+    },
+    case(
+        "what remains in a lot is the sum of its ledger lines",
+        "UPDATE credit_ledger SET lot_id = (SELECT l.id FROM credit_lots l \
+             WHERE l.customer_id = {kestrel} AND l.id <> credit_ledger.lot_id) WHERE kind = 'draw'",
+    ),
+    case(
+        "a lot holds what its open holds say",
+        "INSERT INTO credit_holds (id, order_id, customer_id, lot_id, amount_minor, post_minor, state, \
+             created_at) SELECT {id}, {id}, customer_id, id, 5, 5, 'open', created_at \
+         FROM credit_lots WHERE customer_id = {falcon}",
+    ),
+    case(
+        "a lot is never overdrawn",
+        "UPDATE credit_lots SET amount_minor = remaining_minor - 5 WHERE customer_id = {falcon}; \
+         UPDATE promo_redemptions SET credit_minor = credit_minor - 5 WHERE customer_id = {falcon}",
+    ),
+    case(
+        "a ledger line names a lot of its own account",
+        "UPDATE credit_lots SET source = 'migration'; \
+         UPDATE credit_ledger SET lot_id = {id} WHERE customer_id = {falcon}",
+    ),
+    case(
+        "a ledger line names a lot of its own account",
+        "UPDATE credit_lots SET source = 'migration'; \
+         UPDATE credit_ledger SET lot_id = (SELECT lot_id FROM credit_ledger WHERE kind = 'draw') \
+         WHERE customer_id = {falcon}",
+    ),
+    case(
+        "expired credit was not drawn",
+        "UPDATE credit_lots SET expires_at = created_at WHERE customer_id = {kestrel}",
+    ),
+    case("an account has a wallet", "DELETE FROM wallets WHERE customer_id = {falcon}"),
+    case(
+        "an account has a wallet",
+        "UPDATE wallets SET tenant_id = 'elsewhere' WHERE customer_id = {falcon}",
+    ),
+    case(
+        "an order's total is its credit, charge and rounding",
+        "UPDATE orders SET rounding_minor = rounding_minor + 5",
+    ),
+    case(
+        "a completed order drew its credit, and no other order did",
+        "UPDATE credit_ledger SET order_id = NULL WHERE kind = 'draw'",
+    ),
+    Case {
+        check: "a completed order drew its credit, and no other order did",
+        also: &["a redemption stands as its order does"],
+        sql: "UPDATE orders SET status = 'expired'",
+    },
+    case(
+        "a pending order holds its credit, and no other order holds any",
+        "INSERT INTO credit_holds (id, order_id, customer_id, lot_id, amount_minor, post_minor, state, \
+             created_at) SELECT {id}, order_id, customer_id, lot_id, 5, 5, 'open', created_at \
+         FROM credit_ledger WHERE kind = 'draw'; \
+         UPDATE credit_lots SET held_minor = 5 \
+         WHERE id IN (SELECT lot_id FROM credit_ledger WHERE kind = 'draw'); \
+         UPDATE wallets SET held_minor = 5 WHERE customer_id = {kestrel}",
+    ),
+    case("a completed order has one subscription", "UPDATE subscriptions SET order_id = NULL"),
+    case(
+        "a completed order has one subscription",
+        "INSERT INTO subscriptions (id, customer_id, tenant_id, order_id, plan_id, status, anchor_day, \
+             billed_by, created_at, updated_at) \
+         SELECT {id}, customer_id, tenant_id, order_id, plan_id, 'canceled', anchor_day, billed_by, \
+             created_at, updated_at FROM subscriptions",
+    ),
+    case("a completed order has one invoice", "DELETE FROM invoices"),
+    case(
+        "a completed order has one invoice",
+        "INSERT INTO invoices (id, customer_id, tenant_id, order_id, amount_minor, credit_minor, \
+             currency, status, created_at) \
+         SELECT {id}, customer_id, tenant_id, order_id, amount_minor, credit_minor, currency, status, \
+             created_at FROM invoices",
+    ),
+    case(
+        "the invoice of a completed order is of its total",
+        "UPDATE invoices SET amount_minor = amount_minor - 5",
+    ),
+    case(
+        "an order with a voucher has one redemption",
+        "UPDATE promo_redemptions SET order_id = NULL",
+    ),
+    case(
+        "a redemption stands as its order does",
+        "UPDATE promo_redemptions SET state = 'reserved' WHERE order_id IS NOT NULL",
+    ),
+    Case {
+        check: "a redemption stands as its order does",
+        also: &["a voucher's counter is its adopted count and its live redemptions"],
+        sql: "UPDATE promo_redemptions SET order_id = {id}, state = 'released' \
+              WHERE customer_id = {falcon}",
+    },
+    case(
+        "a redemption granted one lot of its credit",
+        "UPDATE promo_redemptions SET credit_minor = credit_minor + 5 WHERE customer_id = {falcon}",
+    ),
+    case(
+        "a redemption granted one lot of its credit",
+        "UPDATE promo_redemptions SET lot_id = {id} WHERE customer_id = {falcon}",
+    ),
+    case(
+        "nothing was redeemed at or above the cap of its moment",
+        "UPDATE promo_redemptions SET ordinal = cap + 1 WHERE customer_id = {falcon}",
+    ),
+    case(
+        "a completed order told other services so once",
+        "DELETE FROM outbox WHERE type = 'order.placed'",
+    ),
+    case(
+        "a voucher's counter is its adopted count and its live redemptions",
+        "UPDATE promo_codes SET times_redeemed = times_redeemed + 1",
+    ),
+    case("a user has redeemed a voucher once", "UPDATE promo_redemptions SET user_id = 'ahmed'"),
+    case(
+        "an Organization has redeemed a voucher once",
+        "UPDATE promo_redemptions SET tenant_id = 'kestrel'",
+    ),
+    case(
+        "an Organization has at most one live subscription",
+        "INSERT INTO subscriptions (id, customer_id, tenant_id, plan_id, status, anchor_day, billed_by, \
+             created_at, updated_at) \
+         SELECT {id}, customer_id, tenant_id, plan_id, 'past_due', anchor_day, billed_by, created_at, \
+             updated_at FROM subscriptions",
+    ),
+    case(
+        "an Organization has one account",
+        "INSERT INTO organizations (id, slug, name, org_type, industry, owner_id, plan_id, apps, \
+             app_states, addons, subdomain, custom_domains, status, created_at, updated_at) \
+         SELECT 'stray', 'stray', name, org_type, industry, owner_id, plan_id, apps, app_states, addons, \
+             subdomain, custom_domains, status, created_at, updated_at \
+         FROM organizations WHERE slug = 'kestrel-pharmacy'",
+    ),
+    case(
+        "an account belongs to an Organization",
+        "DELETE FROM organizations WHERE slug = 'falcon-logistics'",
+    ),
+    case(
+        "a stored answer speaks of an order that exists",
+        "UPDATE idempotency_keys SET order_id = {id} WHERE order_id IS NOT NULL",
+    ),
+    case("an invoice is in the Sovereign's currency", "UPDATE invoices SET currency = 'BHD'"),
+];
+
+/// What the schema would refuse.
+const LET_GO: &str = "DROP INDEX promo_redemptions_user; DROP INDEX promo_redemptions_tenant; \
+                      DROP INDEX subscriptions_live;";
+const LET_GO_ON_POSTGRES: &str = "\
+    ALTER TABLE wallets DROP CONSTRAINT wallets_check, DROP CONSTRAINT wallets_owed_minor_check; \
+    ALTER TABLE credit_lots DROP CONSTRAINT credit_lots_check; \
+    ALTER TABLE promo_redemptions DROP CONSTRAINT promo_redemptions_check;";
+
+/// The tables that cases change, those that refer to others first.
+const TABLES: [&str; 12] = [
+    "promo_redemptions",
+    "promo_codes",
+    "wallets",
+    "credit_lots",
+    "credit_holds",
+    "credit_ledger",
+    "orders",
+    "subscriptions",
+    "invoices",
+    "idempotency_keys",
+    "outbox",
+    "organizations",
+];
+
+fn each_table(tables: impl Iterator<Item = &'static str>, sql: &str) -> String {
+    tables.map(|table| sql.replace("{table}", table)).collect()
+}
+
+impl Case {
+    /// Brings back the books as they were saved, then breaks them.
+    fn sql_on(&self, engine: Engine) -> String {
+        let (checks_off, id) = match engine {
+            Engine::Sqlite => ("PRAGMA ignore_check_constraints = ON; ", "randomblob(16)"),
+            Engine::Postgres => ("", "gen_random_uuid()"),
+        };
+        let empty = each_table(TABLES.into_iter(), "DELETE FROM {table}; ");
+        let fill = "INSERT INTO {table} SELECT * FROM saved_{table}; ";
+        let fill = each_table(TABLES.into_iter().rev(), fill);
+        let kestrel = "(SELECT o.customer_id FROM orders o)";
+        let falcon = "(SELECT k.id FROM customers k LEFT JOIN orders o ON o.customer_id = k.id \
+                       WHERE o.id IS NULL)";
+        let sql = self.sql.replace("{id}", id).replace("{kestrel}", kestrel);
+        format!("{checks_off}{empty}{fill}{}", sql.replace("{falcon}", falcon))
+    }
+}
+
+/// Two customers with one voucher: a checkout, and redemptions without one.
+async fn books(engine: Engine) -> TestDatabase {
+    let app = TestApp::start(engine).await;
+    app.issue("VERIFY-200", 200, 50).await;
+    app.issue("SECOND-10", 10, 0).await;
+    let kestrel = app.customer("kestrel-pharmacy").await;
+    let body = kestrel.checkout_body("m", "VERIFY-200");
+    kestrel.client.post_keyed("/billing/checkout", "kestrel-1", &body).await.expect(200);
+    kestrel.redeem("SECOND-10").await.expect(200);
+    app.customer("falcon-logistics").await.redeem("VERIFY-200").await.expect(200);
+    app.verify().await;
+    app.execute(LET_GO).await;
+    if engine == Engine::Postgres {
+        app.execute(LET_GO_ON_POSTGRES).await;
+    }
+    let save = "CREATE TABLE saved_{table} AS SELECT * FROM {table}; ";
+    app.execute(&each_table(TABLES.into_iter(), save)).await;
+    app.leave().await
+}
+
+/// The invariants that `verify` finds broken by a case; the exit code must agree.
+async fn found(books: &TestDatabase, case: &Case, engine: Engine) -> BTreeSet<String> {
+    books.execute(&case.sql_on(engine)).await;
+    let ended = books.run(&["verify", "--json"]);
+    let report: Value = serde_json::from_str(&ended.stdout).expect(&ended.stderr);
+    let faults = report["faults"].as_array().unwrap();
+    assert_eq!(ended.code, Some(i32::from(!faults.is_empty())), "{}", case.check);
+    assert_eq!(report["ok"], json!(faults.is_empty()));
+    for fault in faults {
+        assert_ne!(fault["subject"], "", "{fault}");
+        assert_ne!(fault["expected"], fault["found"], "{fault}");
+    }
+    faults.iter().map(|fault| fault["check"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn every_case_is_found(engine: Engine) {
+    let books = books(engine).await;
+    let mut wrong = Vec::new();
+    for case in CASES {
+        let expected = case.also.iter().chain([&case.check]).map(|&check| check.to_owned());
+        let expected: BTreeSet<String> = expected.collect();
+        let found = found(&books, case, engine).await;
+        if found != expected {
+            wrong.push((case.sql, expected, found));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    // The faults were those of the cases, not of how the books are brought back.
+    assert_eq!(found(&books, &case("none", ""), engine).await, BTreeSet::new());
+    books.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_case_is_found_on_sqlite() {
+    every_case_is_found(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_case_is_found_on_postgres() {
+    every_case_is_found(Engine::Postgres).await;
+}
+
+/// A new invariant needs a case here, a removed one leaves none behind.
+#[test]
+fn every_invariant_has_a_case() {
+    let broken: BTreeSet<&str> = CASES.iter().map(|case| case.check).collect();
+    let checked = verify::checks();
+    assert_eq!(broken, checked.iter().copied().collect());
+    assert_eq!(checked.len(), broken.len(), "two invariants have one name");
+}
