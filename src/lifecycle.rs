@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::app::{App, Facts, Parts};
 use crate::auth::{SigningKey, Tokens};
 use crate::clock::Clock;
-use crate::engine::{self, Engine, EngineThread};
+use crate::engine::{Engine, EngineThread};
 use crate::ids::RandomIds;
 use crate::limits::Limits;
 use crate::storage::{self, Location, Store, migrate};
@@ -54,9 +54,9 @@ pub async fn start(options: Options) -> Result<Sovereign, StartError> {
     let shared_secret = options.shared_secret.as_deref();
     let tokens = Tokens::new(&facts.fqdn, options.key, shared_secret, Arc::clone(&clock))
         .map_err(|error| StartError::Configuration(error.0.to_owned()))?;
-    let settings = engine::Settings { currency: facts.currency, charge_rules: None };
     let engine_ids = RandomIds::new(Arc::clone(&clock));
-    let (engine, thread) = Engine::start(&store, settings, Arc::clone(&clock), engine_ids).await?;
+    let (engine, thread) =
+        Engine::start(&store, facts.currency, Arc::clone(&clock), engine_ids).await?;
     let limits = options.limits;
     let app = App::new(Parts { store, engine, clock, ids, facts, tokens, limits });
     Ok(Sovereign { app: Arc::new(app), engine: thread })

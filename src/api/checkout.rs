@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
+use serde_json::json;
 use sovereign_domain::book::{Command, Outcome, Refusal};
 use sovereign_domain::voucher::Code;
 
@@ -14,6 +15,7 @@ use super::caller::Caller;
 use super::extract::{Body, Whole, idempotency_key};
 use super::problem::Problem;
 use crate::app::App;
+use crate::engine::EngineError;
 use crate::usecase::checkout::{CheckoutRequest, RedeemRequest};
 use crate::usecase::vouchers::parse_code;
 
@@ -72,7 +74,13 @@ pub(super) async fn redeem(
         key: idempotency_key(&headers)?,
     };
     let command = request.into_command(caller.actor());
-    answer(app.engine.submit(Command::RedeemVoucher(command)).await?)
+    let outcome = app.engine.submit(Command::RedeemVoucher(command)).await;
+    answer(outcome.map_err(|error| match error {
+        EngineError::Refused(Refusal::Voucher(_)) => {
+            Problem::from(error).with("field", json!("code"))
+        }
+        _ => error.into(),
+    })?)
 }
 
 fn answer(outcome: Outcome) -> Result<Response, Problem> {

@@ -1,14 +1,19 @@
 //! Reads requests, and says of bad ones which field, what is wrong and what to do.
 
-use axum::body::Bytes;
+use std::error::Error as _;
+
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
+use http_body_util::{BodyExt as _, LengthLimitError};
 use serde::de::{DeserializeOwned, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::problem::Problem;
+
+/// The largest body that is accepted.
+const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 /// A JSON object as a body. Unknown members are ignored, as older clients send whole objects back.
 pub(super) struct Body<T>(pub(super) T);
@@ -16,16 +21,42 @@ pub(super) struct Body<T>(pub(super) T);
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
-            use axum::response::IntoResponse as _;
-            match rejection.into_response().status() {
-                StatusCode::PAYLOAD_TOO_LARGE => Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE),
-                _ => Problem::field("body", "the body did not arrive whole; send it again"),
-            }
-        })?;
-        parse(&bytes).map(Self)
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        parse(&whole_body(request).await?).map(Self)
     }
+}
+
+/// Reads a body to its end, also one that is too large: a client that finds the connection closed while
+/// it still sends may never see the answer. What is far too large never gets here.
+async fn whole_body(request: Request) -> Result<Vec<u8>, Problem> {
+    let mut body = request.into_body();
+    let mut bytes = Vec::new();
+    let mut length: usize = 0;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| unread(&error))?;
+        let Ok(data) = frame.into_data() else { continue };
+        length = length.saturating_add(data.len());
+        if length > MAX_BODY_BYTES {
+            bytes = Vec::new();
+        } else {
+            bytes.extend_from_slice(&data);
+        }
+    }
+    if length > MAX_BODY_BYTES {
+        return Err(Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE));
+    }
+    Ok(bytes)
+}
+
+fn unread(error: &axum::Error) -> Problem {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if error.is::<LengthLimitError>() {
+            return Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE);
+        }
+        cause = error.source();
+    }
+    Problem::field("body", "the body did not arrive whole; send it again")
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
@@ -33,24 +64,51 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     if first != Some(&b'{') {
         return Err(Problem::field("body", "the body must be a JSON object: {\"…\": …}"));
     }
+    refuse_depth(bytes)?;
     refuse_nul(bytes)?;
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
-        let field = if path == "." { missing_field(error.inner()) } else { path };
+        let field = match path.as_str() {
+            "." | "?" => named(&error.inner().to_string()).unwrap_or("body").to_owned(),
+            _ => path,
+        };
         Problem::field(&field, format!("{field}: {}", plain(&error.into_inner())))
     })?;
     json.end().map_err(|error| Problem::field("body", format!("body: {}", plain(&error))))?;
     Ok(value)
 }
 
-/// A NUL in a text would fail the statement it gets into, and with it a whole batch.
+/// Unknown members are skipped without a look into them, and so could nest without an end.
+fn refuse_depth(bytes: &[u8]) -> Result<(), Problem> {
+    const MAX_DEPTH: usize = 64;
+    let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
+    for byte in bytes {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_text,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => depth = depth.saturating_add(1),
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_DEPTH {
+            let detail = format!("the body is nested more than {MAX_DEPTH} deep");
+            return Err(Problem::field("body", detail));
+        }
+    }
+    Ok(())
+}
+
+/// A NUL in a text would fail the statement it gets into, and with it a whole batch. What looks as if
+/// it had one must be readable as a whole: skipping a member is more lenient than reading it.
 fn refuse_nul(bytes: &[u8]) -> Result<(), Problem> {
     let escape: &[u8] = b"\\u0000";
     if !bytes.windows(escape.len()).any(|window| window == escape) {
         return Ok(());
     }
-    let Ok(value) = serde_json::from_slice::<Value>(bytes) else { return Ok(()) };
+    let value: Value = serde_json::from_slice(bytes)
+        .map_err(|error| Problem::field("body", format!("body: {}", plain(&error))))?;
     match nul_path(&value, String::new()) {
         Some(field) => Err(Problem::field(&field, format!("{field} has a NUL character in it"))),
         None => Ok(()),
@@ -73,11 +131,11 @@ fn nul_path(value: &Value, path: String) -> Option<String> {
     }
 }
 
-/// Serde names a missing member in its text only.
-fn missing_field(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let name = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
-    name.unwrap_or("body").to_owned()
+/// Serde names a member that is missing or there twice in its text only.
+fn named(text: &str) -> Option<&str> {
+    let name =
+        text.strip_prefix("missing field `").or_else(|| text.strip_prefix("duplicate field `"));
+    name?.split('`').next()
 }
 
 /// The text without its position, which means little in a body on one line.
@@ -139,8 +197,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
         let query = query.map_err(|error| {
             let text = error.body_text();
             let detail = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
-            let field = detail.split_once(": ").map_or("query", |(field, _)| field).to_owned();
-            Problem::field(&field, detail)
+            let field = detail.split_once(": ").map(|(field, _)| field).or(named(detail));
+            Problem::field(field.unwrap_or("query"), detail)
         })?;
         Ok(Self(query.0))
     }
@@ -231,7 +289,9 @@ mod tests {
             ("{\"amount\": 1, \"days\": \"x\"}", "days"),
             ("{\"amount\": 1, \"note\": [\"a\", \"b\\u0000\"]}", "note[1]"),
             ("{\"amount\": 1} {}", "body"),
-            (&deep, "x"),
+            (&deep, "body"),
+            ("{\"amount\": 1, \"note\": \"\\u0000\", \"x\": 1e999}", "body"),
+            ("{\"amount\": 1, \"amount\": 1}", "amount"),
         ] {
             let problem = parse::<Sample>(body.as_bytes()).expect_err(body);
             let problem = format!("{problem:?}");

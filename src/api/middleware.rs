@@ -19,7 +19,8 @@ use uuid::Uuid;
 use super::problem::Problem;
 use crate::app::App;
 
-const MAX_BODY_BYTES: usize = 1024 * 1024;
+/// What is larger is not even read. See `extract` for what is accepted.
+const MAX_READ_BYTES: usize = 16 * 1024 * 1024;
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// Between two pieces of a body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -31,7 +32,7 @@ pub(super) struct RequestId(pub(super) String);
 
 pub(super) fn around(router: Router<Arc<App>>) -> Router<Arc<App>> {
     router
-        .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
+        .layer(RequestBodyLimitLayer::new(MAX_READ_BYTES))
         .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIMEOUT))
         .layer(CatchPanicLayer::custom(panicked))

@@ -251,6 +251,7 @@ impl From<Refusal> for Problem {
                 "the total is less than a card can be charged; add to the order",
             ),
             Refusal::UnknownOrder => Self::not_found("there is no such order"),
+            Refusal::NotAnEnd(_) => Self::internal(),
             Refusal::OrderClosed(status) => new(
                 StatusCode::CONFLICT,
                 "order_closed",

@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use sovereign_domain::book::{Command, Context, Outcome, Refusal};
 use sovereign_domain::catalog::Catalog;
-use tokio::sync::{mpsc, oneshot};
+use sovereign_domain::checkout::ChargeRules;
+use sovereign_domain::money::Currency;
+use tokio::sync::{mpsc, oneshot, watch};
 
-use super::{EngineError, Job, Settings};
+use super::{EngineError, Job};
 use crate::clock::Clock;
 use crate::ids::RandomIds;
 use crate::storage::{self, Store, Ts, catalog, load, write};
@@ -20,11 +22,17 @@ const FIRST_PAUSE: Duration = Duration::from_millis(2);
 
 type Decisions = Vec<Result<Outcome, Refusal>>;
 
+/// What a lane is started with.
+pub(super) struct Start {
+    pub(super) currency: Currency,
+    pub(super) rules: watch::Receiver<Option<ChargeRules>>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) ids: RandomIds,
+}
+
 pub(super) async fn run(
     store: Store,
-    settings: Settings,
-    clock: Arc<dyn Clock>,
-    ids: RandomIds,
+    start: Start,
     mut jobs: mpsc::Receiver<Job>,
     ready: oneshot::Sender<storage::Result<()>>,
 ) {
@@ -36,7 +44,7 @@ pub(super) async fn run(
         }
     };
     let _ = ready.send(Ok(()));
-    let mut lane = Lane { store, settings, clock, ids, prices: None };
+    let mut lane = Lane { store, start, prices: None };
     let mut batch = Vec::with_capacity(MAX_BATCH);
     while jobs.recv_many(&mut batch, MAX_BATCH).await > 0 {
         lane.serve(std::mem::take(&mut batch)).await;
@@ -45,9 +53,7 @@ pub(super) async fn run(
 
 struct Lane {
     store: Store,
-    settings: Settings,
-    clock: Arc<dyn Clock>,
-    ids: RandomIds,
+    start: Start,
     /// The catalog's prices and the revision they are of.
     prices: Option<(i64, Arc<Catalog>)>,
 }
@@ -118,15 +124,15 @@ impl Lane {
         let mut wanted = load::Wanted::by(commands.iter().copied());
         let mut book = load::lock(&mut tx, &mut wanted).await?;
         // Read under the locks: what one process decides after another is also dated after it.
-        let now = self.clock.now();
+        let now = self.start.clock.now();
         load::book(&mut tx, &wanted, &mut book).await?;
         book.catalog = self.prices(&mut tx).await?;
 
         let mut context = Context {
             now,
-            currency: self.settings.currency,
-            charge_rules: self.settings.charge_rules,
-            ids: &mut self.ids,
+            currency: self.start.currency,
+            charge_rules: *self.start.rules.borrow(),
+            ids: &mut self.start.ids,
         };
         let decisions: Decisions =
             commands.iter().map(|command| book.decide(command, &mut context)).collect();

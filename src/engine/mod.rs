@@ -13,7 +13,7 @@ use std::thread::JoinHandle;
 use sovereign_domain::book::{Command, Outcome, Refusal};
 use sovereign_domain::checkout::ChargeRules;
 use sovereign_domain::money::Currency;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::Clock;
 use crate::ids::RandomIds;
@@ -21,14 +21,6 @@ use crate::storage::{self, Store};
 
 /// Commands that may wait. More are refused with "try again", rather than kept waiting.
 const QUEUE_LENGTH: usize = 8_192;
-
-/// What the engine needs to know about its Sovereign.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    pub currency: Currency,
-    /// `None` while no card processor is configured.
-    pub charge_rules: Option<ChargeRules>,
-}
 
 /// Why a command has no outcome. In every case nothing was changed, or a retry finds what was.
 #[derive(Debug)]
@@ -52,30 +44,34 @@ struct Job {
 #[derive(Clone)]
 pub struct Engine {
     queue: mpsc::Sender<Job>,
+    charge_rules: watch::Sender<Option<ChargeRules>>,
 }
 
 /// The running lane. Its thread ends when every [`Engine`] is gone and the queue is empty.
 pub struct EngineThread(JoinHandle<()>);
 
 impl Engine {
-    /// Starts the lane on a thread of its own: on shared workers, checking tokens gets in its way.
+    /// Starts the lane on a thread of its own: on shared workers, checking tokens gets in its way. No
+    /// card processor is configured until [`Engine::set_charge_rules`] says so.
     ///
     /// # Errors
     /// Where the lane's connection cannot be opened.
     pub async fn start(
         store: &Store,
-        settings: Settings,
+        currency: Currency,
         clock: Arc<dyn Clock>,
         ids: RandomIds,
     ) -> storage::Result<(Self, EngineThread)> {
         let (queue, jobs) = mpsc::channel(QUEUE_LENGTH);
         let (ready, started) = oneshot::channel();
+        let (charge_rules, rules) = watch::channel(None);
+        let lane = lane::Start { currency, rules, clock, ids };
         let store = store.clone();
         let thread = std::thread::Builder::new().name("money-engine".into()).spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             match runtime {
                 Ok(runtime) => {
-                    runtime.block_on(lane::run(store, settings, clock, ids, jobs, ready));
+                    runtime.block_on(lane::run(store, lane, jobs, ready));
                 }
                 Err(error) => {
                     let _ = ready.send(Err(storage::Error::Unavailable(error.to_string())));
@@ -86,7 +82,12 @@ impl Engine {
         started.await.unwrap_or_else(|_| {
             Err(storage::Error::Unavailable("the engine did not start".into()))
         })?;
-        Ok((Self { queue }, EngineThread(thread)))
+        Ok((Self { queue, charge_rules }, EngineThread(thread)))
+    }
+
+    /// What a card can be charged, from the next batch on; `None` where no processor is configured.
+    pub fn set_charge_rules(&self, rules: Option<ChargeRules>) {
+        self.charge_rules.send_replace(rules);
     }
 
     /// Decides one command. When this returns `Ok`, its effects are durable.

@@ -113,7 +113,8 @@ pub(crate) async fn lock(tx: &mut Tx, wanted: &mut Wanted) -> Result<Book> {
     }
 
     let sql = "WITH v (tenant_id) AS ({rows}) \
-               SELECT w.customer_id, w.tenant_id, w.balance_minor, w.held_minor, w.owed_minor \
+               SELECT w.customer_id, w.tenant_id, w.balance_minor, w.held_minor, w.owed_minor, \
+                   w.version \
                FROM v JOIN wallets w ON w.tenant_id = v.tenant_id \
                ORDER BY w.tenant_id {lock:w}";
     for row in batch::fetch::<_, WalletRow>(tx, sql, &wanted.tenant_keys()).await? {
@@ -140,6 +141,7 @@ struct WalletRow {
     balance_minor: i64,
     held_minor: i64,
     owed_minor: i64,
+    version: i64,
 }
 
 impl WalletRow {
@@ -158,6 +160,7 @@ impl WalletRow {
                 owed_minor: self.owed_minor,
                 lots: BTreeMap::new(),
             },
+            version: self.version,
             live_subscription: None,
             pending_order: None,
         }

@@ -10,7 +10,9 @@ use super::{Error, Result};
 
 /// Connections for everything but the money engine, which has its own.
 pub(super) const POOL_SIZE: u32 = 16;
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// Below the time a request may take: in a rush callers wait for a connection, and are then told to try
+/// again.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(20);
 /// The oldest server the statements were written for (UNNEST of several arrays, ON CONFLICT, …).
 const OLDEST_VERSION: i32 = 14;
 

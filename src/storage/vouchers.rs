@@ -5,7 +5,7 @@ use sovereign_domain::voucher::{Code, Voucher};
 use sqlx::FromRow;
 
 use super::types::int4;
-use super::{Result, Ts, Tx, on_db};
+use super::{Connection, Result, Ts, Tx, on_db};
 
 #[derive(Debug, FromRow)]
 pub(crate) struct VoucherRow {
@@ -52,6 +52,16 @@ pub(crate) async fn find(tx: &mut Tx, code: &Code) -> Result<Option<Voucher>> {
     let row: Option<VoucherRow> =
         on_db!(tx, c => sqlx::query_as(query).bind(code.as_str()).fetch_optional(c).await)?;
     Ok(row.map(Voucher::from))
+}
+
+/// Holds off every other issuer of this code until the transaction ends, also where there is no row to
+/// lock yet: what is read next is what the write finds. SQLite has one writer at a time anyway.
+pub(crate) async fn lock(tx: &mut Tx, code: &Code) -> Result<()> {
+    const SQL: &str = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
+    if let Connection::Postgres(c) = tx.connection() {
+        sqlx::query(SQL).bind(code.as_str()).execute(c).await?;
+    }
+    Ok(())
 }
 
 /// What an issuer may set of a voucher. Absent members keep what is stored; on a new voucher they have

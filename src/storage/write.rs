@@ -23,6 +23,7 @@ batch_row! {
         balance_minor: i64 => "bigint",
         held_minor: i64 => "bigint",
         owed_minor: i64 => "bigint",
+        version: i64 => "bigint",
     }
 }
 batch_row! {
@@ -90,6 +91,7 @@ pub(crate) async fn changes(tx: &mut Tx, book: &Book, now: Ts) -> Result<()> {
     audit::record(tx, &entries).await
 }
 
+/// Guarded by the cap as well as by the lock: a counter may rise to the cap, or fall.
 async fn vouchers(tx: &mut Tx, book: &Book) -> Result<()> {
     let changed = book.changes.vouchers.iter().filter_map(|code| book.vouchers.get(code));
     let rows: Vec<VoucherCounter> = changed
@@ -100,7 +102,10 @@ async fn vouchers(tx: &mut Tx, book: &Book) -> Result<()> {
         .collect();
     let sql = "WITH v (code, times_redeemed) AS ({rows}) \
                UPDATE promo_codes SET times_redeemed = v.times_redeemed \
-               FROM v WHERE promo_codes.code = v.code";
+               FROM v WHERE promo_codes.code = v.code \
+                   AND (promo_codes.max_redemptions = 0 \
+                       OR v.times_redeemed <= promo_codes.max_redemptions \
+                       OR v.times_redeemed <= promo_codes.times_redeemed)";
     batch::execute_all(tx, "promo_codes", sql, &rows).await
 }
 
@@ -112,12 +117,14 @@ async fn wallets(tx: &mut Tx, book: &Book) -> Result<()> {
             balance_minor: account.wallet.balance_minor,
             held_minor: account.wallet.held_minor,
             owed_minor: account.wallet.owed_minor,
+            version: account.version,
         })
         .collect();
-    let sql = "WITH v (customer_id, balance_minor, held_minor, owed_minor) AS ({rows}) \
+    let sql = "WITH v (customer_id, balance_minor, held_minor, owed_minor, version) AS ({rows}) \
                UPDATE wallets SET balance_minor = v.balance_minor, held_minor = v.held_minor, \
-                   owed_minor = v.owed_minor, version = wallets.version + 1 \
-               FROM v WHERE wallets.customer_id = v.customer_id";
+                   owed_minor = v.owed_minor, version = v.version + 1 \
+               FROM v \
+               WHERE wallets.customer_id = v.customer_id AND wallets.version = v.version";
     batch::execute_all(tx, "wallets", sql, &rows).await
 }
 

@@ -124,22 +124,12 @@ fn new_order(order: &Order) -> NewOrder {
     }
 }
 
+/// Updates go before inserts: one batch may close a pending order and place the next one, and an
+/// Organization has one pending order at a time.
 pub(super) async fn orders(tx: &mut Tx, book: &Book) -> Result<()> {
     let found = |ids: &std::collections::BTreeSet<_>| -> Vec<&Order> {
         ids.iter().filter_map(|id| book.orders.get(id)).collect()
     };
-    let made: Vec<NewOrder> = found(&book.changes.new_orders).into_iter().map(new_order).collect();
-    let sql = "WITH v (id, customer_id, tenant_id, user_id, plan_id, apps, addons, amount_baisa, \
-                   credit_minor, charge_minor, rounding_minor, status, promo_code, created_at, \
-                   updated_at) AS ({rows}) \
-               INSERT INTO orders (id, customer_id, tenant_id, user_id, plan_id, apps, addons, \
-                   amount_baisa, credit_minor, charge_minor, rounding_minor, status, promo_code, \
-                   created_at, updated_at) \
-               SELECT id, customer_id, tenant_id, user_id, plan_id, apps, addons, amount_baisa, \
-                   credit_minor, charge_minor, rounding_minor, status, promo_code, created_at, \
-                   updated_at FROM v";
-    batch::execute(tx, sql, &made).await?;
-
     let changed: Vec<OrderState> = found(&book.changes.changed_orders)
         .into_iter()
         .map(|order| OrderState {
@@ -153,13 +143,39 @@ pub(super) async fn orders(tx: &mut Tx, book: &Book) -> Result<()> {
                UPDATE orders SET status = v.status, stripe_session_id = v.stripe_session_id, \
                    updated_at = v.updated_at \
                FROM v WHERE orders.id = v.id";
-    batch::execute_all(tx, "orders", sql, &changed).await
+    batch::execute_all(tx, "orders", sql, &changed).await?;
+
+    let made: Vec<NewOrder> = found(&book.changes.new_orders).into_iter().map(new_order).collect();
+    let sql = "WITH v (id, customer_id, tenant_id, user_id, plan_id, apps, addons, amount_baisa, \
+                   credit_minor, charge_minor, rounding_minor, status, promo_code, created_at, \
+                   updated_at) AS ({rows}) \
+               INSERT INTO orders (id, customer_id, tenant_id, user_id, plan_id, apps, addons, \
+                   amount_baisa, credit_minor, charge_minor, rounding_minor, status, promo_code, \
+                   created_at, updated_at) \
+               SELECT id, customer_id, tenant_id, user_id, plan_id, apps, addons, amount_baisa, \
+                   credit_minor, charge_minor, rounding_minor, status, promo_code, created_at, \
+                   updated_at FROM v";
+    batch::execute(tx, sql, &made).await.map(|_| ())
 }
 
+/// Updates go before inserts here as well: a released voucher may be redeemed again in the same batch.
 pub(super) async fn redemptions(tx: &mut Tx, book: &Book) -> Result<()> {
     let found = |ids: &std::collections::BTreeSet<_>| -> Vec<&Redemption> {
         ids.iter().filter_map(|id| book.redemptions.get(id)).collect()
     };
+    let closed: Vec<ClosedRow> = found(&book.changes.changed_redemptions)
+        .into_iter()
+        .map(|redemption| ClosedRow {
+            id: redemption.id.0,
+            state: redemption.state.as_str().to_owned(),
+            closed_at: redemption.closed_at.map(Ts),
+        })
+        .collect();
+    let sql = "WITH v (id, state, closed_at) AS ({rows}) \
+               UPDATE promo_redemptions SET state = v.state, closed_at = v.closed_at \
+               FROM v WHERE promo_redemptions.id = v.id";
+    batch::execute_all(tx, "promo_redemptions", sql, &closed).await?;
+
     let made: Vec<NewRedemption> = found(&book.changes.new_redemptions)
         .into_iter()
         .map(|redemption| NewRedemption {
@@ -183,20 +199,7 @@ pub(super) async fn redemptions(tx: &mut Tx, book: &Book) -> Result<()> {
                    lot_id, credit_minor, state, ordinal, cap, created_at) \
                SELECT id, code, customer_id, tenant_id, user_id, order_id, lot_id, credit_minor, \
                    state, ordinal, cap, created_at FROM v";
-    batch::execute(tx, sql, &made).await?;
-
-    let closed: Vec<ClosedRow> = found(&book.changes.changed_redemptions)
-        .into_iter()
-        .map(|redemption| ClosedRow {
-            id: redemption.id.0,
-            state: redemption.state.as_str().to_owned(),
-            closed_at: redemption.closed_at.map(Ts),
-        })
-        .collect();
-    let sql = "WITH v (id, state, closed_at) AS ({rows}) \
-               UPDATE promo_redemptions SET state = v.state, closed_at = v.closed_at \
-               FROM v WHERE promo_redemptions.id = v.id";
-    batch::execute_all(tx, "promo_redemptions", sql, &closed).await
+    batch::execute(tx, sql, &made).await.map(|_| ())
 }
 
 pub(super) async fn holds(tx: &mut Tx, book: &Book) -> Result<()> {

@@ -216,8 +216,7 @@ pub(crate) async fn add_member(
             return Err(FieldError::new("role", "role must be admin, member or viewer").into());
         }
     };
-    let email = checked_text("email", email, 3)?;
-    let user = match users::find_by_verified_email(&mut tx, &email).await?.as_slice() {
+    let user = match users::find_by_verified_email(&mut tx, email.trim()).await?.as_slice() {
         [user] => user.clone(),
         [] => {
             let detail = "nobody with this e-mail address has signed in yet; ask them to sign in";

@@ -3,7 +3,10 @@
 //! Source: franchise-model.txt, "Voucher = PromoCode" and its table of endpoints.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use sovereign_domain::event::{Actor, AuditEntry, Event, EventData, VoucherChanged};
 use sovereign_domain::ids::IdSource;
@@ -142,6 +145,7 @@ pub struct Writer<'a> {
 pub async fn issue(writer: &mut Writer<'_>, issue: Issue) -> Result<Voucher, IssueError> {
     let (code, edit) = issue.check(writer.currency).map_err(IssueError::Field)?;
     let mut tx = writer.store.begin().await?;
+    vouchers::lock(&mut tx, &code).await?;
     let before = vouchers::find(&mut tx, &code).await?;
     let voucher = vouchers::upsert(&mut tx, &code, &edit, writer.now).await?;
     let data = EventData::VoucherIssued(changed(&voucher, writer.currency));
@@ -157,6 +161,7 @@ pub async fn issue(writer: &mut Writer<'_>, issue: Issue) -> Result<Voucher, Iss
 /// Where the database fails.
 pub async fn revoke(writer: &mut Writer<'_>, code: &Code) -> storage::Result<Option<Voucher>> {
     let mut tx = writer.store.begin().await?;
+    vouchers::lock(&mut tx, code).await?;
     let before = vouchers::find(&mut tx, code).await?;
     let Some(voucher) = vouchers::revoke(&mut tx, code, writer.now).await? else {
         return Ok(None);
@@ -197,19 +202,22 @@ pub async fn preview(store: &Store, code: &Code) -> storage::Result<Option<Vouch
     Ok(voucher.filter(|voucher| voucher.deleted_at.is_none()))
 }
 
+/// Opaque to clients and safe in an address, whatever characters an adopted code has.
 fn write_cursor(voucher: &Voucher) -> String {
-    format!("{}.{}", voucher.created_at.micros(), voucher.code.as_str())
+    let place = format!("{}.{}", voucher.created_at.micros(), voucher.code.as_str());
+    URL_SAFE_NO_PAD.encode(place)
 }
 
 fn read_cursor(text: &str) -> Result<Cursor, FieldError> {
-    text.split_once('.')
-        .filter(|(_, code)| !code.contains('\0'))
-        .and_then(|(micros, code)| Some((micros.parse().ok()?, code)))
-        .map(|(micros, code)| Cursor {
-            created_at: Timestamp::from_micros(micros),
-            code: code.to_owned(),
-        })
-        .ok_or_else(|| FieldError::new("after", "after must be taken from a Link header"))
+    /// The years 1 to 9999, in microseconds: what a row can hold on either database.
+    const MOMENTS: RangeInclusive<i64> = -62_135_596_800_000_000..=253_402_300_799_999_999;
+    let place = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let cursor = place.as_deref().and_then(|place| {
+        let (micros, code) = place.split_once('.').filter(|(_, code)| !code.contains('\0'))?;
+        let micros = micros.parse().ok().filter(|micros| MOMENTS.contains(micros))?;
+        Some(Cursor { created_at: Timestamp::from_micros(micros), code: code.to_owned() })
+    });
+    cursor.ok_or_else(|| FieldError::new("after", "after must be taken from a Link header"))
 }
 
 fn changed(voucher: &Voucher, currency: Currency) -> VoucherChanged {

@@ -3,9 +3,20 @@
 //! Every test that touches the database runs on SQLite and on PostgreSQL and ends with `verify`. Run
 //! them with `./test`, which brings PostgreSQL along.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on must fail")]
+#![allow(clippy::cast_possible_wrap, reason = "counts in tests are small")]
+
 mod harness;
 
+mod billing;
+mod catalog;
 mod checkout;
 mod cli;
+mod engine;
+mod hostile;
 mod lifecycle;
+mod model;
+mod organizations;
+mod races;
 mod storage;
+mod vouchers;

@@ -124,7 +124,8 @@ pub struct Wallet {
     pub held_minor: i64,
     /// Spent credit that was taken back afterwards; later grants settle it first.
     pub owed_minor: i64,
-    /// Lots with something remaining. Empty lots may be absent.
+    /// Lots with something remaining. Empty lots may be absent, but for those of reserved redemptions,
+    /// which a release takes back.
     pub lots: BTreeMap<LotId, Lot>,
 }
 

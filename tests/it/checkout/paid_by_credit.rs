@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{TestApp, on_both};
+use crate::harness::on_both;
 
 on_both! {
     /// One checkout with a voucher: every record of it agrees with every other.
@@ -19,8 +19,12 @@ on_both! {
         assert_eq!(balance["credit_omr"], 191);
         assert_eq!(balance["credit_baisa"], 191_000);
         assert_eq!(balance["held_minor"], 0);
-        let amounts: Vec<_> =
-            balance["entries"].as_array().unwrap().iter().map(|e| e["amount_baisa"].clone()).collect();
+        let amounts: Vec<_> = balance["entries"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|e| e["amount_baisa"].clone())
+            .collect();
         assert_eq!(amounts, [json!(-9_000), json!(200_000)], "newest first");
         assert_eq!(balance["entries"][0]["order_id"], answer["order_id"]);
 

@@ -3,6 +3,9 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::Ed25519KeyPair;
+use serde_json::Value;
 use sovereign::api;
 use sovereign::auth::{MintedFor, Role, SigningKey, Tokens};
 use sovereign::clock::Clock as _;
@@ -11,7 +14,7 @@ use sovereign::limits::Limits;
 use sovereign::server;
 use sovereign::storage::Store;
 use sovereign::usecase::start::Wanted;
-use sovereign::usecase::verify;
+use sovereign::usecase::{expire_credit, verify};
 use sqlx::AssertSqlSafe;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -29,9 +32,21 @@ pub(crate) struct Setup {
     pub(crate) currency: Option<&'static str>,
 }
 
+/// A signing key in PKCS #8. The tests hold the bytes too, to forge tokens with.
+fn new_key() -> Vec<u8> {
+    let key = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();
+    key.as_ref().to_vec()
+}
+
 impl Default for Setup {
     fn default() -> Self {
         Self { limits: Limits::off(), shared_secret: None, currency: None }
+    }
+}
+
+impl Setup {
+    pub(crate) fn in_currency(code: &'static str) -> Self {
+        Self { currency: Some(code), ..Self::default() }
     }
 }
 
@@ -40,10 +55,12 @@ pub(crate) struct TestApp {
     /// The database, for looking behind the API.
     pub(crate) store: Store,
     pub(crate) tokens: Tokens,
+    /// The private key behind `tokens`, in PKCS #8.
+    pub(crate) key: Vec<u8>,
     pub(crate) address: SocketAddr,
     pub(crate) engine: Engine,
     http: reqwest::Client,
-    database: TestDatabase,
+    pub(super) database: TestDatabase,
     sovereign: Sovereign,
     stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
@@ -60,11 +77,12 @@ impl TestApp {
             Some(_) => TestDatabase::empty(engine).await,
         };
         let clock = Arc::new(TestClock::new());
-        let key = SigningKey::ephemeral().unwrap();
-        let tokens = Tokens::new(FQDN, key.clone(), None, clock.clone()).unwrap();
+        let key = new_key();
+        let signing_key = SigningKey::from_der(&key).unwrap();
+        let tokens = Tokens::new(FQDN, signing_key.clone(), None, clock.clone()).unwrap();
         let options = Options {
             location: database.location.clone(),
-            key,
+            key: signing_key,
             shared_secret: setup.shared_secret,
             wanted: Wanted {
                 fqdn: Some(FQDN.to_owned()),
@@ -84,7 +102,7 @@ impl TestApp {
             let _ = stopped.await;
         }));
         let http = reqwest::Client::new();
-        Self { clock, store, tokens, address, engine, http, database, sovereign, stop, server }
+        Self { clock, store, tokens, key, address, engine, http, database, sovereign, stop, server }
     }
 
     /// Its database, for commands that work beside it.
@@ -140,6 +158,28 @@ impl TestApp {
             "code": code, "credit_omr": credit_omr, "max_redemptions": max_redemptions,
         });
         self.sovereign_admin().post("/billing/vouchers/issue", &body).await.expect(200);
+    }
+
+    /// Issues a voucher with members of its own.
+    pub(crate) async fn issue_as(&self, body: Value) {
+        self.sovereign_admin().post("/billing/vouchers/issue", &body).await.expect(200);
+    }
+
+    pub(crate) async fn revoke(&self, code: &str) {
+        let path = format!("/billing/vouchers/revoke/{code}");
+        self.sovereign_admin().delete(&path).await.expect(200);
+    }
+
+    /// Writes expired credit off, as the server does every minute; answers how many wallets had
+    /// some.
+    pub(crate) async fn sweep_credit(&self) -> usize {
+        expire_credit::sweep(&self.sovereign.app).await.unwrap()
+    }
+
+    /// The user whose token's subject is `name`; they have called before.
+    pub(crate) async fn user_id(&self, name: &str) -> String {
+        let found = self.texts(&format!("SELECT id FROM users WHERE subject = '{name}'")).await;
+        found.into_iter().next().unwrap_or_else(|| panic!("{name} has never called"))
     }
 
     /// One number from the database, past the API.

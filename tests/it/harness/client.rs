@@ -1,6 +1,6 @@
 //! HTTP as a client of the wire contract speaks it.
 
-use reqwest::header::HeaderMap;
+use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -101,7 +101,18 @@ impl Reply {
     }
 }
 
-/// A user who owns an Organization.
+impl Reply {
+    /// Fails where this is not `first`, byte for byte, and marked as sent again.
+    #[track_caller]
+    pub(crate) fn assert_replays(&self, first: &Self) {
+        const REPLAYED: &str = "idempotency-replayed";
+        assert_eq!((self.status, &self.text), (first.status, &first.text));
+        assert_eq!(first.headers.get(REPLAYED), None, "the first decides");
+        assert_eq!(self.headers.get(REPLAYED).map(HeaderValue::as_bytes), Some(&b"true"[..]));
+    }
+}
+
+/// A user, and an Organization they act for.
 pub(crate) struct Customer {
     pub(crate) client: Client,
     pub(crate) tenant_id: String,
@@ -136,6 +147,17 @@ impl Customer {
             "plan_id": plan, "apps": [], "addons": [],
             "tenant_id": self.tenant_id, "promo_code": code,
         })
+    }
+
+    /// Signs `name` in and makes them a member of this Organization.
+    pub(crate) async fn add_member(&self, app: &TestApp, name: &str, role: &str) -> Self {
+        let client = app.member(name);
+        // A person exists from their first request on.
+        client.get("/tenant/orgs").await.expect(200);
+        let body = json!({ "email": format!("{name}@example.com"), "role": role });
+        let path = format!("/tenant/orgs/{}/members", self.tenant_id);
+        self.client.post(&path, &body).await.expect(201);
+        Self { client, tenant_id: self.tenant_id.clone() }
     }
 
     pub(crate) async fn redeem(&self, code: &str) -> Reply {

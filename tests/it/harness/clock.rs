@@ -14,6 +14,10 @@ impl TestClock {
         Self(AtomicI64::new(start.micros()))
     }
 
+    pub(crate) fn set(&self, now: Timestamp) {
+        self.0.store(now.micros(), Ordering::SeqCst);
+    }
+
     pub(crate) fn advance_seconds(&self, seconds: i64) {
         self.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
     }

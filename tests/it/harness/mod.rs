@@ -5,17 +5,29 @@ mod client;
 mod clock;
 mod database;
 mod program;
+mod second;
+mod shape;
+mod state;
 
 pub(crate) use self::app::{Setup, TestApp};
 pub(crate) use self::client::{Client, Customer, Reply};
 pub(crate) use self::clock::TestClock;
-pub(crate) use self::database::{Engine, TestDatabase, postgres_server};
+pub(crate) use self::database::{Engine, FQDN, TestDatabase, postgres_server};
 pub(crate) use self::program::{Ended, Program, Server};
+pub(crate) use self::second::SecondServer;
+pub(crate) use self::shape::{assert_shape, each};
+pub(crate) use self::state::apart_from_instance;
 
 /// Makes two tests of one body, `name::sqlite` and `name::postgres`. Each gets a fresh Sovereign, whose
-/// books must be sound when the body has ended.
+/// books must be sound when the body has ended. A [`Setup`] other than the default stands behind
+/// `app: &TestApp`.
 macro_rules! on_both {
-    ($($(#[$doc:meta])* async fn $name:ident($app:ident: &TestApp) $body:block)+) => {$(
+    (@setup) => { $crate::harness::Setup::default() };
+    (@setup $setup:expr) => { $setup };
+    ($(
+        $(#[$doc:meta])*
+        async fn $name:ident($app:ident: &TestApp $(, $setup:expr)?) $body:block
+    )+) => {$(
         $(#[$doc])*
         mod $name {
             #[allow(unused_imports)]
@@ -23,18 +35,21 @@ macro_rules! on_both {
 
             async fn body($app: &$crate::harness::TestApp) $body
 
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                let app = $crate::harness::TestApp::start($crate::harness::Engine::Sqlite).await;
+            async fn run(engine: $crate::harness::Engine) {
+                let setup = $crate::harness::on_both!(@setup $($setup)?);
+                let app = $crate::harness::TestApp::start_with(engine, setup).await;
                 body(&app).await;
                 app.finish().await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                run($crate::harness::Engine::Sqlite).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
-                let app = $crate::harness::TestApp::start($crate::harness::Engine::Postgres).await;
-                body(&app).await;
-                app.finish().await;
+                run($crate::harness::Engine::Postgres).await;
             }
         }
     )+};

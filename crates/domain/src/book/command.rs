@@ -146,6 +146,8 @@ pub enum Refusal {
     /// The total is less than a card can be charged.
     BelowMinimum,
     UnknownOrder,
+    /// The state an order was to be closed with is no end of an unpaid order.
+    NotAnEnd(OrderStatus),
     /// The order ended already, in the named state.
     OrderClosed(OrderStatus),
     Wallet(WalletError),

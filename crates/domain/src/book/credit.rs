@@ -2,6 +2,7 @@
 
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use super::command::{Adjust, Answer, Checkout, Outcome, RedeemAnswer, RedeemVoucher, Refusal};
 use super::replies::{ReplyKey, Route};
@@ -204,14 +205,25 @@ impl Book {
             return Ok(Outcome::Done);
         }
         self.put_wallet(tenant_id, wallet);
+        self.enter_expiry(tenant_id, customer_id, expired, context);
+        let actor = Actor::system("credit-expiry");
+        self.audit(&actor, "credit.expire", tenant_id.0.clone(), Some(tenant_id), context);
+        Ok(Outcome::Done)
+    }
+
+    /// The ledger lines of credit that was written off.
+    pub(super) fn enter_expiry(
+        &mut self,
+        tenant_id: &OrganizationId,
+        customer_id: CustomerId,
+        expired: Vec<LotAmount>,
+        context: &mut Context<'_>,
+    ) {
         for part in expired {
             self.changes.change_lot(tenant_id, part.lot_id);
             let line = Line::taking(EntryKind::Expiry, part);
             self.enter(customer_id, line, "credit-expired".into(), None, context);
         }
-        let actor = Actor::system("credit-expiry");
-        self.audit(&actor, "credit.expire", tenant_id.0.clone(), Some(tenant_id), context);
-        Ok(Outcome::Done)
     }
 
     /// The ledger line of credit that pays for an order.

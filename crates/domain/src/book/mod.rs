@@ -49,6 +49,8 @@ pub struct Account {
     pub apps: alloc::vec::Vec<String>,
     pub addons: alloc::vec::Vec<String>,
     pub wallet: Wallet,
+    /// Of the wallet's row when it was loaded; the write is guarded by it.
+    pub version: i64,
     pub live_subscription: Option<SubscriptionId>,
     pub pending_order: Option<OrderId>,
 }

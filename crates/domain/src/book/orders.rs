@@ -59,6 +59,9 @@ impl Book {
         context: &mut Context<'_>,
     ) -> Result<Outcome, Refusal> {
         let order = self.orders.get(&order_id).ok_or(Refusal::UnknownOrder)?.clone();
+        if matches!(status, OrderStatus::Pending | OrderStatus::Completed) {
+            return Err(Refusal::NotAnEnd(status));
+        }
         match order.status {
             OrderStatus::Pending => {}
             OrderStatus::Completed => return Err(Refusal::OrderClosed(order.status)),
@@ -66,6 +69,9 @@ impl Book {
         }
         let account = self.accounts.get(&order.tenant_id).ok_or(Refusal::NotAMember)?;
         let mut wallet = account.wallet.clone();
+        // What expired beside a hold is written off first: the days that a void gives are for what was
+        // held, whether the sweep has been here or not.
+        let expired = wallet.expire(context.now)?;
         let holds = self.open_holds(order_id);
         for hold in &holds {
             wallet.void(hold.lot_id, hold.amount_minor, context.now)?;
@@ -77,6 +83,7 @@ impl Book {
         };
 
         self.put_wallet(&order.tenant_id, wallet);
+        self.enter_expiry(&order.tenant_id, order.customer_id, expired, context);
         for hold in holds {
             self.changes.change_lot(&order.tenant_id, hold.lot_id);
             self.end_hold(hold, HoldState::Voided, context);

@@ -89,7 +89,15 @@ impl Book {
         }
         let order = reply.order_id.and_then(|id| self.orders.get(&id));
         let pending = order.is_some_and(|order| order.status == OrderStatus::Pending);
-        let recent = context.now < reply.created_at.plus_seconds(IMPLICIT_REPLAY_SECONDS);
+        // Success is the order's completion, or the answer itself where there is no order. An order that
+        // died unpaid is no success: the customer would be sent to a session that has ended.
+        let succeeded_at = match order.map(|order| (order.status, order.updated_at)) {
+            None => Some(reply.created_at),
+            Some((OrderStatus::Completed, completed_at)) => Some(completed_at),
+            Some(_) => None,
+        };
+        let recent =
+            succeeded_at.is_some_and(|at| context.now < at.plus_seconds(IMPLICIT_REPLAY_SECONDS));
         match (&reply.answer, reply.order_id) {
             (Some(answer), _) if idempotency.key.is_some() || pending || recent => {
                 Ok(Some(Outcome::Answered { answer: answer.clone(), replayed: true }))

@@ -1,0 +1,143 @@
+//! The ledger, added up anew: what the wallets and lots say must be the sum of its lines.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sovereign_domain::book::{Book, EntryKind, HoldState, LedgerEntry, OrderStatus};
+use sovereign_domain::ids::{CustomerId, EntryId, LotId, OrderId};
+use sovereign_domain::timestamp::Timestamp;
+
+use super::Check;
+
+/// What the lines of one account or one lot add up to. Wide, so that the check cannot overflow where
+/// the checked code must not.
+#[derive(Debug, Default, Clone, Copy)]
+struct Sums {
+    amount: i128,
+    owed: i128,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    ids: BTreeSet<EntryId>,
+    accounts: BTreeMap<CustomerId, Sums>,
+    lots: BTreeMap<LotId, Sums>,
+    /// Draws and posts of each order.
+    paid: BTreeMap<OrderId, i128>,
+}
+
+impl Ledger {
+    /// Adds the lines of one decision.
+    pub(super) fn record(&mut self, entries: &[LedgerEntry], now: Timestamp) -> Check {
+        for entry in entries {
+            check_line(entry, now)?;
+            ensure!(self.ids.insert(entry.id), "the line {entry:?} has the identifier of another");
+            let (amount, owed) = (i128::from(entry.amount_minor), i128::from(entry.owed_minor));
+            let account = self.accounts.entry(entry.customer_id).or_default();
+            account.amount += amount;
+            account.owed += owed;
+            if let Some(lot_id) = entry.lot_id {
+                let first = !self.lots.contains_key(&lot_id);
+                ensure!(
+                    first == (entry.kind == EntryKind::Grant),
+                    "{entry:?}: a lot is granted once"
+                );
+                let lot = self.lots.entry(lot_id).or_default();
+                lot.amount += amount;
+                lot.owed += owed;
+            }
+            if let (EntryKind::Draw | EntryKind::Post, Some(order_id)) =
+                (entry.kind, entry.order_id)
+            {
+                *self.paid.entry(order_id).or_default() += amount;
+            }
+        }
+        Ok(())
+    }
+
+    /// Every wallet against the lines.
+    pub(super) fn check(&self, book: &Book) -> Check {
+        let mut held: BTreeMap<LotId, i128> = BTreeMap::new();
+        for hold in book.holds.values().filter(|hold| hold.state == HoldState::Open) {
+            *held.entry(hold.lot_id).or_default() += i128::from(hold.amount_minor);
+        }
+        for account in book.accounts.values() {
+            let wallet = &account.wallet;
+            let sums = self.accounts.get(&account.customer_id).copied().unwrap_or_default();
+            ensure!(
+                0 <= wallet.held_minor && wallet.held_minor <= wallet.balance_minor,
+                "0 <= held <= balance: {wallet:?}"
+            );
+            ensure!(i128::from(wallet.balance_minor) == sums.amount, "{sums:?} is not {wallet:?}");
+            ensure!(
+                i128::from(wallet.owed_minor) == sums.owed && wallet.owed_minor >= 0,
+                "{sums:?} is not {wallet:?}"
+            );
+            let mut held_of_account = 0;
+            for (id, lot) in &wallet.lots {
+                ensure!(
+                    *id == lot.id
+                        && 0 <= lot.held_minor
+                        && lot.held_minor <= lot.remaining_minor
+                        && lot.remaining_minor <= lot.amount_minor,
+                    "0 <= held <= remaining <= amount: {lot:?}"
+                );
+                let lines = self.lots.get(id).map(|sums| sums.amount);
+                ensure!(
+                    lines == Some(i128::from(lot.remaining_minor)),
+                    "the lines of {lot:?} add up to {lines:?}"
+                );
+                let holds = held.remove(id).unwrap_or(0);
+                ensure!(i128::from(lot.held_minor) == holds, "holds of {holds} are not {lot:?}");
+                held_of_account += holds;
+            }
+            ensure!(
+                i128::from(wallet.held_minor) == held_of_account,
+                "holds of {held_of_account} are not {wallet:?}"
+            );
+        }
+        ensure!(held.is_empty(), "holds of lots that are in no wallet: {held:?}");
+        Ok(())
+    }
+
+    /// Every order against the lines that paid for it.
+    pub(super) fn check_orders(&self, book: &Book) -> Check {
+        for order in book.orders.values() {
+            let credit = match order.status {
+                OrderStatus::Completed => i128::from(order.credit_minor),
+                _ => 0,
+            };
+            let paid = self.paid.get(&order.id).copied().unwrap_or(0);
+            ensure!(paid == -credit, "the draws and posts add up to {paid} for {order:?}");
+        }
+        ensure!(
+            self.paid.keys().all(|id| book.orders.contains_key(id)),
+            "a draw for an order that is not there"
+        );
+        // A released grant leaves nothing behind, of credit or of debt.
+        for redemption in book.redemptions.values().filter(|r| r.closed_at.is_some()) {
+            if redemption.state == sovereign_domain::book::RedemptionState::Released {
+                let sums = self.lots.get(&redemption.lot_id).copied().unwrap_or_default();
+                ensure!((sums.amount, sums.owed) == (0, 0), "{sums:?} is left of {redemption:?}");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a line may look like by itself.
+fn check_line(entry: &LedgerEntry, now: Timestamp) -> Check {
+    let LedgerEntry { kind, amount_minor: amount, owed_minor: owed, .. } = *entry;
+    let debt_alone = kind == EntryKind::ClawBack && amount == 0 && owed > 0;
+    ensure!(entry.lot_id.is_some() != debt_alone, "{entry:?} must name its lot");
+    let right = match kind {
+        EntryKind::Grant => amount >= 0 && owed == 0,
+        EntryKind::Draw | EntryKind::Post => amount < 0 && owed == 0 && entry.order_id.is_some(),
+        EntryKind::Expiry => amount < 0 && owed == 0,
+        EntryKind::Release => amount <= 0 && owed >= 0 && entry.order_id.is_some(),
+        EntryKind::ClawBack => debt_alone || (amount < 0 && owed == 0),
+        EntryKind::Settlement => amount < 0 && owed == amount,
+    };
+    ensure!(right, "{entry:?} has a sign no such line has");
+    ensure!(entry.created_at == now, "{entry:?} was not made at {now}");
+    Ok(())
+}

@@ -1,0 +1,236 @@
+//! Orders: what they cost, how they are paid, and what must exist beside one in each of its states.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sovereign_domain::book::{
+    Book, Changes, Checkout, Command, HoldState, Order, OrderStatus, Outcome, RedemptionState,
+};
+use sovereign_domain::catalog::Item;
+use sovereign_domain::event::EventData;
+use sovereign_domain::ids::{OrderId, SubscriptionId};
+
+use super::Check;
+use crate::model::{Decision, Script};
+
+/// What was announced so far, to be compared with what is.
+#[derive(Debug, Default)]
+pub(super) struct Orders {
+    placed: BTreeSet<OrderId>,
+    invoiced: BTreeMap<OrderId, (i64, i64)>,
+    subscribed: BTreeMap<OrderId, SubscriptionId>,
+    redeemed_events: usize,
+    released_events: usize,
+}
+
+impl Orders {
+    /// Adds what one decision announced.
+    pub(super) fn record(
+        &mut self,
+        decision: &Decision,
+        before: &Book,
+        book: &Book,
+        script: &Script,
+    ) -> Check {
+        let changes = &decision.changes;
+        check_new(decision, book, script)?;
+        check_outcome(decision, before, book)?;
+        for invoice in &changes.invoices {
+            let amounts = (invoice.amount_minor, invoice.credit_minor);
+            let second = self.invoiced.insert(invoice.order_id, amounts);
+            ensure!(second.is_none(), "{invoice:?} is a second one");
+        }
+        for subscription in &changes.subscriptions {
+            let second = self.subscribed.insert(subscription.order_id, subscription.id);
+            ensure!(second.is_none(), "{subscription:?} is a second one");
+        }
+        self.record_events(changes)?;
+        let only_session = matches!(decision.command, Command::AttachSession { .. });
+        ensure!(
+            changes.is_empty() || only_session || !changes.audit.is_empty(),
+            "a change without a line in the audit log"
+        );
+        Ok(())
+    }
+
+    fn record_events(&mut self, changes: &Changes) -> Check {
+        let mut subscriptions = 0;
+        let mut invoices = 0;
+        for event in &changes.events {
+            match &event.data {
+                EventData::OrderPlaced(order) => {
+                    ensure!(order.status == "completed", "{order:?} was placed before it was paid");
+                    ensure!(self.placed.insert(order.id), "{order:?} was placed twice");
+                }
+                EventData::VoucherRedeemed(_) => self.redeemed_events += 1,
+                EventData::VoucherReleased(_) => self.released_events += 1,
+                EventData::SubscriptionCreated(_) => subscriptions += 1,
+                EventData::InvoicePaid(_) => invoices += 1,
+                other => return Err(format!("{other:?} is no event of the engine")),
+            }
+        }
+        ensure!(
+            (subscriptions, invoices) == (changes.subscriptions.len(), changes.invoices.len()),
+            "events and rows differ: {changes:?}"
+        );
+        Ok(())
+    }
+
+    /// Every order, and everything that belongs to one.
+    pub(super) fn check(&self, book: &Book, script: &Script) -> Check {
+        let mut open: BTreeMap<OrderId, i128> = BTreeMap::new();
+        for hold in book.holds.values().filter(|hold| hold.state == HoldState::Open) {
+            *open.entry(hold.order_id).or_default() += i128::from(hold.post_minor);
+        }
+        let mut pending = BTreeMap::new();
+        for order in book.orders.values() {
+            check_amounts(order, script)?;
+            if order.status == OrderStatus::Pending {
+                let second = pending.insert(&order.tenant_id, order.id);
+                ensure!(second.is_none(), "{order:?} is a second pending order");
+                let posts = open.remove(&order.id).unwrap_or(0);
+                ensure!(
+                    posts == i128::from(order.credit_minor),
+                    "holds would post {posts} for {order:?}"
+                );
+            }
+            let completed = order.status == OrderStatus::Completed;
+            ensure!(
+                completed == self.placed.contains(&order.id)
+                    && completed == self.subscribed.contains_key(&order.id)
+                    && completed == self.invoiced.contains_key(&order.id),
+                "event, subscription and invoice come with completion: {order:?}"
+            );
+            let invoice = self.invoiced.get(&order.id);
+            ensure!(
+                invoice.is_none_or(|amounts| *amounts == (order.total_minor, order.credit_minor)),
+                "{invoice:?} is not {order:?}"
+            );
+        }
+        ensure!(open.is_empty(), "open holds of orders that are not pending: {open:?}");
+        for account in book.accounts.values() {
+            ensure!(
+                account.pending_order.as_ref() == pending.get(&account.tenant_id),
+                "{pending:?} is not the pending order of {account:?}"
+            );
+        }
+        self.check_redemptions(book)
+    }
+
+    fn check_redemptions(&self, book: &Book) -> Check {
+        let (mut redeemed, mut released) = (0, 0);
+        for redemption in book.redemptions.values() {
+            let status = redemption.order_id.map(|id| book.orders[&id].status);
+            let right = match redemption.state {
+                RedemptionState::Reserved => status == Some(OrderStatus::Pending),
+                RedemptionState::Redeemed => {
+                    redeemed += 1;
+                    status.is_none_or(|status| status == OrderStatus::Completed)
+                }
+                RedemptionState::Released => {
+                    released += 1;
+                    status.is_some_and(|status| {
+                        !matches!(status, OrderStatus::Pending | OrderStatus::Completed)
+                    })
+                }
+            };
+            ensure!(right, "{redemption:?} is of a {status:?} order");
+        }
+        ensure!(
+            (redeemed, released) == (self.redeemed_events, self.released_events),
+            "redeemed and released are {redeemed} and {released}, not what events said: {self:?}"
+        );
+        Ok(())
+    }
+}
+
+/// A new order is what was asked for, at the catalog's price.
+fn check_new(decision: &Decision, book: &Book, script: &Script) -> Check {
+    let changes = &decision.changes;
+    for id in &changes.new_orders {
+        let Command::Checkout(request) = &decision.command else {
+            return Err(format!("{:?} makes an order", decision.command));
+        };
+        let order = &book.orders[id];
+        let (plan, addons, apps, price) = quote(request, script);
+        ensure!(
+            (&order.plan_id, &order.addons, &order.apps, order.total_minor)
+                == (&plan, &addons, &apps, price),
+            "{order:?} is not {request:?}"
+        );
+        ensure!(
+            (&order.tenant_id, &order.user_id, &order.code, order.created_at)
+                == (&request.tenant_id, &request.actor.user_id, &request.code, script.now),
+            "{order:?} is not {request:?}"
+        );
+        let status =
+            if order.charge_minor == 0 { OrderStatus::Completed } else { OrderStatus::Pending };
+        ensure!(order.status == status, "{order:?} should be {status:?}");
+        ensure!(
+            order.charge_minor == 0 || script.processor,
+            "{order:?} waits for a card nobody can charge"
+        );
+    }
+    Ok(())
+}
+
+fn quote(request: &Checkout, script: &Script) -> (String, Vec<String>, Vec<String>, i64) {
+    let world = &script.world;
+    let mut price = 0;
+    let mut ids = |items: &[Item], references: &[String]| {
+        let mut ids: Vec<String> = Vec::new();
+        for reference in references {
+            let item = items.iter().find(|i| i.id == *reference || i.slug == *reference).unwrap();
+            if !ids.contains(&item.id) {
+                price += item.price_minor;
+                ids.push(item.id.clone());
+            }
+        }
+        ids
+    };
+    let plan = ids(&world.plans, std::slice::from_ref(&request.plan)).remove(0);
+    let addons = ids(&world.addons, &request.addons);
+    let apps = ids(&world.apps, &request.apps);
+    (plan, addons, apps, price)
+}
+
+/// `total = credit + charge + rounding`, and the charge is one a card can be charged.
+fn check_amounts(order: &Order, script: &Script) -> Check {
+    let Order { total_minor: total, credit_minor: credit, charge_minor: charge, .. } = *order;
+    let rules = script.world.charge_rules;
+    ensure!(
+        total == credit + charge + order.rounding_minor && credit >= 0 && charge >= 0,
+        "the parts of {order:?} are not its total"
+    );
+    ensure!(
+        charge == 0 || (charge >= rules.minimum_minor && charge % rules.step_minor == 0),
+        "no card can be charged for {order:?}"
+    );
+    ensure!(order.rounding_minor == 0 || credit == 0, "{order:?} rounds with credit to shift");
+    ensure!(order.rounding_minor.abs() * 2 <= rules.step_minor, "{order:?} rounds too far");
+    Ok(())
+}
+
+/// What an outcome says about orders is so.
+fn check_outcome(decision: &Decision, before: &Book, book: &Book) -> Check {
+    match (&decision.command, &decision.result) {
+        (Command::CompleteOrder { order_id, .. }, Ok(_)) => {
+            let order = &book.orders[order_id];
+            ensure!(order.status == OrderStatus::Completed, "{order:?} is not completed");
+        }
+        (Command::CloseOrder { order_id, status, .. }, Ok(_)) => {
+            let (old, new) = (before.orders[order_id].status, book.orders[order_id].status);
+            let expected = if old == OrderStatus::Pending { *status } else { old };
+            ensure!(new == expected && new != OrderStatus::Completed, "closing left it {new:?}");
+        }
+        (Command::Checkout(request), Ok(Outcome::Supersede { order_id })) => {
+            let account = &book.accounts[&request.tenant_id];
+            ensure!(account.pending_order == Some(*order_id), "{order_id} is not in the way");
+        }
+        (Command::Checkout(_), Ok(Outcome::Pending { order_id })) => {
+            let status = book.orders[order_id].status;
+            ensure!(status == OrderStatus::Pending, "{order_id} is {status:?}, not pending");
+        }
+        _ => {}
+    }
+    Ok(())
+}

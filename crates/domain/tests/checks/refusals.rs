@@ -1,0 +1,243 @@
+//! Every refusal is justified by the state it was made on. A rule that refuses too much would
+//! otherwise keep the books as clean as one that refuses too little.
+
+use sovereign_domain::book::{Book, Command, Order, OrderStatus, Outcome, Refusal};
+use sovereign_domain::catalog::SelectionError;
+use sovereign_domain::ids::{OrganizationId, UserId};
+use sovereign_domain::organization::{MemberRole, OrganizationStatus};
+use sovereign_domain::timestamp::Timestamp;
+use sovereign_domain::voucher::{Code, VoucherRefusal};
+use sovereign_domain::wallet::WalletError;
+
+use super::Check;
+use crate::model::{Decision, Script};
+
+pub(super) fn check(decision: &Decision, before: &Book, script: &Script) -> Check {
+    let request = Request::of(&decision.command);
+    match &decision.result {
+        Ok(outcome) => {
+            // An answer that is repeated was justified when it was first given.
+            let again = matches!(outcome, Outcome::Answered { replayed: true, .. })
+                || matches!(outcome, Outcome::Pending { order_id } if before.orders.contains_key(order_id));
+            if let Some(request) = request.filter(|_| !again) {
+                ensure!(request.allowed(before), "a stranger was served: {:?}", decision.command);
+                ensure!(
+                    decision.changes.new_orders.is_empty() || !request.subscribed(before),
+                    "an order beside a live subscription"
+                );
+            }
+            Ok(())
+        }
+        Err(refusal) => {
+            let justified = match request {
+                Some(request) => request.justifies(refusal, before, script),
+                None => justifies(&decision.command, refusal, before),
+            };
+            ensure!(justified, "{refusal:?} without a reason");
+            Ok(())
+        }
+    }
+}
+
+/// The common part of a checkout and a redemption.
+struct Request<'a> {
+    tenant_id: &'a OrganizationId,
+    user_id: &'a UserId,
+    code: Option<&'a Code>,
+    seen_minor: Option<i64>,
+    /// Plan, add-ons and apps; `None` for a redemption.
+    selection: Option<(&'a str, &'a [String], &'a [String])>,
+}
+
+impl<'a> Request<'a> {
+    fn of(command: &'a Command) -> Option<Self> {
+        match command {
+            Command::Checkout(checkout) => Some(Self {
+                tenant_id: &checkout.tenant_id,
+                user_id: &checkout.actor.user_id,
+                code: checkout.code.as_ref(),
+                seen_minor: checkout.promo_value_minor,
+                selection: Some((&checkout.plan, &checkout.addons, &checkout.apps)),
+            }),
+            Command::RedeemVoucher(redeem) => Some(Self {
+                tenant_id: &redeem.tenant_id,
+                user_id: &redeem.actor.user_id,
+                code: Some(&redeem.code),
+                seen_minor: redeem.promo_value_minor,
+                selection: None,
+            }),
+            _ => None,
+        }
+    }
+
+    fn status(&self, book: &Book) -> Option<OrganizationStatus> {
+        let account = book.accounts.get(self.tenant_id)?;
+        Some(account.status).filter(|status| *status != OrganizationStatus::Deleted)
+    }
+
+    fn may_spend(&self, book: &Book) -> Option<bool> {
+        let member = (self.tenant_id.clone(), self.user_id.clone());
+        book.members.get(&member).map(|role| matches!(role, MemberRole::Owner | MemberRole::Admin))
+    }
+
+    fn allowed(&self, book: &Book) -> bool {
+        self.may_spend(book) == Some(true)
+            && self.status(book).is_some_and(|status| status != OrganizationStatus::Suspended)
+    }
+
+    fn subscribed(&self, book: &Book) -> bool {
+        book.accounts.get(self.tenant_id).is_some_and(|a| a.live_subscription.is_some())
+    }
+
+    fn justifies(&self, refusal: &Refusal, book: &Book, script: &Script) -> bool {
+        let checkout = self.selection.is_some();
+        match refusal {
+            Refusal::NotAMember => self.status(book).is_none() || self.may_spend(book).is_none(),
+            Refusal::RoleMayNotSpend => self.may_spend(book) == Some(false),
+            Refusal::OrganizationSuspended => {
+                self.status(book) == Some(OrganizationStatus::Suspended)
+            }
+            Refusal::Selection(error) => {
+                self.selection.is_some_and(|selection| unknown(selection, *error, script))
+            }
+            Refusal::Voucher(refusal) => {
+                self.code.is_some_and(|code| self.justifies_voucher(*refusal, code, book))
+            }
+            Refusal::VoucherChanged { credit_minor } => self.code.is_some_and(|code| {
+                book.vouchers[code].credit_minor == *credit_minor
+                    && self.seen_minor.is_some_and(|seen| seen != *credit_minor)
+            }),
+            Refusal::AlreadySubscribed => checkout && self.subscribed(book),
+            // `replies` decides this one exactly.
+            Refusal::KeyReused => true,
+            Refusal::NoProcessor => {
+                checkout && !script.processor && !self.credit_covers(book, script)
+            }
+            // Only the one plan that costs less than the least charge.
+            Refusal::BelowMinimum => {
+                checkout
+                    && script.processor
+                    && self.selection.is_some_and(|(plan, ..)| plan.contains("tiny"))
+                    && !self.credit_covers(book, script)
+            }
+            Refusal::Wallet(WalletError::Overflow) => self.overflows(book),
+            Refusal::Wallet(WalletError::Insufficient | WalletError::LotMismatch)
+            | Refusal::UnknownOrder
+            | Refusal::NotAnEnd(_)
+            | Refusal::OrderClosed(_) => false,
+        }
+    }
+
+    fn justifies_voucher(&self, refusal: VoucherRefusal, code: &Code, book: &Book) -> bool {
+        let live = |r: &&sovereign_domain::book::Redemption| {
+            r.code == *code && r.state != sovereign_domain::book::RedemptionState::Released
+        };
+        let voucher = book.vouchers.get(code).filter(|voucher| voucher.deleted_at.is_none());
+        let mut redemptions = book.redemptions.values().filter(live);
+        match refusal {
+            VoucherRefusal::Unknown => voucher.is_none(),
+            VoucherRefusal::Inactive => voucher.is_some_and(|voucher| !voucher.active),
+            VoucherRefusal::Exhausted => voucher.is_some_and(|voucher| {
+                voucher.max_redemptions > 0 && voucher.times_redeemed >= voucher.max_redemptions
+            }),
+            VoucherRefusal::RedeemedByUser => redemptions.any(|r| r.user_id == *self.user_id),
+            VoucherRefusal::RedeemedByOrganization => {
+                redemptions.any(|r| r.tenant_id == *self.tenant_id)
+            }
+        }
+    }
+
+    /// Whether credit, with the voucher's, would have paid for everything.
+    fn credit_covers(&self, book: &Book, script: &Script) -> bool {
+        let (Some((plan, addons, apps)), Some(account)) =
+            (self.selection, book.accounts.get(self.tenant_id))
+        else {
+            return false;
+        };
+        let voucher = self.code.map_or(0, |code| book.vouchers[code].credit_minor);
+        let settled = account.wallet.owed_minor.min(voucher);
+        let available = available(book, self.tenant_id, script.now) + i128::from(voucher - settled);
+        let quote = script.world.catalog().quote(plan, addons, apps);
+        quote.is_ok_and(|quote| i128::from(quote.total_minor) <= available)
+    }
+
+    fn overflows(&self, book: &Book) -> bool {
+        let balance = book.accounts[self.tenant_id].wallet.balance_minor;
+        self.code
+            .is_some_and(|code| balance.checked_add(book.vouchers[code].credit_minor).is_none())
+    }
+}
+
+/// The refusals of the other commands.
+fn justifies(command: &Command, refusal: &Refusal, book: &Book) -> bool {
+    let order = |id| -> Option<&Order> { book.orders.get(id) };
+    match (command, refusal) {
+        (
+            Command::CompleteOrder { order_id, .. }
+            | Command::CloseOrder { order_id, .. }
+            | Command::AttachSession { order_id, .. },
+            Refusal::UnknownOrder,
+        ) => order(order_id).is_none(),
+        (Command::CompleteOrder { order_id, .. }, Refusal::OrderClosed(status)) => {
+            !matches!(status, OrderStatus::Pending | OrderStatus::Completed)
+                && order(order_id).is_some_and(|order| order.status == *status)
+        }
+        (Command::CloseOrder { order_id, .. }, Refusal::OrderClosed(status)) => {
+            *status == OrderStatus::Completed
+                && order(order_id).is_some_and(|order| order.status == *status)
+        }
+        (Command::AttachSession { order_id, .. }, Refusal::OrderClosed(status)) => {
+            *status != OrderStatus::Pending
+                && order(order_id).is_some_and(|order| order.status == *status)
+        }
+        (Command::Adjust(adjust), Refusal::NotAMember) => {
+            !book.accounts.contains_key(&adjust.tenant_id)
+        }
+        (Command::Expire { tenant_id }, Refusal::NotAMember) => {
+            !book.accounts.contains_key(tenant_id)
+        }
+        (Command::Adjust(adjust), Refusal::Wallet(WalletError::Overflow)) => {
+            let wallet = &book.accounts[&adjust.tenant_id].wallet;
+            let range = i128::from(i64::MAX);
+            let amount = i128::from(adjust.amount_minor);
+            i128::from(wallet.balance_minor) + amount > range
+                || i128::from(wallet.owed_minor) - amount > range
+        }
+        // A debt so near the end of the range that a released grant no longer fits on it.
+        (Command::CloseOrder { order_id, .. }, Refusal::Wallet(WalletError::Overflow)) => {
+            let order = &book.orders[order_id];
+            let owed = book.accounts[&order.tenant_id].wallet.owed_minor;
+            let grant = order.code.as_ref().map_or(0, |code| {
+                let live = book.redemptions.values().find(|r| r.order_id == Some(*order_id));
+                live.filter(|r| r.code == *code).map_or(0, |r| r.credit_minor)
+            });
+            owed.checked_add(grant).is_none()
+        }
+        _ => false,
+    }
+}
+
+/// Whether the reference at fault names nothing, and those before it do.
+fn unknown(
+    (plan, addons, apps): (&str, &[String], &[String]),
+    error: SelectionError,
+    script: &Script,
+) -> bool {
+    let catalog = script.world.catalog();
+    let first = |shelf: &sovereign_domain::catalog::Shelf, references: &[String]| {
+        references.iter().position(|reference| shelf.find(reference).is_none())
+    };
+    match error {
+        SelectionError::UnknownPlan => catalog.plans.find(plan).is_none(),
+        SelectionError::UnknownAddon(index) => first(&catalog.addons, addons) == Some(index),
+        SelectionError::UnknownApp(index) => first(&catalog.apps, apps) == Some(index),
+        SelectionError::TooLarge => false,
+    }
+}
+
+fn available(book: &Book, tenant_id: &OrganizationId, now: Timestamp) -> i128 {
+    let lots = book.accounts[tenant_id].wallet.lots.values();
+    lots.filter(|lot| lot.expires_at.is_none_or(|end| now < end))
+        .map(|lot| i128::from(lot.remaining_minor) - i128::from(lot.held_minor))
+        .sum()
+}

@@ -1,0 +1,235 @@
+//! What a database would hold: only what the changes name is ever written to it. Where it differs
+//! from the book afterwards, a change was not announced; for a refusal, something was not undone.
+
+use sovereign_domain::book::{Book, Changes, HoldState, OrderStatus, RedemptionState};
+use sovereign_domain::ids::OrderId;
+
+use super::Check;
+use crate::model::World;
+
+#[derive(Debug)]
+pub(crate) struct Shadow {
+    /// Its indexes of redemptions stay empty; `vouchers` checks those of the book.
+    pub(crate) book: Book,
+}
+
+impl Shadow {
+    pub(crate) fn new(world: &World) -> Self {
+        Self { book: world.book() }
+    }
+
+    /// Follows the steps that are no commands.
+    pub(crate) fn copy_edits(&mut self, book: &Book) {
+        for (code, voucher) in &book.vouchers {
+            let mine = self.book.vouchers.get_mut(code).unwrap();
+            mine.credit_minor = voucher.credit_minor;
+            mine.active = voucher.active;
+            mine.max_redemptions = voucher.max_redemptions;
+            mine.deleted_at = voucher.deleted_at;
+        }
+        for (id, account) in &book.accounts {
+            self.book.accounts.get_mut(id).unwrap().live_subscription = account.live_subscription;
+        }
+    }
+
+    /// Writes the changes of a decision or of a batch of them.
+    pub(crate) fn write(&mut self, changes: &Changes, book: &Book) -> Check {
+        ensure!(all_empty(changes) == changes.is_empty(), "is_empty() is not so: {changes:?}");
+        self.write_wallets(changes, book)?;
+        self.write_orders(changes, book)?;
+        self.write_holds_and_redemptions(changes, book)?;
+        for key in changes.new_replies.iter().chain(&changes.changed_replies) {
+            let known = self.book.replies.insert(key.clone(), book.replies[key].clone());
+            ensure!(known.is_some() != changes.new_replies.contains(key), "{key:?} is new or not");
+        }
+        Ok(())
+    }
+
+    /// # Errors
+    /// Where the book holds something else than was written.
+    pub(crate) fn check(&self, book: &Book) -> Check {
+        let mine = &self.book;
+        ensure!(
+            mine.vouchers == book.vouchers,
+            "{:?}\nis not written as\n{:?}",
+            mine.vouchers,
+            book.vouchers
+        );
+        ensure!(
+            mine.accounts == book.accounts,
+            "{:?}\nis not written as\n{:?}",
+            mine.accounts,
+            book.accounts
+        );
+        ensure!(
+            mine.orders == book.orders,
+            "{:?}\nis not written as\n{:?}",
+            mine.orders,
+            book.orders
+        );
+        ensure!(mine.holds == book.holds, "{:?}\nis not written as\n{:?}", mine.holds, book.holds);
+        ensure!(
+            mine.redemptions == book.redemptions,
+            "{:?}\nis not written as\n{:?}",
+            mine.redemptions,
+            book.redemptions
+        );
+        ensure!(
+            mine.replies == book.replies,
+            "{:?}\nis not written as\n{:?}",
+            mine.replies,
+            book.replies
+        );
+        ensure!(mine.members == book.members, "the members changed");
+        Ok(())
+    }
+
+    fn write_wallets(&mut self, changes: &Changes, book: &Book) -> Check {
+        for id in &changes.wallets {
+            let (mine, theirs) =
+                (&mut self.book.accounts.get_mut(id).unwrap().wallet, &book.accounts[id].wallet);
+            mine.balance_minor = theirs.balance_minor;
+            mine.held_minor = theirs.held_minor;
+            mine.owed_minor = theirs.owed_minor;
+        }
+        for (tenant_id, lot_id) in changes.new_lots.iter().chain(&changes.changed_lots) {
+            let new = changes.new_lots.contains(&(tenant_id.clone(), *lot_id));
+            let lot = book.accounts[tenant_id].wallet.lots[lot_id].clone();
+            let lots = &mut self.book.accounts.get_mut(tenant_id).unwrap().wallet.lots;
+            if let Some(old) = lots.get(lot_id) {
+                let mut expected = old.clone();
+                expected.remaining_minor = lot.remaining_minor;
+                expected.held_minor = lot.held_minor;
+                expected.expires_at = lot.expires_at;
+                ensure!(expected == lot, "{old:?} may not become {lot:?}");
+            }
+            ensure!(lots.insert(*lot_id, lot).is_none() == new, "{lot_id} is new or not");
+        }
+        for id in &changes.organizations {
+            let mine = self.book.accounts.get_mut(id).unwrap();
+            let theirs = &book.accounts[id];
+            mine.plan_id.clone_from(&theirs.plan_id);
+            mine.apps.clone_from(&theirs.apps);
+            mine.addons.clone_from(&theirs.addons);
+        }
+        for code in &changes.vouchers {
+            let mine = self.book.vouchers.get_mut(code).unwrap();
+            mine.times_redeemed = book.vouchers[code].times_redeemed;
+        }
+        for subscription in &changes.subscriptions {
+            let mine = self.book.accounts.get_mut(&subscription.tenant_id).unwrap();
+            let before = mine.live_subscription.replace(subscription.id);
+            ensure!(before.is_none(), "{subscription:?} is a second one");
+        }
+        Ok(())
+    }
+
+    fn write_orders(&mut self, changes: &Changes, book: &Book) -> Check {
+        // Changed rows first: a batch may end one pending order and make the next.
+        for id in changes.changed_orders.iter().chain(&changes.new_orders) {
+            let order = book.orders[id].clone();
+            let old = self.book.orders.get(id);
+            ensure!(old.is_none() == changes.new_orders.contains(id), "{id} is new or not");
+            if let Some(old) = old {
+                let mut expected = old.clone();
+                expected.status = order.status;
+                expected.session_id.clone_from(&order.session_id);
+                expected.updated_at = order.updated_at;
+                ensure!(
+                    expected == order && old.status == OrderStatus::Pending,
+                    "{old:?} may not become {order:?}"
+                );
+            }
+            self.note_pending(*id, order.status, book)?;
+            self.book.orders.insert(*id, order);
+        }
+        Ok(())
+    }
+
+    fn note_pending(&mut self, id: OrderId, status: OrderStatus, book: &Book) -> Check {
+        let pending =
+            &mut self.book.accounts.get_mut(&book.orders[&id].tenant_id).unwrap().pending_order;
+        if status == OrderStatus::Pending {
+            let before = pending.replace(id);
+            ensure!(before.is_none_or(|before| before == id), "{id} is a second pending order");
+        } else if *pending == Some(id) {
+            *pending = None;
+        }
+        Ok(())
+    }
+
+    fn write_holds_and_redemptions(&mut self, changes: &Changes, book: &Book) -> Check {
+        for id in changes.new_holds.iter().chain(&changes.changed_holds) {
+            let hold = book.holds[id].clone();
+            let old = self.book.holds.get(id);
+            ensure!(old.is_none() == changes.new_holds.contains(id), "{id} is new or not");
+            if let Some(old) = old {
+                let mut expected = old.clone();
+                expected.state = hold.state;
+                expected.closed_at = hold.closed_at;
+                ensure!(
+                    expected == hold && old.state == HoldState::Open,
+                    "{old:?} may not become {hold:?}"
+                );
+            }
+            self.book.holds.insert(*id, hold);
+        }
+        for id in changes.new_redemptions.iter().chain(&changes.changed_redemptions) {
+            let redemption = book.redemptions[id].clone();
+            let old = self.book.redemptions.get(id);
+            ensure!(old.is_none() == changes.new_redemptions.contains(id), "{id} is new or not");
+            if let Some(old) = old {
+                let mut expected = old.clone();
+                expected.state = redemption.state;
+                expected.closed_at = redemption.closed_at;
+                ensure!(
+                    expected == redemption && old.state == RedemptionState::Reserved,
+                    "{old:?} may not become {redemption:?}"
+                );
+            }
+            self.book.redemptions.insert(*id, redemption);
+        }
+        Ok(())
+    }
+}
+
+fn all_empty(changes: &Changes) -> bool {
+    let Changes {
+        vouchers,
+        wallets,
+        organizations,
+        new_lots,
+        changed_lots,
+        new_orders,
+        changed_orders,
+        new_redemptions,
+        changed_redemptions,
+        new_holds,
+        changed_holds,
+        entries,
+        subscriptions,
+        invoices,
+        new_replies,
+        changed_replies,
+        events,
+        audit,
+    } = changes;
+    vouchers.is_empty()
+        && wallets.is_empty()
+        && organizations.is_empty()
+        && new_lots.is_empty()
+        && changed_lots.is_empty()
+        && new_orders.is_empty()
+        && changed_orders.is_empty()
+        && new_redemptions.is_empty()
+        && changed_redemptions.is_empty()
+        && new_holds.is_empty()
+        && changed_holds.is_empty()
+        && entries.is_empty()
+        && subscriptions.is_empty()
+        && invoices.is_empty()
+        && new_replies.is_empty()
+        && changed_replies.is_empty()
+        && events.is_empty()
+        && audit.is_empty()
+}

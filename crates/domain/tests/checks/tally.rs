@@ -1,0 +1,159 @@
+//! What a run has seen, so that a test can say that every kind of outcome was met.
+
+use std::collections::BTreeMap;
+
+use sovereign_domain::book::{Book, Command, EntryKind, HoldState, RedemptionState};
+use sovereign_domain::timestamp::Timestamp;
+
+use crate::model::{Decision, Observed, Step};
+
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Tally(BTreeMap<String, u64>);
+
+impl Tally {
+    pub(crate) fn get(&self, name: &str) -> u64 {
+        self.0.get(name).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn add(&mut self, other: Self) {
+        for (name, count) in other.0 {
+            *self.0.entry(name).or_default() += count;
+        }
+    }
+
+    pub(super) fn count(
+        &mut self,
+        step: &Step,
+        decision: &Decision,
+        observed: &Observed,
+        before: &Book,
+        book: &Book,
+        now: Timestamp,
+    ) {
+        let command = name(&decision.command);
+        self.see(format!("{command} {}", word(observed)));
+        if *step == Step::Retry && matches!(observed, Observed::Paid { replayed: false, .. }) {
+            self.see("retry paid".into());
+        }
+        if *step == Step::Retry
+            && matches!(observed, Observed::Pending { .. })
+            && !decision.changes.new_orders.is_empty()
+        {
+            self.see("retry pending".into());
+        }
+        self.count_entries(decision, book, now);
+        self.count_holds(decision, book);
+        self.count_lots(decision, before, book);
+        for id in &decision.changes.new_orders {
+            let order = &book.orders[id];
+            if order.rounding_minor != 0 {
+                self.see("order rounded".into());
+            }
+            if order.credit_minor > 0 && order.charge_minor > 0 {
+                self.see("order split".into());
+            }
+            if order.total_minor == 0 && order.code.is_some() {
+                self.see("order of nothing with a code".into());
+            }
+        }
+        for id in &decision.changes.new_redemptions {
+            let new = &book.redemptions[id];
+            if new.cap > 0 && new.ordinal == new.cap {
+                self.see("redemption of the last slot".into());
+            }
+            let released = |state| state == RedemptionState::Released;
+            if before.redemptions.values().any(|old| {
+                released(old.state) && old.code == new.code && old.user_id == new.user_id
+            }) {
+                self.see("redemption after a release".into());
+            }
+        }
+    }
+
+    fn count_entries(&mut self, decision: &Decision, book: &Book, now: Timestamp) {
+        let entries = &decision.changes.entries;
+        for entry in entries {
+            self.see(format!("entry {}", entry.kind.as_str()));
+            if entry.owed_minor > 0 {
+                self.see(format!("entry {} owed", entry.kind.as_str()));
+            }
+            let lot = entry.lot_id.and_then(|id| {
+                book.accounts.values().find_map(|account| account.wallet.lots.get(&id))
+            });
+            if entry.kind == EntryKind::Post && lot.is_some_and(|lot| lot.expired(now)) {
+                self.see("entry post after expiry".into());
+            }
+        }
+        if entries.iter().filter(|entry| entry.kind == EntryKind::Draw).count() > 1 {
+            self.see("draw from several lots".into());
+        }
+    }
+
+    fn count_holds(&mut self, decision: &Decision, book: &Book) {
+        for id in &decision.changes.changed_holds {
+            let hold = &book.holds[id];
+            self.see(format!("hold {}", hold.state.as_str()));
+            if hold.state == HoldState::Posted && hold.post_minor < hold.amount_minor {
+                self.see("hold posted in part".into());
+            }
+        }
+        if decision.changes.new_holds.len() > 1 {
+            self.see("holds on several lots".into());
+        }
+    }
+
+    fn count_lots(&mut self, decision: &Decision, before: &Book, book: &Book) {
+        for (tenant_id, lot_id) in &decision.changes.changed_lots {
+            let old = before.accounts[tenant_id].wallet.lots[lot_id].expires_at;
+            let lot = &book.accounts[tenant_id].wallet.lots[lot_id];
+            if old != lot.expires_at && lot.remaining_minor > 0 {
+                self.see("lot given grace".into());
+            }
+        }
+        for (tenant_id, lot_id) in &decision.changes.new_lots {
+            if book.accounts[tenant_id].wallet.lots[lot_id].remaining_minor == 0 {
+                self.see("lot settled whole".into());
+            }
+        }
+    }
+
+    fn see(&mut self, name: String) {
+        *self.0.entry(name).or_default() += 1;
+    }
+}
+
+impl std::fmt::Display for Tally {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|(name, count)| writeln!(f, "{count:>9}  {name}"))
+    }
+}
+
+fn name(command: &Command) -> &'static str {
+    match command {
+        Command::Checkout(_) => "checkout",
+        Command::RedeemVoucher(_) => "redeem",
+        Command::CompleteOrder { .. } => "complete",
+        Command::CloseOrder { .. } => "close",
+        Command::AttachSession { .. } => "attach",
+        Command::Adjust(_) => "adjust",
+        Command::Expire { .. } => "expire",
+    }
+}
+
+/// The outcome without its numbers.
+fn word(observed: &Observed) -> String {
+    let replay = |replayed: &bool| if *replayed { " replayed" } else { "" };
+    match observed {
+        Observed::NoCommand => "nothing".into(),
+        Observed::Paid { replayed, .. } => format!("paid{}", replay(replayed)),
+        Observed::Session { replayed, .. } => format!("session{}", replay(replayed)),
+        Observed::Redeemed { replayed, .. } => format!("redeemed{}", replay(replayed)),
+        Observed::Pending { .. } => "pending".into(),
+        Observed::Supersede { .. } => "supersede".into(),
+        Observed::Done => "done".into(),
+        Observed::Refused(refusal) => {
+            let end = refusal.find([' ', '{']).unwrap_or(refusal.len());
+            format!("refused {}", refusal[..end].trim_end_matches("(0)").trim_end_matches("(1)"))
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! What came of a step, in words that are the same on every run.
+
+use sovereign_domain::book::{Answer, CheckoutAnswer, Outcome, Refusal};
+use sovereign_domain::ids::OrderId;
+
+/// An outcome without identifiers: orders by the place they were made in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Observed {
+    /// The step was no command, or had nothing to act on.
+    NoCommand,
+    /// Credit paid for all of the order.
+    Paid {
+        order: usize,
+        credit_balance_minor: i64,
+        replayed: bool,
+    },
+    /// The order's answer sends the customer to a Checkout Session.
+    Session {
+        order: usize,
+        url: String,
+        credit_balance_minor: i64,
+        replayed: bool,
+    },
+    Redeemed {
+        credit_minor: i64,
+        credit_balance_minor: i64,
+        replayed: bool,
+    },
+    Pending {
+        order: usize,
+    },
+    Supersede {
+        order: usize,
+    },
+    Done,
+    /// The refusal's name and, where it has them, its numbers. It never has an identifier.
+    Refused(String),
+}
+
+impl Observed {
+    /// Describes a result; `orders` holds every order made so far.
+    pub(crate) fn of(result: &Result<Outcome, Refusal>, orders: &[OrderId]) -> Self {
+        let index = |id: &OrderId| orders.iter().position(|order| order == id).unwrap();
+        match result {
+            Err(refusal) => Self::Refused(format!("{refusal:?}")),
+            Ok(Outcome::Done) => Self::Done,
+            Ok(Outcome::Pending { order_id }) => Self::Pending { order: index(order_id) },
+            Ok(Outcome::Supersede { order_id }) => Self::Supersede { order: index(order_id) },
+            Ok(Outcome::Answered { answer: Answer::Redeem(answer), replayed }) => Self::Redeemed {
+                credit_minor: answer.credit_minor,
+                credit_balance_minor: answer.credit_balance_minor,
+                replayed: *replayed,
+            },
+            Ok(Outcome::Answered { answer: Answer::Checkout(answer), replayed }) => {
+                Self::of_checkout(answer, index(&answer.order_id), *replayed)
+            }
+        }
+    }
+
+    /// The order an outcome speaks of.
+    pub(crate) fn order_id(result: &Result<Outcome, Refusal>) -> Option<OrderId> {
+        match result {
+            Ok(Outcome::Answered { answer: Answer::Checkout(answer), .. }) => Some(answer.order_id),
+            Ok(Outcome::Pending { order_id } | Outcome::Supersede { order_id }) => Some(*order_id),
+            _ => None,
+        }
+    }
+
+    fn of_checkout(answer: &CheckoutAnswer, order: usize, replayed: bool) -> Self {
+        let credit_balance_minor = answer.credit_balance_minor;
+        match &answer.session_url {
+            None => Self::Paid { order, credit_balance_minor, replayed },
+            Some(url) => Self::Session { order, url: url.clone(), credit_balance_minor, replayed },
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! What every player of a sequence needs: the clock, the orders made so far, and how a step becomes
+//! a command.
+
+use sovereign_domain::book::{
+    Adjust, Checkout, Command, Idempotency, OrderStatus, Outcome, RedeemVoucher, Refusal,
+};
+use sovereign_domain::catalog::Item;
+use sovereign_domain::checkout::ChargeRules;
+use sovereign_domain::event::Actor;
+use sovereign_domain::ids::{OrderId, OrganizationId};
+use sovereign_domain::timestamp::Timestamp;
+use sovereign_domain::voucher::{Code, Voucher};
+use uuid::Uuid;
+
+use super::{CheckoutStep, Observed, PromoValue, RedeemStep, Step, World};
+
+/// What a player has to do for a step.
+#[derive(Debug, Clone)]
+pub(crate) enum Action {
+    /// Nothing; the clock or the processor may have changed.
+    None,
+    Decide(Command),
+    /// Write these terms to the voucher's row.
+    WriteVoucher(VoucherTerms),
+    /// Cancel the live subscription, if there is one.
+    EndSubscription(OrganizationId),
+}
+
+/// What an administrator can change of a voucher.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct VoucherTerms {
+    pub(crate) code: Code,
+    pub(crate) credit_minor: i64,
+    pub(crate) active: bool,
+    pub(crate) max_redemptions: i64,
+    pub(crate) deleted_at: Option<Timestamp>,
+}
+
+impl VoucherTerms {
+    fn of(voucher: &Voucher) -> Self {
+        Self {
+            code: voucher.code.clone(),
+            credit_minor: voucher.credit_minor,
+            active: voucher.active,
+            max_redemptions: voucher.max_redemptions,
+            deleted_at: voucher.deleted_at,
+        }
+    }
+
+    pub(crate) fn write_to(&self, voucher: &mut Voucher) {
+        voucher.credit_minor = self.credit_minor;
+        voucher.active = self.active;
+        voucher.max_redemptions = self.max_redemptions;
+        voucher.deleted_at = self.deleted_at;
+    }
+}
+
+/// A sequence in play. For each step: [`Script::next`], do what it says, and give the engine's
+/// answer to [`Script::observe`].
+#[derive(Debug)]
+pub(crate) struct Script {
+    pub(crate) world: World,
+    pub(crate) now: Timestamp,
+    pub(crate) processor: bool,
+    /// In the order they were made.
+    pub(crate) orders: Vec<OrderId>,
+    vouchers: Vec<VoucherTerms>,
+    last_request: Option<Command>,
+    in_the_way: Option<OrderId>,
+}
+
+impl Script {
+    pub(crate) fn new(world: World) -> Self {
+        Self {
+            now: world.start,
+            processor: true,
+            orders: Vec::new(),
+            vouchers: world.vouchers.iter().map(VoucherTerms::of).collect(),
+            last_request: None,
+            in_the_way: None,
+            world,
+        }
+    }
+
+    /// For the [`Context`](sovereign_domain::book::Context) of a decision.
+    pub(crate) fn charge_rules(&self) -> Option<ChargeRules> {
+        self.processor.then_some(self.world.charge_rules)
+    }
+
+    pub(crate) fn next(&mut self, step: &Step) -> Action {
+        match step {
+            Step::AdvanceClock { seconds } => {
+                self.now = self.now.plus_seconds(*seconds);
+                Action::None
+            }
+            Step::SetProcessor { on } => {
+                self.processor = *on;
+                Action::None
+            }
+            Step::EndSubscription { organization } => {
+                Action::EndSubscription(World::organization(*organization))
+            }
+            Step::EditVoucher { .. }
+            | Step::RevokeVoucher { .. }
+            | Step::ResurrectVoucher { .. } => self.edit_voucher(step),
+            _ => self.command(step).map_or(Action::None, Action::Decide),
+        }
+    }
+
+    /// Takes note of an answer and describes it without identifiers.
+    pub(crate) fn observe(&mut self, result: &Result<Outcome, Refusal>) -> Observed {
+        if let Ok(Outcome::Supersede { order_id }) = result {
+            self.in_the_way = Some(*order_id);
+        }
+        if let Some(order_id) = Observed::order_id(result)
+            && !self.orders.contains(&order_id)
+        {
+            self.orders.push(order_id);
+        }
+        Observed::of(result, &self.orders)
+    }
+
+    fn command(&mut self, step: &Step) -> Option<Command> {
+        let command = match step {
+            Step::Checkout(step) => Command::Checkout(self.checkout(step)),
+            Step::Redeem(step) => Command::RedeemVoucher(self.redeem(step)),
+            Step::Retry => self.last_request.clone()?,
+            Step::Supersede => Command::CloseOrder {
+                order_id: self.in_the_way.take()?,
+                status: OrderStatus::Superseded,
+                actor: Actor::system("supersede"),
+            },
+            Step::Complete { nth } => Command::CompleteOrder {
+                order_id: self.order(*nth),
+                actor: Actor::system("payment"),
+            },
+            Step::Close { nth, status } => Command::CloseOrder {
+                order_id: self.order(*nth),
+                status: *status,
+                actor: Actor::system("close"),
+            },
+            Step::AttachSession { nth } => Command::AttachSession {
+                order_id: self.order(*nth),
+                session_id: format!("cs_{}", self.position(*nth)),
+                session_url: format!("https://pay.example/{}", self.position(*nth)),
+            },
+            Step::Adjust { organization, amount_minor, valid_days } => Command::Adjust(Adjust {
+                actor: Actor::system("administrator"),
+                tenant_id: World::organization(*organization),
+                amount_minor: *amount_minor,
+                promotional: amount_minor % 2 == 0,
+                valid_days: *valid_days,
+                reason: "adjustment".into(),
+            }),
+            Step::Expire { organization } => {
+                Command::Expire { tenant_id: World::organization(*organization) }
+            }
+            _ => return None,
+        };
+        if matches!(command, Command::Checkout(_) | Command::RedeemVoucher(_)) {
+            self.last_request = Some(command.clone());
+            self.in_the_way = None;
+        }
+        Some(command)
+    }
+
+    fn checkout(&self, step: &CheckoutStep) -> Checkout {
+        let world = &self.world;
+        let references = |items: &[Item], indexes: &[u8]| -> Vec<String> {
+            indexes.iter().map(|index| World::reference(items, *index)).collect()
+        };
+        let promo_value_minor =
+            step.voucher.and_then(|voucher| self.promo_value(voucher, step.promo_value));
+        // The body's digest: an identifier and its slug are one reference, and order is no matter.
+        let items = |indexes: &[u8]| -> std::collections::BTreeSet<u8> {
+            indexes.iter().map(|index| index / 2).collect()
+        };
+        let request_hash = format!(
+            "{} {} {:?} {:?} {:?} {promo_value_minor:?}",
+            step.organization,
+            step.plan / 2,
+            items(&step.addons),
+            items(&step.apps),
+            step.voucher,
+        );
+        Checkout {
+            actor: actor(step.user),
+            tenant_id: World::organization(step.organization),
+            plan: World::reference(&world.plans, step.plan),
+            addons: references(&world.addons, &step.addons),
+            apps: references(&world.apps, &step.apps),
+            code: step.voucher.map(|voucher| world.code(voucher)),
+            promo_value_minor,
+            idempotency: idempotency(step.key, request_hash),
+        }
+    }
+
+    fn redeem(&self, step: &RedeemStep) -> RedeemVoucher {
+        let promo_value_minor = self.promo_value(step.voucher, step.promo_value);
+        let request_hash = format!("{} {} {promo_value_minor:?}", step.organization, step.voucher);
+        RedeemVoucher {
+            actor: actor(step.user),
+            tenant_id: World::organization(step.organization),
+            code: self.world.code(step.voucher),
+            promo_value_minor,
+            idempotency: idempotency(step.key, request_hash),
+        }
+    }
+
+    fn edit_voucher(&mut self, step: &Step) -> Action {
+        let (Step::EditVoucher { voucher, .. }
+        | Step::RevokeVoucher { voucher }
+        | Step::ResurrectVoucher { voucher }) = step
+        else {
+            return Action::None;
+        };
+        let now = self.now;
+        let Some(terms) = self.vouchers.get_mut(usize::from(*voucher)) else {
+            return Action::None;
+        };
+        match step {
+            Step::EditVoucher { credit_minor, active, cap, .. } => {
+                terms.credit_minor = *credit_minor;
+                terms.active = *active;
+                terms.max_redemptions = *cap;
+            }
+            Step::RevokeVoucher { .. } => {
+                terms.active = false;
+                terms.deleted_at = Some(now);
+            }
+            _ => {
+                terms.active = true;
+                terms.deleted_at = None;
+            }
+        }
+        Action::WriteVoucher(terms.clone())
+    }
+
+    fn promo_value(&self, voucher: u8, value: PromoValue) -> Option<i64> {
+        let credit_minor =
+            self.vouchers.get(usize::from(voucher)).map_or(1, |terms| terms.credit_minor);
+        match value {
+            PromoValue::Absent => None,
+            PromoValue::Right => Some(credit_minor),
+            PromoValue::Wrong => Some(credit_minor + 1),
+        }
+    }
+
+    /// Where the `nth` newest order stands among all; past the end where there are not so many.
+    fn position(&self, nth: u8) -> usize {
+        self.orders.len().checked_sub(usize::from(nth) + 1).unwrap_or(usize::MAX)
+    }
+
+    fn order(&self, nth: u8) -> OrderId {
+        self.orders.get(self.position(nth)).copied().unwrap_or(OrderId(Uuid::nil()))
+    }
+}
+
+fn actor(user: u8) -> Actor {
+    Actor { user_id: World::user(user), request_id: "request".into() }
+}
+
+fn idempotency(key: Option<u8>, request_hash: String) -> Idempotency {
+    Idempotency { key: key.map(|key| format!("key-{key}")), request_hash }
+}

@@ -1,0 +1,84 @@
+//! A summary of everything money touches, without identifiers, to compare one player with another.
+
+use sovereign_domain::book::{Book, OrderStatus, RedemptionState};
+
+use super::Script;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Snapshot {
+    /// In the order of the world's Organizations.
+    pub(crate) wallets: Vec<WalletSummary>,
+    /// `times_redeemed`, in the order of the world's vouchers.
+    pub(crate) vouchers: Vec<i64>,
+    /// In the order they were made; `None` where an order is not there at all.
+    pub(crate) orders: Vec<Option<OrderStatus>>,
+    /// Sorted.
+    pub(crate) redemptions: Vec<RedemptionSummary>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::struct_field_names, reason = "the unit stands last in every amount's name")]
+pub(crate) struct WalletSummary {
+    pub(crate) balance_minor: i64,
+    pub(crate) held_minor: i64,
+    pub(crate) owed_minor: i64,
+    pub(crate) available_minor: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct RedemptionSummary {
+    pub(crate) code: String,
+    pub(crate) ordinal: i64,
+    pub(crate) organization: usize,
+    pub(crate) user: usize,
+    pub(crate) credit_minor: i64,
+    /// As it is stored: [`RedemptionState`] has no order to sort by.
+    pub(crate) state: &'static str,
+    /// The order it was reserved with.
+    pub(crate) order: Option<usize>,
+}
+
+impl Snapshot {
+    pub(crate) fn of(book: &Book, script: &Script) -> Self {
+        let world = &script.world;
+        let wallets = world.accounts.iter().map(|account| {
+            let wallet = &book.accounts[&account.tenant_id].wallet;
+            WalletSummary {
+                balance_minor: wallet.balance_minor,
+                held_minor: wallet.held_minor,
+                owed_minor: wallet.owed_minor,
+                available_minor: wallet.available_minor(script.now),
+            }
+        });
+        let mut redemptions: Vec<RedemptionSummary> = book
+            .redemptions
+            .values()
+            .map(|redemption| RedemptionSummary {
+                code: redemption.code.as_str().into(),
+                ordinal: redemption.ordinal,
+                organization: world.organization_index(&redemption.tenant_id),
+                user: world.user_index(&redemption.user_id),
+                credit_minor: redemption.credit_minor,
+                state: RedemptionState::as_str(redemption.state),
+                order: redemption
+                    .order_id
+                    .and_then(|id| script.orders.iter().position(|order| *order == id)),
+            })
+            .collect();
+        redemptions.sort();
+        Self {
+            wallets: wallets.collect(),
+            vouchers: world
+                .vouchers
+                .iter()
+                .map(|voucher| book.vouchers[&voucher.code].times_redeemed)
+                .collect(),
+            orders: script
+                .orders
+                .iter()
+                .map(|id| book.orders.get(id).map(|order| order.status))
+                .collect(),
+            redemptions,
+        }
+    }
+}

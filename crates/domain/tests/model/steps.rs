@@ -1,0 +1,88 @@
+//! The steps a sequence is made of.
+
+use sovereign_domain::book::OrderStatus;
+
+/// One thing that happens. Indexes are those of the [`World`](super::World); one past its end names
+/// something that does not exist. `nth` orders are counted back from the newest, which is 0.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Step {
+    AdvanceClock {
+        seconds: i64,
+    },
+    Checkout(CheckoutStep),
+    Redeem(RedeemStep),
+    /// Sends the last checkout or redemption again, exactly as it was.
+    Retry,
+    /// Closes the order that the last checkout found in its way, as the program does before it
+    /// asks again. Does nothing where no order is in the way.
+    Supersede,
+    Complete {
+        nth: u8,
+    },
+    Close {
+        nth: u8,
+        status: OrderStatus,
+    },
+    AttachSession {
+        nth: u8,
+    },
+    Adjust {
+        organization: u8,
+        amount_minor: i64,
+        valid_days: Option<i64>,
+    },
+    Expire {
+        organization: u8,
+    },
+    /// An administrator edits the voucher's row. Not a command of the engine, like the three below.
+    EditVoucher {
+        voucher: u8,
+        credit_minor: i64,
+        active: bool,
+        cap: i64,
+    },
+    RevokeVoucher {
+        voucher: u8,
+    },
+    ResurrectVoucher {
+        voucher: u8,
+    },
+    /// The Organization's subscription is cancelled, so that it may check out again.
+    EndSubscription {
+        organization: u8,
+    },
+    /// A card processor is configured, or no longer.
+    SetProcessor {
+        on: bool,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CheckoutStep {
+    pub(crate) user: u8,
+    pub(crate) organization: u8,
+    /// References: even ones are the identifier of item `n / 2`, odd ones its slug.
+    pub(crate) plan: u8,
+    pub(crate) addons: Vec<u8>,
+    pub(crate) apps: Vec<u8>,
+    pub(crate) voucher: Option<u8>,
+    pub(crate) promo_value: PromoValue,
+    pub(crate) key: Option<u8>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RedeemStep {
+    pub(crate) user: u8,
+    pub(crate) organization: u8,
+    pub(crate) voucher: u8,
+    pub(crate) promo_value: PromoValue,
+    pub(crate) key: Option<u8>,
+}
+
+/// What the request says the voucher was worth when the customer saw it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PromoValue {
+    Absent,
+    Right,
+    Wrong,
+}

@@ -1,0 +1,182 @@
+//! Which steps are drawn, and how often: mostly sensible requests, so that sequences get somewhere,
+//! and a share of everything that must be refused.
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use sovereign_domain::book::OrderStatus;
+
+use super::{CheckoutStep, PromoValue, RedeemStep, Step, World};
+
+/// Steps in a sequence.
+pub(crate) const LENGTH: usize = 40;
+const DAY: i64 = 86_400;
+const LARGEST_GRANT_MINOR: i64 = 15_000;
+const LARGEST_CLAW_BACK_MINOR: i64 = 6_000;
+/// Order indexes reach this far, and with it one past the end of a young sequence.
+const ORDERS: u8 = 6;
+
+/// Sequences of [`LENGTH`] steps.
+pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
+    flat(chunk().boxed())
+}
+
+/// The same with adjustments of any size, so that wallets run full. Not for a database: the sums of
+/// several such wallets leave its integers.
+pub(crate) fn steps_with_huge_amounts() -> impl Strategy<Value = Vec<Step>> {
+    let amounts = prop_oneof![Just(i64::MAX), Just(-i64::MAX), Just(i64::MIN), any::<i64>()];
+    let huge =
+        (0..4_u8, amounts, valid_days()).prop_map(|(organization, amount_minor, valid_days)| {
+            vec![Step::Adjust { organization, amount_minor, valid_days }]
+        });
+    flat(prop_oneof![9 => chunk(), 1 => huge].boxed())
+}
+
+fn flat(chunks: BoxedStrategy<Vec<Step>>) -> impl Strategy<Value = Vec<Step>> {
+    vec(chunks, LENGTH).prop_map(|chunks| chunks.into_iter().flatten().take(LENGTH).collect())
+}
+
+/// One step, or a few that belong together.
+fn chunk() -> impl Strategy<Value = Vec<Step>> {
+    prop_oneof![
+        14 => clock().prop_map(|step| vec![step]),
+        26 => checkout().prop_map(|step| vec![step]),
+        14 => redeem().prop_map(|step| vec![step]),
+        22 => order_step().prop_map(|step| vec![step]),
+        12 => wallet_step().prop_map(|step| vec![step]),
+        11 => administration().prop_map(|step| vec![step]),
+        5 => Just(vec![Step::Retry]),
+        6 => Just(vec![Step::Supersede, Step::Retry]),
+        // What the program does for a checkout that finds an order in its way.
+        7 => checkout().prop_map(|step| {
+            vec![step, Step::Supersede, Step::Retry, Step::AttachSession { nth: 0 }]
+        }),
+        // Credit that ends while it is held.
+        4 => (checkout(), DAY..=3 * DAY, order_step()).prop_map(|(step, seconds, end)| {
+            vec![step, Step::AdvanceClock { seconds }, end]
+        }),
+    ]
+}
+
+fn clock() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        3 => 1..60_i64,
+        2 => 60..DAY,
+        2 => DAY..=3 * DAY,
+        1 => 3 * DAY..=40 * DAY,
+        // To the second: when a repeated request is a new one, and when credit ends.
+        1 => prop::sample::select(&[59, 60, DAY - 1, DAY, 2 * DAY, 7 * DAY][..]),
+    ]
+    .prop_map(|seconds| Step::AdvanceClock { seconds })
+}
+
+fn checkout() -> impl Strategy<Value = Step> {
+    let parts = (
+        user_and_organization(),
+        reference(World::PLANS),
+        vec(reference(World::ADDONS), 0..3),
+        vec(reference(World::APPS), 0..3),
+        option::weighted(0.6, voucher()),
+        promo_value(),
+        option::weighted(0.3, 0..3_u8),
+    );
+    parts.prop_map(|((user, organization), plan, addons, apps, voucher, promo_value, key)| {
+        Step::Checkout(CheckoutStep {
+            user,
+            organization,
+            plan,
+            addons,
+            apps,
+            voucher,
+            promo_value,
+            key,
+        })
+    })
+}
+
+fn redeem() -> impl Strategy<Value = Step> {
+    let parts = (user_and_organization(), voucher(), promo_value(), option::weighted(0.3, 0..3_u8));
+    parts.prop_map(|((user, organization), voucher, promo_value, key)| {
+        Step::Redeem(RedeemStep { user, organization, voucher, promo_value, key })
+    })
+}
+
+fn order_step() -> impl Strategy<Value = Step> {
+    let status = prop_oneof![
+        Just(OrderStatus::Expired),
+        Just(OrderStatus::Failed),
+        Just(OrderStatus::Cancelled)
+    ];
+    prop_oneof![
+        6 => nth().prop_map(|nth| Step::Complete { nth }),
+        8 => (nth(), status).prop_map(|(nth, status)| Step::Close { nth, status }),
+        8 => nth().prop_map(|nth| Step::AttachSession { nth }),
+    ]
+}
+
+fn wallet_step() -> impl Strategy<Value = Step> {
+    // More is given than taken, or nobody would have credit to hold.
+    let amount = prop_oneof![3 => 1..=LARGEST_GRANT_MINOR, 2 => -LARGEST_CLAW_BACK_MINOR..=-1];
+    let adjust = (organization(), amount, valid_days()).prop_map(
+        |(organization, amount_minor, valid_days)| Step::Adjust {
+            organization,
+            amount_minor,
+            valid_days,
+        },
+    );
+    let expire = organization().prop_map(|organization| Step::Expire { organization });
+    prop_oneof![3 => adjust, 2 => expire]
+}
+
+fn administration() -> impl Strategy<Value = Step> {
+    let credits = prop_oneof![Just(1_000_i64), Just(4_999), Just(12_000), Just(20_003)];
+    let edit = (0..World::VOUCHERS, credits, prop::bool::weighted(0.8), 0..=3_i64).prop_map(
+        |(voucher, credit_minor, active, cap)| Step::EditVoucher {
+            voucher,
+            credit_minor,
+            active,
+            cap,
+        },
+    );
+    prop_oneof![
+        3 => edit,
+        1 => (0..World::VOUCHERS).prop_map(|voucher| Step::RevokeVoucher { voucher }),
+        1 => (0..World::VOUCHERS).prop_map(|voucher| Step::ResurrectVoucher { voucher }),
+        6 => (0..4_u8).prop_map(|organization| Step::EndSubscription { organization }),
+        2 => prop::bool::weighted(0.7).prop_map(|on| Step::SetProcessor { on }),
+    ]
+}
+
+fn user_and_organization() -> impl Strategy<Value = (u8, u8)> {
+    let anyone = (0..World::USERS, 0..=World::ORGANIZATIONS);
+    prop_oneof![9 => prop::sample::select(&World::SPENDERS[..]), 1 => anyone]
+}
+
+fn organization() -> impl Strategy<Value = u8> {
+    prop_oneof![19 => 0..4_u8, 1 => 4..=World::ORGANIZATIONS]
+}
+
+/// One of `items` by identifier or slug, and now and then a reference that names nothing.
+fn reference(items: u8) -> impl Strategy<Value = u8> {
+    prop_oneof![30 => 0..2 * items, 1 => Just(2 * items)]
+}
+
+fn voucher() -> impl Strategy<Value = u8> {
+    prop_oneof![9 => 0..4_u8, 1 => 4..=World::VOUCHERS]
+}
+
+fn promo_value() -> impl Strategy<Value = PromoValue> {
+    prop_oneof![
+        6 => Just(PromoValue::Absent),
+        3 => Just(PromoValue::Right),
+        1 => Just(PromoValue::Wrong),
+    ]
+}
+
+fn nth() -> impl Strategy<Value = u8> {
+    prop_oneof![6 => Just(0_u8), 4 => Just(1), 2 => Just(2), 1 => 3..=ORDERS]
+}
+
+fn valid_days() -> impl Strategy<Value = Option<i64>> {
+    prop_oneof![2 => Just(None), 2 => (1..=3_i64).prop_map(Some), 1 => (4..=40_i64).prop_map(Some)]
+}

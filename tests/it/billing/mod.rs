@@ -1,0 +1,8 @@
+//! What an Organization has and pays, and what the superadmin reads of all of them.
+
+mod admin;
+mod balance;
+mod currencies;
+mod entries;
+mod invoices;
+mod subscription;

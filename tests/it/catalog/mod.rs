@@ -1,0 +1,5 @@
+//! `/catalog/*`: what can be ordered, for anyone to read.
+
+mod apps;
+mod industries_and_bundles;
+mod plans;

@@ -1,0 +1,4 @@
+//! The money engine under many requests at once.
+
+mod batches;
+mod neighbours;

@@ -1,0 +1,89 @@
+//! Everything a database holds, to show that a refused request changed none of it.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use sovereign::storage::Store;
+use sqlx::AssertSqlSafe;
+
+use super::app::TestApp;
+use super::client::Reply;
+
+/// The rows of every table, as text.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct State(BTreeMap<String, Vec<String>>);
+
+impl State {
+    /// Fails where a row was added, changed or removed since; names the tables.
+    pub(crate) fn assert_unchanged(&self, after: &Self) {
+        let tables = self.0.keys().chain(after.0.keys());
+        for table in tables {
+            assert_eq!(self.0.get(table), after.0.get(table), "{table} changed");
+        }
+    }
+}
+
+impl TestApp {
+    /// Reads all rows of all tables, whatever tables there are.
+    pub(crate) async fn state(&self) -> State {
+        let tables = match &self.store {
+            Store::Postgres(_) => {
+                "SELECT CAST(table_name AS text) FROM information_schema.tables \
+                 WHERE table_schema = 'public'"
+            }
+            Store::Sqlite { .. } => {
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+            }
+        };
+        let mut state = BTreeMap::new();
+        for table in self.texts(tables).await {
+            let rows = self.rows_of(&table).await;
+            state.insert(table, rows);
+        }
+        State(state)
+    }
+
+    async fn rows_of(&self, table: &str) -> Vec<String> {
+        let row = match &self.store {
+            Store::Postgres(_) => "CAST(t AS text)".to_owned(),
+            Store::Sqlite { .. } => {
+                let columns = format!("SELECT name FROM pragma_table_info('{table}')");
+                let columns = self.texts(&columns).await;
+                let quoted: Vec<_> = columns.iter().map(|name| format!("quote({name})")).collect();
+                quoted.join(" || '|' || ")
+            }
+        };
+        self.texts(&format!("SELECT {row} FROM {table} t ORDER BY 1")).await
+    }
+
+    /// A column of texts from the database, past the API.
+    pub(crate) async fn texts(&self, sql: &str) -> Vec<String> {
+        match &self.store {
+            Store::Postgres(pool) => sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(pool).await,
+            Store::Sqlite { writer, .. } => {
+                sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(writer).await
+            }
+        }
+        .unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    /// The problem a request is refused with; it must leave every row of every table as it was.
+    pub(crate) async fn refuses(
+        &self,
+        request: impl Future<Output = Reply>,
+        status: u16,
+        code: &str,
+    ) -> Value {
+        let before = self.state().await;
+        let problem = request.await.expect_problem(status, code);
+        before.assert_unchanged(&self.state().await);
+        problem
+    }
+}
+
+/// A problem without what names its request, to compare two of them.
+pub(crate) fn apart_from_instance(mut problem: Value) -> Value {
+    let instance = problem.as_object_mut().unwrap().remove("instance");
+    assert!(instance.is_some());
+    problem
+}

@@ -1,0 +1,193 @@
+//! Plays a sequence on the real engine.
+
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use sovereign::engine::{Engine as MoneyEngine, EngineError, EngineThread};
+use sovereign::ids::RandomIds;
+use sovereign::storage::Store;
+use sovereign::usecase::verify;
+use sovereign_domain::book::{Command, OrderStatus, Outcome, Refusal};
+use sovereign_domain::ids::OrderId;
+use sqlx::AssertSqlSafe;
+use uuid::Uuid;
+
+use super::sequences::{
+    Action, Observed, RedemptionSummary, Script, Snapshot, Step, WalletSummary, World,
+};
+use super::world;
+use crate::harness::{Engine, TestClock, TestDatabase};
+
+pub(super) struct Player {
+    script: Script,
+    clock: Arc<TestClock>,
+    store: Store,
+    money: MoneyEngine,
+    thread: EngineThread,
+    database: TestDatabase,
+}
+
+type RedemptionRow = (String, i64, String, String, i64, String, Option<Uuid>);
+
+/// Runs a query on either database and collects its rows.
+macro_rules! rows {
+    ($store:expr, $type:ty, $sql:expr) => {{
+        let sql: String = $sql;
+        let found: Result<Vec<$type>, sqlx::Error> = match $store {
+            Store::Postgres(pool) => sqlx::query_as(AssertSqlSafe(sql)).fetch_all(pool).await,
+            Store::Sqlite { writer, .. } => {
+                sqlx::query_as(AssertSqlSafe(sql)).fetch_all(writer).await
+            }
+        };
+        found.unwrap()
+    }};
+}
+
+impl Player {
+    pub(super) async fn start(engine: Engine) -> Self {
+        let database = TestDatabase::started(engine).await;
+        let store = Store::open(&database.location).await.unwrap();
+        let clock = Arc::new(TestClock::new());
+        let script = Script::new(World::new());
+        let ids = RandomIds::new(clock.clone());
+        let currency = script.world.currency;
+        let (money, thread) =
+            MoneyEngine::start(&store, currency, clock.clone(), ids).await.unwrap();
+        Self { script, clock, store, money, thread, database }
+    }
+
+    /// Empties the database and fills it with a world in which nothing has happened yet.
+    pub(super) async fn reset(&mut self, world: World) {
+        world::write(&self.store, &world).await;
+        self.clock.set(world.start);
+        self.script = Script::new(world);
+    }
+
+    pub(super) async fn stop(self) {
+        drop(self.money);
+        self.thread.finished().await;
+        self.store.close().await;
+        self.database.remove().await;
+    }
+
+    /// Plays steps; several must all be commands, and are sent at once, in their order.
+    pub(super) async fn apply(&mut self, group: &[Step]) -> Vec<Observed> {
+        let actions: Vec<Action> = group.iter().map(|step| self.script.next(step)).collect();
+        self.clock.set(self.script.now);
+        self.money.set_charge_rules(self.script.charge_rules());
+        // `join_all` polls in order, and the first poll queues the command.
+        let results = join_all(actions.into_iter().map(|action| self.act(action))).await;
+        let observe = |result: Option<_>| match result {
+            Some(result) => self.script.observe(&result),
+            None => Observed::NoCommand,
+        };
+        results.into_iter().map(observe).collect()
+    }
+
+    /// `None` where the action is no command.
+    async fn act(&self, action: Action) -> Option<Result<Outcome, Refusal>> {
+        match action {
+            Action::None => None,
+            Action::WriteVoucher(terms) => {
+                world::execute(&self.store, &world::voucher_terms(&self.store, &terms)).await;
+                None
+            }
+            Action::EndSubscription(tenant_id) => {
+                let sql = format!(
+                    "UPDATE subscriptions SET status = 'canceled' WHERE tenant_id = '{tenant_id}'"
+                );
+                world::execute(&self.store, &sql).await;
+                None
+            }
+            Action::Decide(command) => Some(self.decide(command).await),
+        }
+    }
+
+    async fn decide(&self, command: Command) -> Result<Outcome, Refusal> {
+        match self.money.submit(command).await {
+            Ok(outcome) => Ok(outcome),
+            Err(EngineError::Refused(refusal)) => Err(refusal),
+            Err(error) => panic!("the engine failed: {error:?}"),
+        }
+    }
+
+    pub(super) async fn verify(&self, number: usize) {
+        let report = verify::verify(&self.store).await.unwrap();
+        assert!(report.faults.is_empty(), "sequence {number}: {:#?}", report.faults);
+    }
+
+    /// The books as the database has them.
+    pub(super) async fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            wallets: self.wallets().await,
+            vouchers: self.counters().await,
+            orders: self.orders().await,
+            redemptions: self.redemptions().await,
+        }
+    }
+
+    async fn wallets(&self) -> Vec<WalletSummary> {
+        let now = world::moment(&self.store, self.script.now);
+        let sql = format!(
+            "SELECT w.tenant_id, w.balance_minor, w.held_minor, w.owed_minor, \
+                 CAST(COALESCE((SELECT SUM(l.remaining_minor - l.held_minor) FROM credit_lots l \
+                     WHERE l.customer_id = w.customer_id \
+                         AND (l.expires_at IS NULL OR l.expires_at > {now})), 0) AS bigint) \
+             FROM wallets w ORDER BY w.tenant_id"
+        );
+        let found = rows!(&self.store, (String, i64, i64, i64, i64), sql);
+        found
+            .into_iter()
+            .map(|(_, balance_minor, held_minor, owed_minor, available_minor)| WalletSummary {
+                balance_minor,
+                held_minor,
+                owed_minor,
+                available_minor,
+            })
+            .collect()
+    }
+
+    async fn counters(&self) -> Vec<i64> {
+        let sql = "SELECT code, CAST(times_redeemed AS bigint) FROM promo_codes".to_owned();
+        let found = rows!(&self.store, (String, i64), sql);
+        let of = |code: &str| found.iter().find(|(found, _)| found == code).unwrap().1;
+        self.script.world.vouchers.iter().map(|voucher| of(voucher.code.as_str())).collect()
+    }
+
+    async fn orders(&self) -> Vec<Option<OrderStatus>> {
+        let found = rows!(&self.store, (Uuid, String), "SELECT id, status FROM orders".to_owned());
+        assert_eq!(found.len(), self.script.orders.len(), "orders that nobody was told of");
+        let of = |id: &OrderId| {
+            let (_, status) = found.iter().find(|(found, _)| *found == id.0)?;
+            OrderStatus::parse(status)
+        };
+        self.script.orders.iter().map(of).collect()
+    }
+
+    async fn redemptions(&self) -> Vec<RedemptionSummary> {
+        let sql = "SELECT code, CAST(ordinal AS bigint), tenant_id, user_id, credit_minor, state, \
+                   order_id FROM promo_redemptions";
+        let found = rows!(&self.store, RedemptionRow, sql.to_owned());
+        let world = &self.script.world;
+        let states = ["reserved", "redeemed", "released"];
+        let mut summaries: Vec<RedemptionSummary> = found
+            .into_iter()
+            .map(|(code, ordinal, tenant_id, user_id, credit_minor, state, order_id)| {
+                let order = order_id.and_then(|id| {
+                    self.script.orders.iter().position(|order| *order == OrderId(id))
+                });
+                RedemptionSummary {
+                    code,
+                    ordinal,
+                    organization: world.organization_index(&tenant_id.as_str().into()),
+                    user: world.user_index(&user_id.as_str().into()),
+                    credit_minor,
+                    state: states.into_iter().find(|known| *known == state).unwrap(),
+                    order,
+                }
+            })
+            .collect();
+        summaries.sort();
+        summaries
+    }
+}

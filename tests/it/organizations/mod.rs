@@ -1,0 +1,7 @@
+//! `/tenant/*`: Organizations, their addresses and their members.
+
+mod check_slug;
+mod create;
+mod list_and_get;
+mod members;
+mod removing_members;
