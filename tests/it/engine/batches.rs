@@ -10,17 +10,22 @@ use crate::harness::{Customer, Engine, Reply, TestApp, each, on_both};
 /// The counter of the one voucher there is.
 pub(super) const REDEEMED: &str = "SELECT CAST(times_redeemed AS bigint) FROM promo_codes";
 
-/// Customers `user-0`, `user-1` and so on, made at once.
+/// Customers `user-0`, `user-1` and so on, made a few at once.
 pub(super) async fn crowd(app: &TestApp, count: usize) -> Vec<Customer> {
-    let mut tasks = JoinSet::new();
-    for number in 0..count {
-        let client = app.member(&format!("user-{number}"));
-        tasks.spawn(async move {
-            let tenant_id = client.make_organization(&format!("org-{number}")).await;
-            (number, Customer { client, tenant_id })
-        });
+    const AT_ONCE: usize = 25;
+    let mut customers = Vec::new();
+    while customers.len() < count {
+        let mut tasks = JoinSet::new();
+        for number in customers.len()..count.min(customers.len() + AT_ONCE) {
+            let client = app.member(&format!("user-{number}"));
+            tasks.spawn(async move {
+                let tenant_id = client.make_organization(&format!("org-{number}")).await;
+                (number, Customer { client, tenant_id })
+            });
+        }
+        customers.extend(in_order(tasks).await);
     }
-    in_order(tasks).await
+    customers
 }
 
 /// Sends every body at once; the answers come back in the order of the customers.
