@@ -12,15 +12,13 @@ use sovereign_domain::book::{Command, Outcome, Refusal};
 use sovereign_domain::voucher::Code;
 
 use super::caller::Caller;
-use super::extract::{Body, Whole, idempotency_key};
+use super::extract::{Body, Whole, idempotency_key, references};
 use super::problem::Problem;
 use crate::app::App;
 use crate::engine::EngineError;
 use crate::usecase::checkout::{CheckoutRequest, RedeemRequest};
 use crate::usecase::vouchers::parse_code;
 
-/// References in one list; more is no order of a person.
-const MAX_REFERENCES: usize = 200;
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 #[derive(Debug, Deserialize)]
@@ -110,13 +108,4 @@ fn tenant_id(text: String) -> Result<String, Problem> {
         return Err(Problem::field("tenant_id", "tenant_id must be an Organization's identifier"));
     }
     Ok(text)
-}
-
-fn references(field: &'static str, list: Option<Vec<String>>) -> Result<Vec<String>, Problem> {
-    let list = list.unwrap_or_default();
-    if list.len() > MAX_REFERENCES {
-        let detail = format!("{field} must have at most {MAX_REFERENCES} entries");
-        return Err(Problem::field(field, detail));
-    }
-    Ok(list)
 }

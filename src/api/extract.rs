@@ -234,6 +234,22 @@ impl<S: Send + Sync> FromRequestParts<S> for Segments {
     }
 }
 
+/// References in one list; more is no order of a person.
+const MAX_REFERENCES: usize = 200;
+
+/// A list of identifiers or slugs; an absent one is empty.
+pub(super) fn references(
+    field: &'static str,
+    list: Option<Vec<String>>,
+) -> Result<Vec<String>, Problem> {
+    let list = list.unwrap_or_default();
+    if list.len() > MAX_REFERENCES {
+        let detail = format!("{field} must have at most {MAX_REFERENCES} entries");
+        return Err(Problem::field(field, detail));
+    }
+    Ok(list)
+}
+
 /// The `Idempotency-Key` of a request, if it sent one.
 pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     const NAME: &str = "Idempotency-Key";

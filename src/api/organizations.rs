@@ -13,7 +13,7 @@ use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
 use super::caller::{Address, Caller};
-use super::extract::{Body, Segment, Segments};
+use super::extract::{Body, Segment, Segments, references};
 use super::problem::Problem;
 use crate::app::App;
 use crate::storage::organizations::{self as rows, MemberRow, OrganizationRow};
@@ -98,8 +98,8 @@ pub(super) async fn create(
         org_type: body.org_type.unwrap_or_default(),
         industry: body.industry.unwrap_or_default(),
         plan: body.plan_id,
-        apps: body.apps.unwrap_or_default(),
-        addons: body.addons.unwrap_or_default(),
+        apps: references("apps", body.apps)?,
+        addons: references("addons", body.addons)?,
     };
     let row = organizations::create(&app, &caller.actor(), &caller.email, request).await?;
     Ok((StatusCode::CREATED, Json(row.try_into()?)))

@@ -193,9 +193,10 @@ impl From<EngineError> for Problem {
     fn from(error: EngineError) -> Self {
         match error {
             EngineError::Refused(refusal) => refusal.into(),
-            EngineError::Busy | EngineError::Stopping | EngineError::Storage(_) => {
+            EngineError::Busy | EngineError::Stopping | EngineError::Unavailable => {
                 Self::unavailable()
             }
+            EngineError::Broken => Self::internal(),
         }
     }
 }

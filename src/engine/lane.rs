@@ -78,24 +78,20 @@ impl Lane {
                 }
             }
             Err(error) => {
-                tracing::error!(%error, commands = references.len(), "batch failed");
+                let commands = references.len();
+                tracing::error!(%error, commands, "batch failed");
                 for caller in callers {
-                    let _ = caller.send(Err(EngineError::Storage(error.to_string())));
+                    let _ = caller.send(Err(EngineError::from(&error)));
                 }
             }
         }
     }
 
     async fn decide_one(&mut self, command: &Command) -> Result<Outcome, EngineError> {
-        match self.decide(&[command]).await {
-            Ok(mut decisions) => match decisions.pop() {
-                Some(decision) => decision.map_err(EngineError::Refused),
-                None => Err(EngineError::Storage("a decision is missing".into())),
-            },
-            Err(error) => {
-                tracing::error!(%error, "command failed");
-                Err(EngineError::Storage(error.to_string()))
-            }
+        let mut decisions = self.decide(&[command]).await?;
+        match decisions.pop() {
+            Some(decision) => decision.map_err(EngineError::Refused),
+            None => Err(EngineError::Broken),
         }
     }
 

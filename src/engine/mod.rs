@@ -31,8 +31,23 @@ pub enum EngineError {
     Busy,
     /// The program is stopping.
     Stopping,
-    /// The database failed.
-    Storage(String),
+    /// The database is not there, or another transaction stayed in the way: try again.
+    Unavailable,
+    /// A row cannot be read or a statement is wrong: trying again does not help. It was logged.
+    Broken,
+}
+
+impl From<&storage::Error> for EngineError {
+    fn from(error: &storage::Error) -> Self {
+        if error.is_unavailable() || error.is_conflict() { Self::Unavailable } else { Self::Broken }
+    }
+}
+
+impl From<storage::Error> for EngineError {
+    fn from(error: storage::Error) -> Self {
+        tracing::error!(%error, "the engine failed");
+        Self::from(&error)
+    }
 }
 
 struct Job {

@@ -15,11 +15,10 @@ const WALLETS: i64 = 500;
 /// # Errors
 /// Where the database fails or the program is stopping.
 pub async fn sweep(app: &App) -> Result<usize, EngineError> {
-    let unavailable = |error: crate::storage::Error| EngineError::Storage(error.to_string());
-    let mut tx = app.store.read().await.map_err(unavailable)?;
+    let mut tx = app.store.read().await?;
     let found = billing::expired_wallets(&mut tx, app.clock.now(), WALLETS).await;
     drop(tx);
-    let tenants = found.map_err(unavailable)?;
+    let tenants = found?;
     let count = tenants.len();
     for tenant_id in tenants {
         let tenant_id = OrganizationId(tenant_id);

@@ -21,7 +21,7 @@ on_both! {
         let replies = all_at_once("/billing/checkout", requests).await;
         for (number, reply) in replies.into_iter().enumerate() {
             if number == 30 {
-                let problem = reply.expect_problem(503, "unavailable");
+                let problem = reply.expect_problem(500, "internal");
                 assert!(!problem.to_string().contains("apps"), "what is inside stays inside");
             } else {
                 assert_eq!(reply.expect(200)["credit_balance_minor"], 11_000, "{number}");
