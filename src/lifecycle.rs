@@ -92,6 +92,19 @@ impl Sovereign {
     }
 }
 
+/// Makes the data directory where there is none, for its owner alone: it holds the signing key and what
+/// people entrusted to the Sovereign.
+///
+/// # Errors
+/// Where it cannot be made.
+pub fn make_data_directory(path: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
 /// Keeps a second server off an SQLite file. The system releases it however the process ends.
 #[derive(Debug)]
 pub struct ProcessLock(#[expect(dead_code, reason = "held, not read")] File);
@@ -147,4 +160,29 @@ pub async fn open_existing(location: &Location) -> storage::Result<Store> {
     let store = Store::open(location).await?;
     migrate::require_current(&store).await?;
     Ok(store)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_new_data_directory_is_its_owners_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let above = tempfile::tempdir().unwrap();
+        let data = above.path().join("nested/data");
+        make_data_directory(&data).unwrap();
+        make_data_directory(&data).unwrap();
+        assert_eq!(std::fs::metadata(&data).unwrap().permissions().mode() & 0o777, 0o700);
+    }
+
+    #[test]
+    fn a_directory_has_one_server() {
+        let directory = tempfile::tempdir().unwrap();
+        let first = ProcessLock::take(directory.path()).unwrap();
+        assert!(matches!(ProcessLock::take(directory.path()), Err(LockError::Held)));
+        drop(first);
+        ProcessLock::take(directory.path()).unwrap();
+    }
 }

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::output::{Failure, answer, answer_json};
 use super::{Common, clock};
+use crate::lifecycle::make_data_directory;
 use crate::storage::{Store, migrate};
 
 /// Bring the database to this program's schema
@@ -24,7 +25,7 @@ impl Migrate {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let config = self.common.config()?;
         if config.database_url.is_none() {
-            std::fs::create_dir_all(&config.data).map_err(|error| {
+            make_data_directory(&config.data).map_err(|error| {
                 Failure::unavailable(format!("{}: {error}", config.data.display()))
             })?;
         }

@@ -13,7 +13,7 @@ use super::{Common, clock};
 use crate::api;
 use crate::auth::SigningKey;
 use crate::config::Config;
-use crate::lifecycle::{self, Options, ProcessLock, Sovereign};
+use crate::lifecycle::{self, Options, ProcessLock, Sovereign, make_data_directory};
 use crate::limits::Limits;
 use crate::server;
 use crate::storage::Location;
@@ -64,7 +64,7 @@ impl Serve {
 }
 
 async fn run(config: &Config, json: bool) -> Result<(), Failure> {
-    std::fs::create_dir_all(&config.data)
+    make_data_directory(&config.data)
         .map_err(|error| Failure::unavailable(format!("{}: {error}", config.data.display())))?;
     let location = config.location();
     // One server on an SQLite file; any number on PostgreSQL.

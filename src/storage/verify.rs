@@ -1,7 +1,8 @@
 //! The invariants of the books, each as a query that finds what breaks it.
 //!
 //! Every query answers (subject, expected, found), for a person to look up; no rows means sound. The
-//! subject is an identifier, or a code or Organization in text.
+//! subject is an identifier, or a code or Organization in text. Empty lots add nothing to a sum and are
+//! left out of it: the index of open lots has the others.
 
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -48,17 +49,21 @@ const CHECKS_BY_ID: &[Check] = &[
         "a wallet's balance is what remains in its lots",
         "SELECT w.customer_id AS subject, w.balance_minor AS found, \
              CAST(COALESCE((SELECT SUM(l.remaining_minor) FROM credit_lots l \
-                 WHERE l.customer_id = w.customer_id), 0) AS bigint) AS expected \
+                 WHERE l.customer_id = w.customer_id AND l.remaining_minor > 0), 0) AS bigint) \
+                 AS expected \
          FROM wallets w WHERE w.balance_minor <> COALESCE((SELECT SUM(l.remaining_minor) \
-             FROM credit_lots l WHERE l.customer_id = w.customer_id), 0)",
+             FROM credit_lots l WHERE l.customer_id = w.customer_id \
+                 AND l.remaining_minor > 0), 0)",
     ),
     (
         "a wallet holds what its lots hold",
         "SELECT w.customer_id AS subject, w.held_minor AS found, \
              CAST(COALESCE((SELECT SUM(l.held_minor) FROM credit_lots l \
-                 WHERE l.customer_id = w.customer_id), 0) AS bigint) AS expected \
+                 WHERE l.customer_id = w.customer_id AND l.remaining_minor > 0), 0) AS bigint) \
+                 AS expected \
          FROM wallets w WHERE w.held_minor <> COALESCE((SELECT SUM(l.held_minor) \
-             FROM credit_lots l WHERE l.customer_id = w.customer_id), 0)",
+             FROM credit_lots l WHERE l.customer_id = w.customer_id \
+                 AND l.remaining_minor > 0), 0)",
     ),
     (
         "a wallet owes what its ledger says",
@@ -188,7 +193,7 @@ const CHECKS_BY_ID: &[Check] = &[
          FROM promo_redemptions WHERE cap > 0 AND ordinal > cap",
     ),
     (
-        "a completed order told other services so once",
+        "a subscription's order was told to other services",
         "SELECT s.id AS subject, CAST(1 AS bigint) AS expected, COUNT(x.id) AS found \
          FROM subscriptions s LEFT JOIN outbox x \
              ON x.tenant_id = s.tenant_id AND x.type = 'order.placed' \

@@ -162,7 +162,7 @@ const CASES: &[Case] = &[
         "UPDATE promo_redemptions SET ordinal = cap + 1 WHERE customer_id = {falcon}",
     ),
     case(
-        "a completed order told other services so once",
+        "a subscription's order was told to other services",
         "DELETE FROM outbox WHERE type = 'order.placed'",
     ),
     case(
