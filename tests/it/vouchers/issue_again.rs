@@ -26,9 +26,12 @@ on_both! {
         assert_eq!(edited, expected, "created_at and every absent member are as they were");
 
         for (member, value) in [
+            ("description", json!("Autumn")),
             ("description", json!("")),
             ("active", json!(true)),
+            ("max_redemptions", json!(70)),
             ("max_redemptions", json!(0)),
+            ("credit_valid_days", json!(30)),
             ("credit_valid_days", json!(0)),
         ] {
             let edit = json!({ "code": "SALALAH-25", "credit_omr": 30, member: value.clone() });
