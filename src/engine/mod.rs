@@ -125,3 +125,26 @@ impl EngineThread {
         let _ = tokio::task::spawn_blocking(|| self.0.join()).await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sovereign_domain::ids::OrganizationId;
+
+    fn command() -> Command {
+        Command::Expire { tenant_id: OrganizationId("tenant".into()) }
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_refuses_and_an_ended_one_says_so() {
+        let (queue, jobs) = mpsc::channel(1);
+        let engine = Engine { queue, charge_rules: watch::channel(None).0 };
+        let mut waiting = Box::pin(engine.submit(command()));
+        // The first poll queues the command.
+        assert!(futures_util::poll!(waiting.as_mut()).is_pending());
+        assert!(matches!(engine.submit(command()).await, Err(EngineError::Busy)));
+        drop(jobs);
+        assert!(matches!(waiting.await, Err(EngineError::Stopping)));
+        assert!(matches!(engine.submit(command()).await, Err(EngineError::Stopping)));
+    }
+}
