@@ -133,6 +133,13 @@ pub(crate) async fn revoke(tx: &mut Tx, code: &Code, now: Timestamp) -> Result<O
     Ok(row.map(Voucher::from))
 }
 
+/// Whether a voucher was ever issued, revoked ones included.
+pub(crate) async fn any(tx: &mut Tx) -> Result<bool> {
+    let sql = "SELECT COUNT(*) FROM (SELECT code FROM promo_codes LIMIT 1) AS first";
+    let found: i64 = on_db!(tx, c => sqlx::query_scalar(sql).fetch_one(c).await)?;
+    Ok(found > 0)
+}
+
 /// Where a page of vouchers ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Cursor {

@@ -13,6 +13,7 @@ use crate::app::Facts;
 use crate::auth::own_issuer;
 use crate::storage::facts::{self, FactsRow};
 use crate::storage::users::NewUser;
+use crate::storage::vouchers as rows;
 use crate::storage::{self, Store};
 
 /// What the configuration says of the Sovereign.
@@ -97,8 +98,10 @@ pub async fn start(
     if first_start {
         catalog::seed(&mut tx, facts.currency, now).await?;
     }
+    // By what is there, not by the first start: that may have been cut short.
+    let unseeded = facts.demo && !rows::any(&mut tx).await?;
     tx.commit().await?;
-    if first_start && facts.demo {
+    if unseeded {
         seed_demo(store, &facts, now, ids).await?;
     }
     Ok(facts)

@@ -100,6 +100,16 @@ on_empty! {
         database.serve(&["--demo"]).stop().expect(0);
         assert_eq!(database.run(&["voucher", "list", "--json"]).expect_json(), before);
     }
+
+    /// Killed between its first start's facts and its vouchers, a demo gets them at the next.
+    async fn a_first_start_that_was_cut_short_is_made_up_for(database: &TestDatabase) {
+        database.serve(&["--demo"]).stop().expect(0);
+        let before = database.run(&["voucher", "list", "--json"]).expect_json();
+        database.execute("DELETE FROM promo_codes").await;
+        database.serve(&["--demo"]).stop().expect(0);
+        let after = database.run(&["voucher", "list", "--json"]).expect_json();
+        assert_eq!(after.as_array().unwrap().len(), before.as_array().unwrap().len());
+    }
 }
 
 /// The address of the database may hold a password: the greeting then asks for it instead.
