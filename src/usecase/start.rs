@@ -14,7 +14,7 @@ use crate::auth::own_issuer;
 use crate::storage::facts::{self, FactsRow};
 use crate::storage::users::NewUser;
 use crate::storage::vouchers as rows;
-use crate::storage::{self, Store};
+use crate::storage::{self, Store, Tx};
 
 /// What the configuration says of the Sovereign.
 #[derive(Debug, Clone, Default)]
@@ -83,21 +83,19 @@ pub async fn start(
     ids: &mut (dyn IdSource + Send),
 ) -> Result<Facts, StartError> {
     let mut tx = store.begin().await?;
-    let known = facts::find(&mut tx).await?;
-    let first_start = known.is_none();
-    let facts = match known {
-        Some(row) => check(wanted, row)?,
-        None => first(wanted)?,
-    };
-    let row = FactsRow {
-        fqdn: facts.fqdn.clone(),
-        currency: facts.currency.code().to_owned(),
-        demo: facts.demo,
-    };
-    let first_start = first_start && facts::insert(&mut tx, &row, now).await?;
-    if first_start {
-        catalog::seed(&mut tx, facts.currency, now).await?;
+    if facts::find(&mut tx).await?.is_none() {
+        let settled = first(wanted)?;
+        let row = FactsRow {
+            fqdn: settled.fqdn,
+            currency: settled.currency.code().to_owned(),
+            demo: settled.demo,
+        };
+        if facts::insert(&mut tx, &row, now).await? {
+            catalog::seed(&mut tx, settled.currency, now).await?;
+        }
     }
+    // Read back: another process may have had its first start at this moment.
+    let facts = check(wanted, stored(&mut tx).await?)?;
     // By what is there, not by the first start: that may have been cut short.
     let unseeded = facts.demo && !rows::any(&mut tx).await?;
     tx.commit().await?;
@@ -113,12 +111,14 @@ pub async fn start(
 /// Where it was not.
 pub async fn facts(store: &Store) -> Result<Facts, StartError> {
     let mut tx = store.read().await?;
-    let row = facts::find(&mut tx).await?.ok_or_else(|| {
-        StartError::Configuration(
-            "this Sovereign has not been started yet; run `sovereign serve`".into(),
-        )
-    })?;
-    read(row)
+    read(stored(&mut tx).await?)
+}
+
+async fn stored(tx: &mut Tx) -> Result<FactsRow, StartError> {
+    facts::find(tx).await?.ok_or_else(|| {
+        let text = "this Sovereign has not been started yet; run `sovereign serve`";
+        StartError::Configuration(text.into())
+    })
 }
 
 fn read(row: FactsRow) -> Result<Facts, StartError> {

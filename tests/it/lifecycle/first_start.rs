@@ -1,0 +1,43 @@
+//! Two servers whose first start is at the same moment, on one empty PostgreSQL database.
+
+use std::sync::Arc;
+
+use sovereign::auth::SigningKey;
+use sovereign::lifecycle::{self, Options, Sovereign};
+use sovereign::limits::Limits;
+use sovereign::usecase::start::{StartError, Wanted};
+
+use crate::harness::{Engine, FQDN, TestClock, TestDatabase};
+
+async fn start(database: &TestDatabase, currency: &str) -> Result<Sovereign, StartError> {
+    let options = Options {
+        location: database.location.clone(),
+        key: SigningKey::ephemeral().unwrap(),
+        shared_secret: None,
+        wanted: Wanted {
+            fqdn: Some(FQDN.to_owned()),
+            currency: Some(currency.to_owned()),
+            demo: false,
+        },
+        limits: Limits::off(),
+        clock: Arc::new(TestClock::new()),
+    };
+    lifecycle::start(options).await
+}
+
+/// What one of them settled binds the other: nobody goes on in a currency that is not stored.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_settles_the_currency_and_the_other_is_told() {
+    for _ in 0..5 {
+        let database = TestDatabase::empty(Engine::Postgres).await;
+        let (rial, dinar) = tokio::join!(start(&database, "OMR"), start(&database, "BHD"));
+        let (started, refused) = match (rial, dinar) {
+            (Ok(started), Err(refused)) | (Err(refused), Ok(started)) => (started, refused),
+            (rial, dinar) => panic!("{} and {} started", rial.is_ok(), dinar.is_ok()),
+        };
+        assert!(matches!(refused, StartError::Configuration(_)), "{refused}");
+        assert!(refused.to_string().starts_with("currency: "), "{refused}");
+        started.stop().await;
+        database.remove().await;
+    }
+}
