@@ -133,10 +133,7 @@ pub(super) async fn method_not_allowed() -> Problem {
 impl From<storage::Error> for Problem {
     fn from(error: storage::Error) -> Self {
         tracing::error!(%error, "database");
-        match error {
-            storage::Error::Unavailable(_) | storage::Error::Conflict(_) => Self::unavailable(),
-            _ => Self::internal(),
-        }
+        if error.may_pass() { Self::unavailable() } else { Self::internal() }
     }
 }
 

@@ -1,6 +1,5 @@
 //! `/billing/vouchers/*` and its older paths `/billing/admin/promos*`.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use axum::Json;
@@ -80,25 +79,12 @@ pub(super) async fn list(
         page.vouchers.into_iter().map(|voucher| VoucherBody::new(voucher, currency)).collect();
     let mut response = Json(vouchers).into_response();
     if let Some(next) = page.next {
-        let next = escaped(&next);
         let link = format!("<{}?after={next}&limit={limit}>; rel=\"next\"", uri.path());
         if let Ok(link) = HeaderValue::from_str(&link) {
             response.headers_mut().insert(header::LINK, link);
         }
     }
     Ok(response)
-}
-
-/// A text as part of an address: an adopted voucher's code may hold anything.
-fn escaped(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut escaped, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            let _ = write!(escaped, "%{byte:02X}");
-        }
-        escaped
-    })
 }
 
 /// DELETE /billing/vouchers/revoke/{code}: soft-deletes a live voucher.

@@ -43,16 +43,11 @@ impl ConfigCommand {
     }
 }
 
-/// An empty value counts as none, as `SOVEREIGN_FQDN=` in a compose file does.
-fn value_of(entry: &Entry) -> Option<&String> {
-    entry.value.as_ref().filter(|value| !value.is_empty())
-}
-
 fn shown(entry: &Entry) -> String {
-    match value_of(entry) {
+    match entry.value() {
         None => "(not set)".to_owned(),
         Some(_) if entry.key.secret => "(set, hidden)".to_owned(),
-        Some(value) => value.clone(),
+        Some(value) => value.to_owned(),
     }
 }
 
@@ -62,14 +57,14 @@ fn row(entry: &Entry) -> Vec<String> {
 }
 
 fn as_json(entry: &Entry) -> Value {
-    let value = match value_of(entry) {
+    let value = match entry.value() {
         Some(value) if !entry.key.secret => json!(value),
         _ => Value::Null,
     };
     json!({
         "key": entry.key.name,
         "value": value,
-        "set": value_of(entry).is_some(),
+        "set": entry.value().is_some(),
         "secret": entry.key.secret,
         "origin": entry.origin.to_string(),
         "variable": entry.key.variable(),

@@ -56,8 +56,16 @@ pub struct Layers {
 #[derive(Debug, Clone)]
 pub struct Entry {
     pub key: &'static Key,
-    pub value: Option<String>,
+    value: Option<String>,
     pub origin: Origin,
+}
+
+impl Entry {
+    /// An empty value counts as none, as `SOVEREIGN_FQDN=` in a compose file does.
+    #[must_use]
+    pub fn value(&self) -> Option<&str> {
+        self.value.as_deref().filter(|value| !value.is_empty())
+    }
 }
 
 /// Every key with its value and origin.
@@ -193,8 +201,7 @@ impl Resolved {
 
     #[must_use]
     pub fn value(&self, key: &str) -> Option<&str> {
-        let entry = self.0.iter().find(|entry| entry.key.name == key)?;
-        entry.value.as_deref().filter(|value| !value.is_empty())
+        self.0.iter().find(|entry| entry.key.name == key)?.value()
     }
 
     pub(super) fn required(&self, key: &str) -> Result<&str, ConfigError> {

@@ -39,7 +39,7 @@ pub enum EngineError {
 
 impl From<&storage::Error> for EngineError {
     fn from(error: &storage::Error) -> Self {
-        if error.is_unavailable() || error.is_conflict() { Self::Unavailable } else { Self::Broken }
+        if error.may_pass() { Self::Unavailable } else { Self::Broken }
     }
 }
 

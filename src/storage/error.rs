@@ -30,6 +30,12 @@ impl Error {
         matches!(self, Self::Unavailable(_))
     }
 
+    /// Whether the same request may succeed in a moment; else the fault is ours.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        self.is_conflict() || self.is_unavailable()
+    }
+
     pub(crate) fn corrupt(table: &str, what: impl fmt::Display) -> Self {
         Self::Corrupt(format!("{table}: {what}"))
     }

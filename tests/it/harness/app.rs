@@ -6,23 +6,19 @@ use std::sync::Arc;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::Ed25519KeyPair;
 use serde_json::Value;
-use sovereign::api;
 use sovereign::auth::{MintedFor, Role, SigningKey, Tokens};
 use sovereign::clock::Clock as _;
-use sovereign::lifecycle::{self, Options, Sovereign};
+use sovereign::lifecycle::Options;
 use sovereign::limits::Limits;
-use sovereign::server;
 use sovereign::storage::Store;
 use sovereign::usecase::start::Wanted;
 use sovereign::usecase::{expire_credit, verify};
 use sqlx::AssertSqlSafe;
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 
 use super::client::Client;
 use super::clock::TestClock;
 use super::database::{Engine, FQDN, TestDatabase};
+use super::running::Running;
 
 /// What a test may want to be different.
 pub(crate) struct Setup {
@@ -61,9 +57,7 @@ pub(crate) struct TestApp {
     pub(crate) engine: Engine,
     http: reqwest::Client,
     pub(super) database: TestDatabase,
-    sovereign: Sovereign,
-    stop: oneshot::Sender<()>,
-    server: JoinHandle<()>,
+    running: Running,
 }
 
 impl TestApp {
@@ -92,17 +86,10 @@ impl TestApp {
             limits: setup.limits,
             clock: clock.clone(),
         };
-        let sovereign = lifecycle::start(options).await.unwrap();
+        let running = Running::start(options).await;
         let store = Store::open(&database.location).await.unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let router = api::router(Arc::clone(&sovereign.app));
-        let (stop, stopped) = oneshot::channel();
-        let server = tokio::spawn(server::serve(listener, router, async {
-            let _ = stopped.await;
-        }));
-        let http = reqwest::Client::new();
-        Self { clock, store, tokens, key, address, engine, http, database, sovereign, stop, server }
+        let (address, http) = (running.address, reqwest::Client::new());
+        Self { clock, store, tokens, key, address, engine, http, database, running }
     }
 
     /// Its database, for commands that work beside it.
@@ -173,7 +160,7 @@ impl TestApp {
     /// Writes expired credit off, as the server does every minute; answers how many wallets had
     /// some.
     pub(crate) async fn sweep_credit(&self) -> usize {
-        expire_credit::sweep(&self.sovereign.app).await.unwrap()
+        expire_credit::sweep(&self.running.sovereign.app).await.unwrap()
     }
 
     /// The user whose token's subject is `name`; they have called before.
@@ -226,9 +213,7 @@ impl TestApp {
     /// Stops the Sovereign and leaves its database, which nobody is connected to any more.
     pub(crate) async fn leave(self) -> TestDatabase {
         drop(self.http);
-        let _ = self.stop.send(());
-        self.server.await.unwrap();
-        self.sovereign.stop().await;
+        self.running.stop().await;
         self.store.close().await;
         self.database
     }

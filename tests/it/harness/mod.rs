@@ -5,6 +5,7 @@ mod client;
 mod clock;
 mod database;
 mod program;
+mod running;
 mod second;
 mod shape;
 mod state;

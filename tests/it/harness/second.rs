@@ -1,28 +1,16 @@
 //! A second server of the same Sovereign: another engine on the same PostgreSQL database, as a second
 //! process would be.
 
-use std::net::SocketAddr;
-use std::sync::Arc;
-
-use sovereign::api;
 use sovereign::auth::{Role, SigningKey};
-use sovereign::lifecycle::{self, Options, Sovereign};
+use sovereign::lifecycle::Options;
 use sovereign::limits::Limits;
-use sovereign::server;
 use sovereign::usecase::start::Wanted;
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 
 use super::app::TestApp;
 use super::client::{Client, Customer};
+use super::running::Running;
 
-pub(crate) struct SecondServer {
-    address: SocketAddr,
-    sovereign: Sovereign,
-    stop: oneshot::Sender<()>,
-    server: JoinHandle<()>,
-}
+pub(crate) struct SecondServer(Running);
 
 impl SecondServer {
     pub(crate) async fn beside(app: &TestApp) -> Self {
@@ -34,20 +22,12 @@ impl SecondServer {
             limits: Limits::off(),
             clock: app.clock.clone(),
         };
-        let sovereign = lifecycle::start(options).await.unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let router = api::router(Arc::clone(&sovereign.app));
-        let (stop, stopped) = oneshot::channel();
-        let server = tokio::spawn(server::serve(listener, router, async {
-            let _ = stopped.await;
-        }));
-        Self { address, sovereign, stop, server }
+        Self(Running::start(options).await)
     }
 
     /// The same caller, asking this server.
     pub(crate) fn client(&self, app: &TestApp, name: &str, role: Role) -> Client {
-        let base = format!("http://{}", self.address);
+        let base = format!("http://{}", self.0.address);
         Client::new(reqwest::Client::new(), base, Some(app.token(name, role)))
     }
 
@@ -58,8 +38,6 @@ impl SecondServer {
     }
 
     pub(crate) async fn stop(self) {
-        let _ = self.stop.send(());
-        self.server.await.unwrap();
-        self.sovereign.stop().await;
+        self.0.stop().await;
     }
 }
