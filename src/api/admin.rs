@@ -7,6 +7,7 @@ use axum::extract::State;
 use serde::Serialize;
 use sovereign_domain::money::Currency;
 use sovereign_domain::timestamp::Timestamp;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::caller::Superadmin;
@@ -16,18 +17,34 @@ use crate::storage::billing::{self, OrderRow};
 
 const NEWEST_ORDERS: i64 = 50;
 
-#[derive(Debug, Serialize)]
+/// What the Sovereign earns.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Revenue)]
 pub(super) struct RevenueBody {
-    /// Monthly recurring revenue at list price, in whole units.
+    /// Monthly recurring revenue at list price, in whole units, truncated.
     total_mrr: i64,
+    /// The same, in minor units.
     total_mrr_baisa: i64,
+    /// ISO 4217.
     currency: &'static str,
+    /// Billing accounts.
     total_customers: i64,
+    /// Billing accounts that were made in this month (UTC).
     new_this_month: i64,
     active_subscriptions: i64,
 }
 
-/// GET /billing/admin/revenue
+/// Reads the revenue
+///
+/// For the role superadmin.
+#[utoipa::path(
+    get, path = "/billing/admin/revenue", tag = "Billing", operation_id = "getRevenue",
+    security(("bearer" = [])),
+    responses(
+        (status = 200, description = "The figures of now", body = RevenueBody),
+        (status = 403, description = "The role is not superadmin"),
+    ),
+)]
 pub(super) async fn revenue(
     State(app): State<Arc<App>>,
     Superadmin: Superadmin,
@@ -45,24 +62,36 @@ pub(super) async fn revenue(
     }))
 }
 
-#[derive(Debug, Serialize)]
+/// An order of an Organization.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Order)]
 pub(super) struct OrderBody {
     id: Uuid,
+    /// The Organization's billing account.
     customer_id: Uuid,
     tenant_id: String,
     plan_id: String,
     apps: Vec<String>,
     addons: Vec<String>,
+    /// The total, in whole units, truncated.
     amount_omr: i64,
+    /// The total, in minor units.
     amount_baisa: i64,
+    /// `pending`, `completed`, `expired`, `failed`, `cancelled` or `superseded`; one that was adopted may
+    /// have another.
     status: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     stripe_session_id: Option<String>,
+    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
+    /// The voucher that came with it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     promo_code: Option<String>,
-    /// The voucher was revoked since.
+    /// With a voucher: whether it was revoked since.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     promo_deleted: Option<bool>,
 }
 
@@ -86,7 +115,17 @@ impl OrderBody {
     }
 }
 
-/// GET /billing/admin/orders: the newest 50.
+/// Lists the newest 50 orders
+///
+/// Of all Organizations, newest first. For the role superadmin.
+#[utoipa::path(
+    get, path = "/billing/admin/orders", tag = "Billing", operation_id = "listOrders",
+    security(("bearer" = [])),
+    responses(
+        (status = 200, description = "The orders", body = Vec<OrderBody>),
+        (status = 403, description = "The role is not superadmin"),
+    ),
+)]
 pub(super) async fn orders(
     State(app): State<Arc<App>>,
     Superadmin: Superadmin,

@@ -7,6 +7,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use sovereign_domain::money::Currency;
 use sovereign_domain::timestamp::Timestamp;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::caller::Caller;
@@ -20,47 +21,85 @@ use crate::usecase::organizations::usable_id;
 const DEFAULT_ENTRIES: i64 = 20;
 const MAX_ENTRIES: i64 = 200;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct BalanceQuery {
+    /// An Organization's identifier; by default all where the caller is owner or admin.
+    #[param(nullable = false)]
     tenant_id: Option<String>,
+    /// How many entries to answer, of all wallets together; by default 20.
+    #[param(nullable = false, minimum = 1, maximum = 200)]
     limit: Option<i64>,
 }
 
-#[derive(Debug, Serialize)]
+/// The credit that can be spent, and where it came from and went. Zeros and empty lists for who has no
+/// wallet.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Balance)]
 pub(super) struct BalanceBody {
+    /// Available in all wallets, in whole units, truncated.
     credit_omr: i64,
+    /// Available in all wallets, in minor units: what is neither held nor expired.
     credit_baisa: i64,
+    /// Held for unpaid orders in all wallets, in minor units.
     held_minor: i64,
+    /// ISO 4217.
     currency: &'static str,
     wallets: Vec<WalletBody>,
+    /// The newest ledger lines, newest first.
     entries: Vec<EntryBody>,
 }
 
-#[derive(Debug, Serialize)]
+/// An Organization's credit, in minor units.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Wallet)]
 struct WalletBody {
     tenant_id: String,
+    /// What can be spent: the balance without what is held or expired.
     available_minor: i64,
     balance_minor: i64,
+    /// Held for unpaid orders.
     held_minor: i64,
+    /// What the Organization owes.
     owed_minor: i64,
+    /// ISO 4217.
     currency: &'static str,
 }
 
-#[derive(Debug, Serialize)]
+/// A line of the ledger.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LedgerEntry)]
 struct EntryBody {
     id: Uuid,
     tenant_id: String,
+    /// What moved the credit.
     kind: String,
+    /// What was added, or, below zero, taken; in whole units, truncated.
     amount_omr: i64,
+    /// What was added, or, below zero, taken; in minor units.
     amount_baisa: i64,
     reason: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     order_id: Option<Uuid>,
+    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
 }
 
-/// GET /billing/balance: available credit and the newest ledger lines, of one Organization or of all
-/// where the caller is owner or admin.
+/// Reads the balance
+///
+/// Available credit and the newest ledger lines, of one Organization or of all where the caller is owner
+/// or admin.
+#[utoipa::path(
+    get, path = "/billing/balance", tag = "Billing", operation_id = "getBalance",
+    security(("bearer" = [])),
+    params(BalanceQuery),
+    responses(
+        (status = 200, description = "The balance", body = BalanceBody),
+        (status = 403, description = "The caller is in the Organization, but no owner or admin"),
+        (status = 404, description = "There is no such Organization, or the caller is not in it"),
+    ),
+)]
 pub(super) async fn balance(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -128,18 +167,27 @@ fn balance_body(
     }
 }
 
-#[derive(Debug, Serialize)]
+/// What an Organization has ordered, month after month.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Subscription)]
 pub(super) struct SubscriptionBody {
     id: Uuid,
+    /// The Organization's billing account.
     customer_id: Uuid,
     tenant_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     stripe_subscription_id: Option<String>,
     plan_id: String,
+    /// `active`, `past_due`, `suspended` or `canceled`; one that was adopted may have another.
     status: String,
+    #[schema(value_type = Option<String>, format = DateTime, required = true)]
     current_period_start: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime, required = true)]
     current_period_end: Option<Timestamp>,
+    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
     updated_at: Timestamp,
 }
 
@@ -160,7 +208,20 @@ impl From<SubscriptionRow> for SubscriptionBody {
     }
 }
 
-/// GET /billing/subscription/{tenantId}: for members.
+/// Reads the subscription of an Organization
+///
+/// The live one, else the latest. For members.
+#[utoipa::path(
+    get, path = "/billing/subscription/{tenant_id}", tag = "Billing",
+    operation_id = "getSubscription",
+    security(("bearer" = [])),
+    params(("tenant_id" = String, Path, description = "The Organization's identifier")),
+    responses(
+        (status = 200, description = "The subscription", body = SubscriptionBody),
+        (status = 404, description = "There is no such Organization, the caller is not in it, or it has \
+            no subscription"),
+    ),
+)]
 pub(super) async fn subscription(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -173,22 +234,35 @@ pub(super) async fn subscription(
     subscription.map(|row| Json(row.into())).ok_or_else(none)
 }
 
-#[derive(Debug, Serialize)]
+/// The bill for one period of a subscription.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Invoice)]
 pub(super) struct InvoiceBody {
     id: Uuid,
+    /// The Organization's billing account.
     customer_id: Uuid,
     tenant_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     stripe_invoice_id: Option<String>,
+    /// The total, in whole units, truncated.
     amount_omr: i64,
+    /// The total, in minor units.
     amount_baisa: i64,
+    /// How much of it credit paid, in minor units.
     credit_minor: i64,
+    /// ISO 4217.
     currency: String,
+    /// `paid`, for what credit has paid; one that was adopted may have another.
     status: String,
+    #[schema(value_type = Option<String>, format = DateTime, required = true)]
     period_start: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime, required = true)]
     period_end: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pdf_url: Option<String>,
+    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
 }
 
@@ -212,7 +286,18 @@ impl InvoiceBody {
     }
 }
 
-/// GET /billing/invoices/{tenantId}: for members.
+/// Lists the invoices of an Organization
+///
+/// Newest first. For members.
+#[utoipa::path(
+    get, path = "/billing/invoices/{tenant_id}", tag = "Billing", operation_id = "listInvoices",
+    security(("bearer" = [])),
+    params(("tenant_id" = String, Path, description = "The Organization's identifier")),
+    responses(
+        (status = 200, description = "The invoices", body = Vec<InvoiceBody>),
+        (status = 404, description = "There is no such Organization, or the caller is not in it"),
+    ),
+)]
 pub(super) async fn invoices(
     State(app): State<Arc<App>>,
     caller: Caller,

@@ -6,7 +6,9 @@ use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use serde_json::Value;
+use utoipa::IntoParams;
 
+use super::catalog_schema::{Addon, Bundle, CatalogApp, Industry, Plan};
 use super::extract::{Query, Segment};
 use super::problem::Problem;
 use crate::app::App;
@@ -23,28 +25,49 @@ async fn find(app: &App, kind: Kind, reference: &str) -> Result<Json<Value>, Pro
     found.map(Json).ok_or_else(|| Problem::not_found("the catalog has no such item"))
 }
 
-/// GET /catalog/plans
+/// Lists the plans
+#[utoipa::path(
+    get, path = "/catalog/plans", tag = "Catalog", operation_id = "listPlans",
+    responses((status = 200, description = "All, in their order", body = Vec<Plan>)),
+)]
 pub(super) async fn plans(State(app): State<Arc<App>>) -> Listed {
     list(&app, Kind::Plan).await
 }
 
-/// GET /catalog/addons
+/// Lists the add-ons
+#[utoipa::path(
+    get, path = "/catalog/addons", tag = "Catalog", operation_id = "listAddOns",
+    responses((status = 200, description = "All, in their order", body = Vec<Addon>)),
+)]
 pub(super) async fn addons(State(app): State<Arc<App>>) -> Listed {
     list(&app, Kind::Addon).await
 }
 
-/// GET /catalog/apps
+/// Lists the apps
+#[utoipa::path(
+    get, path = "/catalog/apps", tag = "Catalog", operation_id = "listApps",
+    responses((status = 200, description = "All, in their order", body = Vec<CatalogApp>)),
+)]
 pub(super) async fn apps(State(app): State<Arc<App>>) -> Listed {
     list(&app, Kind::App).await
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Search {
+    /// Words; an app is found that has all of them. Without any, all apps are.
     #[serde(default)]
     q: String,
 }
 
-/// GET /catalog/apps/search?q=
+/// Searches the apps
+///
+/// In slug, name, tagline, description, category and tags, without regard to case.
+#[utoipa::path(
+    get, path = "/catalog/apps/search", tag = "Catalog", operation_id = "searchApps",
+    params(Search),
+    responses((status = 200, description = "Those found", body = Vec<CatalogApp>)),
+)]
 pub(super) async fn search_apps(
     State(app): State<Arc<App>>,
     Query(search): Query<Search>,
@@ -52,7 +75,15 @@ pub(super) async fn search_apps(
     Ok(Json(catalog::search_apps(&app.store, &search.q, app.facts.currency).await?))
 }
 
-/// GET /catalog/apps/{slug}
+/// Reads an app
+#[utoipa::path(
+    get, path = "/catalog/apps/{slug}", tag = "Catalog", operation_id = "getApp",
+    params(("slug" = String, Path, description = "Its slug or identifier")),
+    responses(
+        (status = 200, description = "The app", body = CatalogApp),
+        (status = 404, description = "The catalog has no such app"),
+    ),
+)]
 pub(super) async fn app(
     State(app): State<Arc<App>>,
     Segment(slug): Segment,
@@ -60,17 +91,33 @@ pub(super) async fn app(
     find(&app, Kind::App, &slug).await
 }
 
-/// GET /catalog/industries
+/// Lists the industries
+#[utoipa::path(
+    get, path = "/catalog/industries", tag = "Catalog", operation_id = "listIndustries",
+    responses((status = 200, description = "All, in their order", body = Vec<Industry>)),
+)]
 pub(super) async fn industries(State(app): State<Arc<App>>) -> Listed {
     list(&app, Kind::Industry).await
 }
 
-/// GET /catalog/bundles
+/// Lists the bundles
+#[utoipa::path(
+    get, path = "/catalog/bundles", tag = "Catalog", operation_id = "listBundles",
+    responses((status = 200, description = "All, in their order", body = Vec<Bundle>)),
+)]
 pub(super) async fn bundles(State(app): State<Arc<App>>) -> Listed {
     list(&app, Kind::Bundle).await
 }
 
-/// GET /catalog/bundles/{slug}
+/// Reads a bundle
+#[utoipa::path(
+    get, path = "/catalog/bundles/{slug}", tag = "Catalog", operation_id = "getBundle",
+    params(("slug" = String, Path, description = "Its slug or identifier")),
+    responses(
+        (status = 200, description = "The bundle", body = Bundle),
+        (status = 404, description = "The catalog has no such bundle"),
+    ),
+)]
 pub(super) async fn bundle(
     State(app): State<Arc<App>>,
     Segment(slug): Segment,

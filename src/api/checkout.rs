@@ -7,10 +7,11 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
-use serde_json::json;
 use sovereign_domain::book::{Command, Outcome, Refusal};
 use sovereign_domain::voucher::Code;
+use utoipa::ToSchema;
 
+use super::answers::{AnswerBody, CheckoutAnswer, RedeemAnswer};
 use super::caller::Caller;
 use super::extract::{Body, Whole, idempotency_key, references};
 use super::problem::Problem;
@@ -21,17 +22,60 @@ use crate::usecase::vouchers::parse_code;
 
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
-#[derive(Debug, Deserialize)]
+/// What to order, for which Organization. Plans, apps and add-ons are named by identifier or slug.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = Checkout)]
 pub(super) struct CheckoutBody {
     plan_id: String,
+    /// By default none; one that stands there twice counts once.
+    #[schema(max_items = 200)]
     apps: Option<Vec<String>>,
+    /// By default none; one that stands there twice counts once.
+    #[schema(max_items = 200)]
     addons: Option<Vec<String>>,
+    /// The Organization's identifier.
+    #[schema(min_length = 1, max_length = 200)]
     tenant_id: String,
+    /// A voucher to redeem with it; blank is none.
+    #[schema(pattern = "^ *([A-Za-z0-9._-]{3,64} *)?$")]
     promo_code: Option<String>,
+    /// What the customer was shown that the voucher is worth, in minor units. Where it is worth
+    /// something else by now, the checkout is refused.
+    #[schema(value_type = Option<i64>)]
     promo_value_minor: Option<Whole>,
 }
 
-/// POST /billing/checkout: orders a plan, with credit first.
+/// Orders a plan
+///
+/// Redeems the voucher, draws the credit, begins the subscription and writes its first invoice; or
+/// changes nothing. For owners and admins of the Organization. A retry with the same Idempotency-Key,
+/// or without one within 60 seconds, has the first answer.
+#[utoipa::path(
+    post, path = "/billing/checkout", tag = "Checkout", operation_id = "checkout",
+    security(("bearer" = [])),
+    params(("Idempotency-Key" = Option<String>, Header, nullable = false,
+        description = "Names this order among the caller's; its answer is kept for good",
+        min_length = 1, max_length = 255, pattern = "^[!-~]([ -~]*[!-~])?$")),
+    request_body = CheckoutBody,
+    responses(
+        (status = 200, description = "It is ordered", body = CheckoutAnswer, headers(
+            ("Idempotency-Replayed" = String,
+                description = "`true` where this is the answer to an earlier, equal request")
+        )),
+        (status = 400, description = "A member is not as described, the catalog has no such plan, app \
+            or add-on (`invalid_request`), or the voucher is refused: `voucher_unknown`, \
+            `voucher_inactive`, `voucher_exhausted`, `voucher_redeemed_by_you`, \
+            `voucher_redeemed_by_organization`"),
+        (status = 403, description = "The caller is not in the Organization (`not_a_member`), may not \
+            spend there (`role_may_not_spend`), or it is suspended (`organization_suspended`)"),
+        (status = 409, description = "The Organization has a subscription (`already_subscribed`), the \
+            voucher is worth something else by now (`voucher_changed`), or the key came with another \
+            body (`idempotency_key_reused`)"),
+        (status = 503, description = "The credit does not cover the total and cards are not taken here, and \
+            nothing changed (`payment_not_configured`); or the service is not available for a moment \
+            (`unavailable`)"),
+    ),
+)]
 pub(super) async fn checkout(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -51,14 +95,47 @@ pub(super) async fn checkout(
     answer(app.engine.submit(Command::Checkout(command)).await?)
 }
 
-#[derive(Debug, Deserialize)]
+/// A voucher to redeem, for which Organization.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = VoucherRedemption)]
 pub(super) struct RedeemBody {
+    /// The Organization's identifier.
+    #[schema(min_length = 1, max_length = 200)]
     tenant_id: String,
+    /// In any case, with spaces around it.
+    #[schema(pattern = "^ *[A-Za-z0-9._-]{3,64} *$")]
     code: String,
+    /// What the customer was shown that the voucher is worth, in minor units. Where it is worth
+    /// something else by now, it is not redeemed.
+    #[schema(value_type = Option<i64>)]
     promo_value_minor: Option<Whole>,
 }
 
-/// POST /billing/vouchers/redeem: a further voucher straight into the wallet.
+/// Redeems a voucher into the wallet
+///
+/// Without an order. For owners and admins of the Organization. A retry with the same Idempotency-Key, or
+/// without one within 60 seconds, has the first answer.
+#[utoipa::path(
+    post, path = "/billing/vouchers/redeem", tag = "Vouchers", operation_id = "redeemVoucher",
+    security(("bearer" = [])),
+    params(("Idempotency-Key" = Option<String>, Header, nullable = false,
+        description = "Names this redemption among the caller's; its answer is kept for good",
+        min_length = 1, max_length = 255, pattern = "^[!-~]([ -~]*[!-~])?$")),
+    request_body = RedeemBody,
+    responses(
+        (status = 200, description = "It is redeemed", body = RedeemAnswer, headers(
+            ("Idempotency-Replayed" = String,
+                description = "`true` where this is the answer to an earlier, equal request")
+        )),
+        (status = 400, description = "A member is not as described (`invalid_request`), or the voucher is \
+            refused: `voucher_unknown`, `voucher_inactive`, `voucher_exhausted`, \
+            `voucher_redeemed_by_you`, `voucher_redeemed_by_organization`"),
+        (status = 403, description = "The caller is not in the Organization (`not_a_member`), may not \
+            spend there (`role_may_not_spend`), or it is suspended (`organization_suspended`)"),
+        (status = 409, description = "The voucher is worth something else by now (`voucher_changed`), or \
+            the key came with another body (`idempotency_key_reused`)"),
+    ),
+)]
 pub(super) async fn redeem(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -74,9 +151,7 @@ pub(super) async fn redeem(
     let command = request.into_command(caller.actor());
     let outcome = app.engine.submit(Command::RedeemVoucher(command)).await;
     answer(outcome.map_err(|error| match error {
-        EngineError::Refused(Refusal::Voucher(_)) => {
-            Problem::from(error).with("field", json!("code"))
-        }
+        EngineError::Refused(Refusal::Voucher(_)) => Problem::from(error).about("code"),
         _ => error.into(),
     })?)
 }
@@ -84,7 +159,7 @@ pub(super) async fn redeem(
 fn answer(outcome: Outcome) -> Result<Response, Problem> {
     match outcome {
         Outcome::Answered { answer, replayed } => {
-            let mut response = Json(answer).into_response();
+            let mut response = Json(AnswerBody::from(answer)).into_response();
             if replayed {
                 response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
             }
@@ -103,8 +178,8 @@ fn promo_code(text: Option<&str>) -> Result<Option<Code>, Problem> {
 }
 
 fn tenant_id(text: String) -> Result<String, Problem> {
-    const MAX_BYTES: usize = 200;
-    if text.is_empty() || text.len() > MAX_BYTES {
+    const MAX_CHARS: usize = 200;
+    if text.is_empty() || text.chars().count() > MAX_CHARS {
         return Err(Problem::field("tenant_id", "tenant_id must be an Organization's identifier"));
     }
     Ok(text)

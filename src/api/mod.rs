@@ -1,17 +1,22 @@
 //! The JSON routes. They answer at the root and under `/api`; the wire contract fixes their shapes.
 //!
 //! A handler reads the request, calls one use case or the engine, and writes the answer. Rules live
-//! below.
+//! below. `#[utoipa::path]` beside it describes the route, and registering it takes that description.
 
 mod admin;
+mod answers;
 mod billing;
 mod caller;
 mod catalog;
+mod catalog_schema;
 mod checkout;
+mod described;
 mod extract;
 mod middleware;
+mod openapi;
 mod organizations;
 mod problem;
+mod shared_answers;
 mod status;
 mod vouchers;
 mod wire;
@@ -19,18 +24,14 @@ mod wire;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{delete, get, post};
 
+use self::described::Routes;
+pub use self::openapi::document;
 use crate::app::App;
 
 /// Every route, with what all of them share.
 pub fn router(app: Arc<App>) -> Router {
-    let routes = Router::new()
-        .merge(voucher_routes())
-        .merge(billing_routes())
-        .merge(catalog_routes())
-        .merge(organization_routes())
-        .merge(status_routes());
+    let routes = routes().into_router();
     let all = Router::new()
         .nest("/api", routes.clone())
         .merge(routes)
@@ -39,58 +40,69 @@ pub fn router(app: Arc<App>) -> Router {
     middleware::around(all).with_state(app)
 }
 
-type Routes = Router<Arc<App>>;
-
-fn voucher_routes() -> Routes {
-    Router::new()
-        .route("/billing/vouchers/issue", post(vouchers::issue))
-        .route("/billing/vouchers/list", get(vouchers::list))
-        .route("/billing/vouchers/revoke/{code}", delete(vouchers::revoke))
-        .route("/billing/vouchers/redeem-preview", post(vouchers::redeem_preview))
-        .route("/billing/vouchers/redeem", post(checkout::redeem))
-        .route("/billing/admin/promos", get(vouchers::list).post(vouchers::issue))
-        .route("/billing/admin/promos/{code}", delete(vouchers::revoke))
+/// Every route, each with its description.
+fn routes() -> Routes {
+    let routes = voucher_routes(Routes::default());
+    let routes = billing_routes(routes);
+    let routes = catalog_routes(routes);
+    let routes = organization_routes(routes);
+    status_routes(routes)
 }
 
-fn billing_routes() -> Routes {
-    Router::new()
-        .route("/billing/checkout", post(checkout::checkout))
-        .route("/billing/balance", get(billing::balance))
-        .route("/billing/subscription/{tenant_id}", get(billing::subscription))
-        .route("/billing/invoices/{tenant_id}", get(billing::invoices))
-        .route("/billing/admin/revenue", get(admin::revenue))
-        .route("/billing/admin/orders", get(admin::orders))
+fn voucher_routes(routes: Routes) -> Routes {
+    use vouchers::{__path_issue, __path_list, __path_redeem_preview, __path_revoke};
+    const OLDER: &str = "/billing/admin/promos";
+    const OLDER_CODE: &str = "/billing/admin/promos/{code}";
+    routes
+        .add(__path_issue, vouchers::issue)
+        .add(__path_list, vouchers::list)
+        .add(__path_revoke, vouchers::revoke)
+        .add(__path_redeem_preview, vouchers::redeem_preview)
+        .add(checkout::__path_redeem, checkout::redeem)
+        .add_older(OLDER, "listPromos", __path_list, vouchers::list)
+        .add_older(OLDER, "issuePromo", __path_issue, vouchers::issue)
+        .add_older(OLDER_CODE, "revokePromo", __path_revoke, vouchers::revoke)
 }
 
-fn catalog_routes() -> Routes {
-    Router::new()
-        .route("/catalog/plans", get(catalog::plans))
-        .route("/catalog/addons", get(catalog::addons))
-        .route("/catalog/apps", get(catalog::apps))
-        .route("/catalog/apps/search", get(catalog::search_apps))
-        .route("/catalog/apps/{slug}", get(catalog::app))
-        .route("/catalog/industries", get(catalog::industries))
-        .route("/catalog/bundles", get(catalog::bundles))
-        .route("/catalog/bundles/{slug}", get(catalog::bundle))
+fn billing_routes(routes: Routes) -> Routes {
+    routes
+        .add(checkout::__path_checkout, checkout::checkout)
+        .add(billing::__path_balance, billing::balance)
+        .add(billing::__path_subscription, billing::subscription)
+        .add(billing::__path_invoices, billing::invoices)
+        .add(admin::__path_revenue, admin::revenue)
+        .add(admin::__path_orders, admin::orders)
 }
 
-fn organization_routes() -> Routes {
-    Router::new()
-        .route("/tenant/check-slug/{slug}", get(organizations::check_slug))
-        .route("/tenant/orgs", get(organizations::list).post(organizations::create))
-        .route("/tenant/orgs/{id}", get(organizations::find))
-        .route(
-            "/tenant/orgs/{id}/members",
-            get(organizations::members).post(organizations::add_member),
-        )
-        .route("/tenant/orgs/{id}/members/{user_id}", delete(organizations::remove_member))
+fn catalog_routes(routes: Routes) -> Routes {
+    routes
+        .add(catalog::__path_plans, catalog::plans)
+        .add(catalog::__path_addons, catalog::addons)
+        .add(catalog::__path_apps, catalog::apps)
+        .add(catalog::__path_search_apps, catalog::search_apps)
+        .add(catalog::__path_app, catalog::app)
+        .add(catalog::__path_industries, catalog::industries)
+        .add(catalog::__path_bundles, catalog::bundles)
+        .add(catalog::__path_bundle, catalog::bundle)
 }
 
-fn status_routes() -> Routes {
-    Router::new()
-        .route("/healthz", get(status::alive))
-        .route("/livez", get(status::alive))
-        .route("/readyz", get(status::ready))
-        .route("/version", get(status::version))
-        .route("/.well-known/jwks.json", get(status::jwks))
+fn organization_routes(routes: Routes) -> Routes {
+    routes
+        .add(organizations::__path_check_slug, organizations::check_slug)
+        .add(organizations::__path_list, organizations::list)
+        .add(organizations::__path_create, organizations::create)
+        .add(organizations::__path_find, organizations::find)
+        .add(organizations::__path_members, organizations::members)
+        .add(organizations::__path_add_member, organizations::add_member)
+        .add(organizations::__path_remove_member, organizations::remove_member)
+}
+
+fn status_routes(routes: Routes) -> Routes {
+    routes
+        .add(status::__path_alive, status::alive)
+        .add_older("/healthz", "getHealth", status::__path_alive, status::alive)
+        .add(status::__path_ready, status::ready)
+        .add(status::__path_version, status::version)
+        .add(status::__path_jwks, status::jwks)
+        .add(openapi::__path_serve, openapi::serve)
 }

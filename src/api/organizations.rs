@@ -7,34 +7,45 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use sovereign_domain::organization::OrganizationStatus;
+use sovereign_domain::organization::{MemberRole, OrganizationStatus};
 use sovereign_domain::timestamp::Timestamp;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 use uuid::Uuid;
 
 use super::caller::{Address, Caller};
 use super::extract::{Body, Segment, Segments, references};
 use super::problem::Problem;
+use super::wire::DoneBody;
 use crate::app::App;
 use crate::storage::organizations::{self as rows, MemberRow, OrganizationRow};
 use crate::usecase::organizations::{self, NewOrganizationRequest, OrganizationError, usable_id};
 
-#[derive(Debug, Serialize)]
+/// An Organization.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Organization)]
 pub(super) struct OrganizationBody {
     id: String,
     slug: String,
     name: String,
     org_type: String,
     industry: String,
+    /// The user who made it.
     owner_id: String,
     plan_id: String,
+    /// Identifiers.
     apps: Vec<String>,
+    /// By app.
     app_states: BTreeMap<String, String>,
+    /// Identifiers.
     addons: Vec<String>,
     subdomain: String,
     custom_domains: Vec<String>,
+    #[schema(schema_with = status_schema)]
     status: OrganizationStatus,
+    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
     updated_at: Timestamp,
 }
 
@@ -62,31 +73,93 @@ impl TryFrom<OrganizationRow> for OrganizationBody {
     }
 }
 
-/// GET /tenant/check-slug/{slug}: whether an Organization could have this address.
+fn status_schema() -> Object {
+    use OrganizationStatus::{Active, Deleted, Provisioning, Suspended};
+    texts([Provisioning, Active, Suspended, Deleted].map(OrganizationStatus::as_str))
+}
+
+/// A role that can be given to a member.
+fn role_schema() -> Object {
+    texts([MemberRole::Admin, MemberRole::Member, MemberRole::Viewer].map(MemberRole::as_str))
+}
+
+fn texts(allowed: impl IntoIterator<Item = &'static str>) -> Object {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(allowed)).build()
+}
+
+/// Whether an Organization can have an address.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SlugCheck)]
+pub(super) struct SlugBody {
+    available: bool,
+}
+
+/// Checks an address
+///
+/// Whether an Organization could have it now: it is 3 to 31 of a-z, 0-9 and '-', starts with a letter,
+/// does not end in '-', and nobody has it. For anyone.
+#[utoipa::path(
+    get, path = "/tenant/check-slug/{slug}", tag = "Organizations", operation_id = "checkSlug",
+    params(("slug" = String, Path, description = "The first part of the address")),
+    responses(
+        (status = 200, description = "Whether it is available", body = SlugBody),
+        (status = 429, description = "Too many checks from this address"),
+    ),
+)]
 pub(super) async fn check_slug(
     State(app): State<Arc<App>>,
     Address(address): Address,
     Segment(slug): Segment,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<SlugBody>, Problem> {
     app.limits.slug(address)?;
     let available = organizations::slug_is_available(&app.store, &slug).await?;
-    Ok(Json(json!({ "available": available })))
+    Ok(Json(SlugBody { available }))
 }
 
-#[derive(Debug, Deserialize)]
+/// An Organization to make. Plans, apps and add-ons are named by identifier or slug.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = NewOrganization)]
 pub(super) struct CreateBody {
+    /// Its address: 3 to 31 of a-z, 0-9 and '-', starting with a letter, not ending in '-'.
+    #[schema(pattern = "^[a-z][a-z0-9-]{1,29}[a-z0-9]$")]
     slug: String,
+    /// 1 to 100 printable characters; spaces around them are dropped.
+    #[schema(
+        max_length = 100,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
+    )]
     name: String,
+    /// At most 100 printable characters; by default empty.
     #[serde(default)]
+    #[schema(max_length = 100, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")]
     org_type: Option<String>,
+    /// At most 100 printable characters; by default empty.
     #[serde(default)]
+    #[schema(max_length = 100, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")]
     industry: Option<String>,
     plan_id: String,
+    /// By default none.
+    #[schema(max_items = 200)]
     apps: Option<Vec<String>>,
+    /// By default none.
+    #[schema(max_items = 200)]
     addons: Option<Vec<String>>,
 }
 
-/// POST /tenant/orgs: makes an Organization; the caller owns it.
+/// Makes an Organization
+///
+/// With a wallet; the caller owns it.
+#[utoipa::path(
+    post, path = "/tenant/orgs", tag = "Organizations", operation_id = "createOrganization",
+    security(("bearer" = [])),
+    request_body = CreateBody,
+    responses(
+        (status = 201, description = "The Organization, being provisioned", body = OrganizationBody),
+        (status = 400, description = "A member is not as described, or the catalog has no such plan, app \
+            or add-on; `field` says which"),
+        (status = 409, description = "Another one has this address (`slug_taken`)"),
+    ),
+)]
 pub(super) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -105,7 +178,14 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, Json(row.try_into()?)))
 }
 
-/// GET /tenant/orgs: those the caller is a member of.
+/// Lists the caller's Organizations
+///
+/// Those the caller is a member of, the oldest first.
+#[utoipa::path(
+    get, path = "/tenant/orgs", tag = "Organizations", operation_id = "listOrganizations",
+    security(("bearer" = [])),
+    responses((status = 200, description = "The Organizations", body = Vec<OrganizationBody>)),
+)]
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -115,7 +195,18 @@ pub(super) async fn list(
     found.into_iter().map(TryInto::try_into).collect::<Result<_, _>>().map(Json)
 }
 
-/// GET /tenant/orgs/{id}: for members.
+/// Reads an Organization
+///
+/// For members.
+#[utoipa::path(
+    get, path = "/tenant/orgs/{id}", tag = "Organizations", operation_id = "getOrganization",
+    security(("bearer" = [])),
+    params(("id" = String, Path, description = "The Organization's identifier")),
+    responses(
+        (status = 200, description = "The Organization", body = OrganizationBody),
+        (status = 404, description = "There is no such Organization, or the caller is not in it"),
+    ),
+)]
 pub(super) async fn find(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -127,13 +218,17 @@ pub(super) async fn find(
     Ok(Json(row.try_into()?))
 }
 
-#[derive(Debug, Serialize)]
+/// A user in an Organization.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Member)]
 pub(super) struct MemberBody {
     id: Uuid,
     tenant_id: String,
     user_id: String,
     email: String,
+    /// `owner`, `admin`, `member` or `viewer`.
     role: String,
+    #[schema(value_type = String, format = DateTime)]
     joined_at: Timestamp,
 }
 
@@ -150,7 +245,18 @@ impl From<MemberRow> for MemberBody {
     }
 }
 
-/// GET /tenant/orgs/{id}/members: for members.
+/// Lists the members of an Organization
+///
+/// For members.
+#[utoipa::path(
+    get, path = "/tenant/orgs/{id}/members", tag = "Organizations", operation_id = "listMembers",
+    security(("bearer" = [])),
+    params(("id" = String, Path, description = "The Organization's identifier")),
+    responses(
+        (status = 200, description = "The members", body = Vec<MemberBody>),
+        (status = 404, description = "There is no such Organization, or the caller is not in it"),
+    ),
+)]
 pub(super) async fn members(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -163,13 +269,33 @@ pub(super) async fn members(
     Ok(Json(members.into_iter().map(MemberBody::from).collect()))
 }
 
-#[derive(Debug, Deserialize)]
+/// A user to add to an Organization.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = NewMember)]
 pub(super) struct AddMemberBody {
+    /// Of somebody who has signed in before.
     email: String,
+    #[schema(schema_with = role_schema)]
     role: String,
 }
 
-/// POST /tenant/orgs/{id}/members: by owners and admins.
+/// Adds a member to an Organization
+///
+/// By owners and admins.
+#[utoipa::path(
+    post, path = "/tenant/orgs/{id}/members", tag = "Organizations", operation_id = "addMember",
+    security(("bearer" = [])),
+    params(("id" = String, Path, description = "The Organization's identifier")),
+    request_body = AddMemberBody,
+    responses(
+        (status = 201, description = "The member", body = MemberBody),
+        (status = 400, description = "A member of the body is not as described, or nobody with this \
+            address has signed in, or several have"),
+        (status = 403, description = "The caller is no owner or admin of it"),
+        (status = 404, description = "There is no such Organization, or the caller is not in it"),
+        (status = 409, description = "The user is a member already (`already_member`)"),
+    ),
+)]
 pub(super) async fn add_member(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -181,16 +307,33 @@ pub(super) async fn add_member(
     Ok((StatusCode::CREATED, Json(member.into())))
 }
 
-/// DELETE /tenant/orgs/{id}/members/{userId}: by owners and admins, or by the member.
+/// Removes a member from an Organization
+///
+/// By owners and admins, or by the member; the owner stays.
+#[utoipa::path(
+    delete, path = "/tenant/orgs/{id}/members/{user_id}", tag = "Organizations",
+    operation_id = "removeMember",
+    security(("bearer" = [])),
+    params(
+        ("id" = String, Path, description = "The Organization's identifier"),
+        ("user_id" = String, Path, description = "The member's user identifier"),
+    ),
+    responses(
+        (status = 200, description = "The member is removed", body = DoneBody),
+        (status = 403, description = "The caller is no owner or admin of it"),
+        (status = 404, description = "There is no such Organization or member, or the caller is not in it"),
+        (status = 409, description = "The member owns it (`owner_stays`)"),
+    ),
+)]
 pub(super) async fn remove_member(
     State(app): State<Arc<App>>,
     caller: Caller,
     Segments(segments): Segments,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<DoneBody>, Problem> {
     let [id, user_id] = segments.as_slice() else {
         return Err(Problem::not_found("there is no such route"));
     };
     let (id, user_id) = (usable_id(id)?, usable_id(user_id)?);
     organizations::remove_member(&app, &caller.actor(), id, user_id).await?;
-    Ok(Json(json!({ "ok": true })))
+    Ok(Json(DoneBody::DONE))
 }

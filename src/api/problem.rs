@@ -5,9 +5,10 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Map, Value, json};
+use serde::Serialize;
 use sovereign_domain::book::Refusal;
 use sovereign_domain::voucher::VoucherRefusal;
+use utoipa::ToSchema;
 
 use crate::engine::EngineError;
 use crate::limits::TooMany;
@@ -24,20 +25,58 @@ struct Parts {
     status: StatusCode,
     code: &'static str,
     detail: String,
-    members: Map<String, Value>,
+    field: Option<String>,
+    credit_minor: Option<i64>,
     retry_after_seconds: Option<u64>,
+}
+
+/// Why a request was not answered (RFC 9457). Programs tell problems apart by `type`; the texts are for
+/// people and may change.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(super) struct ProblemBody {
+    /// Names the rule: `urn:sovereign:problem:` and the `code`.
+    #[serde(rename = "type")]
+    kind: String,
+    /// The status in words.
+    title: &'static str,
+    /// The HTTP status.
+    #[schema(minimum = 400, maximum = 599)]
+    status: u16,
+    /// What is wrong, and what to do.
+    detail: String,
+    /// The request, by its `x-request-id`; the log has the same identifier.
+    instance: String,
+    /// The same text as `detail`, for older clients.
+    error: String,
+    /// The last part of `type`.
+    code: &'static str,
+    /// With `voucher_changed`: what the voucher is worth now, in minor units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    credit_minor: Option<i64>,
+    /// The member, parameter or header that is wrong, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    field: Option<String>,
 }
 
 impl Problem {
     pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         let detail = detail.into();
-        let members = Map::new();
-        Self(Box::new(Parts { status, code, detail, members, retry_after_seconds: None }))
+        Self(Box::new(Parts {
+            status,
+            code,
+            detail,
+            field: None,
+            credit_minor: None,
+            retry_after_seconds: None,
+        }))
     }
 
     /// Bad input: which field, what is wrong, what to do.
     pub(crate) fn field(field: &str, detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "invalid_request", detail).with("field", json!(field))
+        Self::new(StatusCode::BAD_REQUEST, "invalid_request", detail).about(field)
     }
 
     pub(crate) fn unauthorized(detail: impl Into<String>) -> Self {
@@ -52,8 +91,9 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "not_found", detail)
     }
 
-    pub(crate) fn with(mut self, member: &str, value: Value) -> Self {
-        self.0.members.insert(member.to_owned(), value);
+    /// Names the member, parameter or header that the problem is about.
+    pub(crate) fn about(mut self, field: &str) -> Self {
+        self.0.field = Some(field.to_owned());
         self
     }
 
@@ -88,17 +128,19 @@ impl Problem {
 
     /// The answer, with the request that caused it as its instance.
     pub(super) fn respond(self, request_id: &str) -> Response {
-        let Parts { status, code, detail, members, retry_after_seconds } = *self.0;
-        let mut body = Map::new();
-        body.insert("type".into(), json!(format!("urn:sovereign:problem:{code}")));
-        body.insert("title".into(), json!(status.canonical_reason().unwrap_or("Error")));
-        body.insert("status".into(), json!(status.as_u16()));
-        body.insert("detail".into(), json!(detail));
-        body.insert("instance".into(), json!(format!("urn:request:{request_id}")));
-        body.insert("error".into(), json!(detail));
-        body.insert("code".into(), json!(code));
-        body.extend(members);
-        let mut response = (status, Json(Value::Object(body))).into_response();
+        let Parts { status, code, detail, field, credit_minor, retry_after_seconds } = *self.0;
+        let body = ProblemBody {
+            kind: format!("urn:sovereign:problem:{code}"),
+            title: status.canonical_reason().unwrap_or("Error"),
+            status: status.as_u16(),
+            error: detail.clone(),
+            detail,
+            instance: format!("urn:request:{request_id}"),
+            code,
+            credit_minor,
+            field,
+        };
+        let mut response = (status, Json(body)).into_response();
         let headers = response.headers_mut();
         let problem = HeaderValue::from_static("application/problem+json");
         headers.insert(header::CONTENT_TYPE, problem);
@@ -166,11 +208,10 @@ impl From<OrganizationError> for Problem {
         match error {
             OrganizationError::Field(error) => error.into(),
             OrganizationError::SlugTaken => {
-                conflict("slug_taken", "slug is already taken").with("field", json!("slug"))
+                conflict("slug_taken", "slug is already taken").about("slug")
             }
             OrganizationError::AlreadyMember => {
-                conflict("already_member", "this user is a member already")
-                    .with("field", json!("email"))
+                conflict("already_member", "this user is a member already").about("email")
             }
             OrganizationError::OwnerStays => {
                 conflict("owner_stays", "the owner of an Organization cannot be removed")
@@ -208,7 +249,7 @@ impl From<Refusal> for Problem {
                 "not_a_member",
                 "you are not a member of this Organization; check tenant_id",
             )
-            .with("field", json!("tenant_id")),
+            .about("tenant_id"),
             Refusal::RoleMayNotSpend => new(
                 StatusCode::FORBIDDEN,
                 "role_may_not_spend",
@@ -221,13 +262,7 @@ impl From<Refusal> for Problem {
             ),
             Refusal::Selection(error) => selection_error(error).into(),
             Refusal::Voucher(refusal) => voucher_problem(refusal),
-            Refusal::VoucherChanged { credit_minor } => new(
-                StatusCode::CONFLICT,
-                "voucher_changed",
-                "the voucher's value has changed; show the new value and ask again",
-            )
-            .with("credit_minor", json!(credit_minor))
-            .with("field", json!("promo_value_minor")),
+            Refusal::VoucherChanged { credit_minor } => voucher_changed(credit_minor),
             Refusal::AlreadySubscribed => new(
                 StatusCode::CONFLICT,
                 "already_subscribed",
@@ -260,6 +295,16 @@ impl From<Refusal> for Problem {
     }
 }
 
+fn voucher_changed(credit_minor: i64) -> Problem {
+    let mut problem = Problem::new(
+        StatusCode::CONFLICT,
+        "voucher_changed",
+        "the voucher's value has changed; show the new value and ask again",
+    );
+    problem.0.credit_minor = Some(credit_minor);
+    problem.about("promo_value_minor")
+}
+
 /// Every rule has its own type; no text repeats the code.
 fn voucher_problem(refusal: VoucherRefusal) -> Problem {
     let (code, detail) = match refusal {
@@ -279,5 +324,5 @@ fn voucher_problem(refusal: VoucherRefusal) -> Problem {
             "this Organization has redeemed this voucher before",
         ),
     };
-    Problem::new(StatusCode::BAD_REQUEST, code, detail).with("field", json!("promo_code"))
+    Problem::new(StatusCode::BAD_REQUEST, code, detail).about("promo_code")
 }

@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
 
+use super::openapi::STATUS_TAG;
 use super::problem::Problem;
 use crate::app::App;
 use crate::lifecycle::{COMMIT, VERSION};
@@ -15,13 +18,37 @@ use crate::storage::{self, catalog, migrate};
 /// A probe wants its answer soon.
 const READY_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// GET /livez, /healthz: the process runs.
-pub(super) async fn alive() -> Json<Value> {
-    Json(json!({ "status": "ok" }))
+/// All is well.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Health)]
+pub(super) struct HealthBody {
+    /// Always `ok`.
+    status: &'static str,
 }
 
-/// GET /readyz: the database answers.
-pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
+const WELL: HealthBody = HealthBody { status: "ok" };
+
+/// Says whether the process runs
+#[utoipa::path(
+    get, path = "/livez", tag = STATUS_TAG, operation_id = "getLiveness",
+    responses((status = 200, description = "It runs", body = HealthBody)),
+)]
+pub(super) async fn alive() -> Json<HealthBody> {
+    Json(WELL)
+}
+
+/// Says whether the database answers
+///
+/// Within two seconds.
+#[utoipa::path(
+    get, path = "/readyz", tag = STATUS_TAG, operation_id = "getReadiness",
+    responses(
+        (status = 200, description = "It answers", body = HealthBody),
+        (status = 500, description = "It answers what it should not; the log knows more"),
+        (status = 503, description = "It does not answer"),
+    ),
+)]
+pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<Json<HealthBody>, Problem> {
     let asked = tokio::time::timeout(READY_TIMEOUT, async {
         let mut tx = app.store.read().await?;
         catalog::revision(&mut tx).await
@@ -29,18 +56,63 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<Json<Value>, Pr
     match asked.await {
         Ok(answered) => {
             answered?;
-            Ok(Json(json!({ "status": "ok" })))
+            Ok(Json(WELL))
         }
         Err(_) => Err(storage::Error::Unavailable("no answer in time".into()).into()),
     }
 }
 
-/// GET /version: equal on every Sovereign that runs the same build.
-pub(super) async fn version() -> Json<Value> {
-    Json(json!({ "version": VERSION, "commit": COMMIT, "schema": migrate::fingerprint() }))
+/// Which program this is.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Version)]
+pub(super) struct VersionBody {
+    version: &'static str,
+    /// What it was built from.
+    commit: &'static str,
+    /// A digest of the database schema it expects.
+    schema: String,
 }
 
-/// GET /.well-known/jwks.json: the keys other services check our tokens with.
+/// Names the program
+///
+/// Equal on every Sovereign that runs the same build.
+#[utoipa::path(
+    get, path = "/version", tag = STATUS_TAG, operation_id = "getVersion",
+    responses((status = 200, description = "Version and commit", body = VersionBody)),
+)]
+pub(super) async fn version() -> Json<VersionBody> {
+    Json(VersionBody { version: VERSION, commit: COMMIT, schema: migrate::fingerprint() })
+}
+
+/// A set of public keys (RFC 7517).
+#[derive(ToSchema)]
+#[schema(as = KeySet)]
+#[expect(dead_code, reason = "described, never made")]
+pub(super) struct KeySetBody {
+    keys: Vec<KeyBody>,
+}
+
+/// A public key (RFC 8037).
+#[derive(ToSchema)]
+#[schema(as = Key)]
+#[expect(dead_code, reason = "described, never made")]
+struct KeyBody {
+    kty: String,
+    crv: String,
+    #[schema(rename = "use")]
+    usage: String,
+    alg: String,
+    kid: String,
+    x: String,
+}
+
+/// Lists the keys that check tokens
+///
+/// Of this Sovereign's own issuer, for other services.
+#[utoipa::path(
+    get, path = "/.well-known/jwks.json", tag = STATUS_TAG, operation_id = "listKeys",
+    responses((status = 200, description = "The public keys", body = KeySetBody)),
+)]
 pub(super) async fn jwks(State(app): State<Arc<App>>) -> Json<Value> {
     Json(app.tokens.jwks())
 }

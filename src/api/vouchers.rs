@@ -7,28 +7,58 @@ use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
-use serde_json::{Value, json};
 use sovereign_domain::ids::IdSource;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::caller::{Address, Issuer};
 use super::extract::{Body, Query, Segment, Whole};
 use super::problem::Problem;
-use super::wire::{PreviewBody, VoucherBody};
+use super::wire::{DoneBody, PreviewBody, VoucherBody};
 use crate::app::App;
 use crate::usecase::vouchers::{self, Issue, PAGE_SIZE, Writer, parse_code};
 
-#[derive(Debug, Deserialize)]
+/// A voucher to issue. Absent members, and those that are `null`, have their defaults on a new voucher
+/// and are unchanged on one that exists.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = VoucherIssue)]
 pub(super) struct IssueBody {
+    /// 3 to 64 letters A to Z, digits, '-', '_' and '.'. Read without regard to case, spaces around it,
+    /// full-width letters and Arabic digits.
+    #[schema(pattern = "^ *[A-Za-z0-9._-]{3,64} *$")]
     code: String,
+    /// What it is worth, in whole units of the Sovereign's currency.
+    #[schema(value_type = i64, minimum = 1, maximum = 1_000_000_000)]
     credit_omr: Whole,
+    /// For people. No control characters but line ends and tabs. By default empty.
+    #[schema(
+        max_length = 500,
+        pattern = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$"
+    )]
     description: Option<String>,
+    /// Whether it can be redeemed. By default `true`.
     active: Option<bool>,
+    /// How often it can be redeemed; 0, the default, = without limit.
+    #[schema(value_type = Option<i64>, minimum = 0, maximum = 1_000_000_000)]
     max_redemptions: Option<Whole>,
+    /// How many days its credit lasts after it was redeemed; 0, the default, = for good.
+    #[schema(value_type = Option<i64>, minimum = 0, maximum = 36_500)]
     credit_valid_days: Option<Whole>,
 }
 
-/// POST /billing/vouchers/issue: issues, edits or resurrects a voucher.
+/// Issues a voucher
+///
+/// Edits one that exists, which counts for later redemptions only, and brings a revoked one back with its
+/// counter. For the roles superadmin and sovereign-admin.
+#[utoipa::path(
+    post, path = "/billing/vouchers/issue", tag = "Vouchers", operation_id = "issueVoucher",
+    security(("bearer" = [])),
+    request_body = IssueBody,
+    responses(
+        (status = 200, description = "The voucher as it is stored", body = VoucherBody),
+        (status = 403, description = "The role is neither superadmin nor sovereign-admin"),
+    ),
+)]
 pub(super) async fn issue(
     State(app): State<Arc<App>>,
     Issuer(caller): Issuer,
@@ -55,13 +85,31 @@ pub(super) async fn issue(
     Ok(Json(VoucherBody::new(voucher, app.facts.currency)))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct ListQuery {
+    /// Where the page begins; from the Link header of the page before.
+    #[param(nullable = false)]
     after: Option<String>,
+    /// How many there are on a page; by default 1000.
+    #[param(nullable = false, minimum = 1, maximum = 1_000)]
     limit: Option<i64>,
 }
 
-/// GET /billing/vouchers/list: live vouchers, newest first; `Link: …; rel="next"` where there are more.
+/// Lists the live vouchers
+///
+/// Newest first. For the roles superadmin and sovereign-admin.
+#[utoipa::path(
+    get, path = "/billing/vouchers/list", tag = "Vouchers", operation_id = "listVouchers",
+    security(("bearer" = [])),
+    params(ListQuery),
+    responses(
+        (status = 200, description = "A page of vouchers", body = Vec<VoucherBody>, headers(
+            ("Link" = String, description = "`<…>; rel=\"next\"`: the next page, where there is one")
+        )),
+        (status = 403, description = "The role is neither superadmin nor sovereign-admin"),
+    ),
+)]
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     Issuer(_): Issuer,
@@ -87,12 +135,28 @@ pub(super) async fn list(
     Ok(response)
 }
 
-/// DELETE /billing/vouchers/revoke/{code}: soft-deletes a live voucher.
+/// Revokes a live voucher
+///
+/// What was redeemed stays, and what an unpaid order has reserved can still be paid. For the roles
+/// superadmin and sovereign-admin.
+#[utoipa::path(
+    delete, path = "/billing/vouchers/revoke/{code}", tag = "Vouchers",
+    operation_id = "revokeVoucher",
+    security(("bearer" = [])),
+    params(("code" = String, Path, description = "The code, spelled as it may be issued",
+        pattern = "^ *[A-Za-z0-9._-]{3,64} *$")),
+    responses(
+        (status = 200, description = "It is revoked", body = DoneBody),
+        (status = 400, description = "This can be no code"),
+        (status = 403, description = "The role is neither superadmin nor sovereign-admin"),
+        (status = 404, description = "No live voucher has this code"),
+    ),
+)]
 pub(super) async fn revoke(
     State(app): State<Arc<App>>,
     Issuer(caller): Issuer,
     Segment(code): Segment,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<DoneBody>, Problem> {
     let code = parse_code("code", &code)?;
     let actor = caller.actor();
     let mut ids = AppIds(&app);
@@ -104,17 +168,34 @@ pub(super) async fn revoke(
         ids: &mut ids,
     };
     match vouchers::revoke(&mut writer, &code).await? {
-        Some(_) => Ok(Json(json!({ "ok": true }))),
+        Some(_) => Ok(Json(DoneBody::DONE)),
         None => Err(Problem::not_found("there is no live voucher with this code")),
     }
 }
 
-#[derive(Debug, Deserialize)]
+/// A code to look at.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = VoucherPreviewRequest)]
 pub(super) struct PreviewRequest {
+    /// In any case, with spaces around it.
+    #[schema(pattern = "^ *[A-Za-z0-9._-]{3,64} *$")]
     code: String,
 }
 
-/// POST /billing/vouchers/redeem-preview: what a code is worth, for anyone, consuming nothing.
+/// Shows what a code is worth
+///
+/// For anyone, without a token. It consumes nothing and tells no counter and no cap.
+#[utoipa::path(
+    post, path = "/billing/vouchers/redeem-preview", tag = "Vouchers",
+    operation_id = "previewVoucher",
+    request_body = PreviewRequest,
+    responses(
+        (status = 200, description = "It can be redeemed", body = PreviewBody),
+        (status = 404, description = "No live voucher has this code"),
+        (status = 410, description = "The voucher is not active, or at its cap", body = PreviewBody),
+        (status = 429, description = "Too many previews from this address"),
+    ),
+)]
 pub(super) async fn redeem_preview(
     State(app): State<Arc<App>>,
     Address(address): Address,

@@ -4,22 +4,34 @@ use serde::Serialize;
 use sovereign_domain::money::Currency;
 use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::voucher::Voucher;
+use utoipa::ToSchema;
 
 /// A voucher as its issuer sees it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Voucher)]
 pub(super) struct VoucherBody {
+    /// In capitals.
     code: String,
+    /// What it is worth, in whole units, truncated.
     credit_omr: i64,
+    /// What it is worth, in minor units.
     credit_minor: i64,
+    /// ISO 4217.
     currency: &'static str,
     description: String,
+    /// Whether its issuer lets it be redeemed.
     active: bool,
+    /// How often it can be redeemed; 0 = without limit.
     max_redemptions: i64,
+    /// How often it was, reservations of unpaid orders included.
     times_redeemed: i64,
-    /// 0 = for good.
+    /// How many days its credit lasts after it was redeemed; 0 = for good.
     credit_valid_days: i64,
+    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
+    /// When it was revoked.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, format = DateTime, required = false)]
     deleted_at: Option<Timestamp>,
 }
 
@@ -42,16 +54,23 @@ impl VoucherBody {
 }
 
 /// A voucher as anyone may see it: nothing that helps to guess codes or to measure a campaign.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = VoucherPreview)]
 pub(super) struct PreviewBody {
+    /// In capitals.
     code: String,
+    /// What it is worth, in whole units, truncated.
     credit_omr: i64,
+    /// What it is worth, in minor units; `promo_value_minor` of a checkout.
     credit_minor: i64,
+    /// ISO 4217.
     currency: &'static str,
     description: String,
+    /// Whether its issuer lets it be redeemed.
     active: bool,
+    /// Whether a redemption would be accepted now: it is active and below its cap.
     pub(super) accepting_redemptions: bool,
-    /// 0 = for good.
+    /// How many days its credit lasts after it was redeemed; 0 = for good.
     credit_valid_days: i64,
 }
 
@@ -68,4 +87,16 @@ impl PreviewBody {
             description: voucher.description,
         }
     }
+}
+
+/// Done.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Done)]
+pub(super) struct DoneBody {
+    /// Always `true`.
+    ok: bool,
+}
+
+impl DoneBody {
+    pub(super) const DONE: Self = Self { ok: true };
 }

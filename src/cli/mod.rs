@@ -4,6 +4,7 @@
 mod config;
 mod greeting;
 mod migrate;
+mod openapi;
 mod output;
 mod serve;
 mod token;
@@ -59,6 +60,7 @@ enum Command {
     Verify(verify::Verify),
     #[command(subcommand)]
     Config(config::ConfigCommand),
+    Openapi(openapi::Openapi),
 }
 
 /// What every command takes.
@@ -131,6 +133,10 @@ pub fn main() -> ExitCode {
             Command::Voucher(voucher) => voucher.run().await,
             Command::Verify(verify) => verify.run().await,
             Command::Config(config) => config.run(),
+            Command::Openapi(openapi::Openapi) => {
+                openapi::Openapi::run();
+                Ok(())
+            }
         }
     });
     match done {

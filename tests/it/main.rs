@@ -16,6 +16,7 @@ mod engine;
 mod hostile;
 mod lifecycle;
 mod model;
+mod openapi;
 mod organizations;
 mod races;
 mod storage;

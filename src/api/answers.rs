@@ -1,0 +1,96 @@
+//! What the engine answers and stores, as the wire has it. The domain knows nothing of OpenAPI, so its
+//! answers are described here, member by member: one that is added there does not compile here.
+
+use serde::Serialize;
+use sovereign_domain::book::{self, Answer};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// An order that was placed: paid by credit, or to be paid at `session_url`.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CheckoutAnswer)]
+pub(super) struct CheckoutAnswer {
+    /// Where the customer pays what credit does not cover.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    session_url: Option<String>,
+    order_id: Uuid,
+    /// `true` where credit covered everything; else absent.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    paid_by_credit: bool,
+    /// Available after this order, in whole units, truncated.
+    credit_balance: i64,
+    /// Available after this order, in minor units.
+    credit_balance_minor: i64,
+    /// ISO 4217.
+    currency: String,
+}
+
+/// A voucher that was redeemed.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = VoucherRedeemed)]
+pub(super) struct RedeemAnswer {
+    /// In capitals.
+    code: String,
+    /// What was granted, in whole units, truncated.
+    credit_omr: i64,
+    /// What was granted, in minor units.
+    credit_minor: i64,
+    /// Available now, in whole units, truncated.
+    credit_balance: i64,
+    /// Available now, in minor units.
+    credit_balance_minor: i64,
+    /// ISO 4217.
+    currency: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum AnswerBody {
+    Checkout(CheckoutAnswer),
+    Redeem(RedeemAnswer),
+}
+
+impl From<Answer> for AnswerBody {
+    fn from(answer: Answer) -> Self {
+        match answer {
+            Answer::Checkout(answer) => Self::Checkout(answer.into()),
+            Answer::Redeem(answer) => Self::Redeem(answer.into()),
+        }
+    }
+}
+
+impl From<book::CheckoutAnswer> for CheckoutAnswer {
+    fn from(answer: book::CheckoutAnswer) -> Self {
+        let book::CheckoutAnswer {
+            session_url,
+            order_id,
+            paid_by_credit,
+            credit_balance,
+            credit_balance_minor,
+            currency,
+        } = answer;
+        Self {
+            session_url,
+            order_id: order_id.0,
+            paid_by_credit,
+            credit_balance,
+            credit_balance_minor,
+            currency,
+        }
+    }
+}
+
+impl From<book::RedeemAnswer> for RedeemAnswer {
+    fn from(answer: book::RedeemAnswer) -> Self {
+        let book::RedeemAnswer {
+            code,
+            credit_omr,
+            credit_minor,
+            credit_balance,
+            credit_balance_minor,
+            currency,
+        } = answer;
+        Self { code, credit_omr, credit_minor, credit_balance, credit_balance_minor, currency }
+    }
+}

@@ -1,0 +1,122 @@
+//! What is in the catalog, as its routes answer it. The documents are kept as JSON and answered as they
+//! are, so these types only describe them.
+
+#![allow(dead_code, clippy::struct_excessive_bools, reason = "described, never made")]
+
+use utoipa::ToSchema;
+
+/// What an Organization orders, at a price a month.
+#[derive(ToSchema)]
+pub(super) struct Plan {
+    id: String,
+    slug: String,
+    name: String,
+    description: String,
+    /// For people, for example `2 vCPU`.
+    cpu: String,
+    /// For people, for example `4 GB`.
+    memory: String,
+    /// For people, for example `50 GB`.
+    storage: String,
+    /// A month's price in whole units, truncated.
+    price_omr: i64,
+    /// A month's price in minor units.
+    price_minor: i64,
+    /// ISO 4217.
+    currency: String,
+    popular: bool,
+    sort_order: i32,
+    features: Vec<String>,
+    #[schema(nullable = false)]
+    stripe_price_id: Option<String>,
+}
+
+/// What can be added to a plan.
+#[derive(ToSchema)]
+#[schema(as = AddOn)]
+pub(super) struct Addon {
+    id: String,
+    slug: String,
+    name: String,
+    description: String,
+    /// A month's price in whole units, truncated.
+    price_omr: i64,
+    /// A month's price in minor units; 0 for what is included.
+    price_minor: i64,
+    /// ISO 4217.
+    currency: String,
+    /// Whether every plan has it.
+    included: bool,
+    category: String,
+}
+
+/// Software that runs for an Organization.
+#[derive(ToSchema)]
+#[schema(as = App)]
+pub(super) struct CatalogApp {
+    id: String,
+    slug: String,
+    name: String,
+    tagline: String,
+    description: String,
+    category: String,
+    tags: Vec<String>,
+    icon: String,
+    /// A colour: `#` and six hexadecimal digits.
+    icon_bg: String,
+    website: String,
+    license: String,
+    featured: bool,
+    popular: bool,
+    free: bool,
+    features: Vec<String>,
+    /// Slugs.
+    related_apps: Vec<String>,
+    /// Slugs of what it needs to run.
+    dependencies: Vec<String>,
+    /// Whether it only serves other apps.
+    system: bool,
+    /// `app` or `service`.
+    kind: String,
+    /// Whether several apps may share one.
+    shareable: bool,
+    /// A JSON Schema of what can be set.
+    config_schema: serde_json::Map<String, serde_json::Value>,
+    deployable: bool,
+    /// Memory, in MB.
+    ram_mb: i64,
+    /// Thousandths of a processor.
+    cpu_milli: i64,
+    /// Storage, in GB.
+    disk_gb: i64,
+    helm_chart: String,
+    helm_repo: String,
+}
+
+/// A line of business.
+#[derive(ToSchema)]
+pub(super) struct Industry {
+    id: String,
+    slug: String,
+    name: String,
+    emoji: String,
+    description: String,
+    /// Slugs.
+    suggested_apps: Vec<String>,
+    bundle_id: String,
+}
+
+/// Apps that go together.
+#[derive(ToSchema)]
+pub(super) struct Bundle {
+    id: String,
+    slug: String,
+    name: String,
+    tagline: String,
+    /// Slugs.
+    apps: Vec<String>,
+    /// In per cent.
+    discount: i64,
+    /// The slug of a plan.
+    recommended_size: String,
+}
