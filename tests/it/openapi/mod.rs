@@ -2,6 +2,7 @@
 //! generated from it works.
 
 mod document;
+mod generated_client;
 mod schemathesis;
 
 use serde_json::Value;
