@@ -15,6 +15,9 @@ use crate::engine::Engine;
 use crate::ids::RandomIds;
 use crate::limits::Limits;
 use crate::storage::Store;
+use crate::storage::reads::Reads;
+use crate::storage::users::BySubject;
+use crate::usecase::previews::Previews;
 
 /// What was settled when the Sovereign first started, and never changes.
 #[derive(Debug, Clone)]
@@ -35,11 +38,13 @@ pub struct App {
     pub(crate) limits: Limits,
     /// Who is behind an issuer and subject. The answer never changes, so it never goes stale.
     pub(crate) known_users: Cache<(String, String), UserId>,
+    pub(crate) people: Reads<BySubject>,
+    pub(crate) previews: Previews,
     ids: Mutex<RandomIds>,
 }
 
 /// What an [`App`] is built from.
-pub struct Parts {
+pub(crate) struct Parts {
     pub store: Store,
     pub engine: Engine,
     pub clock: Arc<dyn Clock>,
@@ -47,13 +52,16 @@ pub struct Parts {
     pub facts: Facts,
     pub tokens: Tokens,
     pub limits: Limits,
+    pub(crate) previews: Previews,
 }
 
 impl App {
     #[must_use]
-    pub fn new(parts: Parts) -> Self {
+    pub(crate) fn new(parts: Parts) -> Self {
         const KNOWN_USERS: usize = 20_000;
         Self {
+            people: Reads::start(&parts.store),
+            previews: parts.previews,
             store: parts.store,
             engine: parts.engine,
             clock: parts.clock,

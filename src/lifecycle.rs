@@ -9,11 +9,14 @@ use std::time::Duration;
 use crate::app::{App, Facts, Parts};
 use crate::auth::{SigningKey, Tokens};
 use crate::clock::Clock;
-use crate::engine::{Engine, EngineThread};
+use crate::engine::{self, Engine, EngineThread};
 use crate::ids::RandomIds;
 use crate::limits::Limits;
+use crate::storage::memory::Memory;
 use crate::storage::{self, Location, Store, migrate};
 use crate::usecase::expire_credit;
+use crate::usecase::migrate as bring_up;
+use crate::usecase::previews::Previews;
 use crate::usecase::start::{self, StartError, Wanted};
 
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -30,6 +33,10 @@ pub struct Options {
     pub wanted: Wanted,
     pub limits: Limits,
     pub clock: Arc<dyn Clock>,
+    /// The most commands that the money engine decides in one transaction.
+    pub max_batch: usize,
+    /// Whether vouchers may be remembered between previews.
+    pub preview_cache: bool,
 }
 
 /// A Sovereign that can answer requests.
@@ -45,9 +52,13 @@ pub struct Sovereign {
 pub async fn start(options: Options) -> Result<Sovereign, StartError> {
     let clock = options.clock;
     let store = Store::open(&options.location).await?;
-    let applied = migrate::migrate(&store, clock.now()).await?;
-    if !applied.is_empty() {
-        tracing::info!(migrations = applied.join(", "), "migrated");
+    let how = bring_up::How::default();
+    let done = bring_up::migrate(&store, &options.wanted, how, clock.now()).await?;
+    if !done.applied.is_empty() {
+        tracing::info!(migrations = done.applied.join(", "), "migrated");
+    }
+    if let Some(report) = &done.adoption {
+        tracing::warn!(findings = report.findings.len(), "adopted an earlier service's database");
     }
     let mut ids = RandomIds::new(Arc::clone(&clock));
     let facts = start::start(&store, &options.wanted, clock.now(), &mut ids).await?;
@@ -55,10 +66,13 @@ pub async fn start(options: Options) -> Result<Sovereign, StartError> {
     let tokens = Tokens::new(&facts.fqdn, options.key, shared_secret, Arc::clone(&clock))
         .map_err(|error| StartError::Configuration(error.0.to_owned()))?;
     let engine_ids = RandomIds::new(Arc::clone(&clock));
+    let memory = Arc::new(Memory::new());
+    let rules = engine::Rules { currency: facts.currency, max_batch: options.max_batch };
     let (engine, thread) =
-        Engine::start(&store, facts.currency, Arc::clone(&clock), engine_ids).await?;
+        Engine::start(&store, rules, Arc::clone(&clock), engine_ids, Arc::clone(&memory)).await?;
+    let previews = Previews::start(&store, options.preview_cache, memory);
     let limits = options.limits;
-    let app = App::new(Parts { store, engine, clock, ids, facts, tokens, limits });
+    let app = App::new(Parts { store, engine, clock, ids, facts, tokens, limits, previews });
     Ok(Sovereign { app: Arc::new(app), engine: thread })
 }
 

@@ -10,6 +10,7 @@ use axum::http::{HeaderName, HeaderValue, Response as HttpResponse, StatusCode, 
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use http_body_util::Full;
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
@@ -31,12 +32,16 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(super) struct RequestId(pub(super) String);
 
 pub(super) fn around(router: Router<Arc<App>>) -> Router<Arc<App>> {
-    router
-        .layer(RequestBodyLimitLayer::new(MAX_READ_BYTES))
-        .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIMEOUT))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn(frame))
+    // One layer made of all of them: the router would box the future of each one by itself. The first is
+    // the outermost.
+    router.layer(
+        ServiceBuilder::new()
+            .layer(from_fn(frame))
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIMEOUT))
+            .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
+            .layer(RequestBodyLimitLayer::new(MAX_READ_BYTES)),
+    )
 }
 
 /// The outermost layer.

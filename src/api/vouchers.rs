@@ -81,7 +81,11 @@ pub(super) async fn issue(
         actor: &actor,
         ids: &mut ids,
     };
-    let voucher = vouchers::issue(&mut writer, issue).await?;
+    let code = parse_code("code", &issue.code)?;
+    let issued = vouchers::issue(&mut writer, issue).await;
+    // Also where it failed: a commit whose answer was lost may have happened.
+    app.previews.forget(&code);
+    let voucher = issued?;
     Ok(Json(VoucherBody::new(voucher, app.facts.currency)))
 }
 
@@ -167,7 +171,9 @@ pub(super) async fn revoke(
         actor: &actor,
         ids: &mut ids,
     };
-    match vouchers::revoke(&mut writer, &code).await? {
+    let revoked = vouchers::revoke(&mut writer, &code).await;
+    app.previews.forget(&code);
+    match revoked? {
         Some(_) => Ok(Json(DoneBody::DONE)),
         None => Err(Problem::not_found("there is no live voucher with this code")),
     }
@@ -203,9 +209,10 @@ pub(super) async fn redeem_preview(
 ) -> Result<Response, Problem> {
     app.limits.preview(address)?;
     let code = parse_code("code", &body.code)?;
-    let voucher = vouchers::preview(&app.store, &code).await?;
-    let voucher = voucher.ok_or_else(|| Problem::not_found("this voucher is not valid"))?;
-    let preview = PreviewBody::new(voucher, app.facts.currency);
+    let voucher = app.previews.find(code).await?;
+    let live = voucher.filter(|voucher| voucher.deleted_at.is_none());
+    let voucher = live.ok_or_else(|| Problem::not_found("this voucher is not valid"))?;
+    let preview = PreviewBody::new(&voucher, app.facts.currency);
     let status = if preview.accepting_redemptions { StatusCode::OK } else { StatusCode::GONE };
     Ok((status, Json(preview)).into_response())
 }

@@ -75,7 +75,7 @@ pub(super) struct PreviewBody {
 }
 
 impl PreviewBody {
-    pub(super) fn new(voucher: Voucher, currency: Currency) -> Self {
+    pub(super) fn new(voucher: &Voucher, currency: Currency) -> Self {
         Self {
             code: voucher.code.as_str().to_owned(),
             credit_omr: currency.whole_units(voucher.credit_minor),
@@ -84,7 +84,7 @@ impl PreviewBody {
             active: voucher.active,
             accepting_redemptions: voucher.refusal().is_none(),
             credit_valid_days: voucher.credit_valid_days.unwrap_or(0),
-            description: voucher.description,
+            description: voucher.description.clone(),
         }
     }
 }

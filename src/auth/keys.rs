@@ -14,7 +14,9 @@ use jsonwebtoken::{DecodingKey, EncodingKey};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-const FILE_NAME: &str = "signing-key.der";
+/// The key's name in the data directory.
+pub const SIGNING_KEY_FILE: &str = "signing-key.der";
+const FILE_NAME: &str = SIGNING_KEY_FILE;
 
 /// Why there is no signing key.
 #[derive(Debug)]

@@ -21,7 +21,7 @@ const MIN_SECRET_BYTES: usize = 32;
 const MAX_SUBJECT_CHARS: usize = 255;
 const MAX_EMAIL_CHARS: usize = 320;
 /// The issuer under which the bearers of shared-secret tokens are known.
-const SHARED_SECRET_ISSUER: &str = "shared-secret";
+pub const SHARED_SECRET_ISSUER: &str = "shared-secret";
 
 /// Who a valid token speaks for.
 #[derive(Debug, Clone, PartialEq, Eq)]

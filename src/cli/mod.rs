@@ -1,6 +1,7 @@
 //! The command line: parses, dispatches, reports. Answers go to standard output, everything said to a
 //! person goes to standard error.
 
+mod backup;
 mod config;
 mod greeting;
 mod migrate;
@@ -58,6 +59,8 @@ enum Command {
     #[command(subcommand)]
     Voucher(voucher::Voucher),
     Verify(verify::Verify),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
     #[command(subcommand)]
     Config(config::ConfigCommand),
     Openapi(openapi::Openapi),
@@ -132,6 +135,8 @@ pub fn main() -> ExitCode {
             Command::Token(token) => token.run().await,
             Command::Voucher(voucher) => voucher.run().await,
             Command::Verify(verify) => verify.run().await,
+            Command::Backup(backup) => backup.run().await,
+            Command::Restore(restore) => restore.run().await,
             Command::Config(config) => config.run(),
             Command::Openapi(openapi::Openapi) => {
                 openapi::Openapi::run();

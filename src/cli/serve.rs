@@ -89,6 +89,8 @@ async fn run(config: &Config, json: bool) -> Result<(), Failure> {
         },
         limits,
         clock: clock(),
+        max_batch: config.max_batch,
+        preview_cache: config.preview_cache,
     })
     .await?;
 

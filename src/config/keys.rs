@@ -29,6 +29,8 @@ pub const KEYS: &[Key] = &[
     key("trusted_proxies", None, "addresses and networks whose X-Forwarded-For is believed"),
     key("log_level", Some("info"), "error, warn, info, debug or trace"),
     key("log_format", Some("text"), "text or json"),
+    key("preview_cache", Some("on"), "remember vouchers between previews (PostgreSQL): on or off"),
+    key("engine.max_batch", Some("256"), "most checkouts decided in one transaction"),
     secret("auth.hs256_secret", "accept tokens signed with this secret (32 bytes or more)"),
 ];
 

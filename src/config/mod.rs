@@ -11,6 +11,7 @@ use ipnet::IpNet;
 pub use self::keys::{KEYS, Key};
 pub use self::layers::{ConfigError, Entry, Layers, Origin, Resolved};
 use crate::auth::Tokens;
+use crate::engine::MAX_BATCH;
 use crate::storage::{self, Location};
 use crate::telemetry::LogFormat;
 
@@ -28,6 +29,8 @@ pub struct Config {
     pub hs256_secret: Option<String>,
     pub log_level: String,
     pub log_format: LogFormat,
+    pub preview_cache: bool,
+    pub max_batch: usize,
 }
 
 impl Config {
@@ -52,7 +55,12 @@ impl Config {
                 "json" => LogFormat::Json,
                 _ => LogFormat::Text,
             },
+            preview_cache: resolved.one_of("preview_cache", &["on", "off"])? == "on",
+            max_batch: resolved.parsed("engine.max_batch", "a number from 1 to 256")?,
         };
+        if !(1..=MAX_BATCH).contains(&config.max_batch) {
+            return Err(resolved.wrong("engine.max_batch", "must be a number from 1 to 256"));
+        }
         if !config.limits && !config.demo {
             return Err(resolved.wrong("limits", "may be off only with --demo"));
         }
@@ -70,7 +78,7 @@ impl Config {
     pub fn location(&self) -> Location {
         match &self.database_url {
             Some(url) => Location::Server(url.clone()),
-            None => Location::File(self.data.join("sovereign.db")),
+            None => Location::File(self.data.join(storage::DATABASE_FILE)),
         }
     }
 }

@@ -1,33 +1,51 @@
 //! One lane: batch after batch, each in a transaction of its own.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use sovereign_domain::book::{Command, Context, Outcome, Refusal};
+use sovereign_domain::book::{Book, Command, Context, Outcome, Refusal};
 use sovereign_domain::catalog::Catalog;
 use sovereign_domain::checkout::ChargeRules;
-use sovereign_domain::money::Currency;
+use sovereign_domain::voucher::Code;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::{EngineError, Job};
+use super::tally::{Steps, Tally};
+use super::{EngineError, Job, Rules};
 use crate::clock::Clock;
 use crate::ids::RandomIds;
-use crate::storage::{self, Store, Ts, catalog, load, write};
+use crate::storage::memory::Memory;
+use crate::storage::{self, Store, Ts, Tx, catalog, load, notices, write};
 
-/// The most commands decided in one transaction.
-const MAX_BATCH: usize = 256;
 /// How often a batch that met another transaction is tried before its callers are told.
 const MAX_ATTEMPTS: u32 = 8;
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
 
 type Decisions = Vec<Result<Outcome, Refusal>>;
 
+/// What a transaction comes to, before it is committed.
+struct Worked {
+    decisions: Decisions,
+    /// Whether anything was written.
+    changed: bool,
+    /// Vouchers whose last slot was taken, or that have one again.
+    turned: Vec<Code>,
+}
+
+/// The vouchers that can be redeemed now.
+fn accepting(book: &Book) -> BTreeSet<Code> {
+    let vouchers = book.vouchers.values().filter(|voucher| voucher.refusal().is_none());
+    vouchers.map(|voucher| voucher.code.clone()).collect()
+}
+
 /// What a lane is started with.
 pub(super) struct Start {
-    pub(super) currency: Currency,
-    pub(super) rules: watch::Receiver<Option<ChargeRules>>,
+    pub(super) rules: Rules,
+    pub(super) charges: watch::Receiver<Option<ChargeRules>>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) ids: RandomIds,
+    /// What previews remember.
+    pub(super) memory: Arc<Memory>,
 }
 
 pub(super) async fn run(
@@ -36,26 +54,30 @@ pub(super) async fn run(
     mut jobs: mpsc::Receiver<Job>,
     ready: oneshot::Sender<storage::Result<()>>,
 ) {
-    let store = match store.open_lane().await {
-        Ok(store) => store,
+    let database = match storage::lane::Lane::open(&store).await {
+        Ok(database) => database,
         Err(error) => {
             let _ = ready.send(Err(error));
             return;
         }
     };
     let _ = ready.send(Ok(()));
-    let mut lane = Lane { store, start, prices: None };
-    let mut batch = Vec::with_capacity(MAX_BATCH);
-    while jobs.recv_many(&mut batch, MAX_BATCH).await > 0 {
+    let max_batch = start.rules.max_batch;
+    let mut lane = Lane { database, start, prices: None, tally: Tally::default() };
+    let mut batch = Vec::with_capacity(max_batch);
+    while jobs.recv_many(&mut batch, max_batch).await > 0 {
         lane.serve(std::mem::take(&mut batch)).await;
     }
+    lane.tally.log();
+    lane.database.close().await;
 }
 
 struct Lane {
-    store: Store,
+    database: storage::lane::Lane,
     start: Start,
     /// The catalog's prices and the revision they are of.
     prices: Option<(i64, Arc<Catalog>)>,
+    tally: Tally,
 }
 
 impl Lane {
@@ -106,6 +128,7 @@ impl Lane {
             match self.attempt(commands).await {
                 Err(error) if error.is_conflict() && attempt < MAX_ATTEMPTS => {
                     tracing::debug!(%error, attempt, "batch met another transaction");
+                    self.tally.add_retry();
                     tokio::time::sleep(pause).await;
                     pause *= 2;
                     attempt += 1;
@@ -115,34 +138,78 @@ impl Lane {
         }
     }
 
+    /// One transaction. Where nothing changed (all were refused, or had their answers) there is nothing
+    /// to wait for.
     async fn attempt(&mut self, commands: &[&Command]) -> storage::Result<Decisions> {
-        let mut tx = self.store.begin().await?;
+        let mut steps = Steps::default();
+        let mut tx = self.database.begin().await?;
+        let worked = self.work(&mut tx, commands, &mut steps).await;
+        let worked = match worked {
+            Ok(worked) => worked,
+            Err(error) => {
+                self.database.roll_back(tx).await;
+                return Err(error);
+            }
+        };
+        if worked.changed {
+            let committing = Instant::now();
+            let committed = self.database.commit(tx).await;
+            // Also where it failed: a commit whose answer was lost may have happened.
+            worked.turned.iter().for_each(|code| self.start.memory.forget(code));
+            committed?;
+            steps.commit = committing.elapsed();
+        } else {
+            self.database.roll_back(tx).await;
+        }
+        self.tally.add(commands.len(), &steps);
+        Ok(worked.decisions)
+    }
+
+    /// Loads, decides and writes.
+    async fn work(
+        &mut self,
+        tx: &mut Tx,
+        commands: &[&Command],
+        steps: &mut Steps,
+    ) -> storage::Result<Worked> {
+        let began = Instant::now();
         let mut wanted = load::Wanted::by(commands.iter().copied());
-        let mut book = load::lock(&mut tx, &mut wanted).await?;
+        let mut book = load::lock(tx, &mut wanted).await?;
         // Read under the locks: what one process decides after another is also dated after it.
         let now = self.start.clock.now();
-        load::book(&mut tx, &wanted, &mut book).await?;
-        book.catalog = self.prices(&mut tx).await?;
+        if let Some(revision) = load::book(tx, &mut wanted, &mut book).await? {
+            book.catalog = self.prices(tx, revision).await?;
+        }
+        steps.load = began.elapsed();
 
+        let began = Instant::now();
+        let accepting = accepting(&book);
         let mut context = Context {
             now,
-            currency: self.start.currency,
-            charge_rules: *self.start.rules.borrow(),
+            currency: self.start.rules.currency,
+            charge_rules: *self.start.charges.borrow(),
             ids: &mut self.start.ids,
         };
         let decisions: Decisions =
             commands.iter().map(|command| book.decide(command, &mut context)).collect();
-        if book.changes.is_empty() {
-            return Ok(decisions);
+        steps.decide = began.elapsed();
+
+        let began = Instant::now();
+        let changed = !book.changes.is_empty();
+        let turned: Vec<Code> =
+            accepting.symmetric_difference(&self::accepting(&book)).cloned().collect();
+        if changed {
+            write::changes(tx, &book, self.start.rules.currency, Ts(now)).await?;
+            for code in &turned {
+                notices::send(tx, code).await?;
+            }
         }
-        write::changes(&mut tx, &book, Ts(now)).await?;
-        tx.commit().await?;
-        Ok(decisions)
+        steps.write = began.elapsed();
+        Ok(Worked { decisions, changed, turned })
     }
 
     /// The prices of this very moment: read again only when an administrator changed the catalog.
-    async fn prices(&mut self, tx: &mut storage::Tx) -> storage::Result<Arc<Catalog>> {
-        let revision = catalog::revision(tx).await?;
+    async fn prices(&mut self, tx: &mut Tx, revision: i64) -> storage::Result<Arc<Catalog>> {
         match &self.prices {
             Some((known, prices)) if *known == revision => Ok(Arc::clone(prices)),
             _ => {

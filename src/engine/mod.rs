@@ -6,6 +6,7 @@
 //! round trips and its fsync, and an idle lane adds no wait.
 
 mod lane;
+mod tally;
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -17,8 +18,11 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::Clock;
 use crate::ids::RandomIds;
+use crate::storage::memory::Memory;
 use crate::storage::{self, Store};
 
+/// The most commands decided in one transaction, unless configured otherwise.
+pub const MAX_BATCH: usize = 256;
 /// Commands that may wait. More are refused with "try again", rather than kept waiting.
 const QUEUE_LENGTH: usize = 8_192;
 
@@ -50,6 +54,14 @@ impl From<storage::Error> for EngineError {
     }
 }
 
+/// What holds for every batch.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules {
+    pub currency: Currency,
+    /// The most commands decided in one transaction.
+    pub max_batch: usize,
+}
+
 struct Job {
     command: Command,
     answer: oneshot::Sender<Result<Outcome, EngineError>>,
@@ -73,14 +85,15 @@ impl Engine {
     /// Where the lane's connection cannot be opened.
     pub async fn start(
         store: &Store,
-        currency: Currency,
+        rules: Rules,
         clock: Arc<dyn Clock>,
         ids: RandomIds,
+        memory: Arc<Memory>,
     ) -> storage::Result<(Self, EngineThread)> {
         let (queue, jobs) = mpsc::channel(QUEUE_LENGTH);
         let (ready, started) = oneshot::channel();
-        let (charge_rules, rules) = watch::channel(None);
-        let lane = lane::Start { currency, rules, clock, ids };
+        let (charge_rules, charges) = watch::channel(None);
+        let lane = lane::Start { rules, charges, clock, ids, memory };
         let store = store.clone();
         let thread = std::thread::Builder::new().name("money-engine".into()).spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

@@ -5,7 +5,7 @@ use serde_json::Value;
 use sovereign_domain::event::{AuditEntry, Event};
 use uuid::Uuid;
 
-use super::batch::{self, batch_row};
+use super::batch::{Writes, batch_row};
 use super::types::json_text;
 use super::{Result, Ts, Tx};
 
@@ -41,6 +41,16 @@ pub(crate) struct Change {
 }
 
 pub(crate) async fn record(tx: &mut Tx, entries: &[(AuditEntry, Change)]) -> Result<()> {
+    let mut writes = Writes::new(tx);
+    record_with(&mut writes, entries).await?;
+    writes.send().await
+}
+
+/// As [`record`], together with other writes.
+pub(crate) async fn record_with(
+    writes: &mut Writes<'_>,
+    entries: &[(AuditEntry, Change)],
+) -> Result<()> {
     let rows: Vec<AuditRow> = entries
         .iter()
         .map(|(entry, change)| AuditRow {
@@ -60,10 +70,17 @@ pub(crate) async fn record(tx: &mut Tx, entries: &[(AuditEntry, Change)]) -> Res
                INSERT INTO audit_log \
                    (id, at, actor, action, subject, tenant_id, request_id, before, after) \
                SELECT id, at, actor, action, subject, tenant_id, request_id, before, after FROM v";
-    batch::execute(tx, sql, &rows).await.map(|_| ())
+    writes.insert(sql, rows).await
 }
 
 pub(crate) async fn publish(tx: &mut Tx, events: &[Event]) -> Result<()> {
+    let mut writes = Writes::new(tx);
+    publish_with(&mut writes, events).await?;
+    writes.send().await
+}
+
+/// As [`publish`], together with other writes.
+pub(crate) async fn publish_with(writes: &mut Writes<'_>, events: &[Event]) -> Result<()> {
     let rows: Vec<OutboxRow> = events
         .iter()
         .map(|event| OutboxRow {
@@ -77,5 +94,5 @@ pub(crate) async fn publish(tx: &mut Tx, events: &[Event]) -> Result<()> {
     let sql = "WITH v (id, type, tenant_id, data, created_at) AS ({rows}) \
                INSERT INTO outbox (id, type, tenant_id, data, created_at) \
                SELECT id, type, tenant_id, data, created_at FROM v";
-    batch::execute(tx, sql, &rows).await.map(|_| ())
+    writes.insert(sql, rows).await
 }

@@ -7,23 +7,25 @@
 //! UPDATE promo_codes SET times_redeemed = v.times_redeemed FROM v WHERE promo_codes.code = v.code
 //! ```
 //!
-//! On PostgreSQL `{rows}` becomes `SELECT * FROM UNNEST($1::text[], …)`, one parameter a column. On
+//! On PostgreSQL `{rows}` becomes `SELECT unnest($1::text[]), …`, one parameter a column. On
 //! SQLite it becomes `VALUES ($1, …), …` in a few fixed sizes, so that its statements stay prepared.
 //! `{lock:T}` locks the rows of table alias `T` where that is a thing to say.
+//!
+//! [`Writes`] sends many such statements together.
 
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{AssertSqlSafe, FromRow};
+use sqlx::{Arguments as _, AssertSqlSafe, FromRow};
 
-use super::{Connection, Error, Result, Tx, postgres, sqlite};
+use super::{Connection, Engine, Error, Result, Tx, postgres, sqlite};
 
 /// Rows that travel in bulk. Made by [`batch_row!`].
-pub(crate) trait BatchRow: Sync + Sized {
+pub(crate) trait BatchRow: Send + Sized {
     /// The PostgreSQL type of each column.
     const TYPES: &'static [&'static str];
 
-    fn add_columns(rows: &[Self], arguments: &mut PgArguments) -> Result<()>;
-    fn add_row(&self, arguments: &mut SqliteArguments) -> Result<()>;
+    fn add_columns(rows: Vec<Self>, arguments: &mut PgArguments) -> Result<()>;
+    fn add_row(self, arguments: &mut SqliteArguments) -> Result<()>;
 }
 
 /// Declares a row that travels in bulk: each field with its PostgreSQL type.
@@ -37,27 +39,24 @@ macro_rules! batch_row {
             const TYPES: &'static [&'static str] = &[$($sql),+];
 
             fn add_columns(
-                rows: &[Self],
+                rows: Vec<Self>,
                 arguments: &mut sqlx::postgres::PgArguments,
             ) -> $crate::storage::Result<()> {
                 use sqlx::Arguments as _;
-                $(
-                    let column: Vec<$type> = rows.iter().map(|row| row.$field.clone()).collect();
-                    arguments.add(column).map_err($crate::storage::batch::encoding)?;
-                )+
+                $(let mut $field: Vec<$type> = Vec::with_capacity(rows.len());)+
+                for row in rows {
+                    $($field.push(row.$field);)+
+                }
+                $(arguments.add($field).map_err($crate::storage::batch::encoding)?;)+
                 Ok(())
             }
 
             fn add_row(
-                &self,
+                self,
                 arguments: &mut sqlx::sqlite::SqliteArguments,
             ) -> $crate::storage::Result<()> {
                 use sqlx::Arguments as _;
-                $(
-                    arguments
-                        .add(self.$field.clone())
-                        .map_err($crate::storage::batch::encoding)?;
-                )+
+                $(arguments.add(self.$field).map_err($crate::storage::batch::encoding)?;)+
                 Ok(())
             }
         }
@@ -73,7 +72,7 @@ pub(crate) fn encoding(error: sqlx::error::BoxDynError) -> Error {
 pub(crate) async fn execute<R: BatchRow>(
     tx: &mut Tx,
     sql: &'static str,
-    rows: &[R],
+    rows: Vec<R>,
 ) -> Result<u64> {
     if rows.is_empty() {
         return Ok(0);
@@ -82,14 +81,16 @@ pub(crate) async fn execute<R: BatchRow>(
         Connection::Postgres(connection) => {
             let mut arguments = PgArguments::default();
             R::add_columns(rows, &mut arguments)?;
-            let sql = AssertSqlSafe(postgres::render(sql, R::TYPES));
+            let sql = AssertSqlSafe(postgres::render(sql, R::TYPES, 1));
             Ok(sqlx::query_with(sql, arguments).execute(connection).await?.rows_affected())
         }
         Connection::Sqlite(connection) => {
             let mut touched = 0;
-            for chunk in sqlite::chunks(rows) {
-                let arguments = sqlite_arguments(chunk)?;
-                let sql = AssertSqlSafe(sqlite::render(sql, R::TYPES.len(), chunk.len()));
+            let sizes = sqlite::chunk_sizes(rows.len());
+            let mut rows = rows.into_iter();
+            for size in sizes {
+                let arguments = sqlite_arguments(rows.by_ref().take(size))?;
+                let sql = AssertSqlSafe(sqlite::render(sql, R::TYPES.len(), size));
                 let query = sqlx::query_with(sql, arguments);
                 touched += query.execute(&mut *connection).await?.rows_affected();
             }
@@ -104,18 +105,106 @@ pub(crate) async fn execute_all<R: BatchRow>(
     tx: &mut Tx,
     table: &str,
     sql: &'static str,
-    rows: &[R],
+    rows: Vec<R>,
 ) -> Result<()> {
-    let touched = execute(tx, sql, rows).await?;
-    if touched == rows.len() as u64 {
+    let of = rows.len() as u64;
+    require_all(table, execute(tx, sql, rows).await?, of)
+}
+
+fn require_all(table: &str, touched: u64, of: u64) -> Result<()> {
+    if touched == of {
         Ok(())
     } else {
-        Err(Error::Conflict(format!("{table}: {touched} of {} rows written", rows.len())))
+        Err(Error::Conflict(format!("{table}: {touched} of {of} rows written")))
+    }
+}
+
+/// Statements that are sent together: on PostgreSQL as one statement, which saves a round trip for each
+/// but one; on SQLite, which is in the process, one after another at once.
+///
+/// On PostgreSQL they all see the rows as they were before, and run in no certain order: what must come
+/// after something else goes into another `Writes`, or before it.
+pub(crate) struct Writes<'t> {
+    tx: &'t mut Tx,
+    parts: Vec<Part>,
+    arguments: PgArguments,
+}
+
+struct Part {
+    sql: String,
+    /// The table, and how many of its rows must be touched.
+    all: Option<(&'static str, u64)>,
+}
+
+impl<'t> Writes<'t> {
+    pub(crate) fn new(tx: &'t mut Tx) -> Self {
+        Self { tx, parts: Vec::new(), arguments: PgArguments::default() }
+    }
+
+    /// New rows.
+    pub(crate) async fn insert<R: BatchRow>(
+        &mut self,
+        sql: &'static str,
+        rows: Vec<R>,
+    ) -> Result<()> {
+        self.add(sql, rows, None).await
+    }
+
+    /// Changes of rows that must all be there, as [`execute_all`] makes them.
+    pub(crate) async fn update<R: BatchRow>(
+        &mut self,
+        table: &'static str,
+        sql: &'static str,
+        rows: Vec<R>,
+    ) -> Result<()> {
+        let all = Some((table, rows.len() as u64));
+        self.add(sql, rows, all).await
+    }
+
+    async fn add<R: BatchRow>(
+        &mut self,
+        sql: &'static str,
+        rows: Vec<R>,
+        all: Option<(&'static str, u64)>,
+    ) -> Result<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        match self.tx.engine() {
+            Engine::Postgres => {
+                let sql = postgres::render(sql, R::TYPES, self.arguments.len() + 1);
+                R::add_columns(rows, &mut self.arguments)?;
+                self.parts.push(Part { sql, all });
+                Ok(())
+            }
+            Engine::Sqlite => {
+                let touched = execute(self.tx, sql, rows).await?;
+                all.map_or(Ok(()), |(table, of)| require_all(table, touched, of))
+            }
+        }
+    }
+
+    /// Runs what has not run yet.
+    pub(crate) async fn send(self) -> Result<()> {
+        if self.parts.is_empty() {
+            return Ok(());
+        }
+        let sql =
+            postgres::together(self.parts.iter().map(|part| (&*part.sql, part.all.is_some())));
+        let Connection::Postgres(connection) = self.tx.connection() else { return Ok(()) };
+        let counts: Vec<i64> = sqlx::query_scalar_with(AssertSqlSafe(sql), self.arguments)
+            .fetch_one(connection)
+            .await?;
+        let counted = self.parts.iter().filter_map(|part| part.all).zip(counts);
+        for ((table, of), touched) in counted {
+            require_all(table, u64::try_from(touched).unwrap_or(0), of)?;
+        }
+        Ok(())
     }
 }
 
 /// Runs a query for all `rows` and collects what it answers.
-pub(crate) async fn fetch<R, O>(tx: &mut Tx, sql: &'static str, rows: &[R]) -> Result<Vec<O>>
+pub(crate) async fn fetch<R, O>(tx: &mut Tx, sql: &'static str, rows: Vec<R>) -> Result<Vec<O>>
 where
     R: BatchRow,
     O: for<'r> FromRow<'r, PgRow> + for<'r> FromRow<'r, SqliteRow> + Send + Unpin,
@@ -127,14 +216,16 @@ where
         Connection::Postgres(connection) => {
             let mut arguments = PgArguments::default();
             R::add_columns(rows, &mut arguments)?;
-            let sql = AssertSqlSafe(postgres::render(sql, R::TYPES));
+            let sql = AssertSqlSafe(postgres::render(sql, R::TYPES, 1));
             Ok(sqlx::query_as_with(sql, arguments).fetch_all(connection).await?)
         }
         Connection::Sqlite(connection) => {
             let mut found = Vec::new();
-            for chunk in sqlite::chunks(rows) {
-                let arguments = sqlite_arguments(chunk)?;
-                let sql = AssertSqlSafe(sqlite::render(sql, R::TYPES.len(), chunk.len()));
+            let sizes = sqlite::chunk_sizes(rows.len());
+            let mut rows = rows.into_iter();
+            for size in sizes {
+                let arguments = sqlite_arguments(rows.by_ref().take(size))?;
+                let sql = AssertSqlSafe(sqlite::render(sql, R::TYPES.len(), size));
                 let query = sqlx::query_as_with(sql, arguments);
                 found.extend(query.fetch_all(&mut *connection).await?);
             }
@@ -143,7 +234,7 @@ where
     }
 }
 
-fn sqlite_arguments<R: BatchRow>(rows: &[R]) -> Result<SqliteArguments> {
+fn sqlite_arguments<R: BatchRow>(rows: impl Iterator<Item = R>) -> Result<SqliteArguments> {
     let mut arguments = SqliteArguments::default();
     for row in rows {
         row.add_row(&mut arguments)?;

@@ -31,7 +31,7 @@ pub(crate) struct ItemRow {
     pub(crate) doc: Json<Value>,
 }
 
-pub(crate) async fn seed(tx: &mut Tx, items: &[NewItem]) -> Result<()> {
+pub(crate) async fn seed(tx: &mut Tx, items: Vec<NewItem>) -> Result<()> {
     let sql = "WITH v (kind, id, slug, position, price_minor, doc, updated_at) AS ({rows}) \
                INSERT INTO catalog_items (kind, id, slug, position, price_minor, doc, updated_at) \
                SELECT kind, id, slug, position, price_minor, doc, updated_at FROM v";

@@ -36,6 +36,17 @@ impl Error {
         self.is_conflict() || self.is_unavailable()
     }
 
+    /// The same, for another of those who wait for one result.
+    pub(crate) fn for_another(&self) -> Self {
+        match self {
+            Self::Conflict(text) => Self::Conflict(text.clone()),
+            Self::Unavailable(text) => Self::Unavailable(text.clone()),
+            Self::Corrupt(text) => Self::Corrupt(text.clone()),
+            Self::Statement(error) => Self::Statement(sqlx::Error::Protocol(error.to_string())),
+            Self::Unsupported(text) => Self::Unsupported(text.clone()),
+        }
+    }
+
     pub(crate) fn corrupt(table: &str, what: impl fmt::Display) -> Self {
         Self::Corrupt(format!("{table}: {what}"))
     }

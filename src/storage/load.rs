@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sovereign_domain::book::{Account, Book, Command, Idempotency, ReplyKey, Route};
-use sovereign_domain::ids::{CustomerId, LotId, OrderId, OrganizationId, SubscriptionId, UserId};
+use sovereign_domain::ids::{CustomerId, LotId, OrderId, OrganizationId, UserId};
 use sovereign_domain::organization::OrganizationStatus;
 use sovereign_domain::voucher::{Code, Voucher};
 use sovereign_domain::wallet::{Lot, LotSource, Wallet};
@@ -17,24 +17,22 @@ use uuid::Uuid;
 
 use super::batch::{self, batch_row};
 use super::load_orders;
+use super::load_requests::{self, Request};
 use super::vouchers::{self, VoucherRow};
-use super::{Error, Json, Result, Ts, Tx, organizations};
+use super::{Error, Result, Ts, Tx};
 
 batch_row! { struct CodeKey { code: String => "text" } }
 batch_row! { pub(super) struct TenantKey { tenant_id: String => "text" } }
 batch_row! { pub(super) struct UuidKey { id: Uuid => "uuid" } }
-batch_row! { struct MemberKey { tenant_id: String => "text", user_id: String => "text" } }
 
 /// The keys a batch of commands names.
 #[derive(Debug, Default)]
 pub(crate) struct Wanted {
     pub(super) codes: BTreeSet<Code>,
     pub(super) tenants: BTreeSet<OrganizationId>,
-    pub(super) members: BTreeSet<(OrganizationId, UserId)>,
-    /// Who asks to redeem what, for which Organization.
-    pub(super) redeemers: BTreeSet<(UserId, OrganizationId, Code)>,
+    /// Who asks what for which of them.
+    requests: BTreeSet<Request>,
     pub(super) orders: BTreeSet<OrderId>,
-    pub(super) replies: BTreeSet<ReplyKey>,
 }
 
 impl Wanted {
@@ -81,16 +79,28 @@ impl Wanted {
         idempotency: &Idempotency,
     ) {
         self.tenants.insert(tenant_id.clone());
-        self.members.insert((tenant_id.clone(), user_id.clone()));
-        self.replies.insert(ReplyKey::new(user_id, route, idempotency));
-        if let Some(code) = code {
-            self.codes.insert(code.clone());
-            self.redeemers.insert((user_id.clone(), tenant_id.clone(), code.clone()));
-        }
+        self.codes.extend(code.cloned());
+        self.requests.insert(Request {
+            tenant_id: tenant_id.clone(),
+            user_id: Some(user_id.clone()),
+            reply: Some(ReplyKey::new(user_id, route, idempotency)),
+            code: code.cloned(),
+        });
     }
 
     fn tenant_keys(&self) -> Vec<TenantKey> {
         self.tenants.iter().map(|id| TenantKey { tenant_id: id.0.clone() }).collect()
+    }
+
+    /// Organizations that only a job asks for, or an order was found to belong to, have a request too.
+    fn add_jobs(&mut self) {
+        let asked: BTreeSet<&OrganizationId> =
+            self.requests.iter().map(|request| &request.tenant_id).collect();
+        let others = self.tenants.iter().filter(|id| !asked.contains(id)).cloned();
+        let jobs: Vec<Request> = others
+            .map(|tenant_id| Request { tenant_id, user_id: None, reply: None, code: None })
+            .collect();
+        self.requests.extend(jobs);
     }
 }
 
@@ -107,7 +117,7 @@ pub(crate) async fn lock(tx: &mut Tx, wanted: &mut Wanted) -> Result<Book> {
 
     let codes: Vec<CodeKey> =
         wanted.codes.iter().map(|code| CodeKey { code: code.as_str().to_owned() }).collect();
-    for row in batch::fetch::<_, VoucherRow>(tx, VOUCHERS, &codes).await? {
+    for row in batch::fetch::<_, VoucherRow>(tx, VOUCHERS, codes).await? {
         let voucher = Voucher::from(row);
         book.vouchers.insert(voucher.code.clone(), voucher);
     }
@@ -117,21 +127,23 @@ pub(crate) async fn lock(tx: &mut Tx, wanted: &mut Wanted) -> Result<Book> {
                    w.version \
                FROM v JOIN wallets w ON w.tenant_id = v.tenant_id \
                ORDER BY w.tenant_id {lock:w}";
-    for row in batch::fetch::<_, WalletRow>(tx, sql, &wanted.tenant_keys()).await? {
+    for row in batch::fetch::<_, WalletRow>(tx, sql, wanted.tenant_keys()).await? {
         let account = row.into_account();
         book.accounts.insert(account.tenant_id.clone(), account);
     }
     Ok(book)
 }
 
-/// Reads everything else the commands can touch into a book whose rows are locked.
-pub(crate) async fn book(tx: &mut Tx, wanted: &Wanted, book: &mut Book) -> Result<()> {
-    load_accounts(tx, wanted, book).await?;
-    load_members(tx, wanted, book).await?;
-    load_orders::replies(tx, wanted, book).await?;
+/// Reads everything else the commands can touch into a book whose rows are locked. Answers the
+/// catalog's revision, where somebody asks for an Organization.
+pub(crate) async fn book(tx: &mut Tx, wanted: &mut Wanted, book: &mut Book) -> Result<Option<i64>> {
+    wanted.add_jobs();
+    let found = load_requests::requests(tx, &wanted.requests, book).await?;
+    load_orders::replies(tx, &found.replied, &wanted.orders, book).await?;
     load_orders::orders(tx, wanted, book).await?;
-    load_orders::redemptions(tx, wanted, book).await?;
-    load_lots(tx, book).await
+    load_orders::reserved_redemptions(tx, wanted, book).await?;
+    load_lots(tx, book).await?;
+    Ok(found.catalog_revision)
 }
 
 #[derive(Debug, FromRow)]
@@ -165,66 +177,6 @@ impl WalletRow {
             pending_order: None,
         }
     }
-}
-
-#[derive(Debug, FromRow)]
-struct AccountRow {
-    tenant_id: String,
-    status: String,
-    subdomain: String,
-    plan_id: String,
-    apps: Json<Vec<String>>,
-    addons: Json<Vec<String>>,
-    live_subscription: Option<Uuid>,
-    pending_order: Option<Uuid>,
-}
-
-async fn load_accounts(tx: &mut Tx, wanted: &Wanted, book: &mut Book) -> Result<()> {
-    let sql = "WITH v (tenant_id) AS ({rows}) \
-               SELECT o.id AS tenant_id, o.status, o.subdomain, o.plan_id, o.apps, o.addons, \
-                   s.id AS live_subscription, p.id AS pending_order \
-               FROM v JOIN organizations o ON o.id = v.tenant_id \
-               LEFT JOIN subscriptions s ON s.tenant_id = v.tenant_id AND s.status <> 'canceled' \
-               LEFT JOIN orders p ON p.tenant_id = v.tenant_id AND p.status = 'pending'";
-    for row in batch::fetch::<_, AccountRow>(tx, sql, &wanted.tenant_keys()).await? {
-        let tenant_id = OrganizationId(row.tenant_id);
-        let Some(account) = book.accounts.get_mut(&tenant_id) else { continue };
-        account.status = OrganizationStatus::parse(&row.status)
-            .ok_or_else(|| Error::corrupt("organizations", format!("status {:?}", row.status)))?;
-        account.subdomain = row.subdomain;
-        account.plan_id = row.plan_id;
-        account.apps = row.apps.0;
-        account.addons = row.addons.0;
-        account.live_subscription = row.live_subscription.map(SubscriptionId);
-        account.pending_order = row.pending_order.map(OrderId);
-    }
-    Ok(())
-}
-
-#[derive(Debug, FromRow)]
-struct RoleRow {
-    tenant_id: String,
-    user_id: String,
-    role: String,
-}
-
-async fn load_members(tx: &mut Tx, wanted: &Wanted, book: &mut Book) -> Result<()> {
-    let keys: Vec<MemberKey> = wanted
-        .members
-        .iter()
-        .map(|(tenant_id, user_id)| MemberKey {
-            tenant_id: tenant_id.0.clone(),
-            user_id: user_id.0.clone(),
-        })
-        .collect();
-    let sql = "WITH v (tenant_id, user_id) AS ({rows}) \
-               SELECT m.tenant_id, m.user_id, m.role \
-               FROM v JOIN members m ON m.tenant_id = v.tenant_id AND m.user_id = v.user_id";
-    for row in batch::fetch::<_, RoleRow>(tx, sql, &keys).await? {
-        let role = organizations::parse_role(&row.role)?;
-        book.members.insert((OrganizationId(row.tenant_id), UserId(row.user_id)), role);
-    }
-    Ok(())
 }
 
 #[derive(Debug, FromRow)]
@@ -283,8 +235,8 @@ async fn load_lots(tx: &mut Tx, book: &mut Book) -> Result<()> {
         .filter_map(|id| book.redemptions.values().find(|r| r.order_id == Some(*id)))
         .map(|redemption| UuidKey { id: redemption.lot_id.0 })
         .collect();
-    let mut rows: Vec<LotRow> = batch::fetch(tx, OPEN, &customers).await?;
-    rows.extend(batch::fetch::<_, LotRow>(tx, RESERVED, &reserved).await?);
+    let mut rows: Vec<LotRow> = batch::fetch(tx, OPEN, customers).await?;
+    rows.extend(batch::fetch::<_, LotRow>(tx, RESERVED, reserved).await?);
     for row in rows {
         let tenant_id = OrganizationId(row.tenant_id.clone());
         let lot = row.into_lot()?;

@@ -18,9 +18,6 @@ use super::load::{UuidKey, Wanted};
 use super::{Error, Json, Result, Ts, Tx};
 
 batch_row! {
-    struct RedeemerKey { user_id: String => "text", tenant_id: String => "text", code: String => "text" }
-}
-batch_row! {
     struct ReplyKeyRow { user_id: String => "text", route: String => "text", key: String => "text" }
 }
 
@@ -34,7 +31,7 @@ pub(super) async fn discover(tx: &mut Tx, wanted: &mut Wanted) -> Result<()> {
     let sql = "WITH v (id) AS ({rows}) \
                SELECT o.tenant_id, o.promo_code FROM v JOIN orders o ON o.id = v.id";
     let rows: Vec<(String, Option<String>)> =
-        batch::fetch(tx, sql, &uuid_keys(&wanted.orders)).await?;
+        batch::fetch(tx, sql, uuid_keys(&wanted.orders)).await?;
     for (tenant_id, code) in rows {
         wanted.tenants.insert(OrganizationId(tenant_id));
         wanted.codes.extend(code.map(Code::stored));
@@ -71,8 +68,13 @@ impl ReplyRow {
     }
 }
 
-/// Stored answers to the requests, and to those that made the named orders.
-pub(super) async fn replies(tx: &mut Tx, wanted: &Wanted, book: &mut Book) -> Result<()> {
+/// Stored answers with these keys, and to the requests that made these orders.
+pub(super) async fn replies(
+    tx: &mut Tx,
+    keys: &BTreeSet<ReplyKey>,
+    orders: &BTreeSet<OrderId>,
+    book: &mut Book,
+) -> Result<()> {
     const BY_KEY: &str = "WITH v (user_id, route, key) AS ({rows}) \
         SELECT k.user_id, k.route, k.key, k.request_hash, k.order_id, k.answer, k.created_at \
         FROM v JOIN idempotency_keys k \
@@ -80,8 +82,7 @@ pub(super) async fn replies(tx: &mut Tx, wanted: &Wanted, book: &mut Book) -> Re
     const BY_ORDER: &str = "WITH v (id) AS ({rows}) \
         SELECT k.user_id, k.route, k.key, k.request_hash, k.order_id, k.answer, k.created_at \
         FROM v JOIN idempotency_keys k ON k.order_id = v.id";
-    let keys: Vec<ReplyKeyRow> = wanted
-        .replies
+    let keys: Vec<ReplyKeyRow> = keys
         .iter()
         .map(|key| ReplyKeyRow {
             user_id: key.user_id.0.clone(),
@@ -89,8 +90,8 @@ pub(super) async fn replies(tx: &mut Tx, wanted: &Wanted, book: &mut Book) -> Re
             key: key.key.clone(),
         })
         .collect();
-    let mut rows: Vec<ReplyRow> = batch::fetch(tx, BY_KEY, &keys).await?;
-    rows.extend(batch::fetch::<_, ReplyRow>(tx, BY_ORDER, &uuid_keys(&wanted.orders)).await?);
+    let mut rows: Vec<ReplyRow> = batch::fetch(tx, BY_KEY, keys).await?;
+    rows.extend(batch::fetch::<_, ReplyRow>(tx, BY_ORDER, uuid_keys(orders)).await?);
     for row in rows {
         let (key, reply) = row.into_reply()?;
         book.replies.insert(key, reply);
@@ -166,11 +167,11 @@ pub(super) async fn orders(tx: &mut Tx, wanted: &Wanted, book: &mut Book) -> Res
         FROM v JOIN credit_holds h ON h.order_id = v.id AND h.state = 'open'";
     let replied = book.replies.values().filter_map(|reply| reply.order_id);
     let ids: BTreeSet<OrderId> = replied.chain(wanted.orders.iter().copied()).collect();
-    for row in batch::fetch::<_, OrderRow>(tx, ORDERS, &uuid_keys(&ids)).await? {
+    for row in batch::fetch::<_, OrderRow>(tx, ORDERS, uuid_keys(&ids)).await? {
         let order = row.into_order()?;
         book.orders.insert(order.id, order);
     }
-    for row in batch::fetch::<_, HoldRow>(tx, HOLDS, &uuid_keys(&wanted.orders)).await? {
+    for row in batch::fetch::<_, HoldRow>(tx, HOLDS, uuid_keys(&wanted.orders)).await? {
         let hold = Hold {
             id: HoldId(row.id),
             order_id: OrderId(row.order_id),
@@ -227,43 +228,18 @@ impl RedemptionRow {
     }
 }
 
-macro_rules! redemption_columns {
-    () => {
-        "r.id, r.code, r.customer_id, r.tenant_id, r.user_id, r.order_id, r.lot_id, \
-         r.credit_minor, r.state, r.ordinal, r.cap, r.created_at, r.closed_at"
-    };
-}
-
-/// Live redemptions that bar a redeemer, and the reserved ones of the named orders.
-pub(super) async fn redemptions(tx: &mut Tx, wanted: &Wanted, book: &mut Book) -> Result<()> {
-    // Two joins, not one with OR: each has its unique index.
-    const BARRING: &str = concat!(
-        "WITH v (user_id, tenant_id, code) AS ({rows}) SELECT ",
-        redemption_columns!(),
-        " FROM v JOIN promo_redemptions r \
-             ON r.user_id = v.user_id AND r.code = v.code AND r.state <> 'released' \
-          UNION ALL SELECT ",
-        redemption_columns!(),
-        " FROM v JOIN promo_redemptions r \
-             ON r.tenant_id = v.tenant_id AND r.code = v.code AND r.state <> 'released'"
-    );
-    const RESERVED: &str = concat!(
-        "WITH v (id) AS ({rows}) SELECT ",
-        redemption_columns!(),
-        " FROM v JOIN promo_redemptions r ON r.order_id = v.id AND r.state = 'reserved'"
-    );
-    let redeemers: Vec<RedeemerKey> = wanted
-        .redeemers
-        .iter()
-        .map(|(user_id, tenant_id, code)| RedeemerKey {
-            user_id: user_id.0.clone(),
-            tenant_id: tenant_id.0.clone(),
-            code: code.as_str().to_owned(),
-        })
-        .collect();
-    let mut rows: Vec<RedemptionRow> = batch::fetch(tx, BARRING, &redeemers).await?;
-    rows.extend(batch::fetch::<_, RedemptionRow>(tx, RESERVED, &uuid_keys(&wanted.orders)).await?);
-    for row in rows {
+/// The reserved redemptions of the named orders.
+pub(super) async fn reserved_redemptions(
+    tx: &mut Tx,
+    wanted: &Wanted,
+    book: &mut Book,
+) -> Result<()> {
+    let sql = "WITH v (id) AS ({rows}) \
+        SELECT r.id, r.code, r.customer_id, r.tenant_id, r.user_id, r.order_id, r.lot_id, \
+            r.credit_minor, r.state, r.ordinal, r.cap, r.created_at, r.closed_at \
+        FROM v JOIN promo_redemptions r ON r.order_id = v.id AND r.state = 'reserved'";
+    let orders = uuid_keys(&wanted.orders);
+    for row in batch::fetch::<_, RedemptionRow>(tx, sql, orders).await? {
         book.index_redemption(row.into_redemption()?);
     }
     Ok(())

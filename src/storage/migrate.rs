@@ -18,12 +18,26 @@ struct Migration {
     sqlite: &'static str,
 }
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "core",
-    postgres: include_str!("../../migrations/postgres/0001_core.sql"),
-    sqlite: include_str!("../../migrations/sqlite/0001_core.sql"),
-}];
+impl Migration {
+    fn full_name(&self) -> String {
+        format!("{:04}_{}", self.number, self.name)
+    }
+}
+
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "core",
+        postgres: include_str!("../../migrations/postgres/0001_core.sql"),
+        sqlite: include_str!("../../migrations/sqlite/0001_core.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "room_for_updates",
+        postgres: include_str!("../../migrations/postgres/0002_room_for_updates.sql"),
+        sqlite: include_str!("../../migrations/sqlite/0002_room_for_updates.sql"),
+    },
+];
 
 /// Any number; all processes of this program take the same PostgreSQL lock while they migrate.
 const ADVISORY_LOCK: i64 = 0x534f_5645_5245_4947;
@@ -44,9 +58,51 @@ pub async fn migrate(store: &Store, now: Timestamp) -> Result<Vec<String>> {
         }
         apply(&mut tx, migration, now).await?;
         tx.commit().await?;
-        applied_now.push(format!("{:04}_{}", migration.number, migration.name));
+        applied_now.push(migration.full_name());
     }
     Ok(applied_now)
+}
+
+/// Waits for whoever migrates, and answers whether this program's schema is here already. The caller's
+/// transaction keeps others waiting.
+pub(crate) async fn begun(tx: &mut Tx) -> Result<bool> {
+    lock(tx).await?;
+    let applied = applied(tx).await?;
+    check(&applied)?;
+    Ok(!applied.is_empty())
+}
+
+/// Applies every migration in the caller's transaction; answers their names.
+pub(crate) async fn apply_all(tx: &mut Tx, now: Timestamp) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for migration in MIGRATIONS {
+        apply(tx, migration, now).await?;
+        names.push(migration.full_name());
+    }
+    Ok(names)
+}
+
+/// The migrations that a database lacks; nothing is changed.
+pub(crate) async fn missing(store: &Store) -> Result<Vec<String>> {
+    let mut tx = store.begin().await?;
+    lock(&mut tx).await?;
+    let applied = applied(&mut tx).await?;
+    check(&applied)?;
+    let lacks = |migration: &&Migration| applied.iter().all(|(done, _)| *done != migration.number);
+    Ok(MIGRATIONS.iter().filter(lacks).map(Migration::full_name).collect())
+}
+
+/// The names of all migrations.
+#[must_use]
+pub fn names() -> Vec<String> {
+    MIGRATIONS.iter().map(Migration::full_name).collect()
+}
+
+/// The tables that the migrations make.
+pub(crate) fn tables() -> Vec<String> {
+    let lines = MIGRATIONS.iter().flat_map(|migration| migration.postgres.lines());
+    let names = lines.filter_map(|line| line.strip_prefix("CREATE TABLE ")?.split(' ').next());
+    names.map(str::to_owned).collect()
 }
 
 /// Refuses a database whose schema is not exactly ours.

@@ -4,17 +4,24 @@
 //! connect, how rows travel in bulk, how a row is locked) is in `postgres.rs` and `sqlite.rs`. Nothing
 //! in here decides anything; rules live in the domain.
 
+pub mod adopt;
 pub(crate) mod audit;
+pub mod backup;
 pub mod batch;
 pub(crate) mod billing;
 pub(crate) mod catalog;
 mod error;
 pub(crate) mod facts;
+pub(crate) mod lane;
 pub(crate) mod load;
 mod load_orders;
+mod load_requests;
+pub mod memory;
 pub mod migrate;
+pub(crate) mod notices;
 pub(crate) mod organizations;
 pub(crate) mod postgres;
+pub(crate) mod reads;
 pub(crate) mod sqlite;
 mod types;
 pub(crate) mod users;
@@ -26,11 +33,17 @@ mod write_orders;
 use std::path::PathBuf;
 
 use sqlx::pool::PoolConnection;
-use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
+use sqlx::{
+    Connection as _, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool,
+    Transaction,
+};
 
 pub use self::error::{Error, Result};
 pub use self::postgres::is_server_address;
 pub use self::types::{Json, Ts};
+
+/// The SQLite file's name in the data directory.
+pub const DATABASE_FILE: &str = "sovereign.db";
 
 /// Where the rows are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +80,9 @@ pub struct Tx(Inner);
 enum Inner {
     Postgres(Transaction<'static, Postgres>),
     Sqlite(Transaction<'static, Sqlite>),
+    /// A connection that is kept from one use to the next. Whoever keeps it begins and ends its
+    /// transactions.
+    PostgresKept(PgConnection),
     PostgresRead(PoolConnection<Postgres>),
     SqliteRead(PoolConnection<Sqlite>),
 }
@@ -102,14 +118,6 @@ impl Store {
         }
     }
 
-    /// The store as the money engine uses it: connections of its own, planned for its statements.
-    pub(crate) async fn open_lane(&self) -> Result<Self> {
-        match self {
-            Self::Postgres(pool) => postgres::open_lane(pool).await.map(Self::Postgres),
-            Self::Sqlite { .. } => Ok(self.clone()),
-        }
-    }
-
     /// Begins a transaction that writes.
     pub async fn begin(&self) -> Result<Tx> {
         Ok(Tx(match self {
@@ -127,6 +135,17 @@ impl Store {
             Self::Postgres(pool) => Inner::PostgresRead(pool.acquire().await?),
             Self::Sqlite { readers, .. } => Inner::SqliteRead(readers.acquire().await?),
         }))
+    }
+
+    /// A connection for many single reads, planned for lookups by key; see [`Tx::keep`].
+    pub(crate) async fn read_lookups(&self) -> Result<Tx> {
+        match self {
+            Self::Postgres(pool) => {
+                let connection = postgres::connect(&postgres::lookup_options(pool)).await?;
+                Ok(Tx(Inner::PostgresKept(connection)))
+            }
+            Self::Sqlite { .. } => self.read().await,
+        }
     }
 
     /// Begins a transaction that reads one state of the whole database.
@@ -165,6 +184,7 @@ impl Tx {
         match &mut self.0 {
             Inner::Postgres(tx) => Connection::Postgres(tx),
             Inner::Sqlite(tx) => Connection::Sqlite(tx),
+            Inner::PostgresKept(connection) => Connection::Postgres(connection),
             Inner::PostgresRead(connection) => Connection::Postgres(connection),
             Inner::SqliteRead(connection) => Connection::Sqlite(connection),
         }
@@ -172,8 +192,22 @@ impl Tx {
 
     pub(crate) fn engine(&self) -> Engine {
         match &self.0 {
-            Inner::Postgres(_) | Inner::PostgresRead(_) => Engine::Postgres,
+            Inner::Postgres(_) | Inner::PostgresKept(_) | Inner::PostgresRead(_) => {
+                Engine::Postgres
+            }
             Inner::Sqlite(_) | Inner::SqliteRead(_) => Engine::Sqlite,
+        }
+    }
+
+    /// For the next use: a connection that is made for it. One of a pool goes back there.
+    pub(crate) fn keep(self) -> Option<Self> {
+        matches!(self.0, Inner::PostgresKept(_)).then_some(self)
+    }
+
+    /// Says goodbye to the server.
+    pub(crate) async fn close(self) {
+        if let Inner::PostgresKept(connection) = self.0 {
+            let _ = connection.close().await;
         }
     }
 
@@ -182,6 +216,9 @@ impl Tx {
         match self.0 {
             Inner::Postgres(tx) => tx.commit().await?,
             Inner::Sqlite(tx) => tx.commit().await?,
+            Inner::PostgresKept(mut connection) => {
+                sqlx::raw_sql("COMMIT").execute(&mut connection).await?;
+            }
             Inner::PostgresRead(_) | Inner::SqliteRead(_) => {}
         }
         Ok(())

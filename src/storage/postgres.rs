@@ -39,7 +39,7 @@ pub(super) async fn open(url: &str, connections: u32) -> Result<PgPool> {
 }
 
 /// A pool tries again without a word until it times out; a single connection says what is wrong.
-async fn connect(options: &PgConnectOptions) -> Result<PgConnection> {
+pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection> {
     let unavailable = |detail: String| {
         let (host, port) = (options.get_host(), options.get_port());
         Error::Unavailable(format!("{host}:{port}: {detail}"))
@@ -51,37 +51,57 @@ async fn connect(options: &PgConnectOptions) -> Result<PgConnection> {
     }
 }
 
-/// One connection whose plans cannot go stale. A statement prepared while its tables were empty would
-/// otherwise keep scanning them for minutes after they filled.
-pub(super) async fn open_lane(pool: &PgPool) -> Result<PgPool> {
-    let options = pool.connect_options().as_ref().clone().options([
+/// A connection whose plans cannot go stale. A statement prepared while its tables were empty would
+/// otherwise keep scanning them for minutes after they filled. Where nothing but a scan is possible, its
+/// plan counts as so dear that PostgreSQL would compile it each time (70 ms): that is off as well.
+pub(super) fn lookup_options(pool: &PgPool) -> PgConnectOptions {
+    pool.connect_options().as_ref().clone().options([
         ("enable_seqscan", "off"),
         ("enable_hashjoin", "off"),
         ("enable_mergejoin", "off"),
+        ("enable_material", "off"),
         ("plan_cache_mode", "force_generic_plan"),
-    ]);
-    Ok(pool_options(1).connect_with(options).await?)
+        ("jit", "off"),
+    ])
 }
 
 fn pool_options(connections: u32) -> PgPoolOptions {
     PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT)
 }
 
-/// Fills in a statement's `{rows}` and `{lock:T}` (see `batch.rs`).
-pub(super) fn render(sql: &str, types: &[&str]) -> String {
-    let mut rows = String::from("SELECT * FROM UNNEST(");
+/// Fills in a statement's `{rows}` and `{lock:T}` (see `batch.rs`); its first parameter is `$first`.
+///
+/// The arrays are unnested in the select list, which steps through all of them at once. In FROM each would
+/// be copied into a table of its own first.
+pub(super) fn render(sql: &str, types: &[&str], first: usize) -> String {
+    let mut rows = String::from("SELECT ");
     for (index, sql_type) in types.iter().enumerate() {
         let comma = if index == 0 { "" } else { ", " };
-        let number = index + 1;
-        // sqlx sends JSON text as text; the array is cast to what the column wants.
-        let cast = match *sql_type {
-            "jsonb" => "text[]::jsonb[]".to_owned(),
-            other => format!("{other}[]"),
+        let number = index + first;
+        // sqlx sends JSON text as text; each value is cast to what the column wants.
+        let _ = match *sql_type {
+            "jsonb" => write!(rows, "{comma}unnest(${number}::text[])::jsonb"),
+            other => write!(rows, "{comma}unnest(${number}::{other}[])"),
         };
-        let _ = write!(rows, "{comma}${number}::{cast}");
     }
-    rows.push(')');
     lock_clauses(&sql.replace("{rows}", &rows), "FOR UPDATE OF ")
+}
+
+/// Writing statements as one, which answers how many rows each of the counted ones touched.
+pub(super) fn together<'a>(parts: impl Iterator<Item = (&'a str, bool)>) -> String {
+    let (mut sql, mut counts) = (String::new(), String::new());
+    for (index, (part, counted)) in parts.enumerate() {
+        let comma = if index == 0 { "WITH" } else { "," };
+        let _ = write!(sql, "{comma} w{index} AS ({part}");
+        if counted {
+            sql.push_str(" RETURNING 1");
+            let comma = if counts.is_empty() { "" } else { ", " };
+            let _ = write!(counts, "{comma}(SELECT COUNT(*) FROM w{index})");
+        }
+        sql.push(')');
+    }
+    let _ = write!(sql, " SELECT ARRAY[{counts}]::bigint[]");
+    sql
 }
 
 /// Replaces `{lock:T}` by `clause` and the alias, or by nothing where there is no clause.

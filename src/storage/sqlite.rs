@@ -14,7 +14,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// "The WAL-reset bug").
 const OLDEST_VERSION: [u32; 3] = [3, 51, 3];
 /// Rows in one statement; each size is prepared once.
-const CHUNK_SIZES: [usize; 4] = [64, 16, 4, 1];
+const CHUNK_SIZES: [usize; 8] = [128, 64, 32, 16, 8, 4, 2, 1];
 
 pub(super) async fn open(path: &Path) -> Result<Store> {
     let options = SqliteConnectOptions::new()
@@ -44,17 +44,16 @@ fn parts(version: &str) -> [u32; 3] {
     std::array::from_fn(|_| numbers.next().unwrap_or(0))
 }
 
-/// Cuts rows into pieces of a few fixed sizes, so that few statements have to be prepared.
-pub(super) fn chunks<R>(mut rows: &[R]) -> Vec<&[R]> {
-    let mut chunks = Vec::new();
+/// Cuts `rows` rows into pieces of a few fixed sizes, so that few statements have to be prepared.
+pub(super) fn chunk_sizes(mut rows: usize) -> Vec<usize> {
+    let mut sizes = Vec::new();
     for size in CHUNK_SIZES {
-        while rows.len() >= size {
-            let (chunk, rest) = rows.split_at(size);
-            chunks.push(chunk);
-            rows = rest;
+        while rows >= size {
+            sizes.push(size);
+            rows -= size;
         }
     }
-    chunks
+    sizes
 }
 
 /// Fills in a statement's `{rows}` (see `batch.rs`); a transaction that writes has locked everything.
@@ -77,10 +76,8 @@ mod tests {
 
     #[test]
     fn rows_are_cut_into_prepared_sizes() {
-        let rows: Vec<usize> = (0..90).collect();
-        let sizes: Vec<usize> = chunks(&rows).iter().map(|chunk| chunk.len()).collect();
-        assert_eq!(sizes, [64, 16, 4, 4, 1, 1]);
-        assert_eq!(chunks(&rows).concat(), rows);
+        assert_eq!(chunk_sizes(347), [128, 128, 64, 16, 8, 2, 1]);
+        assert_eq!(chunk_sizes(0), [0; 0]);
     }
 
     #[test]
@@ -93,8 +90,8 @@ mod tests {
              SELECT * FROM v JOIN t ON t.a = v.a ORDER BY t.a "
         );
         assert_eq!(
-            postgres::render(sql, &["uuid", "jsonb"]),
-            "WITH v (a, b) AS (SELECT * FROM UNNEST($1::uuid[], $2::text[]::jsonb[])) \
+            postgres::render(sql, &["uuid", "jsonb"], 1),
+            "WITH v (a, b) AS (SELECT unnest($1::uuid[]), unnest($2::text[])::jsonb) \
              SELECT * FROM v JOIN t ON t.a = v.a ORDER BY t.a FOR UPDATE OF t"
         );
     }

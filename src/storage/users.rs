@@ -1,9 +1,13 @@
 //! `users`: people, each known by the issuer of their tokens and their subject there.
 
+use std::collections::BTreeMap;
+
 use sovereign_domain::ids::UserId;
 use sovereign_domain::timestamp::Timestamp;
 use sqlx::FromRow;
 
+use super::batch::{self, batch_row};
+use super::reads::Lookup;
 use super::{Result, Ts, Tx, on_db};
 
 #[derive(Debug, Clone, FromRow)]
@@ -20,6 +24,25 @@ pub(crate) struct NewUser {
     pub(crate) subject: String,
     pub(crate) email: String,
     pub(crate) email_verified: bool,
+}
+
+batch_row! { struct SubjectKey { issuer: String => "text", subject: String => "text" } }
+
+/// Who is behind an issuer and subject.
+pub(crate) struct BySubject;
+
+impl Lookup for BySubject {
+    type Key = (String, String);
+    type Row = UserId;
+
+    async fn read(tx: &mut Tx, keys: Vec<Self::Key>) -> Result<BTreeMap<Self::Key, UserId>> {
+        let sql = "WITH v (issuer, subject) AS ({rows}) SELECT u.issuer, u.subject, u.id \
+                   FROM v JOIN users u ON u.issuer = v.issuer AND u.subject = v.subject";
+        let keys: Vec<SubjectKey> =
+            keys.into_iter().map(|(issuer, subject)| SubjectKey { issuer, subject }).collect();
+        let rows: Vec<(String, String, String)> = batch::fetch(tx, sql, keys).await?;
+        Ok(rows.into_iter().map(|(issuer, subject, id)| ((issuer, subject), UserId(id))).collect())
+    }
 }
 
 pub(crate) async fn find_by_subject(

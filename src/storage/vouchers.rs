@@ -1,9 +1,13 @@
 //! `promo_codes`: the vouchers.
 
+use std::collections::BTreeMap;
+
 use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::voucher::{Code, Voucher};
 use sqlx::FromRow;
 
+use super::batch::{self, batch_row};
+use super::reads::Lookup;
 use super::types::int4;
 use super::{Connection, Result, Ts, Tx, on_db};
 
@@ -45,6 +49,29 @@ macro_rules! columns {
     };
 }
 pub(crate) use columns;
+
+batch_row! { struct CodeKey { wanted: String => "text" } }
+
+/// Vouchers by their codes.
+pub(crate) struct ByCode;
+
+impl Lookup for ByCode {
+    type Key = Code;
+    type Row = Voucher;
+
+    async fn read(tx: &mut Tx, codes: Vec<Code>) -> Result<BTreeMap<Code, Voucher>> {
+        const SQL: &str = concat!(
+            "WITH v (wanted) AS ({rows}) SELECT ",
+            columns!(),
+            " FROM v JOIN promo_codes p ON p.code = v.wanted"
+        );
+        let keys: Vec<CodeKey> =
+            codes.into_iter().map(|code| CodeKey { wanted: code.as_str().to_owned() }).collect();
+        let rows: Vec<VoucherRow> = batch::fetch(tx, SQL, keys).await?;
+        let vouchers = rows.into_iter().map(Voucher::from);
+        Ok(vouchers.map(|voucher| (voucher.code.clone(), voucher)).collect())
+    }
+}
 
 pub(crate) async fn find(tx: &mut Tx, code: &Code) -> Result<Option<Voucher>> {
     const SQL: &str = concat!("SELECT ", columns!(), " FROM promo_codes WHERE code = $1");

@@ -1,15 +1,16 @@
-//! Writes what a batch of decisions changed, each table in one statement.
+//! Writes what a batch of decisions changed: each table in one statement, nearly all of them together.
 //!
 //! New rows are plain inserts: a row that another process inserted first is a conflict, and the batch
 //! is decided again. Updates count the rows they touched for the same reason.
 
 use sovereign_domain::book::{Account, Book};
 use sovereign_domain::ids::{LotId, OrganizationId};
+use sovereign_domain::money::Currency;
 use sovereign_domain::wallet::Lot;
 use uuid::Uuid;
 
 use super::audit::{self, Change};
-use super::batch::{self, batch_row};
+use super::batch::{Writes, batch_row};
 use super::types::{int4, json_text};
 use super::write_orders;
 use super::{Result, Ts, Tx};
@@ -73,26 +74,33 @@ batch_row! {
 }
 
 /// Writes everything in the book's changes.
-pub(crate) async fn changes(tx: &mut Tx, book: &Book, now: Ts) -> Result<()> {
-    vouchers(tx, book).await?;
-    wallets(tx, book).await?;
-    organizations(tx, book, now).await?;
-    write_orders::orders(tx, book).await?;
-    write_orders::redemptions(tx, book).await?;
-    lots(tx, book).await?;
-    write_orders::holds(tx, book).await?;
-    ledger(tx, book).await?;
-    write_orders::subscriptions(tx, book).await?;
-    write_orders::invoices(tx, book).await?;
-    write_orders::replies(tx, book).await?;
-    audit::publish(tx, &book.changes.events).await?;
+pub(crate) async fn changes(tx: &mut Tx, book: &Book, currency: Currency, now: Ts) -> Result<()> {
+    // One batch may close a pending order and place the next one, or release a voucher and redeem it
+    // again, and there may be one of each at a time: what ends goes first.
+    write_orders::changed_orders(tx, book).await?;
+    write_orders::closed_redemptions(tx, book).await?;
+
+    let mut writes = Writes::new(tx);
+    vouchers(&mut writes, book).await?;
+    wallets(&mut writes, book).await?;
+    organizations(&mut writes, book, now).await?;
+    write_orders::new_orders(&mut writes, book).await?;
+    write_orders::new_redemptions(&mut writes, book).await?;
+    lots(&mut writes, book).await?;
+    write_orders::holds(&mut writes, book).await?;
+    ledger(&mut writes, book).await?;
+    write_orders::subscriptions(&mut writes, book).await?;
+    write_orders::invoices(&mut writes, book, currency).await?;
+    write_orders::replies(&mut writes, book).await?;
+    audit::publish_with(&mut writes, &book.changes.events).await?;
     let entries: Vec<_> =
         book.changes.audit.iter().map(|entry| (entry.clone(), Change::default())).collect();
-    audit::record(tx, &entries).await
+    audit::record_with(&mut writes, &entries).await?;
+    writes.send().await
 }
 
 /// Guarded by the cap as well as by the lock: a counter may rise to the cap, or fall.
-async fn vouchers(tx: &mut Tx, book: &Book) -> Result<()> {
+async fn vouchers(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
     let changed = book.changes.vouchers.iter().filter_map(|code| book.vouchers.get(code));
     let rows: Vec<VoucherCounter> = changed
         .map(|voucher| VoucherCounter {
@@ -106,10 +114,10 @@ async fn vouchers(tx: &mut Tx, book: &Book) -> Result<()> {
                    AND (promo_codes.max_redemptions = 0 \
                        OR v.times_redeemed <= promo_codes.max_redemptions \
                        OR v.times_redeemed <= promo_codes.times_redeemed)";
-    batch::execute_all(tx, "promo_codes", sql, &rows).await
+    writes.update("promo_codes", sql, rows).await
 }
 
-async fn wallets(tx: &mut Tx, book: &Book) -> Result<()> {
+async fn wallets(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
     let changed = book.changes.wallets.iter().filter_map(|id| book.accounts.get(id));
     let rows: Vec<WalletBalance> = changed
         .map(|account| WalletBalance {
@@ -125,10 +133,10 @@ async fn wallets(tx: &mut Tx, book: &Book) -> Result<()> {
                    owed_minor = v.owed_minor, version = v.version + 1 \
                FROM v \
                WHERE wallets.customer_id = v.customer_id AND wallets.version = v.version";
-    batch::execute_all(tx, "wallets", sql, &rows).await
+    writes.update("wallets", sql, rows).await
 }
 
-async fn organizations(tx: &mut Tx, book: &Book, now: Ts) -> Result<()> {
+async fn organizations(writes: &mut Writes<'_>, book: &Book, now: Ts) -> Result<()> {
     let changed = book.changes.organizations.iter().filter_map(|id| book.accounts.get(id));
     let rows: Vec<OrganizationSelection> = changed
         .map(|account| OrganizationSelection {
@@ -143,7 +151,7 @@ async fn organizations(tx: &mut Tx, book: &Book, now: Ts) -> Result<()> {
                UPDATE organizations SET plan_id = v.plan_id, apps = v.apps, addons = v.addons, \
                    updated_at = v.updated_at \
                FROM v WHERE organizations.id = v.id";
-    batch::execute_all(tx, "organizations", sql, &rows).await
+    writes.update("organizations", sql, rows).await
 }
 
 fn lot<'a>(
@@ -154,7 +162,7 @@ fn lot<'a>(
     Some((account, account.wallet.lots.get(lot_id)?))
 }
 
-async fn lots(tx: &mut Tx, book: &Book) -> Result<()> {
+async fn lots(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
     let made: Vec<NewLot> = book
         .changes
         .new_lots
@@ -180,7 +188,7 @@ async fn lots(tx: &mut Tx, book: &Book) -> Result<()> {
                    amount_minor, remaining_minor, held_minor, created_at, expires_at) \
                SELECT id, customer_id, source, reference, promotional, priority, amount_minor, \
                    remaining_minor, held_minor, created_at, expires_at FROM v";
-    batch::execute(tx, sql, &made).await?;
+    writes.insert(sql, made).await?;
 
     let changed: Vec<LotState> = book
         .changes
@@ -198,10 +206,10 @@ async fn lots(tx: &mut Tx, book: &Book) -> Result<()> {
                UPDATE credit_lots SET remaining_minor = v.remaining_minor, \
                    held_minor = v.held_minor, expires_at = v.expires_at \
                FROM v WHERE credit_lots.id = v.id";
-    batch::execute_all(tx, "credit_lots", sql, &changed).await
+    writes.update("credit_lots", sql, changed).await
 }
 
-async fn ledger(tx: &mut Tx, book: &Book) -> Result<()> {
+async fn ledger(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
     let rows: Vec<LedgerRow> = book
         .changes
         .entries
@@ -224,5 +232,5 @@ async fn ledger(tx: &mut Tx, book: &Book) -> Result<()> {
                    reason, order_id, status, created_at) \
                SELECT id, customer_id, lot_id, kind, amount_minor, owed_minor, reason, order_id, \
                    'posted', created_at FROM v";
-    batch::execute(tx, sql, &rows).await.map(|_| ())
+    writes.insert(sql, rows).await
 }

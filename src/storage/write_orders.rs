@@ -1,9 +1,10 @@
 //! The part of a batch's writes that hangs on orders.
 
-use sovereign_domain::book::{Book, Hold, Order, Redemption};
+use sovereign_domain::book::{Book, Hold, Order};
+use sovereign_domain::money::Currency;
 use uuid::Uuid;
 
-use super::batch::{self, batch_row};
+use super::batch::{self, Writes, batch_row};
 use super::types::{int4, json_text};
 use super::{Result, Ts, Tx};
 
@@ -87,6 +88,7 @@ batch_row! {
         order_id: Uuid => "uuid",
         amount_minor: i64 => "bigint",
         credit_minor: i64 => "bigint",
+        currency: String => "text",
         period_start: Ts => "timestamptz",
         period_end: Ts => "timestamptz",
         created_at: Ts => "timestamptz",
@@ -124,14 +126,9 @@ fn new_order(order: &Order) -> NewOrder {
     }
 }
 
-/// Updates go before inserts: one batch may close a pending order and place the next one, and an
-/// Organization has one pending order at a time.
-pub(super) async fn orders(tx: &mut Tx, book: &Book) -> Result<()> {
-    let found = |ids: &std::collections::BTreeSet<_>| -> Vec<&Order> {
-        ids.iter().filter_map(|id| book.orders.get(id)).collect()
-    };
-    let changed: Vec<OrderState> = found(&book.changes.changed_orders)
-        .into_iter()
+pub(super) async fn changed_orders(tx: &mut Tx, book: &Book) -> Result<()> {
+    let orders = book.changes.changed_orders.iter().filter_map(|id| book.orders.get(id));
+    let changed: Vec<OrderState> = orders
         .map(|order| OrderState {
             id: order.id.0,
             status: order.status.as_str().to_owned(),
@@ -143,9 +140,12 @@ pub(super) async fn orders(tx: &mut Tx, book: &Book) -> Result<()> {
                UPDATE orders SET status = v.status, stripe_session_id = v.stripe_session_id, \
                    updated_at = v.updated_at \
                FROM v WHERE orders.id = v.id";
-    batch::execute_all(tx, "orders", sql, &changed).await?;
+    batch::execute_all(tx, "orders", sql, changed).await
+}
 
-    let made: Vec<NewOrder> = found(&book.changes.new_orders).into_iter().map(new_order).collect();
+pub(super) async fn new_orders(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
+    let orders = book.changes.new_orders.iter().filter_map(|id| book.orders.get(id));
+    let made: Vec<NewOrder> = orders.map(new_order).collect();
     let sql = "WITH v (id, customer_id, tenant_id, user_id, plan_id, apps, addons, amount_baisa, \
                    credit_minor, charge_minor, rounding_minor, status, promo_code, created_at, \
                    updated_at) AS ({rows}) \
@@ -155,16 +155,13 @@ pub(super) async fn orders(tx: &mut Tx, book: &Book) -> Result<()> {
                SELECT id, customer_id, tenant_id, user_id, plan_id, apps, addons, amount_baisa, \
                    credit_minor, charge_minor, rounding_minor, status, promo_code, created_at, \
                    updated_at FROM v";
-    batch::execute(tx, sql, &made).await.map(|_| ())
+    writes.insert(sql, made).await
 }
 
-/// Updates go before inserts here as well: a released voucher may be redeemed again in the same batch.
-pub(super) async fn redemptions(tx: &mut Tx, book: &Book) -> Result<()> {
-    let found = |ids: &std::collections::BTreeSet<_>| -> Vec<&Redemption> {
-        ids.iter().filter_map(|id| book.redemptions.get(id)).collect()
-    };
-    let closed: Vec<ClosedRow> = found(&book.changes.changed_redemptions)
-        .into_iter()
+pub(super) async fn closed_redemptions(tx: &mut Tx, book: &Book) -> Result<()> {
+    let changed = book.changes.changed_redemptions.iter();
+    let closed: Vec<ClosedRow> = changed
+        .filter_map(|id| book.redemptions.get(id))
         .map(|redemption| ClosedRow {
             id: redemption.id.0,
             state: redemption.state.as_str().to_owned(),
@@ -174,10 +171,13 @@ pub(super) async fn redemptions(tx: &mut Tx, book: &Book) -> Result<()> {
     let sql = "WITH v (id, state, closed_at) AS ({rows}) \
                UPDATE promo_redemptions SET state = v.state, closed_at = v.closed_at \
                FROM v WHERE promo_redemptions.id = v.id";
-    batch::execute_all(tx, "promo_redemptions", sql, &closed).await?;
+    batch::execute_all(tx, "promo_redemptions", sql, closed).await
+}
 
-    let made: Vec<NewRedemption> = found(&book.changes.new_redemptions)
-        .into_iter()
+pub(super) async fn new_redemptions(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
+    let new = book.changes.new_redemptions.iter();
+    let made: Vec<NewRedemption> = new
+        .filter_map(|id| book.redemptions.get(id))
         .map(|redemption| NewRedemption {
             id: redemption.id.0,
             code: redemption.code.as_str().to_owned(),
@@ -199,10 +199,10 @@ pub(super) async fn redemptions(tx: &mut Tx, book: &Book) -> Result<()> {
                    lot_id, credit_minor, state, ordinal, cap, created_at) \
                SELECT id, code, customer_id, tenant_id, user_id, order_id, lot_id, credit_minor, \
                    state, ordinal, cap, created_at FROM v";
-    batch::execute(tx, sql, &made).await.map(|_| ())
+    writes.insert(sql, made).await
 }
 
-pub(super) async fn holds(tx: &mut Tx, book: &Book) -> Result<()> {
+pub(super) async fn holds(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
     let found = |ids: &std::collections::BTreeSet<_>| -> Vec<&Hold> {
         ids.iter().filter_map(|id| book.holds.get(id)).collect()
     };
@@ -225,7 +225,7 @@ pub(super) async fn holds(tx: &mut Tx, book: &Book) -> Result<()> {
                    post_minor, state, created_at) \
                SELECT id, order_id, customer_id, lot_id, amount_minor, post_minor, state, \
                    created_at FROM v";
-    batch::execute(tx, sql, &made).await?;
+    writes.insert(sql, made).await?;
 
     let closed: Vec<ClosedRow> = found(&book.changes.changed_holds)
         .into_iter()
@@ -238,10 +238,10 @@ pub(super) async fn holds(tx: &mut Tx, book: &Book) -> Result<()> {
     let sql = "WITH v (id, state, closed_at) AS ({rows}) \
                UPDATE credit_holds SET state = v.state, closed_at = v.closed_at \
                FROM v WHERE credit_holds.id = v.id AND credit_holds.state = 'open'";
-    batch::execute_all(tx, "credit_holds", sql, &closed).await
+    writes.update("credit_holds", sql, closed).await
 }
 
-pub(super) async fn subscriptions(tx: &mut Tx, book: &Book) -> Result<()> {
+pub(super) async fn subscriptions(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
     let rows: Vec<NewSubscription> = book
         .changes
         .subscriptions
@@ -266,10 +266,14 @@ pub(super) async fn subscriptions(tx: &mut Tx, book: &Book) -> Result<()> {
                    updated_at) \
                SELECT id, customer_id, tenant_id, order_id, plan_id, status, period_start, \
                    period_end, anchor_day, 'sovereign', created_at, created_at FROM v";
-    batch::execute(tx, sql, &rows).await.map(|_| ())
+    writes.insert(sql, rows).await
 }
 
-pub(super) async fn invoices(tx: &mut Tx, book: &Book) -> Result<()> {
+pub(super) async fn invoices(
+    writes: &mut Writes<'_>,
+    book: &Book,
+    currency: Currency,
+) -> Result<()> {
     let rows: Vec<NewInvoice> = book
         .changes
         .invoices
@@ -281,22 +285,22 @@ pub(super) async fn invoices(tx: &mut Tx, book: &Book) -> Result<()> {
             order_id: invoice.order_id.0,
             amount_minor: invoice.amount_minor,
             credit_minor: invoice.credit_minor,
+            currency: currency.code().to_owned(),
             period_start: Ts(invoice.period.start),
             period_end: Ts(invoice.period.end),
             created_at: Ts(invoice.created_at),
         })
         .collect();
     let sql = "WITH v (id, customer_id, tenant_id, order_id, amount_minor, credit_minor, \
-                   period_start, period_end, created_at) AS ({rows}) \
+                   currency, period_start, period_end, created_at) AS ({rows}) \
                INSERT INTO invoices (id, customer_id, tenant_id, order_id, amount_minor, \
                    credit_minor, currency, status, period_start, period_end, created_at) \
-               SELECT v.id, v.customer_id, v.tenant_id, v.order_id, v.amount_minor, \
-                   v.credit_minor, f.currency, 'paid', v.period_start, v.period_end, v.created_at \
-               FROM v CROSS JOIN sovereign f";
-    batch::execute(tx, sql, &rows).await.map(|_| ())
+               SELECT id, customer_id, tenant_id, order_id, amount_minor, credit_minor, currency, \
+                   'paid', period_start, period_end, created_at FROM v";
+    writes.insert(sql, rows).await
 }
 
-pub(super) async fn replies(tx: &mut Tx, book: &Book) -> Result<()> {
+pub(super) async fn replies(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
     let found = |keys: &std::collections::BTreeSet<_>| -> Vec<ReplyRow> {
         keys.iter()
             .filter_map(|key: &sovereign_domain::book::ReplyKey| {
@@ -318,12 +322,12 @@ pub(super) async fn replies(tx: &mut Tx, book: &Book) -> Result<()> {
                INSERT INTO idempotency_keys \
                    (user_id, route, key, request_hash, order_id, answer, created_at) \
                SELECT user_id, route, key, request_hash, order_id, answer, created_at FROM v";
-    batch::execute(tx, sql, &found(&book.changes.new_replies)).await?;
+    writes.insert(sql, found(&book.changes.new_replies)).await?;
     let sql = "WITH v (user_id, route, key, request_hash, order_id, answer, created_at) \
                    AS ({rows}) \
                UPDATE idempotency_keys SET request_hash = v.request_hash, \
                    order_id = v.order_id, answer = v.answer, created_at = v.created_at \
                FROM v WHERE idempotency_keys.user_id = v.user_id \
                    AND idempotency_keys.route = v.route AND idempotency_keys.key = v.key";
-    batch::execute_all(tx, "idempotency_keys", sql, &found(&book.changes.changed_replies)).await
+    writes.update("idempotency_keys", sql, found(&book.changes.changed_replies)).await
 }

@@ -41,7 +41,7 @@ pub(crate) async fn seed(tx: &mut Tx, currency: Currency, now: Timestamp) -> sto
             items.push(item(kind, position, document, currency, now)?);
         }
     }
-    catalog::seed(tx, &items).await
+    catalog::seed(tx, items).await
 }
 
 fn item(

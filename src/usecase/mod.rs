@@ -1,9 +1,12 @@
 //! What a person or a job can do, one file each, except moving money: that is the engine's.
 
+pub mod backup;
 pub mod catalog;
 pub mod checkout;
 pub mod expire_credit;
+pub mod migrate;
 pub mod organizations;
+pub(crate) mod previews;
 pub mod start;
 pub mod users;
 pub mod verify;

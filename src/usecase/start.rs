@@ -84,15 +84,7 @@ pub async fn start(
 ) -> Result<Facts, StartError> {
     let mut tx = store.begin().await?;
     if facts::find(&mut tx).await?.is_none() {
-        let settled = first(wanted)?;
-        let row = FactsRow {
-            fqdn: settled.fqdn,
-            currency: settled.currency.code().to_owned(),
-            demo: settled.demo,
-        };
-        if facts::insert(&mut tx, &row, now).await? {
-            catalog::seed(&mut tx, settled.currency, now).await?;
-        }
+        settle(&mut tx, &first(wanted)?, now).await?;
     }
     // Read back: another process may have had its first start at this moment.
     let facts = check(wanted, stored(&mut tx).await?)?;
@@ -103,6 +95,19 @@ pub async fn start(
         seed_demo(store, &facts, now, ids).await?;
     }
     Ok(facts)
+}
+
+/// Writes down what a first start settles, with the catalog.
+pub(super) async fn settle(tx: &mut Tx, settled: &Facts, now: Timestamp) -> storage::Result<()> {
+    let row = FactsRow {
+        fqdn: settled.fqdn.clone(),
+        currency: settled.currency.code().to_owned(),
+        demo: settled.demo,
+    };
+    if facts::insert(tx, &row, now).await? {
+        catalog::seed(tx, settled.currency, now).await?;
+    }
+    Ok(())
 }
 
 /// The facts of a database that was started before.
@@ -127,7 +132,8 @@ fn read(row: FactsRow) -> Result<Facts, StartError> {
     Ok(Facts { fqdn: row.fqdn, currency, demo: row.demo })
 }
 
-fn first(wanted: &Wanted) -> Result<Facts, StartError> {
+/// What the first start settles, where the configuration says enough.
+pub(super) fn first(wanted: &Wanted) -> Result<Facts, StartError> {
     let or_demo = |value: &Option<String>, demo: &str| {
         value.clone().or_else(|| wanted.demo.then(|| demo.to_owned()))
     };

@@ -6,9 +6,18 @@ use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::auth::Identity;
+use crate::auth::{Identity, SHARED_SECRET_ISSUER, own_issuer};
 use crate::storage::users::{self, NewUser};
 use crate::storage::{self, Tx, audit};
+
+/// Stands for the issuer of users who came with an adopted database (`storage/adopt`).
+const ADOPTED_ISSUER: &str = "adopted";
+
+/// The issuers whose subjects are the earlier service's user ids: whoever holds its shared secret, and
+/// this Sovereign itself. A subject of anybody else's is only theirs.
+fn issuers_of_adopted(fqdn: &str) -> [String; 2] {
+    [SHARED_SECRET_ISSUER.to_owned(), own_issuer(fqdn)]
+}
 
 /// The user behind a token.
 ///
@@ -19,19 +28,23 @@ pub async fn resolve(app: &App, identity: &Identity) -> storage::Result<UserId> 
     if let Some(user_id) = app.known_users.get(&key) {
         return Ok(user_id);
     }
-    let user_id = find_or_create(app, identity).await?;
+    let user_id = match app.people.get(key.clone()).await? {
+        Some(user_id) => user_id,
+        // Boxed: it is rare, and would make every request's future as large as its own.
+        None => Box::pin(create_or_find(app, identity)).await?,
+    };
     app.known_users.insert(key, user_id.clone());
     Ok(user_id)
 }
 
-async fn find_or_create(app: &App, identity: &Identity) -> storage::Result<UserId> {
+async fn create_or_find(app: &App, identity: &Identity) -> storage::Result<UserId> {
     let (issuer, subject) = (&identity.issuer, &identity.subject);
-    let mut read = app.store.read().await?;
-    if let Some(user) = users::find_by_subject(&mut read, issuer, subject).await? {
-        return Ok(UserId(user.id));
+    if issuers_of_adopted(&app.facts.fqdn).contains(issuer) {
+        let key = (ADOPTED_ISSUER.to_owned(), subject.clone());
+        if let Some(user_id) = app.people.get(key).await? {
+            return Ok(user_id);
+        }
     }
-    drop(read);
-
     let now = app.clock.now();
     let new = NewUser {
         id: UserId(app.new_id().to_string()),

@@ -18,7 +18,7 @@ use sovereign_domain::voucher::{
 
 use crate::storage::audit::{self, Change};
 use crate::storage::vouchers::{self, Cursor, VoucherEdit};
-use crate::storage::{self, Store, Tx};
+use crate::storage::{self, Store, Tx, notices};
 
 /// The most vouchers on one page of the list.
 pub const PAGE_SIZE: i64 = 1_000;
@@ -150,6 +150,7 @@ pub async fn issue(writer: &mut Writer<'_>, issue: Issue) -> Result<Voucher, Iss
     let voucher = vouchers::upsert(&mut tx, &code, &edit, writer.now).await?;
     let data = EventData::VoucherIssued(changed(&voucher, writer.currency));
     note(&mut tx, writer, "voucher.issue", before.as_ref(), &voucher, data).await?;
+    notices::send(&mut tx, &code).await?;
     tx.commit().await?;
     Ok(voucher)
 }
@@ -168,6 +169,7 @@ pub async fn revoke(writer: &mut Writer<'_>, code: &Code) -> storage::Result<Opt
     };
     let data = EventData::VoucherRevoked(changed(&voucher, writer.currency));
     note(&mut tx, writer, "voucher.revoke", before.as_ref(), &voucher, data).await?;
+    notices::send(&mut tx, code).await?;
     tx.commit().await?;
     Ok(Some(voucher))
 }
@@ -190,16 +192,6 @@ pub async fn list(store: &Store, after: Option<&str>, limit: i64) -> Result<Page
     found.truncate(size);
     let next = found.last().filter(|_| more).map(write_cursor);
     Ok(Page { vouchers: found, next })
-}
-
-/// The voucher behind a code, for anyone to look at; `None` where it was never issued, or revoked.
-///
-/// # Errors
-/// Where the database fails.
-pub async fn preview(store: &Store, code: &Code) -> storage::Result<Option<Voucher>> {
-    let mut tx = store.read().await?;
-    let voucher = vouchers::find(&mut tx, code).await?;
-    Ok(voucher.filter(|voucher| voucher.deleted_at.is_none()))
 }
 
 /// Opaque to clients and safe in an address, whatever characters an adopted code has.

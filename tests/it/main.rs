@@ -8,6 +8,8 @@
 
 mod harness;
 
+mod adoption;
+mod backup;
 mod billing;
 mod catalog;
 mod checkout;

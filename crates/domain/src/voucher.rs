@@ -58,9 +58,7 @@ impl Code {
         if text.len() > MAX_BYTES {
             return Err(if text.trim().is_empty() { CodeError::Blank } else { CodeError::Length });
         }
-        let normalised: String =
-            text.nfkc().map(ascii_digit).flat_map(char::to_uppercase).collect();
-        let code = normalised.trim();
+        let code = comparable(text);
         if code.is_empty() {
             return Err(CodeError::Blank);
         }
@@ -71,7 +69,7 @@ impl Code {
         if !CODE_LENGTH.contains(&code.len()) {
             return Err(CodeError::Length);
         }
-        Ok(Self(code.to_owned()))
+        Ok(Self(code))
     }
 
     /// A code read back from storage, where it was written by [`Code::parse`] or adopted as it was.
@@ -84,6 +82,13 @@ impl Code {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// The form in which two spellings are compared, also of what can be no code.
+#[must_use]
+pub fn comparable(text: &str) -> String {
+    let normalised: String = text.nfkc().map(ascii_digit).flat_map(char::to_uppercase).collect();
+    normalised.trim().to_owned()
 }
 
 /// Arabic-Indic and Persian digits as ASCII; a phone with an Arabic keyboard types these.

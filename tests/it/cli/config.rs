@@ -29,7 +29,7 @@ pub(super) fn entries(program: Program) -> BTreeMap<String, Value> {
 }
 
 /// A value for each key that is not its default.
-const SAMPLES: [(&str, &str); 11] = [
+const SAMPLES: [(&str, &str); 13] = [
     ("data", "/srv/sovereign"),
     ("database_url", "postgres://a:hunter2-hunter2@db.example/c"),
     ("listen", "0.0.0.0:80"),
@@ -40,6 +40,8 @@ const SAMPLES: [(&str, &str); 11] = [
     ("trusted_proxies", "10.0.0.0/8, 192.0.2.1"),
     ("log_level", "sovereign=debug,warn"),
     ("log_format", "json"),
+    ("preview_cache", "off"),
+    ("engine.max_batch", "64"),
     ("auth.hs256_secret", SECRET),
 ];
 

@@ -43,6 +43,8 @@ fn every_command_is_found() {
         "voucher list",
         "voucher revoke",
         "verify",
+        "backup",
+        "restore",
         "config show",
         "openapi",
     ] {

@@ -7,7 +7,8 @@ use crate::harness::{TestDatabase, on_empty};
 
 on_empty! {
     async fn it_says_what_it_applied(database: &TestDatabase) {
-        assert_eq!(database.run(&["migrate"]).expect_answer(), "0001_core\n");
+        let all = format!("{}\n", migrate::names().join("\n"));
+        assert_eq!(database.run(&["migrate"]).expect_answer(), all);
         assert_eq!(database.run(&["migrate"]).expect_answer(), "nothing to do\n");
         // What it prepared is what a server wants.
         let server = database.serve(&["--fqdn", "omantel.example", "--currency", "OMR"]);
@@ -20,18 +21,19 @@ on_empty! {
     async fn json_names_the_schema(database: &TestDatabase) {
         let schema = migrate::fingerprint();
         let first = database.run(&["migrate", "--json"]).expect_json();
-        assert_eq!(first, json!({ "applied": ["0001_core"], "schema": schema }));
+        assert_eq!(first, json!({ "applied": migrate::names(), "schema": schema }));
         let second = database.run(&["migrate", "--json"]).expect_json();
         assert_eq!(second, json!({ "applied": [], "schema": schema }));
     }
 
-    /// Several start at once: one works, the others wait and find nothing to do.
+    /// Several start at once: each migration is applied by one, while the others wait.
     async fn processes_at_once_migrate_once(database: &TestDatabase) {
         let migrate = || database.program(&["migrate"]).spawn();
         let running: Vec<_> = (0..4).map(|_| migrate()).collect();
-        let mut said: Vec<_> = running.into_iter().map(|one| one.end().expect_answer()).collect();
-        said.sort_unstable();
-        assert_eq!(said, ["0001_core\n", "nothing to do\n", "nothing to do\n", "nothing to do\n"]);
+        let said: String = running.into_iter().map(|one| one.end().expect_answer()).collect();
+        let mut applied: Vec<_> = said.lines().filter(|line| *line != "nothing to do").collect();
+        applied.sort_unstable();
+        assert_eq!(applied, migrate::names());
         database.run(&["migrate"]).expect(0);
     }
 
@@ -39,7 +41,8 @@ on_empty! {
     async fn a_foreign_schema_is_left_alone(database: &TestDatabase) {
         database.serve(&["--fqdn", "omantel.example", "--currency", "OMR"]).stop().expect(0);
         let newer = "INSERT INTO schema_migrations (number, name, digest, applied_at) \
-                     SELECT 9999, 'tomorrow', 'd1', applied_at FROM schema_migrations";
+                     SELECT 9999, 'tomorrow', 'd1', applied_at FROM schema_migrations \
+                     WHERE number = 1";
         database.execute(newer).await;
         for arguments in [
             &["migrate"][..],

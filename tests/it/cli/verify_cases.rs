@@ -24,16 +24,17 @@ const fn case(check: &'static str, sql: &'static str) -> Case {
 }
 
 const CASES: &[Case] = &[
-    case(
-        "a wallet's balance is the sum of its ledger",
-        "UPDATE credit_lots SET source = 'migration'; \
-         UPDATE credit_ledger SET amount_minor = amount_minor + 5 WHERE customer_id = {falcon}",
-    ),
-    case(
-        "a wallet's balance is what remains in its lots",
-        "UPDATE credit_lots SET source = 'migration', remaining_minor = remaining_minor - 5 \
-         WHERE customer_id = {falcon}",
-    ),
+    Case {
+        check: "a wallet's balance is the sum of its ledger",
+        also: &["what remains in a lot is the sum of its ledger lines"],
+        sql: "UPDATE credit_ledger SET amount_minor = amount_minor + 5 WHERE customer_id = {falcon}",
+    },
+    Case {
+        check: "a wallet's balance is what remains in its lots",
+        also: &["what remains in a lot is the sum of its ledger lines"],
+        sql: "UPDATE credit_lots SET remaining_minor = remaining_minor - 5 \
+              WHERE customer_id = {falcon}",
+    },
     case(
         "a wallet holds what its lots hold",
         "UPDATE wallets SET held_minor = 5 WHERE customer_id = {falcon}",
@@ -73,16 +74,35 @@ const CASES: &[Case] = &[
         "UPDATE credit_lots SET amount_minor = remaining_minor - 5 WHERE customer_id = {falcon}; \
          UPDATE promo_redemptions SET credit_minor = credit_minor - 5 WHERE customer_id = {falcon}",
     ),
+    Case {
+        check: "a ledger line names a lot of its own account",
+        also: &["what remains in a lot is the sum of its ledger lines"],
+        sql: "UPDATE credit_ledger SET lot_id = {id} WHERE customer_id = {falcon}",
+    },
+    Case {
+        check: "a ledger line names a lot of its own account",
+        also: &["what remains in a lot is the sum of its ledger lines"],
+        sql: "UPDATE credit_ledger \
+              SET lot_id = (SELECT lot_id FROM credit_ledger WHERE kind = 'draw') \
+              WHERE customer_id = {falcon}",
+    },
     case(
-        "a ledger line names a lot of its own account",
+        "what remains in an adopted lot is what it came with and the sum of its ledger lines",
         "UPDATE credit_lots SET source = 'migration'; \
-         UPDATE credit_ledger SET lot_id = {id} WHERE customer_id = {falcon}",
+         UPDATE credit_ledger SET lot_id = (SELECT l.id FROM credit_lots l \
+             WHERE l.customer_id = {kestrel} AND l.id <> credit_ledger.lot_id) WHERE kind = 'draw'",
     ),
+    Case {
+        check: "what remains in an adopted lot is what it came with and the sum of its ledger lines",
+        also: &["an account's adopted lines come to its adopted lot"],
+        sql: "INSERT INTO credit_lots (id, customer_id, source, reference, promotional, priority, \
+                  amount_minor, remaining_minor, held_minor, created_at) \
+              SELECT {id}, customer_id, 'migration', '', promotional, 0, 5, 0, 0, created_at \
+              FROM credit_lots WHERE customer_id = {falcon}",
+    },
     case(
-        "a ledger line names a lot of its own account",
-        "UPDATE credit_lots SET source = 'migration'; \
-         UPDATE credit_ledger SET lot_id = (SELECT lot_id FROM credit_ledger WHERE kind = 'draw') \
-         WHERE customer_id = {falcon}",
+        "an account's adopted lines come to its adopted lot",
+        "UPDATE credit_ledger SET kind = 'adopted' WHERE customer_id = {falcon}",
     ),
     case(
         "expired credit was not drawn",

@@ -8,6 +8,7 @@ use aws_lc_rs::signature::Ed25519KeyPair;
 use serde_json::Value;
 use sovereign::auth::{MintedFor, Role, SigningKey, Tokens};
 use sovereign::clock::Clock as _;
+use sovereign::engine::MAX_BATCH;
 use sovereign::lifecycle::Options;
 use sovereign::limits::Limits;
 use sovereign::storage::Store;
@@ -85,6 +86,8 @@ impl TestApp {
             },
             limits: setup.limits,
             clock: clock.clone(),
+            max_batch: MAX_BATCH,
+            preview_cache: true,
         };
         let running = Running::start(options).await;
         let store = Store::open(&database.location).await.unwrap();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use sovereign::auth::SigningKey;
+use sovereign::engine::MAX_BATCH;
 use sovereign::lifecycle::{self, Options};
 use sovereign::limits::Limits;
 use sovereign::storage::{Location, Store};
@@ -191,6 +192,8 @@ async fn start_once(location: Location) {
         },
         limits: Limits::off(),
         clock: Arc::new(TestClock::new()),
+        max_batch: MAX_BATCH,
+        preview_cache: true,
     };
     lifecycle::start(options).await.unwrap().stop().await;
 }

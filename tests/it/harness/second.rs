@@ -2,6 +2,7 @@
 //! process would be.
 
 use sovereign::auth::{Role, SigningKey};
+use sovereign::engine::MAX_BATCH;
 use sovereign::lifecycle::Options;
 use sovereign::limits::Limits;
 use sovereign::usecase::start::Wanted;
@@ -21,6 +22,8 @@ impl SecondServer {
             wanted: Wanted::default(),
             limits: Limits::off(),
             clock: app.clock.clone(),
+            max_batch: MAX_BATCH,
+            preview_cache: true,
         };
         Self(Running::start(options).await)
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use sovereign::auth::SigningKey;
+use sovereign::engine::MAX_BATCH;
 use sovereign::lifecycle::{self, Options, Sovereign};
 use sovereign::limits::Limits;
 use sovereign::usecase::start::{StartError, Wanted};
@@ -21,6 +22,8 @@ async fn start(database: &TestDatabase, currency: &str) -> Result<Sovereign, Sta
         },
         limits: Limits::off(),
         clock: Arc::new(TestClock::new()),
+        max_batch: MAX_BATCH,
+        preview_cache: true,
     };
     lifecycle::start(options).await
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use sovereign::engine::{Engine as MoneyEngine, EngineError, EngineThread};
+use sovereign::engine::{Engine as MoneyEngine, EngineError, EngineThread, MAX_BATCH, Rules};
 use sovereign::ids::RandomIds;
 use sovereign::storage::Store;
 use sovereign::usecase::verify;
@@ -50,9 +50,9 @@ impl Player {
         let clock = Arc::new(TestClock::new());
         let script = Script::new(World::new());
         let ids = RandomIds::new(clock.clone());
-        let currency = script.world.currency;
+        let rules = Rules { currency: script.world.currency, max_batch: MAX_BATCH };
         let (money, thread) =
-            MoneyEngine::start(&store, currency, clock.clone(), ids).await.unwrap();
+            MoneyEngine::start(&store, rules, clock.clone(), ids, Arc::default()).await.unwrap();
         Self { script, clock, store, money, thread, database }
     }
 

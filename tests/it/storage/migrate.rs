@@ -39,7 +39,7 @@ on_empty! {
         assert!(said.contains("sovereign migrate"), "{said}");
         assert_eq!(tables(database).await, [""; 0], "looking makes nothing");
 
-        assert_eq!(migrate::migrate(&store, now()).await.unwrap(), ["0001_core"]);
+        assert_eq!(migrate::migrate(&store, now()).await.unwrap(), migrate::names());
         migrate::require_current(&store).await.unwrap();
         let made = tables(database).await;
         for table in ["wallets", "promo_codes", "orders", "outbox", "schema_migrations"] {
@@ -61,14 +61,15 @@ on_empty! {
             applied.len()
         };
         let (a, b, c, d) = tokio::join!(one(), one(), one(), one());
-        assert_eq!(a + b + c + d, 1);
+        assert_eq!(a + b + c + d, migrate::names().len());
     }
 
     async fn a_newer_program_s_database_is_refused(database: &TestDatabase) {
         let store = Store::open(&database.location).await.unwrap();
         migrate::migrate(&store, now()).await.unwrap();
         let newer = "INSERT INTO schema_migrations (number, name, digest, applied_at) \
-                     SELECT 9999, 'tomorrow', 'unknown', applied_at FROM schema_migrations";
+                     SELECT 9999, 'tomorrow', 'unknown', applied_at FROM schema_migrations \
+                     WHERE number = 1";
         database.execute(newer).await;
         for said in [
             unsupported(migrate::migrate(&store, now()).await),
@@ -101,7 +102,7 @@ on_empty! {
         migrate::migrate(&store, now()).await.unwrap_err();
         assert_eq!(tables(database).await, ["catalog_items"]);
         database.execute("DROP TABLE catalog_items").await;
-        assert_eq!(migrate::migrate(&store, now()).await.unwrap().len(), 1);
+        assert_eq!(migrate::migrate(&store, now()).await.unwrap(), migrate::names());
         store.close().await;
     }
 }

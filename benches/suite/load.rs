@@ -1,0 +1,137 @@
+//! A closed-loop HTTP client: keep-alive connections, each with one request in flight.
+//!
+//! Requests are bytes that were written beforehand, and an answer is read no further than needed to
+//! know its status and length: what the client costs is taken from the two cores that the server has.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+pub(crate) const CONNECTIONS: usize = 64;
+
+/// What one run of requests showed.
+pub(crate) struct Run {
+    pub(crate) requests: usize,
+    pub(crate) seconds: f64,
+    /// Sorted.
+    latencies: Vec<Duration>,
+}
+
+impl Run {
+    pub(crate) fn rate(&self) -> f64 {
+        count(self.requests) / self.seconds
+    }
+
+    /// The latency, in milliseconds, that `share` of the requests stayed below.
+    pub(crate) fn quantile_ms(&self, share: f64) -> f64 {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index")]
+        let index = (count(self.latencies.len()) * share) as usize;
+        let index = index.min(self.latencies.len().saturating_sub(1));
+        self.latencies.get(index).map_or(0.0, |latency| latency.as_secs_f64() * 1_000.0)
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of a run are small")]
+pub(crate) fn count(number: usize) -> f64 {
+    number as f64
+}
+
+/// Sends each request once, over [`CONNECTIONS`] connections; every answer must be 200.
+pub(crate) fn send_each(address: SocketAddr, requests: Vec<Vec<u8>>) -> Run {
+    let total = requests.len();
+    send(address, requests, total)
+}
+
+/// Sends one request again and again, `total` times.
+pub(crate) fn send_again(address: SocketAddr, request: Vec<u8>, total: usize) -> Run {
+    send(address, vec![request], total)
+}
+
+fn send(address: SocketAddr, requests: Vec<Vec<u8>>, total: usize) -> Run {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (requests, next) = (Arc::new(requests), Arc::new(AtomicUsize::new(0)));
+        let mut streams = Vec::new();
+        for _ in 0..CONNECTIONS {
+            let stream = TcpStream::connect(address).await.unwrap();
+            stream.set_nodelay(true).unwrap();
+            streams.push(stream);
+        }
+        let began = Instant::now();
+        let tasks: Vec<_> = streams
+            .into_iter()
+            .map(|stream| {
+                tokio::spawn(drive(stream, Arc::clone(&requests), Arc::clone(&next), total))
+            })
+            .collect();
+        let mut latencies = Vec::with_capacity(total);
+        for task in tasks {
+            latencies.extend(task.await.unwrap());
+        }
+        let seconds = began.elapsed().as_secs_f64();
+        latencies.sort_unstable();
+        assert_eq!(latencies.len(), total, "answers");
+        Run { requests: total, seconds, latencies }
+    })
+}
+
+async fn drive(
+    mut stream: TcpStream,
+    requests: Arc<Vec<Vec<u8>>>,
+    next: Arc<AtomicUsize>,
+    total: usize,
+) -> Vec<Duration> {
+    let mut latencies = Vec::new();
+    let mut answer = Vec::with_capacity(4_096);
+    loop {
+        let index = next.fetch_add(1, Ordering::Relaxed);
+        if index >= total {
+            return latencies;
+        }
+        let sent = Instant::now();
+        stream.write_all(&requests[index % requests.len()]).await.unwrap();
+        read_answer(&mut stream, &mut answer).await;
+        latencies.push(sent.elapsed());
+        if !answer.starts_with(b"HTTP/1.1 200 ") {
+            panic!("{}", String::from_utf8_lossy(&answer));
+        }
+    }
+}
+
+async fn read_answer(stream: &mut TcpStream, answer: &mut Vec<u8>) {
+    answer.clear();
+    loop {
+        let read = stream.read_buf(answer).await.unwrap();
+        assert!(read > 0, "closed after: {}", String::from_utf8_lossy(answer));
+        if let Some(whole) = whole_length(answer)
+            && answer.len() >= whole
+        {
+            return;
+        }
+    }
+}
+
+/// The length of head and body, once the head is whole.
+fn whole_length(answer: &[u8]) -> Option<usize> {
+    let head = answer.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
+    let text = std::str::from_utf8(&answer[..head]).unwrap().to_ascii_lowercase();
+    let length = text.split_once("content-length: ").expect("a content-length").1;
+    let digits = length.split("\r\n").next().unwrap();
+    Some(head + digits.parse::<usize>().unwrap())
+}
+
+/// A POST of JSON as bytes.
+pub(crate) fn post(path: &str, token: Option<&str>, body: &str) -> Vec<u8> {
+    let authorization =
+        token.map(|token| format!("authorization: Bearer {token}\r\n")).unwrap_or_default();
+    format!(
+        "POST {path} HTTP/1.1\r\nhost: bench\r\n{authorization}content-type: application/json\r\n\
+         content-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
+}

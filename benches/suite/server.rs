@@ -1,0 +1,185 @@
+//! Servers as processes of their own, and databases for them.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use sovereign::auth::Tokens;
+use sovereign::storage::{Location, Store};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use tempfile::TempDir;
+
+use crate::people;
+
+pub(crate) const FQDN: &str = "bench.sovereign.example";
+
+/// The PostgreSQL cluster that `scripts/with-postgres` started.
+pub(crate) fn cluster() -> String {
+    std::env::var("SOVEREIGN_TEST_POSTGRES")
+        .expect("run scripts/bench, which starts a PostgreSQL cluster")
+}
+
+/// An empty database on the cluster.
+pub(crate) async fn create_database(name: &str) -> String {
+    let cluster = cluster();
+    let mut connection = PgConnection::connect(&cluster).await.unwrap();
+    for sql in [format!("DROP DATABASE IF EXISTS {name}"), format!("CREATE DATABASE {name}")] {
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+    }
+    connection.close().await.unwrap();
+    format!("{}/{name}", cluster.rsplit_once('/').unwrap().0)
+}
+
+/// A running process; killed when dropped.
+pub(crate) struct Process {
+    child: Child,
+    pub(crate) address: SocketAddr,
+}
+
+impl Process {
+    /// Starts `command` and reads from its standard output where it answers.
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        while !line.contains("http://") {
+            line.clear();
+            assert!(stdout.read_line(&mut line).unwrap() > 0, "the server did not start");
+        }
+        let after = line.split_once("http://").unwrap().1;
+        let end = after.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ':');
+        let address = after[..end.unwrap_or(after.len())].parse().unwrap();
+        child.stdout = Some(stdout.into_inner());
+        Self { child, address }
+    }
+
+    /// A figure of /proc/PID/status, in KiB: `VmRSS` is what is resident now, `VmHWM` the most there was.
+    pub(crate) fn memory_kib(&self, name: &str) -> u64 {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(path).unwrap();
+        let line = status.lines().find(|line| line.starts_with(name)).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    }
+
+    /// Microseconds of CPU it has used.
+    pub(crate) fn cpu_micros(&self) -> u64 {
+        cpu_micros(self.child.id())
+    }
+
+    /// Ends it as an operator would, and answers what it said on standard error.
+    pub(crate) fn stop(mut self) -> String {
+        let mut said = String::new();
+        let kill = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        assert!(kill.success());
+        if let Some(mut stderr) = self.child.stderr.take() {
+            stderr.read_to_string(&mut said).unwrap();
+        }
+        assert!(self.child.wait().unwrap().success(), "{said}");
+        said
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A Sovereign with a directory and a database of its own, not running yet.
+pub(crate) struct Sovereign {
+    pub(crate) location: Location,
+    directory: TempDir,
+    settings: Vec<(&'static str, String)>,
+}
+
+impl Sovereign {
+    /// `settings` are environment variables of the server.
+    pub(crate) async fn on_postgres(name: &str, settings: &[(&'static str, &str)]) -> Self {
+        Self::new(Some(create_database(name).await), settings).await
+    }
+
+    pub(crate) async fn on_sqlite(settings: &[(&'static str, &str)]) -> Self {
+        Self::new(None, settings).await
+    }
+
+    async fn new(url: Option<String>, settings: &[(&'static str, &str)]) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let location = match &url {
+            Some(url) => Location::Server(url.clone()),
+            None => Location::File(directory.path().join("sovereign.db")),
+        };
+        let settings = settings.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let made = Self { location, directory, settings };
+        // The first start makes the schema, the catalog and the key.
+        made.serve().stop();
+        made
+    }
+
+    pub(crate) fn serve(&self) -> Process {
+        Process::start(self.command("127.0.0.1:0").stderr(Stdio::piped()))
+    }
+
+    pub(crate) fn command(&self, listen: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sovereign"));
+        command
+            .args(["serve", "--demo", "--json", "--fqdn", FQDN, "--listen", listen, "--data"])
+            .arg(self.directory.path())
+            .env("SOVEREIGN_LIMITS", "off")
+            .env("SOVEREIGN_LOG_LEVEL", "warn,sovereign::engine=info")
+            .env("SOVEREIGN_LOG_FORMAT", "json");
+        if let Location::Server(url) = &self.location {
+            command.args(["--database-url", url]);
+        }
+        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    pub(crate) fn data(&self) -> &Path {
+        self.directory.path()
+    }
+
+    pub(crate) fn tokens(&self) -> Tokens {
+        people::tokens(self.data(), FQDN)
+    }
+
+    pub(crate) async fn store(&self) -> Store {
+        Store::open(&self.location).await.unwrap()
+    }
+
+    /// Issues an unlimited voucher of 200 units, past the program.
+    pub(crate) async fn issue(&self, store: &Store, code: &str) {
+        let now = match store {
+            Store::Postgres(_) => "now()",
+            Store::Sqlite { .. } => "unixepoch() * 1000000",
+        };
+        let sql = format!(
+            "INSERT INTO promo_codes (code, credit_omr, credit_minor, description, active, \
+                 max_redemptions, times_redeemed, adopted_redemptions, created_at, updated_at) \
+             VALUES ('{code}', 200, 200000, 'bench', TRUE, 0, 0, 0, {now}, {now})"
+        );
+        people::execute(store, &sql).await;
+    }
+}
+
+/// Microseconds of CPU that a process has used: user and system, in the kernel's ticks of 10 ms.
+pub(crate) fn cpu_micros(process: u32) -> u64 {
+    let Ok(stat) = std::fs::read_to_string(format!("/proc/{process}/stat")) else { return 0 };
+    let fields: Vec<&str> = stat.rsplit(") ").next().unwrap().split(' ').collect();
+    let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
+    ticks * 10_000
+}
+
+/// Microseconds of CPU that the server processes behind this database's connections have used.
+pub(crate) async fn database_cpu_micros(store: &Store) -> u64 {
+    let Store::Postgres(pool) = store else { return 0 };
+    let sql = "SELECT pid FROM pg_stat_activity WHERE datname = current_database()";
+    let pids: Vec<i32> = sqlx::query_scalar(sql).fetch_all(pool).await.unwrap();
+    pids.into_iter().map(|pid| cpu_micros(u32::try_from(pid).unwrap())).sum()
+}
+
+/// A port nobody listens on at this moment.
+pub(crate) fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}

@@ -1,0 +1,1 @@
+-- SQLite changes a row in its place. The PostgreSQL migration of this number leaves room for new versions.

@@ -1,0 +1,129 @@
+//! Vouchers that were read, for as long as nobody changed them.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use quick_cache::sync::Cache;
+use sovereign_domain::voucher::{Code, Voucher};
+
+const VOUCHERS: usize = 4_096;
+/// Who has not heard the other processes for so long may have missed something.
+const DEAF_AFTER: Duration = Duration::from_secs(3);
+
+/// The vouchers that are remembered. Shared with whoever changes them.
+pub struct Memory {
+    vouchers: Cache<Code, Arc<Voucher>>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Grows when something is forgotten: what was read before is not remembered after.
+    generation: u64,
+    /// When the other processes were last heard; `None` while they are not.
+    heard: Option<Instant>,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Memory {
+    #[must_use]
+    pub fn new() -> Self {
+        Self { vouchers: Cache::new(VOUCHERS), state: Mutex::default() }
+    }
+
+    pub(crate) fn get(&self, code: &Code) -> Option<Arc<Voucher>> {
+        self.vouchers.get(code)
+    }
+
+    /// Forgets a voucher that has changed.
+    pub(crate) fn forget(&self, code: &Code) {
+        let mut state = self.state();
+        state.generation = state.generation.wrapping_add(1);
+        self.vouchers.remove(code);
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The generation of what is read from now on; `None` while nothing is remembered.
+    pub(crate) fn generation(&self) -> Option<u64> {
+        let state = self.state();
+        let hears = state.heard.is_some_and(|heard| heard.elapsed() < DEAF_AFTER);
+        hears.then_some(state.generation)
+    }
+
+    pub(crate) fn remember(&self, generation: u64, voucher: Arc<Voucher>) {
+        let state = self.state();
+        if state.generation == generation && state.heard.is_some() {
+            self.vouchers.insert(voucher.code.clone(), voucher);
+        }
+    }
+
+    pub(crate) fn hear(&self) {
+        self.state().heard = Some(Instant::now());
+    }
+
+    /// The others cannot be heard: whatever is remembered may have changed.
+    pub(crate) fn forget_all(&self) {
+        let mut state = self.state();
+        state.generation = state.generation.wrapping_add(1);
+        state.heard = None;
+        self.vouchers.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sovereign_domain::timestamp::Timestamp;
+
+    fn voucher(code: &str) -> Arc<Voucher> {
+        Arc::new(Voucher {
+            code: Code::stored(code.into()),
+            credit_minor: 1,
+            description: String::new(),
+            active: true,
+            max_redemptions: 0,
+            adopted_redemptions: 0,
+            times_redeemed: 0,
+            credit_valid_days: None,
+            created_at: Timestamp::from_seconds(0),
+            deleted_at: None,
+        })
+    }
+
+    #[test]
+    fn what_was_read_before_a_change_is_not_remembered_after_it() {
+        let memory = Memory::new();
+        let code = Code::stored("A".into());
+        assert_eq!(memory.generation(), None, "nobody is heard yet");
+        memory.hear();
+        let before = memory.generation().unwrap();
+        memory.forget(&code);
+        memory.remember(before, voucher("A"));
+        assert!(memory.get(&code).is_none());
+        memory.remember(memory.generation().unwrap(), voucher("A"));
+        assert!(memory.get(&code).is_some());
+        memory.forget(&code);
+        assert!(memory.get(&code).is_none());
+    }
+
+    #[test]
+    fn who_does_not_hear_the_others_remembers_nothing() {
+        let memory = Memory::new();
+        memory.hear();
+        let before = memory.generation().unwrap();
+        memory.remember(before, voucher("A"));
+        memory.forget_all();
+        assert!(memory.get(&Code::stored("A".into())).is_none());
+        memory.remember(before, voucher("A"));
+        assert!(memory.get(&Code::stored("A".into())).is_none());
+        assert_eq!(memory.generation(), None);
+    }
+}

@@ -1,0 +1,105 @@
+//! What a code is worth, for anyone who asks: read each time, or remembered for as long as it holds.
+//!
+//! On PostgreSQL a voucher that was read is remembered until somebody issues, edits or revokes it, or its
+//! cap fills or opens. In the process that does so it is forgotten before the answer is given; the others
+//! hear of it from PostgreSQL when the transaction commits. A process that does not hear the others
+//! remembers nothing. On SQLite reading is so near that nothing is remembered.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sovereign_domain::voucher::{Code, Voucher};
+use sqlx::PgPool;
+use tokio::task::JoinHandle;
+
+use crate::storage::memory::Memory;
+use crate::storage::notices::{self, Notices};
+use crate::storage::reads::Reads;
+use crate::storage::vouchers::ByCode;
+use crate::storage::{self, Store};
+
+const BEAT_EVERY: Duration = Duration::from_secs(1);
+
+pub(crate) struct Previews {
+    reads: Reads<ByCode>,
+    memory: Arc<Memory>,
+    /// Absent where nothing is remembered.
+    listening: Option<JoinHandle<()>>,
+}
+
+impl Previews {
+    /// With `remember`, vouchers are remembered where others can be heard. `memory` is what the money
+    /// engine tells of caps that fill.
+    pub(crate) fn start(store: &Store, remember: bool, memory: Arc<Memory>) -> Self {
+        let pool = notices::pool(store).filter(|_| remember);
+        let listening = pool.map(|pool| tokio::spawn(listen(pool.clone(), Arc::clone(&memory))));
+        Self { reads: Reads::start(store), memory, listening }
+    }
+
+    /// The voucher with this code, revoked ones included.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub(crate) async fn find(&self, code: Code) -> storage::Result<Option<Arc<Voucher>>> {
+        let generation = self.memory.generation();
+        if generation.is_some()
+            && let Some(voucher) = self.memory.get(&code)
+        {
+            return Ok(Some(voucher));
+        }
+        let voucher = self.reads.get(code).await?.map(Arc::new);
+        if let (Some(generation), Some(voucher)) = (generation, &voucher) {
+            self.memory.remember(generation, Arc::clone(voucher));
+        }
+        Ok(voucher)
+    }
+
+    /// Forgets a voucher that this process has changed, or may have.
+    pub(crate) fn forget(&self, code: &Code) {
+        self.memory.forget(code);
+    }
+}
+
+impl Drop for Previews {
+    fn drop(&mut self) {
+        if let Some(listening) = &self.listening {
+            listening.abort();
+        }
+    }
+}
+
+/// Hears the others for as long as the process runs.
+async fn listen(pool: PgPool, memory: Arc<Memory>) {
+    loop {
+        if let Err(error) = hear(&pool, &memory).await {
+            tracing::debug!(%error, "vouchers are not remembered until other servers are heard again");
+        }
+        memory.forget_all();
+        tokio::time::sleep(BEAT_EVERY).await;
+    }
+}
+
+async fn hear(pool: &PgPool, memory: &Memory) -> storage::Result<()> {
+    let mut notices = Notices::open(pool).await?;
+    memory.hear();
+    let beats = async {
+        let mut ticks = tokio::time::interval(BEAT_EVERY);
+        loop {
+            ticks.tick().await;
+            notices::beat(pool).await?;
+        }
+    };
+    let heard = async {
+        loop {
+            let code = notices.next().await?;
+            if let Some(code) = code {
+                memory.forget(&code);
+            }
+            memory.hear();
+        }
+    };
+    tokio::select! {
+        ended = beats => ended,
+        ended = heard => ended,
+    }
+}

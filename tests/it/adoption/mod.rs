@@ -1,0 +1,12 @@
+//! Databases that an earlier service wrote (docs/ADOPTION.md): PostgreSQL only, as that service was.
+
+mod codes;
+mod data;
+mod documented;
+mod dry_run;
+mod old;
+mod processes;
+mod refusals;
+mod routes;
+mod scale;
+mod schema;
