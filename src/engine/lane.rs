@@ -10,6 +10,7 @@ use sovereign_domain::checkout::ChargeRules;
 use sovereign_domain::voucher::Code;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::fail_point::reach;
 use super::tally::{Steps, Tally};
 use super::{EngineError, Job, Rules};
 use crate::clock::Clock;
@@ -20,6 +21,11 @@ use crate::storage::{self, Store, Ts, Tx, catalog, load, notices, write};
 /// How often a batch that met another transaction is tried before its callers are told.
 const MAX_ATTEMPTS: u32 = 8;
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
+/// No further attempt begins after this long, however few there were: each may have waited for a lock.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// A database that says nothing for this long will not answer: its connection is given up. With
+/// [`PATIENCE`], below the time a request may take.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 
 type Decisions = Vec<Result<Outcome, Refusal>>;
 
@@ -87,16 +93,24 @@ impl Lane {
         let (commands, callers): (Vec<_>, Vec<_>) =
             jobs.into_iter().map(|job| (job.command, job.answer)).unzip();
         let references: Vec<&Command> = commands.iter().collect();
-        match self.decide(&references).await {
+        match self.decide(&references, Instant::now() + PATIENCE).await {
             Ok(decisions) => {
+                reach!("before_answer", references.len());
                 for (caller, decision) in callers.into_iter().zip(decisions) {
                     let _ = caller.send(decision.map_err(EngineError::Refused));
                 }
             }
             Err(error) if references.len() > 1 && !error.is_unavailable() => {
                 tracing::warn!(%error, commands = references.len(), "batch failed; serving singly");
+                // Shared by those in whose way somebody stays: their neighbours wait for them.
+                let mut patience = PATIENCE;
                 for (caller, command) in callers.into_iter().zip(references) {
-                    let _ = caller.send(self.decide_one(command).await);
+                    let begun = Instant::now();
+                    let outcome = self.decide_one(command, begun + patience).await;
+                    if matches!(outcome, Err(EngineError::Unavailable)) {
+                        patience = patience.saturating_sub(begun.elapsed());
+                    }
+                    let _ = caller.send(outcome);
                 }
             }
             Err(error) => {
@@ -109,27 +123,42 @@ impl Lane {
         }
     }
 
-    async fn decide_one(&mut self, command: &Command) -> Result<Outcome, EngineError> {
-        let mut decisions = self.decide(&[command]).await?;
+    async fn decide_one(
+        &mut self,
+        command: &Command,
+        until: Instant,
+    ) -> Result<Outcome, EngineError> {
+        if Instant::now() >= until {
+            return Err(EngineError::Unavailable);
+        }
+        let mut decisions = self.decide(&[command], until).await?;
         match decisions.pop() {
             Some(decision) => decision.map_err(EngineError::Refused),
             None => Err(EngineError::Broken),
         }
     }
 
-    /// Tries a batch until no other transaction is in its way, a bounded number of times.
-    ///
-    /// Trying again is safe even where a commit was lost on the way: a checkout finds its stored
-    /// answer, and the other commands find their work done.
-    async fn decide(&mut self, commands: &[&Command]) -> storage::Result<Decisions> {
+    /// Tries a batch until no other transaction is in its way and its connection lasts, a bounded number
+    /// of times. Only what certainly changed nothing is tried again: of a COMMIT that was lost on the way
+    /// the callers are told, and a retry of theirs finds its stored answer.
+    async fn decide(
+        &mut self,
+        commands: &[&Command],
+        until: Instant,
+    ) -> storage::Result<Decisions> {
         let mut pause = FIRST_PAUSE;
         let mut attempt = 1;
         loop {
-            match self.attempt(commands).await {
-                Err(error) if error.is_conflict() && attempt < MAX_ATTEMPTS => {
-                    tracing::debug!(%error, attempt, "batch met another transaction");
+            match self.attempt_in_time(commands).await {
+                Err(error)
+                    if error.may_be_retried()
+                        && attempt < MAX_ATTEMPTS
+                        && Instant::now() < until =>
+                {
+                    tracing::debug!(%error, attempt, "batch is decided again");
                     self.tally.add_retry();
-                    tokio::time::sleep(pause).await;
+                    // Two processes that met would meet again after equal pauses.
+                    tokio::time::sleep(rand::random_range(pause / 2..=pause)).await;
                     pause *= 2;
                     attempt += 1;
                 }
@@ -138,11 +167,18 @@ impl Lane {
         }
     }
 
+    /// A connection that says nothing is given up with its transaction.
+    async fn attempt_in_time(&mut self, commands: &[&Command]) -> storage::Result<Decisions> {
+        let attempt = tokio::time::timeout(ATTEMPT_TIMEOUT, self.attempt(commands)).await;
+        attempt.unwrap_or_else(|_| Err(storage::Error::Unavailable("no answer in time".into())))
+    }
+
     /// One transaction. Where nothing changed (all were refused, or had their answers) there is nothing
     /// to wait for.
     async fn attempt(&mut self, commands: &[&Command]) -> storage::Result<Decisions> {
         let mut steps = Steps::default();
         let mut tx = self.database.begin().await?;
+        reach!("before_lock", commands.len());
         let worked = self.work(&mut tx, commands, &mut steps).await;
         let worked = match worked {
             Ok(worked) => worked,
@@ -152,12 +188,14 @@ impl Lane {
             }
         };
         if worked.changed {
+            reach!("before_commit", commands.len());
             let committing = Instant::now();
             let committed = self.database.commit(tx).await;
             // Also where it failed: a commit whose answer was lost may have happened.
             worked.turned.iter().for_each(|code| self.start.memory.forget(code));
             committed?;
             steps.commit = committing.elapsed();
+            reach!("after_commit", commands.len());
         } else {
             self.database.roll_back(tx).await;
         }
@@ -193,6 +231,7 @@ impl Lane {
         let decisions: Decisions =
             commands.iter().map(|command| book.decide(command, &mut context)).collect();
         steps.decide = began.elapsed();
+        reach!("after_decide", commands.len());
 
         let began = Instant::now();
         let changed = !book.changes.is_empty();
@@ -205,6 +244,7 @@ impl Lane {
             }
         }
         steps.write = began.elapsed();
+        reach!("after_write", commands.len());
         Ok(Worked { decisions, changed, turned })
     }
 

@@ -7,7 +7,7 @@
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection as _, PgConnection, SqlitePool};
 
-use super::{Inner, Result, Store, Tx, postgres};
+use super::{Error, Inner, Result, Store, Tx, postgres};
 
 pub(crate) struct Lane(Kind);
 
@@ -21,7 +21,7 @@ impl Lane {
         Ok(Self(match store {
             Store::Postgres(pool) => {
                 let options = postgres::lookup_options(pool);
-                let kept = Some(postgres::connect(&options).await?);
+                let kept = Some(postgres::connect_kept(&options).await?);
                 Kind::Postgres { options, kept }
             }
             Store::Sqlite { writer, .. } => Kind::Sqlite(writer.clone()),
@@ -38,7 +38,7 @@ impl Lane {
                 {
                     return Ok(Tx(Inner::PostgresKept(connection)));
                 }
-                let mut connection = postgres::connect(options).await?;
+                let mut connection = postgres::connect_kept(options).await?;
                 begin(&mut connection).await?;
                 Ok(Tx(Inner::PostgresKept(connection)))
             }
@@ -62,11 +62,13 @@ impl Lane {
     async fn end(&mut self, tx: Tx, how: &'static str) -> Result<()> {
         match (&mut self.0, tx.0) {
             (Kind::Postgres { kept, .. }, Inner::PostgresKept(mut connection)) => {
-                sqlx::raw_sql(how).execute(&mut connection).await?;
+                sqlx::raw_sql(how).execute(&mut connection).await.map_err(Error::of_commit)?;
                 *kept = Some(connection);
                 Ok(())
             }
-            (_, Inner::Sqlite(tx)) if how == "COMMIT" => Ok(tx.commit().await?),
+            (_, Inner::Sqlite(tx)) if how == "COMMIT" => {
+                tx.commit().await.map_err(Error::of_commit)
+            }
             (_, Inner::Sqlite(tx)) => Ok(tx.rollback().await?),
             (_, other) => Tx(other).commit().await,
         }

@@ -141,7 +141,7 @@ impl Store {
     pub(crate) async fn read_lookups(&self) -> Result<Tx> {
         match self {
             Self::Postgres(pool) => {
-                let connection = postgres::connect(&postgres::lookup_options(pool)).await?;
+                let connection = postgres::connect_kept(&postgres::lookup_options(pool)).await?;
                 Ok(Tx(Inner::PostgresKept(connection)))
             }
             Self::Sqlite { .. } => self.read().await,
@@ -214,10 +214,11 @@ impl Tx {
     /// Makes everything written permanent. Dropping a transaction undoes it instead.
     pub async fn commit(self) -> Result<()> {
         match self.0 {
-            Inner::Postgres(tx) => tx.commit().await?,
-            Inner::Sqlite(tx) => tx.commit().await?,
+            Inner::Postgres(tx) => tx.commit().await.map_err(Error::of_commit)?,
+            Inner::Sqlite(tx) => tx.commit().await.map_err(Error::of_commit)?,
             Inner::PostgresKept(mut connection) => {
-                sqlx::raw_sql("COMMIT").execute(&mut connection).await?;
+                let commit = sqlx::raw_sql("COMMIT").execute(&mut connection).await;
+                commit.map_err(Error::of_commit)?;
             }
             Inner::PostgresRead(_) | Inner::SqliteRead(_) => {}
         }

@@ -10,9 +10,11 @@ use super::{Error, Result};
 
 /// Connections for everything but the money engine, which has its own.
 pub(super) const POOL_SIZE: u32 = 16;
-/// Below the time a request may take: in a rush callers wait for a connection, and are then told to try
-/// again.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(20);
+/// In a rush callers wait this long for a connection, and are then told to try again; so are they when the
+/// server is gone, for a pool waits for it to come back.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// Whoever waits for a kept connection waits in a queue, so that it is opened sooner or not at all.
+const KEPT_TIMEOUT: Duration = Duration::from_secs(2);
 /// The oldest server the statements were written for (UNNEST of several arrays, ON CONFLICT, …).
 const OLDEST_VERSION: i32 = 14;
 
@@ -26,7 +28,7 @@ pub(super) async fn open(url: &str, connections: u32) -> Result<PgPool> {
     let options: PgConnectOptions =
         url.parse().map_err(|error| Error::Unsupported(format!("database_url: {error}")))?;
     let options = options.application_name("sovereign");
-    let mut first = connect(&options).await?;
+    let mut first = connect(&options, ACQUIRE_TIMEOUT).await?;
     let number: String =
         sqlx::query_scalar("SHOW server_version_num").fetch_one(&mut first).await?;
     first.close().await?;
@@ -39,16 +41,21 @@ pub(super) async fn open(url: &str, connections: u32) -> Result<PgPool> {
 }
 
 /// A pool tries again without a word until it times out; a single connection says what is wrong.
-pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection> {
+async fn connect(options: &PgConnectOptions, patience: Duration) -> Result<PgConnection> {
     let unavailable = |detail: String| {
         let (host, port) = (options.get_host(), options.get_port());
         Error::Unavailable(format!("{host}:{port}: {detail}"))
     };
-    match tokio::time::timeout(ACQUIRE_TIMEOUT, PgConnection::connect_with(options)).await {
+    match tokio::time::timeout(patience, PgConnection::connect_with(options)).await {
         Ok(Ok(connection)) => Ok(connection),
         Ok(Err(error)) => Err(unavailable(error.to_string())),
         Err(_) => Err(unavailable("no answer".into())),
     }
+}
+
+/// A connection that is kept from one use to the next.
+pub(super) async fn connect_kept(options: &PgConnectOptions) -> Result<PgConnection> {
+    connect(options, KEPT_TIMEOUT).await
 }
 
 /// A connection whose plans cannot go stale. A statement prepared while its tables were empty would
@@ -62,6 +69,10 @@ pub(super) fn lookup_options(pool: &PgPool) -> PgConnectOptions {
         ("enable_material", "off"),
         ("plan_cache_mode", "force_generic_plan"),
         ("jit", "off"),
+        // A row that somebody else locks for long, and a transaction of ours whose connection went dead
+        // without a word, must not hold everybody up.
+        ("lock_timeout", "2s"),
+        ("idle_in_transaction_session_timeout", "10s"),
     ])
 }
 

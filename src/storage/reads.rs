@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -15,6 +16,8 @@ use super::{Error, Result, Store, Tx};
 const QUEUE_LENGTH: usize = 8_192;
 /// The most keys in one statement.
 const MAX_KEYS: usize = 256;
+/// A connection that says nothing for this long is given up.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What is read, and by which key.
 pub(crate) trait Lookup: 'static {
@@ -78,13 +81,14 @@ async fn read<L: Lookup>(
     keys: Vec<L::Key>,
 ) -> Result<BTreeMap<L::Key, L::Row>> {
     if let Some(mut tx) = kept.take()
-        && let Ok(rows) = L::read(&mut tx, keys.clone()).await
+        && let Ok(Ok(rows)) = tokio::time::timeout(PATIENCE, L::read(&mut tx, keys.clone())).await
     {
         *kept = tx.keep();
         return Ok(rows);
     }
     let mut tx = store.read_lookups().await?;
-    let rows = L::read(&mut tx, keys).await?;
+    let read = tokio::time::timeout(PATIENCE, L::read(&mut tx, keys)).await;
+    let rows = read.unwrap_or_else(|_| Err(Error::Unavailable("no answer in time".into())))?;
     *kept = tx.keep();
     Ok(rows)
 }

@@ -4,7 +4,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::Connection as _;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+};
 
 use super::{Error, Result, Store, postgres};
 
@@ -25,7 +28,11 @@ pub(super) async fn open(path: &Path) -> Result<Store> {
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
         .statement_cache_capacity(500);
-    let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+    let writer = SqlitePoolOptions::new()
+        .max_connections(1)
+        .after_release(|connection, _| Box::pin(is_reusable(connection)))
+        .connect_with(options.clone())
+        .await?;
     let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&writer).await?;
     if parts(&version) < OLDEST_VERSION {
         let [major, minor, patch] = OLDEST_VERSION;
@@ -37,6 +44,14 @@ pub(super) async fn open(path: &Path) -> Result<Store> {
         .connect_with(options.pragma("query_only", "ON"))
         .await?;
     Ok(Store::Sqlite { writer, readers })
+}
+
+/// SQLite undoes a transaction by itself when the disk is full or fails. The library does not see that:
+/// it takes the connection for one inside a transaction, and could never begin another on it.
+async fn is_reusable(connection: &mut SqliteConnection) -> sqlx::Result<bool> {
+    // Commands run in their order: after this one a rollback that was queued has been tried.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 fn parts(version: &str) -> [u32; 3] {

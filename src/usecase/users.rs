@@ -31,7 +31,11 @@ pub async fn resolve(app: &App, identity: &Identity) -> storage::Result<UserId> 
     let user_id = match app.people.get(key.clone()).await? {
         Some(user_id) => user_id,
         // Boxed: it is rare, and would make every request's future as large as its own.
-        None => Box::pin(create_or_find(app, identity)).await?,
+        None => match Box::pin(create_or_find(app, identity)).await {
+            // Nothing was changed: another connection may do.
+            Err(error) if error.may_be_retried() => Box::pin(create_or_find(app, identity)).await?,
+            other => other?,
+        },
     };
     app.known_users.insert(key, user_id.clone());
     Ok(user_id)

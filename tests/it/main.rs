@@ -14,6 +14,7 @@ mod billing;
 mod catalog;
 mod checkout;
 mod cli;
+mod crash;
 mod engine;
 mod hostile;
 mod lifecycle;

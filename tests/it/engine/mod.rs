@@ -1,4 +1,5 @@
 //! The money engine under many requests at once.
 
 mod batches;
+mod conflicts;
 mod neighbours;

@@ -57,6 +57,29 @@ impl Client {
         headers: &[(&str, &str)],
         body: Option<Vec<u8>>,
     ) -> Reply {
+        let sent = self.try_send(method, path, headers, body).await;
+        sent.unwrap_or_else(|error| panic!("{path}: {error:?}"))
+    }
+
+    /// Sends to a server that may be killed meanwhile; `None` where no whole answer came.
+    pub(crate) async fn try_post_keyed(
+        &self,
+        path: &str,
+        key: &str,
+        body: &Value,
+    ) -> Option<Reply> {
+        let headers = [("Idempotency-Key", key)];
+        let body = body.to_string().into_bytes();
+        self.try_send(Method::POST, path, &headers, Some(body)).await.ok()
+    }
+
+    async fn try_send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Vec<u8>>,
+    ) -> reqwest::Result<Reply> {
         let mut request = self.http.request(method, format!("{}{path}", self.base));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
@@ -67,11 +90,11 @@ impl Client {
         if let Some(body) = body {
             request = request.header("Content-Type", "application/json").body(body);
         }
-        let response = request.send().await.unwrap_or_else(|error| panic!("{path}: {error:?}"));
+        let response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await.unwrap();
+        let text = response.text().await?;
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Reply { status, headers, body, text }
+        Ok(Reply { status, headers, body, text })
     }
 }
 

@@ -64,6 +64,11 @@ impl TestDatabase {
         }
     }
 
+    /// A database that the test made itself, at `location`; it is the test's to remove.
+    pub(crate) fn at(location: Location, directory: TempDir) -> Self {
+        Self { location, directory, name: None }
+    }
+
     async fn on_server(directory: TempDir, template: Option<&str>) -> Self {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{}_{number}", std::process::id());

@@ -1,10 +1,14 @@
-//! A Sovereign in the test's own process, on a fresh database, with a clock the test moves.
+//! A Sovereign in the test's own process, on a fresh database, with a clock the test moves; or as processes
+//! of their own, and what hurts them.
 
 mod app;
 mod client;
 mod clock;
+mod cluster;
 mod database;
+mod people;
 mod program;
+mod proxy;
 mod running;
 mod second;
 mod shape;
@@ -13,11 +17,14 @@ mod state;
 pub(crate) use self::app::{Setup, TestApp};
 pub(crate) use self::client::{Client, Customer, Reply};
 pub(crate) use self::clock::TestClock;
+pub(crate) use self::cluster::{Cluster, give_to_postgres, is_root};
 pub(crate) use self::database::{Engine, FQDN, TestDatabase, postgres_server};
-pub(crate) use self::program::{Ended, Program, Server};
+pub(crate) use self::people::{tenant_id, token, user_id};
+pub(crate) use self::program::{Door, Ended, Program, Server};
+pub(crate) use self::proxy::{Harm, Proxy};
 pub(crate) use self::second::SecondServer;
 pub(crate) use self::shape::{assert_shape, each};
-pub(crate) use self::state::apart_from_instance;
+pub(crate) use self::state::{State, apart_from_instance};
 
 /// Makes two tests of one body, `name::sqlite` and `name::postgres`. Each gets a fresh Sovereign, whose
 /// books must be sound when the body has ended. A [`Setup`] other than the default stands behind

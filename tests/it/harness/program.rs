@@ -53,6 +53,20 @@ pub(crate) struct Server {
     http: reqwest::Client,
 }
 
+/// The way to a server, also for whoever asks while it is killed.
+#[derive(Clone)]
+pub(crate) struct Door {
+    address: SocketAddr,
+    http: reqwest::Client,
+}
+
+impl Door {
+    pub(crate) fn bearing(&self, token: &str) -> Client {
+        let base = format!("http://{}", self.address);
+        Client::new(self.http.clone(), base, Some(token.to_owned()))
+    }
+}
+
 impl Program {
     pub(crate) fn new<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Self {
         Self::of(BINARY, arguments)
@@ -206,12 +220,21 @@ impl Server {
     }
 
     pub(crate) fn bearing(&self, token: &str) -> Client {
-        let base = format!("http://{}", self.address);
-        Client::new(self.http.clone(), base, Some(token.to_owned()))
+        self.door().bearing(token)
+    }
+
+    pub(crate) fn door(&self) -> Door {
+        Door { address: self.address, http: self.http.clone() }
     }
 
     pub(crate) fn signal(&self, name: &str) {
         self.running.signal(name);
+    }
+
+    /// `kill -9`, in the middle of whatever it does.
+    pub(crate) fn kill(mut self) -> Ended {
+        self.running.child.kill().unwrap();
+        self.end()
     }
 
     /// Asks it to end, and waits until it has.

@@ -23,10 +23,10 @@ impl State {
     }
 }
 
-impl TestApp {
+impl State {
     /// Reads all rows of all tables, whatever tables there are.
-    pub(crate) async fn state(&self) -> State {
-        let tables = match &self.store {
+    pub(crate) async fn of(store: &Store) -> Self {
+        let tables = match store {
             Store::Postgres(_) => {
                 "SELECT CAST(table_name AS text) FROM information_schema.tables \
                  WHERE table_schema = 'public'"
@@ -36,35 +36,45 @@ impl TestApp {
             }
         };
         let mut state = BTreeMap::new();
-        for table in self.texts(tables).await {
-            let rows = self.rows_of(&table).await;
+        for table in texts(store, tables).await {
+            let rows = rows_of(store, &table).await;
             state.insert(table, rows);
         }
-        State(state)
+        Self(state)
     }
+}
 
-    async fn rows_of(&self, table: &str) -> Vec<String> {
-        let row = match &self.store {
-            Store::Postgres(_) => "CAST(t AS text)".to_owned(),
-            Store::Sqlite { .. } => {
-                let columns = format!("SELECT name FROM pragma_table_info('{table}')");
-                let columns = self.texts(&columns).await;
-                let quoted: Vec<_> = columns.iter().map(|name| format!("quote({name})")).collect();
-                quoted.join(" || '|' || ")
-            }
-        };
-        self.texts(&format!("SELECT {row} FROM {table} t ORDER BY 1")).await
+async fn rows_of(store: &Store, table: &str) -> Vec<String> {
+    let row = match store {
+        Store::Postgres(_) => "CAST(t AS text)".to_owned(),
+        Store::Sqlite { .. } => {
+            let columns = format!("SELECT name FROM pragma_table_info('{table}')");
+            let columns = texts(store, &columns).await;
+            let quoted: Vec<_> = columns.iter().map(|name| format!("quote({name})")).collect();
+            quoted.join(" || '|' || ")
+        }
+    };
+    texts(store, &format!("SELECT {row} FROM {table} t ORDER BY 1")).await
+}
+
+async fn texts(store: &Store, sql: &str) -> Vec<String> {
+    match store {
+        Store::Postgres(pool) => sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(pool).await,
+        Store::Sqlite { writer, .. } => {
+            sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(writer).await
+        }
+    }
+    .unwrap_or_else(|error| panic!("{sql}: {error}"))
+}
+
+impl TestApp {
+    pub(crate) async fn state(&self) -> State {
+        State::of(&self.store).await
     }
 
     /// A column of texts from the database, past the API.
     pub(crate) async fn texts(&self, sql: &str) -> Vec<String> {
-        match &self.store {
-            Store::Postgres(pool) => sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(pool).await,
-            Store::Sqlite { writer, .. } => {
-                sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(writer).await
-            }
-        }
-        .unwrap_or_else(|error| panic!("{sql}: {error}"))
+        texts(&self.store, sql).await
     }
 
     /// The problem a request is refused with; it must leave every row of every table as it was.

@@ -4,6 +4,7 @@ mod first_requests;
 mod one_voucher;
 mod one_wallet;
 mod retries;
+mod separate_processes;
 mod two_servers;
 mod voucher_edits;
 
