@@ -163,7 +163,7 @@ pub(crate) fn run(runtime: &Runtime, scale: Scale) {
     let mut engine = contestant("engine, PostgreSQL", on_postgres("bench_engine", &[]));
     let settings: &[(&str, &str)] = &[("SOVEREIGN_ENGINE_MAX_BATCH", "1")];
     let mut ones = contestant("engine, batches of one", on_postgres("bench_ones", settings));
-    let mut sqlite = contestant("engine, SQLite", runtime.block_on(Sovereign::on_sqlite(&[])));
+    let mut sqlite = contestant("engine, SQLite", Sovereign::on_sqlite(&[]));
     let mut plain = runtime.block_on(Plain::start(&engine.sovereign));
     let mut floor = runtime.block_on(Floor::new());
     for round in 1..=scale.rounds {

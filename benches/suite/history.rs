@@ -69,6 +69,8 @@ impl Contestant {
             _ => {}
         }
         sovereign.issue(&store, CODE).await;
+        // What was written for the past is not part of the race.
+        people::execute(&store, "CHECKPOINT").await;
         let process = sovereign.serve();
         Self { name, sovereign, store, process, rates: Vec::new() }
     }

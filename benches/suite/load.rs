@@ -96,9 +96,8 @@ async fn drive(
         stream.write_all(&requests[index % requests.len()]).await.unwrap();
         read_answer(&mut stream, &mut answer).await;
         latencies.push(sent.elapsed());
-        if !answer.starts_with(b"HTTP/1.1 200 ") {
-            panic!("{}", String::from_utf8_lossy(&answer));
-        }
+        let ok = answer.starts_with(b"HTTP/1.1 200 ");
+        assert!(ok, "{}", String::from_utf8_lossy(&answer));
     }
 }
 

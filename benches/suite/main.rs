@@ -45,7 +45,7 @@ fn main() {
     let scale = match (quick, once) {
         (true, _) => Scale { rounds: 1, divisor: 20 },
         (false, true) => Scale { rounds: 1, divisor: 1 },
-        (false, false) => Scale { rounds: 5, divisor: 1 },
+        (false, false) => Scale { rounds: 3, divisor: 1 },
     };
     let mut sections: Vec<&str> =
         arguments.iter().map(String::as_str).filter(|a| !a.starts_with("--")).collect();

@@ -19,7 +19,7 @@ const STARTS: usize = 11;
 pub(crate) fn run(runtime: &Runtime, scale: Scale) {
     say("process: memory, and the time from start to the first answer");
     let postgres = runtime.block_on(Sovereign::on_postgres("bench_process", &[]));
-    let sqlite = runtime.block_on(Sovereign::on_sqlite(&[]));
+    let sqlite = Sovereign::on_sqlite(&[]);
     for (name, sovereign, most) in [("PostgreSQL", &postgres, 40), ("SQLite", &sqlite, 70)] {
         start_times(name, sovereign);
         memory(runtime, name, sovereign, most, CHECKOUTS / scale.divisor);

@@ -45,7 +45,13 @@ impl Process {
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         while !line.contains("http://") {
             line.clear();
-            assert!(stdout.read_line(&mut line).unwrap() > 0, "the server did not start");
+            if stdout.read_line(&mut line).unwrap() == 0 {
+                let mut said = String::new();
+                if let Some(mut stderr) = child.stderr.take() {
+                    stderr.read_to_string(&mut said).unwrap();
+                }
+                panic!("the server did not start: {said}");
+            }
         }
         let after = line.split_once("http://").unwrap().1;
         let end = after.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ':');
@@ -97,17 +103,17 @@ pub(crate) struct Sovereign {
 impl Sovereign {
     /// `settings` are environment variables of the server.
     pub(crate) async fn on_postgres(name: &str, settings: &[(&'static str, &str)]) -> Self {
-        Self::new(Some(create_database(name).await), settings).await
+        Self::new(Some(&create_database(name).await), settings)
     }
 
-    pub(crate) async fn on_sqlite(settings: &[(&'static str, &str)]) -> Self {
-        Self::new(None, settings).await
+    pub(crate) fn on_sqlite(settings: &[(&'static str, &str)]) -> Self {
+        Self::new(None, settings)
     }
 
-    async fn new(url: Option<String>, settings: &[(&'static str, &str)]) -> Self {
+    fn new(url: Option<&str>, settings: &[(&'static str, &str)]) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let location = match &url {
-            Some(url) => Location::Server(url.clone()),
+        let location = match url {
+            Some(url) => Location::Server(url.to_owned()),
             None => Location::File(directory.path().join("sovereign.db")),
         };
         let settings = settings.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
@@ -123,6 +129,12 @@ impl Sovereign {
 
     pub(crate) fn command(&self, listen: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sovereign"));
+        // Cargo's own, and the cluster's, are no settings of the server.
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("SOVEREIGN_") {
+                command.env_remove(name);
+            }
+        }
         command
             .args(["serve", "--demo", "--json", "--fqdn", FQDN, "--listen", listen, "--data"])
             .arg(self.directory.path())

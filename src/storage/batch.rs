@@ -11,7 +11,7 @@
 //! SQLite it becomes `VALUES ($1, …), …` in a few fixed sizes, so that its statements stay prepared.
 //! `{lock:T}` locks the rows of table alias `T` where that is a thing to say.
 //!
-//! [`Writes`] sends many such statements together.
+//! `Writes` sends many such statements together.
 
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};

@@ -9,37 +9,43 @@ use sqlx::{Connection as _, PgConnection, SqlitePool};
 
 use super::{Error, Inner, Result, Store, Tx, postgres};
 
-pub(crate) struct Lane(Kind);
+pub(crate) struct Lane {
+    kind: Kind,
+    transactions: u64,
+}
 
 enum Kind {
-    Postgres { options: PgConnectOptions, kept: Option<PgConnection> },
+    Postgres { options: Box<PgConnectOptions>, kept: Option<PgConnection> },
     Sqlite(SqlitePool),
 }
 
 impl Lane {
     pub(crate) async fn open(store: &Store) -> Result<Self> {
-        Ok(Self(match store {
+        let kind = match store {
             Store::Postgres(pool) => {
                 let options = postgres::lookup_options(pool);
                 let kept = Some(postgres::connect_kept(&options).await?);
-                Kind::Postgres { options, kept }
+                Kind::Postgres { options: Box::new(options), kept }
             }
             Store::Sqlite { writer, .. } => Kind::Sqlite(writer.clone()),
-        }))
+        };
+        Ok(Self { kind, transactions: 0 })
     }
 
     /// Begins a transaction that writes. A connection that broke since the last one costs nobody an
     /// error: nothing had begun on it.
     pub(crate) async fn begin(&mut self) -> Result<Tx> {
-        match &mut self.0 {
+        self.transactions += 1;
+        let replan = postgres::replans(self.transactions);
+        match &mut self.kind {
             Kind::Postgres { options, kept } => {
                 if let Some(mut connection) = kept.take()
-                    && begin(&mut connection).await.is_ok()
+                    && begin(&mut connection, replan).await.is_ok()
                 {
                     return Ok(Tx(Inner::PostgresKept(connection)));
                 }
                 let mut connection = postgres::connect_kept(options).await?;
-                begin(&mut connection).await?;
+                begin(&mut connection, false).await?;
                 Ok(Tx(Inner::PostgresKept(connection)))
             }
             Kind::Sqlite(writer) => {
@@ -60,7 +66,7 @@ impl Lane {
     }
 
     async fn end(&mut self, tx: Tx, how: &'static str) -> Result<()> {
-        match (&mut self.0, tx.0) {
+        match (&mut self.kind, tx.0) {
             (Kind::Postgres { kept, .. }, Inner::PostgresKept(mut connection)) => {
                 sqlx::raw_sql(how).execute(&mut connection).await.map_err(Error::of_commit)?;
                 *kept = Some(connection);
@@ -75,12 +81,13 @@ impl Lane {
     }
 
     pub(crate) async fn close(self) {
-        if let Kind::Postgres { kept: Some(connection), .. } = self.0 {
+        if let Kind::Postgres { kept: Some(connection), .. } = self.kind {
             let _ = connection.close().await;
         }
     }
 }
 
-async fn begin(connection: &mut PgConnection) -> sqlx::Result<()> {
-    sqlx::raw_sql("BEGIN").execute(connection).await.map(|_| ())
+async fn begin(connection: &mut PgConnection, replan: bool) -> sqlx::Result<()> {
+    let sql = if replan { "BEGIN; DISCARD PLANS" } else { "BEGIN" };
+    sqlx::raw_sql(sql).execute(connection).await.map(|_| ())
 }

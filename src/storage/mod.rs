@@ -204,6 +204,14 @@ impl Tx {
         matches!(self.0, Inner::PostgresKept(_)).then_some(self)
     }
 
+    /// Has the plans of a kept connection made anew, see [`postgres::replans`].
+    pub(crate) async fn forget_plans(&mut self) -> Result<()> {
+        if let Inner::PostgresKept(connection) = &mut self.0 {
+            sqlx::raw_sql("DISCARD PLANS").execute(connection).await?;
+        }
+        Ok(())
+    }
+
     /// Says goodbye to the server.
     pub(crate) async fn close(self) {
         if let Inner::PostgresKept(connection) = self.0 {

@@ -58,9 +58,17 @@ pub(super) async fn connect_kept(options: &PgConnectOptions) -> Result<PgConnect
     connect(options, KEPT_TIMEOUT).await
 }
 
-/// A connection whose plans cannot go stale. A statement prepared while its tables were empty would
-/// otherwise keep scanning them for minutes after they filled. Where nothing but a scan is possible, its
-/// plan counts as so dear that PostgreSQL would compile it each time (70 ms): that is off as well.
+/// Whether plans are to be made anew at the `uses`-th use of a kept connection. A plan is made for the
+/// size that its tables had at that moment, and one for empty tables would read all of them for minutes
+/// after they filled; made anew whenever the uses have doubled, and then from time to time, it is never
+/// far behind.
+pub(super) fn replans(uses: u64) -> bool {
+    const FROM_TIME_TO_TIME: u64 = 4_096;
+    uses.is_power_of_two() || uses.is_multiple_of(FROM_TIME_TO_TIME)
+}
+
+/// A connection for lookups by key: its plans do not scan. Where nothing but a scan is possible, its plan
+/// counts as so dear that PostgreSQL would compile it each time (70 ms): that is off as well.
 pub(super) fn lookup_options(pool: &PgPool) -> PgConnectOptions {
     pool.connect_options().as_ref().clone().options([
         ("enable_seqscan", "off"),

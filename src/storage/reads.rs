@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Error, Result, Store, Tx};
+use super::{Error, Result, Store, Tx, postgres};
 
 /// Keys that may wait; more are refused rather than kept waiting.
 const QUEUE_LENGTH: usize = 8_192;
@@ -56,7 +56,7 @@ impl<L: Lookup> Reads<L> {
 }
 
 async fn run<L: Lookup>(store: Store, mut asked: mpsc::Receiver<Question<L>>) {
-    let mut kept = None;
+    let mut kept = Kept { tx: None, uses: 0 };
     let mut batch = Vec::with_capacity(MAX_KEYS);
     while asked.recv_many(&mut batch, MAX_KEYS).await > 0 {
         let keys: BTreeSet<&L::Key> = batch.iter().map(|(key, _)| key).collect();
@@ -69,26 +69,39 @@ async fn run<L: Lookup>(store: Store, mut asked: mpsc::Receiver<Question<L>>) {
             });
         }
     }
-    if let Some(tx) = kept {
+    if let Some(tx) = kept.tx {
         tx.close().await;
     }
+}
+
+/// A connection between two reads, where there is one to keep.
+struct Kept {
+    tx: Option<Tx>,
+    uses: u64,
 }
 
 /// A connection that broke while it was kept costs nobody an error: reading again is safe.
 async fn read<L: Lookup>(
     store: &Store,
-    kept: &mut Option<Tx>,
+    kept: &mut Kept,
     keys: Vec<L::Key>,
 ) -> Result<BTreeMap<L::Key, L::Row>> {
-    if let Some(mut tx) = kept.take()
-        && let Ok(Ok(rows)) = tokio::time::timeout(PATIENCE, L::read(&mut tx, keys.clone())).await
-    {
-        *kept = tx.keep();
-        return Ok(rows);
+    kept.uses += 1;
+    if let Some(mut tx) = kept.tx.take() {
+        let again = async {
+            if postgres::replans(kept.uses) {
+                tx.forget_plans().await?;
+            }
+            L::read(&mut tx, keys.clone()).await
+        };
+        if let Ok(Ok(rows)) = tokio::time::timeout(PATIENCE, again).await {
+            kept.tx = tx.keep();
+            return Ok(rows);
+        }
     }
     let mut tx = store.read_lookups().await?;
     let read = tokio::time::timeout(PATIENCE, L::read(&mut tx, keys)).await;
     let rows = read.unwrap_or_else(|_| Err(Error::Unavailable("no answer in time".into())))?;
-    *kept = tx.keep();
+    kept.tx = tx.keep();
     Ok(rows)
 }

@@ -112,6 +112,10 @@ fn a_bad_value_is_named_with_its_origin() {
         ("log_level", "SOVEREIGN_LOG_LEVEL", "info,loud"),
         ("log_format", "SOVEREIGN_LOG_FORMAT", "xml"),
         ("auth.hs256_secret", "SOVEREIGN_AUTH_HS256_SECRET", "hunter2"),
+        ("preview_cache", "SOVEREIGN_PREVIEW_CACHE", "maybe"),
+        ("engine.max_batch", "SOVEREIGN_ENGINE_MAX_BATCH", "0"),
+        ("engine.max_batch", "SOVEREIGN_ENGINE_MAX_BATCH", "257"),
+        ("engine.max_batch", "SOVEREIGN_ENGINE_MAX_BATCH", "many"),
     ] {
         let said = Program::new(["verify"]).env(variable, value).run().expect_failure(2);
         assert!(said.contains(&format!("{key} (environment {variable}): ")), "{value}: {said}");

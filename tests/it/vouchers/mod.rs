@@ -8,6 +8,7 @@ mod legacy_routes;
 mod list;
 mod preview;
 mod record;
+mod remembered;
 mod revoke;
 mod smoke;
 
