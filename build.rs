@@ -17,7 +17,7 @@ fn main() {
     let given = std::env::var("SOVEREIGN_COMMIT").ok().filter(|commit| !commit.is_empty());
     let commit = given.or_else(|| git(&["rev-parse", "HEAD"]));
     let commit = commit.unwrap_or_else(|| "unknown".to_owned());
-    println!("cargo::rustc-env=SOVEREIGN_BUILT_FROM={commit}");
+    println!("cargo::rustc-env=BUILT_FROM_COMMIT={commit}");
 }
 
 /// `None` outside a repository, for example in an unpacked archive.

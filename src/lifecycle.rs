@@ -21,7 +21,7 @@ use crate::usecase::start::{self, StartError, Wanted};
 
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The commit this program was built from.
-pub const COMMIT: &str = env!("SOVEREIGN_BUILT_FROM");
+pub const COMMIT: &str = env!("BUILT_FROM_COMMIT");
 
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
 

@@ -190,3 +190,13 @@ fn secrets_are_never_printed() {
         assert_eq!(hidden, if json.is_empty() { 2 } else { 0 });
     }
 }
+
+/// `cargo run` hands the variables of the build on to the program, as it does to this test.
+#[test]
+fn what_cargo_hands_on_is_no_setting() {
+    let mut program = show();
+    for (name, value) in std::env::vars().filter(|(name, _)| name.starts_with("SOVEREIGN_")) {
+        program = program.env(&name, &value);
+    }
+    program.run().expect(0);
+}
