@@ -57,7 +57,7 @@ pub(super) struct Start {
 pub(super) async fn run(
     store: Store,
     start: Start,
-    mut jobs: mpsc::Receiver<Job>,
+    jobs: mpsc::Receiver<Job>,
     ready: oneshot::Sender<storage::Result<()>>,
 ) {
     let database = match storage::lane::Lane::open(&store).await {
@@ -69,9 +69,9 @@ pub(super) async fn run(
     };
     let _ = ready.send(Ok(()));
     let max_batch = start.rules.max_batch;
-    let mut lane = Lane { database, start, prices: None, tally: Tally::default() };
+    let mut lane = Lane { database, jobs, start, prices: None, tally: Tally::default() };
     let mut batch = Vec::with_capacity(max_batch);
-    while jobs.recv_many(&mut batch, max_batch).await > 0 {
+    while lane.jobs.recv_many(&mut batch, max_batch).await > 0 {
         lane.serve(std::mem::take(&mut batch)).await;
     }
     lane.tally.log();
@@ -80,6 +80,7 @@ pub(super) async fn run(
 
 struct Lane {
     database: storage::lane::Lane,
+    jobs: mpsc::Receiver<Job>,
     start: Start,
     /// The catalog's prices and the revision they are of.
     prices: Option<(i64, Arc<Catalog>)>,
@@ -190,7 +191,7 @@ impl Lane {
         if worked.changed {
             reach!("before_commit", commands.len());
             let committing = Instant::now();
-            let committed = self.database.commit(tx).await;
+            let committed = self.database.commit(tx, !self.jobs.is_empty()).await;
             // Also where it failed: a commit whose answer was lost may have happened.
             worked.turned.iter().for_each(|code| self.start.memory.forget(code));
             committed?;

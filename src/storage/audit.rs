@@ -10,26 +10,26 @@ use super::types::json_text;
 use super::{Result, Ts, Tx};
 
 batch_row! {
-    struct AuditRow {
+    struct AuditRow<'a> {
         id: Uuid => "uuid",
-        at: Ts => "timestamptz",
-        actor: String => "text",
-        action: String => "text",
-        subject: String => "text",
-        tenant_id: Option<String> => "text",
-        request_id: String => "text",
+        at: Ts => shared "timestamptz",
+        actor: &'a str => "text",
+        action: &'a str => "text",
+        subject: &'a str => "text",
+        tenant_id: Option<&'a str> => "text",
+        request_id: &'a str => "text",
         before: Option<String> => "jsonb",
         after: Option<String> => "jsonb",
     }
 }
 
 batch_row! {
-    struct OutboxRow {
+    struct OutboxRow<'a> {
         id: Uuid => "uuid",
-        kind: String => "text",
-        tenant_id: Option<String> => "text",
-        data: String => "jsonb",
-        created_at: Ts => "timestamptz",
+        kind: &'a str => "text",
+        tenant_id: Option<&'a str> => "text",
+        data: String => "json",
+        created_at: Ts => shared "timestamptz",
     }
 }
 
@@ -51,16 +51,16 @@ pub(crate) async fn record_with(
     writes: &mut Writes<'_>,
     entries: &[(AuditEntry, Change)],
 ) -> Result<()> {
-    let rows: Vec<AuditRow> = entries
+    let rows: Vec<AuditRow<'_>> = entries
         .iter()
         .map(|(entry, change)| AuditRow {
             id: entry.id,
             at: Ts(entry.at),
-            actor: entry.actor.user_id.0.clone(),
-            action: entry.action.to_owned(),
-            subject: entry.subject.clone(),
-            tenant_id: entry.tenant_id.as_ref().map(|id| id.0.clone()),
-            request_id: entry.actor.request_id.clone(),
+            actor: &entry.actor.user_id.0,
+            action: entry.action,
+            subject: &entry.subject,
+            tenant_id: entry.tenant_id.as_ref().map(|id| &*id.0),
+            request_id: &entry.actor.request_id,
             before: change.before.as_ref().map(Value::to_string),
             after: change.after.as_ref().map(Value::to_string),
         })
@@ -81,12 +81,12 @@ pub(crate) async fn publish(tx: &mut Tx, events: &[Event]) -> Result<()> {
 
 /// As [`publish`], together with other writes.
 pub(crate) async fn publish_with(writes: &mut Writes<'_>, events: &[Event]) -> Result<()> {
-    let rows: Vec<OutboxRow> = events
+    let rows: Vec<OutboxRow<'_>> = events
         .iter()
         .map(|event| OutboxRow {
             id: event.id,
-            kind: event.data.kind().to_owned(),
-            tenant_id: event.tenant_id.as_ref().map(|id| id.0.clone()),
+            kind: event.data.kind(),
+            tenant_id: event.tenant_id.as_ref().map(|id| &*id.0),
             data: json_text(&event.data),
             created_at: Ts(event.at),
         })

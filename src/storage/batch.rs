@@ -8,46 +8,55 @@
 //! ```
 //!
 //! On PostgreSQL `{rows}` becomes `SELECT unnest($1::text[]), …`, one parameter a column. On
-//! SQLite it becomes `VALUES ($1, …), …` in a few fixed sizes, so that its statements stay prepared.
+//! SQLite it becomes `VALUES (?, …), …` in a few fixed sizes, so that its statements stay prepared.
 //! `{lock:T}` locks the rows of table alias `T` where that is a thing to say.
 //!
 //! `Writes` sends many such statements together.
 
-use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::postgres::{PgArguments, PgHasArrayType, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Arguments as _, AssertSqlSafe, FromRow};
+use sqlx::{Arguments as _, AssertSqlSafe, Encode, FromRow, Postgres, Type};
 
 use super::{Connection, Engine, Error, Result, Tx, postgres, sqlite};
 
 /// Rows that travel in bulk. Made by [`batch_row!`].
 pub(crate) trait BatchRow: Send + Sized {
-    /// The PostgreSQL type of each column.
-    const TYPES: &'static [&'static str];
+    const COLUMNS: &'static [Column];
 
-    fn add_columns(rows: Vec<Self>, arguments: &mut PgArguments) -> Result<()>;
+    fn add_columns(rows: &[Self], arguments: &mut PgArguments) -> Result<()>;
     fn add_row(self, arguments: &mut SqliteArguments) -> Result<()>;
 }
 
-/// Declares a row that travels in bulk: each field with its PostgreSQL type.
+/// How PostgreSQL gets a column's values, with their type.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Column {
+    /// An array with a value for each row.
+    Each(&'static str),
+    /// One value, which all rows of a statement have in common.
+    Shared(&'static str),
+}
+
+/// Declares a row that travels in bulk: each field with its PostgreSQL type. A field that is `shared` is
+/// the same in all rows that go together; rows that differ in it are refused.
 macro_rules! batch_row {
-    ($(#[$doc:meta])* $vis:vis struct $name:ident { $($field:ident: $type:ty => $sql:literal),+ $(,)? }) => {
+    ($(#[$doc:meta])* $vis:vis struct $name:ident $(<$life:lifetime>)? {
+        $($field:ident: $type:ty => $($shared:ident)? $sql:literal),+ $(,)?
+    }) => {
         $(#[$doc])*
         #[derive(Debug, Clone)]
-        $vis struct $name { $($vis $field: $type),+ }
+        $vis struct $name $(<$life>)? { $($vis $field: $type),+ }
 
-        impl $crate::storage::batch::BatchRow for $name {
-            const TYPES: &'static [&'static str] = &[$($sql),+];
+        impl $(<$life>)? $crate::storage::batch::BatchRow for $name $(<$life>)? {
+            const COLUMNS: &'static [$crate::storage::batch::Column] =
+                &[$($crate::storage::batch::column!($($shared)? $sql)),+];
 
             fn add_columns(
-                rows: Vec<Self>,
+                rows: &[Self],
                 arguments: &mut sqlx::postgres::PgArguments,
             ) -> $crate::storage::Result<()> {
-                use sqlx::Arguments as _;
-                $(let mut $field: Vec<$type> = Vec::with_capacity(rows.len());)+
-                for row in rows {
-                    $($field.push(row.$field);)+
-                }
-                $(arguments.add($field).map_err($crate::storage::batch::encoding)?;)+
+                $($crate::storage::batch::add_column!(
+                    $($shared)? rows.iter().map(|row| &row.$field), arguments
+                );)+
                 Ok(())
             }
 
@@ -63,6 +72,50 @@ macro_rules! batch_row {
     };
 }
 pub(crate) use batch_row;
+
+macro_rules! column {
+    (shared $sql:literal) => {
+        $crate::storage::batch::Column::Shared($sql)
+    };
+    ($sql:literal) => {
+        $crate::storage::batch::Column::Each($sql)
+    };
+}
+pub(crate) use column;
+
+macro_rules! add_column {
+    (shared $values:expr, $arguments:ident) => {
+        $crate::storage::batch::add_shared($values, $arguments)?
+    };
+    ($values:expr, $arguments:ident) => {
+        $crate::storage::batch::add_each($values, $arguments)?
+    };
+}
+pub(crate) use add_column;
+
+pub(crate) fn add_each<'q, T>(
+    values: impl Iterator<Item = &'q T>,
+    arguments: &mut PgArguments,
+) -> Result<()>
+where
+    T: Encode<'q, Postgres> + Type<Postgres> + PgHasArrayType + 'q,
+{
+    arguments.add(values.collect::<Vec<&T>>()).map_err(encoding)
+}
+
+pub(crate) fn add_shared<'q, T>(
+    mut values: impl Iterator<Item = &'q T>,
+    arguments: &mut PgArguments,
+) -> Result<()>
+where
+    T: Encode<'q, Postgres> + Type<Postgres> + PartialEq + 'q,
+{
+    let first = values.next();
+    if values.any(|value| Some(value) != first) {
+        return Err(encoding("rows that go together differ in a shared column".into()));
+    }
+    arguments.add(first).map_err(encoding)
+}
 
 pub(crate) fn encoding(error: sqlx::error::BoxDynError) -> Error {
     Error::Statement(sqlx::Error::Encode(error))
@@ -80,17 +133,17 @@ pub(crate) async fn execute<R: BatchRow>(
     match tx.connection() {
         Connection::Postgres(connection) => {
             let mut arguments = PgArguments::default();
-            R::add_columns(rows, &mut arguments)?;
-            let sql = AssertSqlSafe(postgres::render(sql, R::TYPES, 1));
+            R::add_columns(&rows, &mut arguments)?;
+            let sql = AssertSqlSafe(postgres::render(sql, R::COLUMNS, 1));
             Ok(sqlx::query_with(sql, arguments).execute(connection).await?.rows_affected())
         }
         Connection::Sqlite(connection) => {
             let mut touched = 0;
-            let sizes = sqlite::chunk_sizes(rows.len());
+            let chunks = sqlite::chunks(rows.len());
             let mut rows = rows.into_iter();
-            for size in sizes {
-                let arguments = sqlite_arguments(rows.by_ref().take(size))?;
-                let sql = AssertSqlSafe(sqlite::render(sql, R::TYPES.len(), size));
+            for (chunk, room) in chunks {
+                let arguments = sqlite_arguments(rows.by_ref().take(chunk), room)?;
+                let sql = AssertSqlSafe(sqlite::render(sql, R::COLUMNS.len(), room));
                 let query = sqlx::query_with(sql, arguments);
                 touched += query.execute(&mut *connection).await?.rows_affected();
             }
@@ -172,8 +225,8 @@ impl<'t> Writes<'t> {
         }
         match self.tx.engine() {
             Engine::Postgres => {
-                let sql = postgres::render(sql, R::TYPES, self.arguments.len() + 1);
-                R::add_columns(rows, &mut self.arguments)?;
+                let sql = postgres::render(sql, R::COLUMNS, self.arguments.len() + 1);
+                R::add_columns(&rows, &mut self.arguments)?;
                 self.parts.push(Part { sql, all });
                 Ok(())
             }
@@ -215,17 +268,17 @@ where
     match tx.connection() {
         Connection::Postgres(connection) => {
             let mut arguments = PgArguments::default();
-            R::add_columns(rows, &mut arguments)?;
-            let sql = AssertSqlSafe(postgres::render(sql, R::TYPES, 1));
+            R::add_columns(&rows, &mut arguments)?;
+            let sql = AssertSqlSafe(postgres::render(sql, R::COLUMNS, 1));
             Ok(sqlx::query_as_with(sql, arguments).fetch_all(connection).await?)
         }
         Connection::Sqlite(connection) => {
             let mut found = Vec::new();
-            let sizes = sqlite::chunk_sizes(rows.len());
+            let chunks = sqlite::chunks(rows.len());
             let mut rows = rows.into_iter();
-            for size in sizes {
-                let arguments = sqlite_arguments(rows.by_ref().take(size))?;
-                let sql = AssertSqlSafe(sqlite::render(sql, R::TYPES.len(), size));
+            for (chunk, room) in chunks {
+                let arguments = sqlite_arguments(rows.by_ref().take(chunk), room)?;
+                let sql = AssertSqlSafe(sqlite::render(sql, R::COLUMNS.len(), room));
                 let query = sqlx::query_as_with(sql, arguments);
                 found.extend(query.fetch_all(&mut *connection).await?);
             }
@@ -234,10 +287,18 @@ where
     }
 }
 
-fn sqlite_arguments<R: BatchRow>(rows: impl Iterator<Item = R>) -> Result<SqliteArguments> {
+/// The values of `rows`, and NULL for the rest of the `room`.
+fn sqlite_arguments<R: BatchRow>(
+    rows: impl Iterator<Item = R>,
+    room: usize,
+) -> Result<SqliteArguments> {
     let mut arguments = SqliteArguments::default();
+    arguments.reserve(room * R::COLUMNS.len(), 0);
     for row in rows {
         row.add_row(&mut arguments)?;
+    }
+    while arguments.len() < room * R::COLUMNS.len() {
+        arguments.add(None::<i64>).map_err(encoding)?;
     }
     Ok(arguments)
 }

@@ -15,8 +15,15 @@ pub(crate) struct Lane {
 }
 
 enum Kind {
-    Postgres { options: Box<PgConnectOptions>, kept: Option<PgConnection> },
+    Postgres { options: Box<PgConnectOptions>, kept: Option<Kept> },
     Sqlite(SqlitePool),
+}
+
+/// A connection between two batches.
+struct Kept {
+    connection: PgConnection,
+    /// Whether the next transaction has begun with the end of the last one.
+    begun: bool,
 }
 
 impl Lane {
@@ -24,7 +31,8 @@ impl Lane {
         let kind = match store {
             Store::Postgres(pool) => {
                 let options = postgres::lookup_options(pool);
-                let kept = Some(postgres::connect_kept(&options).await?);
+                let connection = postgres::connect_kept(&options).await?;
+                let kept = Some(Kept { connection, begun: false });
                 Kind::Postgres { options: Box::new(options), kept }
             }
             Store::Sqlite { writer, .. } => Kind::Sqlite(writer.clone()),
@@ -39,14 +47,15 @@ impl Lane {
         let replan = postgres::replans(self.transactions);
         match &mut self.kind {
             Kind::Postgres { options, kept } => {
-                if let Some(mut connection) = kept.take()
-                    && begin(&mut connection, replan).await.is_ok()
+                if let Some(mut kept) = kept.take()
+                    && begin(&mut kept, replan).await.is_ok()
                 {
-                    return Ok(Tx(Inner::PostgresKept(connection)));
+                    return Ok(Tx(Inner::PostgresKept(kept.connection)));
                 }
-                let mut connection = postgres::connect_kept(options).await?;
-                begin(&mut connection, false).await?;
-                Ok(Tx(Inner::PostgresKept(connection)))
+                let connection = postgres::connect_kept(options).await?;
+                let mut new = Kept { connection, begun: false };
+                begin(&mut new, false).await?;
+                Ok(Tx(Inner::PostgresKept(new.connection)))
             }
             Kind::Sqlite(writer) => {
                 Ok(Tx(Inner::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?)))
@@ -54,40 +63,56 @@ impl Lane {
         }
     }
 
-    pub(crate) async fn commit(&mut self, tx: Tx) -> Result<()> {
-        self.end(tx, "COMMIT").await
+    /// `more` is known to come: the next transaction begins in the same round trip.
+    pub(crate) async fn commit(&mut self, tx: Tx, more: bool) -> Result<()> {
+        match tx.0 {
+            Inner::PostgresKept(connection) => {
+                self.end(connection, if more { "COMMIT AND CHAIN" } else { "COMMIT" }, more).await
+            }
+            Inner::Sqlite(tx) => tx.commit().await.map_err(Error::of_commit),
+            other => Tx(other).commit().await,
+        }
     }
 
     /// Undoes everything. Where the connection is broken, dropping it does the same.
     pub(crate) async fn roll_back(&mut self, tx: Tx) {
-        if let Err(error) = self.end(tx, "ROLLBACK").await {
+        let undone = match tx.0 {
+            Inner::PostgresKept(connection) => self.end(connection, "ROLLBACK", false).await,
+            Inner::Sqlite(tx) => tx.rollback().await.map_err(Error::from),
+            // Dropped, which does the same.
+            _ => Ok(()),
+        };
+        if let Err(error) = undone {
             tracing::debug!(%error, "a transaction ended with its connection");
         }
     }
 
-    async fn end(&mut self, tx: Tx, how: &'static str) -> Result<()> {
-        match (&mut self.kind, tx.0) {
-            (Kind::Postgres { kept, .. }, Inner::PostgresKept(mut connection)) => {
-                sqlx::raw_sql(how).execute(&mut connection).await.map_err(Error::of_commit)?;
-                *kept = Some(connection);
-                Ok(())
-            }
-            (_, Inner::Sqlite(tx)) if how == "COMMIT" => {
-                tx.commit().await.map_err(Error::of_commit)
-            }
-            (_, Inner::Sqlite(tx)) => Ok(tx.rollback().await?),
-            (_, other) => Tx(other).commit().await,
+    async fn end(
+        &mut self,
+        mut connection: PgConnection,
+        how: &'static str,
+        begun: bool,
+    ) -> Result<()> {
+        sqlx::raw_sql(how).execute(&mut connection).await.map_err(Error::of_commit)?;
+        if let Kind::Postgres { kept, .. } = &mut self.kind {
+            *kept = Some(Kept { connection, begun });
         }
+        Ok(())
     }
 
     pub(crate) async fn close(self) {
-        if let Kind::Postgres { kept: Some(connection), .. } = self.kind {
-            let _ = connection.close().await;
+        if let Kind::Postgres { kept: Some(kept), .. } = self.kind {
+            let _ = kept.connection.close().await;
         }
     }
 }
 
-async fn begin(connection: &mut PgConnection, replan: bool) -> sqlx::Result<()> {
-    let sql = if replan { "BEGIN; DISCARD PLANS" } else { "BEGIN" };
-    sqlx::raw_sql(sql).execute(connection).await.map(|_| ())
+async fn begin(kept: &mut Kept, replan: bool) -> sqlx::Result<()> {
+    let sql = match (kept.begun, replan) {
+        (true, false) => return Ok(()),
+        (true, true) => "DISCARD PLANS",
+        (false, true) => "BEGIN; DISCARD PLANS",
+        (false, false) => "BEGIN",
+    };
+    sqlx::raw_sql(sql).execute(&mut kept.connection).await.map(|_| ())
 }

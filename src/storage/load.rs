@@ -1,28 +1,24 @@
 //! Reads the rows that a batch of commands can touch into a [`Book`].
 //!
-//! Locks come first, in the one order every process keeps: vouchers by code, then wallets by
-//! Organization. The wallet's row is the lock of everything its account has (lots, holds, orders,
-//! subscription, redemptions), so nothing below it is locked again. What is read after a lock is read
-//! by statements of their own: a snapshot taken before the wait would be stale.
+//! Locks come first ([`super::load_locked`]). The wallet's row is the lock of everything its account has
+//! (lots, holds, orders, subscription, redemptions), so nothing below it is locked again. What is read
+//! after a lock is read by statements of their own: a snapshot taken before the wait would be stale.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use sovereign_domain::book::{Account, Book, Command, Idempotency, ReplyKey, Route};
-use sovereign_domain::ids::{CustomerId, LotId, OrderId, OrganizationId, UserId};
-use sovereign_domain::organization::OrganizationStatus;
-use sovereign_domain::voucher::{Code, Voucher};
-use sovereign_domain::wallet::{Lot, LotSource, Wallet};
+use sovereign_domain::book::{Book, Command, Idempotency, ReplyKey, Route};
+use sovereign_domain::ids::{LotId, OrderId, OrganizationId, UserId};
+use sovereign_domain::voucher::Code;
+use sovereign_domain::wallet::{Lot, LotSource};
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::batch::{self, batch_row};
+use super::load_locked;
 use super::load_orders;
 use super::load_requests::{self, Request};
-use super::vouchers::{self, VoucherRow};
 use super::{Error, Result, Ts, Tx};
 
-batch_row! { struct CodeKey { code: String => "text" } }
-batch_row! { pub(super) struct TenantKey { tenant_id: String => "text" } }
 batch_row! { pub(super) struct UuidKey { id: Uuid => "uuid" } }
 
 /// The keys a batch of commands names.
@@ -88,10 +84,6 @@ impl Wanted {
         });
     }
 
-    fn tenant_keys(&self) -> Vec<TenantKey> {
-        self.tenants.iter().map(|id| TenantKey { tenant_id: id.0.clone() }).collect()
-    }
-
     /// Organizations that only a job asks for, or an order was found to belong to, have a request too.
     fn add_jobs(&mut self) {
         let asked: BTreeSet<&OrganizationId> =
@@ -104,34 +96,10 @@ impl Wanted {
     }
 }
 
-const VOUCHERS: &str = concat!(
-    "WITH v (wanted) AS ({rows}) SELECT ",
-    vouchers::columns!(),
-    " FROM v JOIN promo_codes p ON p.code = v.wanted ORDER BY code {lock:p}"
-);
-
 /// Takes the locks of a batch. After this, and before [`book`], the batch's moment is read.
 pub(crate) async fn lock(tx: &mut Tx, wanted: &mut Wanted) -> Result<Book> {
     load_orders::discover(tx, wanted).await?;
-    let mut book = Book::default();
-
-    let codes: Vec<CodeKey> =
-        wanted.codes.iter().map(|code| CodeKey { code: code.as_str().to_owned() }).collect();
-    for row in batch::fetch::<_, VoucherRow>(tx, VOUCHERS, codes).await? {
-        let voucher = Voucher::from(row);
-        book.vouchers.insert(voucher.code.clone(), voucher);
-    }
-
-    let sql = "WITH v (tenant_id) AS ({rows}) \
-               SELECT w.customer_id, w.tenant_id, w.balance_minor, w.held_minor, w.owed_minor, \
-                   w.version \
-               FROM v JOIN wallets w ON w.tenant_id = v.tenant_id \
-               ORDER BY w.tenant_id {lock:w}";
-    for row in batch::fetch::<_, WalletRow>(tx, sql, wanted.tenant_keys()).await? {
-        let account = row.into_account();
-        book.accounts.insert(account.tenant_id.clone(), account);
-    }
-    Ok(book)
+    load_locked::lock(tx, &wanted.codes, &wanted.tenants).await
 }
 
 /// Reads everything else the commands can touch into a book whose rows are locked. Answers the
@@ -144,39 +112,6 @@ pub(crate) async fn book(tx: &mut Tx, wanted: &mut Wanted, book: &mut Book) -> R
     load_orders::reserved_redemptions(tx, wanted, book).await?;
     load_lots(tx, book).await?;
     Ok(found.catalog_revision)
-}
-
-#[derive(Debug, FromRow)]
-struct WalletRow {
-    customer_id: Uuid,
-    tenant_id: String,
-    balance_minor: i64,
-    held_minor: i64,
-    owed_minor: i64,
-    version: i64,
-}
-
-impl WalletRow {
-    fn into_account(self) -> Account {
-        Account {
-            tenant_id: OrganizationId(self.tenant_id),
-            customer_id: CustomerId(self.customer_id),
-            status: OrganizationStatus::Deleted,
-            subdomain: String::new(),
-            plan_id: String::new(),
-            apps: Vec::new(),
-            addons: Vec::new(),
-            wallet: Wallet {
-                balance_minor: self.balance_minor,
-                held_minor: self.held_minor,
-                owed_minor: self.owed_minor,
-                lots: BTreeMap::new(),
-            },
-            version: self.version,
-            live_subscription: None,
-            pending_order: None,
-        }
-    }
 }
 
 #[derive(Debug, FromRow)]
@@ -238,7 +173,7 @@ async fn load_lots(tx: &mut Tx, book: &mut Book) -> Result<()> {
     let mut rows: Vec<LotRow> = batch::fetch(tx, OPEN, customers).await?;
     rows.extend(batch::fetch::<_, LotRow>(tx, RESERVED, reserved).await?);
     for row in rows {
-        let tenant_id = OrganizationId(row.tenant_id.clone());
+        let tenant_id = OrganizationId::from(&*row.tenant_id);
         let lot = row.into_lot()?;
         if let Some(account) = book.accounts.get_mut(&tenant_id) {
             account.wallet.lots.insert(lot.id, lot);

@@ -6,9 +6,7 @@ use sovereign_domain::book::{
     Answer, Book, Hold, HoldState, Order, OrderStatus, Redemption, RedemptionState, Reply,
     ReplyKey, Route,
 };
-use sovereign_domain::ids::{
-    CustomerId, HoldId, LotId, OrderId, OrganizationId, RedemptionId, UserId,
-};
+use sovereign_domain::ids::{CustomerId, HoldId, LotId, OrderId, RedemptionId};
 use sovereign_domain::voucher::Code;
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -18,7 +16,7 @@ use super::load::{UuidKey, Wanted};
 use super::{Error, Json, Result, Ts, Tx};
 
 batch_row! {
-    struct ReplyKeyRow { user_id: String => "text", route: String => "text", key: String => "text" }
+    struct ReplyKeyRow<'a> { user_id: &'a str => "text", route: &'a str => "text", key: &'a str => "text" }
 }
 
 fn uuid_keys<'a>(ids: impl IntoIterator<Item = &'a OrderId>) -> Vec<UuidKey> {
@@ -33,7 +31,7 @@ pub(super) async fn discover(tx: &mut Tx, wanted: &mut Wanted) -> Result<()> {
     let rows: Vec<(String, Option<String>)> =
         batch::fetch(tx, sql, uuid_keys(&wanted.orders)).await?;
     for (tenant_id, code) in rows {
-        wanted.tenants.insert(OrganizationId(tenant_id));
+        wanted.tenants.insert(tenant_id.into());
         wanted.codes.extend(code.map(Code::stored));
     }
     Ok(())
@@ -61,7 +59,7 @@ impl ReplyRow {
                 Some(serde_json::from_str(text).map_err(|error| corrupt(error.to_string()))?)
             }
         };
-        let key = ReplyKey { user_id: UserId(self.user_id), route, key: self.key };
+        let key = ReplyKey { user_id: self.user_id.into(), route, key: self.key };
         let order_id = self.order_id.map(OrderId);
         let created_at = self.created_at.0;
         Ok((key, Reply { request_hash: self.request_hash, order_id, answer, created_at }))
@@ -82,12 +80,12 @@ pub(super) async fn replies(
     const BY_ORDER: &str = "WITH v (id) AS ({rows}) \
         SELECT k.user_id, k.route, k.key, k.request_hash, k.order_id, k.answer, k.created_at \
         FROM v JOIN idempotency_keys k ON k.order_id = v.id";
-    let keys: Vec<ReplyKeyRow> = keys
+    let keys: Vec<ReplyKeyRow<'_>> = keys
         .iter()
         .map(|key| ReplyKeyRow {
-            user_id: key.user_id.0.clone(),
-            route: key.route.as_str().to_owned(),
-            key: key.key.clone(),
+            user_id: &key.user_id.0,
+            route: key.route.as_str(),
+            key: &key.key,
         })
         .collect();
     let mut rows: Vec<ReplyRow> = batch::fetch(tx, BY_KEY, keys).await?;
@@ -126,8 +124,8 @@ impl OrderRow {
         Ok(Order {
             id: OrderId(self.id),
             customer_id: CustomerId(self.customer_id),
-            tenant_id: OrganizationId(self.tenant_id),
-            user_id: UserId(self.user_id),
+            tenant_id: self.tenant_id.into(),
+            user_id: self.user_id.into(),
             plan_id: self.plan_id,
             apps: self.apps.0,
             addons: self.addons.0,
@@ -214,8 +212,8 @@ impl RedemptionRow {
             id: RedemptionId(self.id),
             code: Code::stored(self.code),
             customer_id: CustomerId(self.customer_id),
-            tenant_id: OrganizationId(self.tenant_id),
-            user_id: UserId(self.user_id),
+            tenant_id: self.tenant_id.into(),
+            user_id: self.user_id.into(),
             order_id: self.order_id.map(OrderId),
             lot_id: LotId(self.lot_id),
             credit_minor: self.credit_minor,

@@ -34,13 +34,13 @@ pub(super) struct Found {
 }
 
 batch_row! {
-    struct RequestRow {
+    struct RequestRow<'a> {
         number: i32 => "integer",
-        tenant_id: String => "text",
-        user_id: Option<String> => "text",
-        route: Option<String> => "text",
-        key: Option<String> => "text",
-        code: Option<String> => "text",
+        tenant_id: &'a str => "text",
+        user_id: Option<&'a str> => "text",
+        route: Option<&'a str> => "text",
+        key: Option<&'a str> => "text",
+        code: Option<&'a str> => "text",
     }
 }
 
@@ -52,7 +52,7 @@ struct FoundRow {
     live_subscription: Option<Uuid>,
     pending_order: Option<Uuid>,
     role: Option<String>,
-    replied: Option<String>,
+    replied: Option<i32>,
     redeemed_by_user: Option<Uuid>,
     redeemed_by_organization: Option<Uuid>,
     catalog_revision: i64,
@@ -78,7 +78,7 @@ const SQL: &str = "WITH v (number, tenant_id, user_id, route, key, code) AS ({ro
             WHERE p.tenant_id = v.tenant_id AND p.status = 'pending') AS pending_order, \
         (SELECT m.role FROM members m \
             WHERE m.tenant_id = v.tenant_id AND m.user_id = v.user_id) AS role, \
-        (SELECT k.key FROM idempotency_keys k WHERE k.user_id = v.user_id \
+        (SELECT 1 FROM idempotency_keys k WHERE k.user_id = v.user_id \
             AND k.route = v.route AND k.key = v.key) AS replied, \
         (SELECT r.id FROM promo_redemptions r WHERE r.user_id = v.user_id \
             AND r.code = v.code AND r.state <> 'released') AS redeemed_by_user, \
@@ -94,11 +94,11 @@ pub(super) async fn requests(
 ) -> Result<Found> {
     let keys = requests.iter().zip(0_i32..).map(|(request, number)| RequestRow {
         number,
-        tenant_id: request.tenant_id.0.clone(),
-        user_id: request.user_id.as_ref().map(|id| id.0.clone()),
-        route: request.reply.as_ref().map(|reply| reply.route.as_str().to_owned()),
-        key: request.reply.as_ref().map(|reply| reply.key.clone()),
-        code: request.code.as_ref().map(|code| code.as_str().to_owned()),
+        tenant_id: &request.tenant_id.0,
+        user_id: request.user_id.as_ref().map(|id| &*id.0),
+        route: request.reply.as_ref().map(|reply| reply.route.as_str()),
+        key: request.reply.as_ref().map(|reply| &*reply.key),
+        code: request.code.as_ref().map(Code::as_str),
     });
     let rows: Vec<FoundRow> = batch::fetch(tx, SQL, keys.collect()).await?;
     let asked: Vec<&Request> = requests.iter().collect();

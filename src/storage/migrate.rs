@@ -37,6 +37,12 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../../migrations/postgres/0002_room_for_updates.sql"),
         sqlite: include_str!("../../migrations/sqlite/0002_room_for_updates.sql"),
     },
+    Migration {
+        number: 3,
+        name: "leaner_rows",
+        postgres: include_str!("../../migrations/postgres/0003_leaner_rows.sql"),
+        sqlite: include_str!("../../migrations/sqlite/0003_leaner_rows.sql"),
+    },
 ];
 
 /// Any number; all processes of this program take the same PostgreSQL lock while they migrate.

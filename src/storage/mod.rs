@@ -14,6 +14,7 @@ mod error;
 pub(crate) mod facts;
 pub(crate) mod lane;
 pub(crate) mod load;
+mod load_locked;
 mod load_orders;
 mod load_requests;
 pub mod memory;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection as _, PgConnection, PgPool};
 
+use super::batch::Column;
 use super::{Error, Result};
 
 /// Connections for everything but the money engine, which has its own.
@@ -92,15 +93,18 @@ fn pool_options(connections: u32) -> PgPoolOptions {
 ///
 /// The arrays are unnested in the select list, which steps through all of them at once. In FROM each would
 /// be copied into a table of its own first.
-pub(super) fn render(sql: &str, types: &[&str], first: usize) -> String {
+pub(super) fn render(sql: &str, columns: &[Column], first: usize) -> String {
     let mut rows = String::from("SELECT ");
-    for (index, sql_type) in types.iter().enumerate() {
+    for (index, column) in columns.iter().enumerate() {
         let comma = if index == 0 { "" } else { ", " };
         let number = index + first;
         // sqlx sends JSON text as text; each value is cast to what the column wants.
-        let _ = match *sql_type {
-            "jsonb" => write!(rows, "{comma}unnest(${number}::text[])::jsonb"),
-            other => write!(rows, "{comma}unnest(${number}::{other}[])"),
+        let _ = match column {
+            Column::Shared(sql_type) => write!(rows, "{comma}${number}::{sql_type}"),
+            Column::Each(sql_type @ ("json" | "jsonb")) => {
+                write!(rows, "{comma}unnest(${number}::text[])::{sql_type}")
+            }
+            Column::Each(sql_type) => write!(rows, "{comma}unnest(${number}::{sql_type}[])"),
         };
     }
     lock_clauses(&sql.replace("{rows}", &rows), "FOR UPDATE OF ")
@@ -123,14 +127,17 @@ pub(super) fn together<'a>(parts: impl Iterator<Item = (&'a str, bool)>) -> Stri
     sql
 }
 
-/// Replaces `{lock:T}` by `clause` and the alias, or by nothing where there is no clause.
+/// Replaces each `{lock:T}` by `clause` and the alias, or by nothing where there is no clause.
 pub(super) fn lock_clauses(sql: &str, clause: &str) -> String {
-    match sql.split_once("{lock:") {
-        None => sql.to_owned(),
-        Some((before, rest)) => {
-            let (alias, after) = rest.split_once('}').unwrap_or((rest, ""));
-            let lock = if clause.is_empty() { String::new() } else { format!("{clause}{alias}") };
-            format!("{before}{lock}{after}")
+    let mut parts = sql.split("{lock:");
+    let mut filled = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (alias, after) = part.split_once('}').unwrap_or((part, ""));
+        if !clause.is_empty() {
+            filled.push_str(clause);
+            filled.push_str(alias);
         }
+        filled.push_str(after);
     }
+    filled
 }

@@ -1,6 +1,5 @@
 //! What only SQLite needs: its file, its pragmas, and rows as VALUES.
 
-use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -16,8 +15,15 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Older engines can corrupt a WAL database when two processes checkpoint (sqlite.org/wal.html,
 /// "The WAL-reset bug").
 const OLDEST_VERSION: [u32; 3] = [3, 51, 3];
-/// Rows in one statement; each size is prepared once.
-const CHUNK_SIZES: [usize; 8] = [128, 64, 32, 16, 8, 4, 2, 1];
+/// How many rows a statement has room for: each size is prepared once. Where there are fewer rows than
+/// that, the rest are rows of NULL, which it passes over.
+const SIZES: [usize; 18] = [1, 2, 3, 4, 6, 8, 12, 16, 20, 24, 28, 32, 40, 48, 64, 80, 96, 128];
+const LARGEST: usize = SIZES[SIZES.len() - 1];
+/// 32 MiB. Copying the log into the file costs two waits for the disk, and the pages that many batches wrote
+/// again and again are copied once.
+const CHECKPOINT_PAGES: &str = "8000";
+/// 16 MiB for the connection that writes: what a batch changes should not have to be read.
+const CACHE_KIB: &str = "-16384";
 
 pub(super) async fn open(path: &Path) -> Result<Store> {
     let options = SqliteConnectOptions::new()
@@ -27,11 +33,12 @@ pub(super) async fn open(path: &Path) -> Result<Store> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
+        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
         .statement_cache_capacity(500);
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .after_release(|connection, _| Box::pin(is_reusable(connection)))
-        .connect_with(options.clone())
+        .connect_with(options.clone().pragma("cache_size", CACHE_KIB))
         .await?;
     let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&writer).await?;
     if parts(&version) < OLDEST_VERSION {
@@ -59,40 +66,36 @@ fn parts(version: &str) -> [u32; 3] {
     std::array::from_fn(|_| numbers.next().unwrap_or(0))
 }
 
-/// Cuts `rows` rows into pieces of a few fixed sizes, so that few statements have to be prepared.
-pub(super) fn chunk_sizes(mut rows: usize) -> Vec<usize> {
-    let mut sizes = Vec::new();
-    for size in CHUNK_SIZES {
-        while rows >= size {
-            sizes.push(size);
-            rows -= size;
-        }
-    }
-    sizes
+/// Cuts `rows` rows into pieces: how many rows each has, and of how many its statement has room for.
+pub(super) fn chunks(rows: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..rows).step_by(LARGEST).map(move |begun| {
+        let chunk = (rows - begun).min(LARGEST);
+        let room = SIZES.into_iter().find(|size| *size >= chunk).unwrap_or(LARGEST);
+        (chunk, room)
+    })
 }
 
 /// Fills in a statement's `{rows}` (see `batch.rs`); a transaction that writes has locked everything.
 pub(super) fn render(sql: &str, columns: usize, rows: usize) -> String {
-    let mut values = String::from("VALUES ");
-    for row in 0..rows {
-        values.push_str(if row == 0 { "(" } else { ", (" });
-        for column in 0..columns {
-            let comma = if column == 0 { "" } else { ", " };
-            let _ = write!(values, "{comma}${}", row * columns + column + 1);
-        }
-        values.push(')');
-    }
+    let row = "(?".to_owned() + &",?".repeat(columns - 1) + "),";
+    let mut values = format!("SELECT * FROM (VALUES {}", row.repeat(rows));
+    values.pop();
+    // A row's first column is never NULL.
+    values.push_str(") WHERE column1 IS NOT NULL");
     postgres::lock_clauses(&sql.replace("{rows}", &values), "")
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::batch::Column;
     use super::*;
 
     #[test]
     fn rows_are_cut_into_prepared_sizes() {
-        assert_eq!(chunk_sizes(347), [128, 128, 64, 16, 8, 2, 1]);
-        assert_eq!(chunk_sizes(0), [0; 0]);
+        assert_eq!(chunks(347).collect::<Vec<_>>(), [(128, 128), (128, 128), (91, 96)]);
+        assert_eq!(chunks(7).collect::<Vec<_>>(), [(7, 8)]);
+        assert_eq!(chunks(128).collect::<Vec<_>>(), [(128, 128)]);
+        assert_eq!(chunks(0).count(), 0);
     }
 
     #[test]
@@ -101,13 +104,15 @@ mod tests {
             "WITH v (a, b) AS ({rows}) SELECT * FROM v JOIN t ON t.a = v.a ORDER BY t.a {lock:t}";
         assert_eq!(
             render(sql, 2, 2),
-            "WITH v (a, b) AS (VALUES ($1, $2), ($3, $4)) \
+            "WITH v (a, b) AS (SELECT * FROM (VALUES (?,?),(?,?)) WHERE column1 IS NOT NULL) \
              SELECT * FROM v JOIN t ON t.a = v.a ORDER BY t.a "
         );
+        let sql = "WITH v (a, b, c) AS ({rows}) SELECT * FROM v JOIN t ON t.a = v.a {lock:t}";
+        let columns = [Column::Each("uuid"), Column::Each("jsonb"), Column::Shared("text")];
         assert_eq!(
-            postgres::render(sql, &["uuid", "jsonb"], 1),
-            "WITH v (a, b) AS (SELECT unnest($1::uuid[]), unnest($2::text[])::jsonb) \
-             SELECT * FROM v JOIN t ON t.a = v.a ORDER BY t.a FOR UPDATE OF t"
+            postgres::render(sql, &columns, 1),
+            "WITH v (a, b, c) AS (SELECT unnest($1::uuid[]), unnest($2::text[])::jsonb, $3::text) \
+             SELECT * FROM v JOIN t ON t.a = v.a FOR UPDATE OF t"
         );
     }
 }

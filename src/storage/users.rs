@@ -41,7 +41,10 @@ impl Lookup for BySubject {
         let keys: Vec<SubjectKey> =
             keys.into_iter().map(|(issuer, subject)| SubjectKey { issuer, subject }).collect();
         let rows: Vec<(String, String, String)> = batch::fetch(tx, sql, keys).await?;
-        Ok(rows.into_iter().map(|(issuer, subject, id)| ((issuer, subject), UserId(id))).collect())
+        Ok(rows
+            .into_iter()
+            .map(|(issuer, subject, id)| ((issuer, subject), UserId::from(id)))
+            .collect())
     }
 }
 

@@ -47,10 +47,15 @@ macro_rules! columns {
         "code, credit_minor, description, active, max_redemptions, times_redeemed, \
          adopted_redemptions, credit_valid_days, created_at, deleted_at"
     };
+    // Of a table by its alias, beside others.
+    (p) => {
+        "p.code, p.credit_minor, p.description, p.active, p.max_redemptions, p.times_redeemed, \
+         p.adopted_redemptions, p.credit_valid_days, p.created_at, p.deleted_at"
+    };
 }
 pub(crate) use columns;
 
-batch_row! { struct CodeKey { wanted: String => "text" } }
+batch_row! { struct CodeKey<'a> { wanted: &'a str => "text" } }
 
 /// Vouchers by their codes.
 pub(crate) struct ByCode;
@@ -65,9 +70,8 @@ impl Lookup for ByCode {
             columns!(),
             " FROM v JOIN promo_codes p ON p.code = v.wanted"
         );
-        let keys: Vec<CodeKey> =
-            codes.into_iter().map(|code| CodeKey { wanted: code.as_str().to_owned() }).collect();
-        let rows: Vec<VoucherRow> = batch::fetch(tx, SQL, keys).await?;
+        let keys = codes.iter().map(|code| CodeKey { wanted: code.as_str() });
+        let rows: Vec<VoucherRow> = batch::fetch(tx, SQL, keys.collect()).await?;
         let vouchers = rows.into_iter().map(Voucher::from);
         Ok(vouchers.map(|voucher| (voucher.code.clone(), voucher)).collect())
     }

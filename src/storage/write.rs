@@ -16,7 +16,7 @@ use super::write_orders;
 use super::{Result, Ts, Tx};
 
 batch_row! {
-    struct VoucherCounter { code: String => "text", times_redeemed: i32 => "integer" }
+    struct VoucherCounter<'a> { code: &'a str => "text", times_redeemed: i32 => "integer" }
 }
 batch_row! {
     struct WalletBalance {
@@ -28,17 +28,17 @@ batch_row! {
     }
 }
 batch_row! {
-    struct NewLot {
+    struct NewLot<'a> {
         id: Uuid => "uuid",
         customer_id: Uuid => "uuid",
-        source: String => "text",
-        reference: String => "text",
+        source: &'a str => "text",
+        reference: &'a str => "text",
         promotional: bool => "boolean",
         priority: i16 => "smallint",
         amount_minor: i64 => "bigint",
         remaining_minor: i64 => "bigint",
         held_minor: i64 => "bigint",
-        created_at: Ts => "timestamptz",
+        created_at: Ts => shared "timestamptz",
         expires_at: Option<Ts> => "timestamptz",
     }
 }
@@ -51,25 +51,25 @@ batch_row! {
     }
 }
 batch_row! {
-    struct LedgerRow {
+    struct LedgerRow<'a> {
         id: Uuid => "uuid",
         customer_id: Uuid => "uuid",
         lot_id: Option<Uuid> => "uuid",
-        kind: String => "text",
+        kind: &'a str => "text",
         amount_minor: i64 => "bigint",
         owed_minor: i64 => "bigint",
-        reason: String => "text",
+        reason: &'a str => "text",
         order_id: Option<Uuid> => "uuid",
-        created_at: Ts => "timestamptz",
+        created_at: Ts => shared "timestamptz",
     }
 }
 batch_row! {
-    struct OrganizationSelection {
-        id: String => "text",
-        plan_id: String => "text",
+    struct OrganizationSelection<'a> {
+        id: &'a str => "text",
+        plan_id: &'a str => "text",
         apps: String => "jsonb",
         addons: String => "jsonb",
-        updated_at: Ts => "timestamptz",
+        updated_at: Ts => shared "timestamptz",
     }
 }
 
@@ -102,9 +102,9 @@ pub(crate) async fn changes(tx: &mut Tx, book: &Book, currency: Currency, now: T
 /// Guarded by the cap as well as by the lock: a counter may rise to the cap, or fall.
 async fn vouchers(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
     let changed = book.changes.vouchers.iter().filter_map(|code| book.vouchers.get(code));
-    let rows: Vec<VoucherCounter> = changed
+    let rows: Vec<VoucherCounter<'_>> = changed
         .map(|voucher| VoucherCounter {
-            code: voucher.code.as_str().to_owned(),
+            code: voucher.code.as_str(),
             times_redeemed: int4(voucher.times_redeemed),
         })
         .collect();
@@ -138,10 +138,10 @@ async fn wallets(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
 
 async fn organizations(writes: &mut Writes<'_>, book: &Book, now: Ts) -> Result<()> {
     let changed = book.changes.organizations.iter().filter_map(|id| book.accounts.get(id));
-    let rows: Vec<OrganizationSelection> = changed
+    let rows: Vec<OrganizationSelection<'_>> = changed
         .map(|account| OrganizationSelection {
-            id: account.tenant_id.0.clone(),
-            plan_id: account.plan_id.clone(),
+            id: &account.tenant_id.0,
+            plan_id: &account.plan_id,
             apps: json_text(&account.apps),
             addons: json_text(&account.addons),
             updated_at: now,
@@ -163,7 +163,7 @@ fn lot<'a>(
 }
 
 async fn lots(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
-    let made: Vec<NewLot> = book
+    let made: Vec<NewLot<'_>> = book
         .changes
         .new_lots
         .iter()
@@ -171,8 +171,8 @@ async fn lots(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
         .map(|(account, lot)| NewLot {
             id: lot.id.0,
             customer_id: account.customer_id.0,
-            source: lot.source.as_str().to_owned(),
-            reference: lot.reference.clone(),
+            source: lot.source.as_str(),
+            reference: &lot.reference,
             promotional: lot.promotional,
             priority: lot.priority,
             amount_minor: lot.amount_minor,
@@ -210,7 +210,7 @@ async fn lots(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
 }
 
 async fn ledger(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
-    let rows: Vec<LedgerRow> = book
+    let rows: Vec<LedgerRow<'_>> = book
         .changes
         .entries
         .iter()
@@ -218,10 +218,10 @@ async fn ledger(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
             id: entry.id.0,
             customer_id: entry.customer_id.0,
             lot_id: entry.lot_id.map(|id| id.0),
-            kind: entry.kind.as_str().to_owned(),
+            kind: entry.kind.as_str(),
             amount_minor: entry.amount_minor,
             owed_minor: entry.owed_minor,
-            reason: entry.reason.clone(),
+            reason: &entry.reason,
             order_id: entry.order_id.map(|id| id.0),
             created_at: Ts(entry.created_at),
         })

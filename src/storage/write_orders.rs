@@ -1,7 +1,10 @@
 //! The part of a batch's writes that hangs on orders.
 
-use sovereign_domain::book::{Book, Hold, Order};
+use std::collections::BTreeSet;
+
+use sovereign_domain::book::{Book, Hold, Order, ReplyKey};
 use sovereign_domain::money::Currency;
+use sovereign_domain::voucher::Code;
 use uuid::Uuid;
 
 use super::batch::{self, Writes, batch_row};
@@ -9,118 +12,118 @@ use super::types::{int4, json_text};
 use super::{Result, Ts, Tx};
 
 batch_row! {
-    struct NewOrder {
+    struct NewOrder<'a> {
         id: Uuid => "uuid",
         customer_id: Uuid => "uuid",
-        tenant_id: String => "text",
-        user_id: String => "text",
-        plan_id: String => "text",
+        tenant_id: &'a str => "text",
+        user_id: &'a str => "text",
+        plan_id: &'a str => "text",
         apps: String => "jsonb",
         addons: String => "jsonb",
         amount_baisa: i64 => "bigint",
         credit_minor: i64 => "bigint",
         charge_minor: i64 => "bigint",
         rounding_minor: i64 => "bigint",
-        status: String => "text",
-        promo_code: Option<String> => "text",
-        created_at: Ts => "timestamptz",
+        status: &'a str => "text",
+        promo_code: Option<&'a str> => "text",
+        created_at: Ts => shared "timestamptz",
+        updated_at: Ts => shared "timestamptz",
+    }
+}
+batch_row! {
+    struct OrderState<'a> {
+        id: Uuid => "uuid",
+        status: &'a str => "text",
+        stripe_session_id: Option<&'a str> => "text",
         updated_at: Ts => "timestamptz",
     }
 }
 batch_row! {
-    struct OrderState {
+    struct NewRedemption<'a> {
         id: Uuid => "uuid",
-        status: String => "text",
-        stripe_session_id: Option<String> => "text",
-        updated_at: Ts => "timestamptz",
-    }
-}
-batch_row! {
-    struct NewRedemption {
-        id: Uuid => "uuid",
-        code: String => "text",
+        code: &'a str => "text",
         customer_id: Uuid => "uuid",
-        tenant_id: String => "text",
-        user_id: String => "text",
+        tenant_id: &'a str => "text",
+        user_id: &'a str => "text",
         order_id: Option<Uuid> => "uuid",
         lot_id: Uuid => "uuid",
         credit_minor: i64 => "bigint",
-        state: String => "text",
+        state: &'a str => "text",
         ordinal: i32 => "integer",
         cap: i32 => "integer",
-        created_at: Ts => "timestamptz",
+        created_at: Ts => shared "timestamptz",
     }
 }
 batch_row! {
-    struct ClosedRow { id: Uuid => "uuid", state: String => "text", closed_at: Option<Ts> => "timestamptz" }
+    struct ClosedRow<'a> { id: Uuid => "uuid", state: &'a str => "text", closed_at: Option<Ts> => "timestamptz" }
 }
 batch_row! {
-    struct NewHold {
+    struct NewHold<'a> {
         id: Uuid => "uuid",
         order_id: Uuid => "uuid",
         customer_id: Uuid => "uuid",
         lot_id: Uuid => "uuid",
         amount_minor: i64 => "bigint",
         post_minor: i64 => "bigint",
-        state: String => "text",
-        created_at: Ts => "timestamptz",
+        state: &'a str => "text",
+        created_at: Ts => shared "timestamptz",
     }
 }
 batch_row! {
-    struct NewSubscription {
+    struct NewSubscription<'a> {
         id: Uuid => "uuid",
         customer_id: Uuid => "uuid",
-        tenant_id: String => "text",
+        tenant_id: &'a str => "text",
         order_id: Uuid => "uuid",
-        plan_id: String => "text",
-        status: String => "text",
+        plan_id: &'a str => "text",
+        status: &'a str => "text",
         period_start: Ts => "timestamptz",
         period_end: Ts => "timestamptz",
         anchor_day: i16 => "smallint",
-        created_at: Ts => "timestamptz",
+        created_at: Ts => shared "timestamptz",
     }
 }
 batch_row! {
-    struct NewInvoice {
+    struct NewInvoice<'a> {
         id: Uuid => "uuid",
         customer_id: Uuid => "uuid",
-        tenant_id: String => "text",
+        tenant_id: &'a str => "text",
         order_id: Uuid => "uuid",
         amount_minor: i64 => "bigint",
         credit_minor: i64 => "bigint",
-        currency: String => "text",
+        currency: &'a str => shared "text",
         period_start: Ts => "timestamptz",
         period_end: Ts => "timestamptz",
-        created_at: Ts => "timestamptz",
+        created_at: Ts => shared "timestamptz",
     }
 }
 batch_row! {
-    struct ReplyRow {
-        user_id: String => "text",
-        route: String => "text",
-        key: String => "text",
-        request_hash: String => "text",
+    struct ReplyRow<'a> {
+        user_id: &'a str => "text",
+        route: &'a str => "text",
+        key: &'a str => "text",
+        request_hash: &'a str => "text",
         order_id: Option<Uuid> => "uuid",
         answer: Option<String> => "text",
         created_at: Ts => "timestamptz",
     }
 }
 
-fn new_order(order: &Order) -> NewOrder {
+fn new_order(order: &Order) -> NewOrder<'_> {
     NewOrder {
         id: order.id.0,
         customer_id: order.customer_id.0,
-        tenant_id: order.tenant_id.0.clone(),
-        user_id: order.user_id.0.clone(),
-        plan_id: order.plan_id.clone(),
+        tenant_id: &order.tenant_id.0,
+        user_id: &order.user_id.0,
+        plan_id: &order.plan_id,
         apps: json_text(&order.apps),
         addons: json_text(&order.addons),
         amount_baisa: order.total_minor,
         credit_minor: order.credit_minor,
         charge_minor: order.charge_minor,
         rounding_minor: order.rounding_minor,
-        status: order.status.as_str().to_owned(),
-        promo_code: order.code.as_ref().map(|code| code.as_str().to_owned()),
+        status: order.status.as_str(),
+        promo_code: order.code.as_ref().map(Code::as_str),
         created_at: Ts(order.created_at),
         updated_at: Ts(order.updated_at),
     }
@@ -128,11 +131,11 @@ fn new_order(order: &Order) -> NewOrder {
 
 pub(super) async fn changed_orders(tx: &mut Tx, book: &Book) -> Result<()> {
     let orders = book.changes.changed_orders.iter().filter_map(|id| book.orders.get(id));
-    let changed: Vec<OrderState> = orders
+    let changed: Vec<OrderState<'_>> = orders
         .map(|order| OrderState {
             id: order.id.0,
-            status: order.status.as_str().to_owned(),
-            stripe_session_id: order.session_id.clone(),
+            status: order.status.as_str(),
+            stripe_session_id: order.session_id.as_deref(),
             updated_at: Ts(order.updated_at),
         })
         .collect();
@@ -145,7 +148,7 @@ pub(super) async fn changed_orders(tx: &mut Tx, book: &Book) -> Result<()> {
 
 pub(super) async fn new_orders(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
     let orders = book.changes.new_orders.iter().filter_map(|id| book.orders.get(id));
-    let made: Vec<NewOrder> = orders.map(new_order).collect();
+    let made: Vec<NewOrder<'_>> = orders.map(new_order).collect();
     let sql = "WITH v (id, customer_id, tenant_id, user_id, plan_id, apps, addons, amount_baisa, \
                    credit_minor, charge_minor, rounding_minor, status, promo_code, created_at, \
                    updated_at) AS ({rows}) \
@@ -160,11 +163,11 @@ pub(super) async fn new_orders(writes: &mut Writes<'_>, book: &Book) -> Result<(
 
 pub(super) async fn closed_redemptions(tx: &mut Tx, book: &Book) -> Result<()> {
     let changed = book.changes.changed_redemptions.iter();
-    let closed: Vec<ClosedRow> = changed
+    let closed: Vec<ClosedRow<'_>> = changed
         .filter_map(|id| book.redemptions.get(id))
         .map(|redemption| ClosedRow {
             id: redemption.id.0,
-            state: redemption.state.as_str().to_owned(),
+            state: redemption.state.as_str(),
             closed_at: redemption.closed_at.map(Ts),
         })
         .collect();
@@ -176,18 +179,18 @@ pub(super) async fn closed_redemptions(tx: &mut Tx, book: &Book) -> Result<()> {
 
 pub(super) async fn new_redemptions(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
     let new = book.changes.new_redemptions.iter();
-    let made: Vec<NewRedemption> = new
+    let made: Vec<NewRedemption<'_>> = new
         .filter_map(|id| book.redemptions.get(id))
         .map(|redemption| NewRedemption {
             id: redemption.id.0,
-            code: redemption.code.as_str().to_owned(),
+            code: redemption.code.as_str(),
             customer_id: redemption.customer_id.0,
-            tenant_id: redemption.tenant_id.0.clone(),
-            user_id: redemption.user_id.0.clone(),
+            tenant_id: &redemption.tenant_id.0,
+            user_id: &redemption.user_id.0,
             order_id: redemption.order_id.map(|id| id.0),
             lot_id: redemption.lot_id.0,
             credit_minor: redemption.credit_minor,
-            state: redemption.state.as_str().to_owned(),
+            state: redemption.state.as_str(),
             ordinal: int4(redemption.ordinal),
             cap: int4(redemption.cap),
             created_at: Ts(redemption.created_at),
@@ -203,10 +206,10 @@ pub(super) async fn new_redemptions(writes: &mut Writes<'_>, book: &Book) -> Res
 }
 
 pub(super) async fn holds(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
-    let found = |ids: &std::collections::BTreeSet<_>| -> Vec<&Hold> {
+    let found = |ids: &BTreeSet<_>| -> Vec<&Hold> {
         ids.iter().filter_map(|id| book.holds.get(id)).collect()
     };
-    let made: Vec<NewHold> = found(&book.changes.new_holds)
+    let made: Vec<NewHold<'_>> = found(&book.changes.new_holds)
         .into_iter()
         .map(|hold| NewHold {
             id: hold.id.0,
@@ -215,7 +218,7 @@ pub(super) async fn holds(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
             lot_id: hold.lot_id.0,
             amount_minor: hold.amount_minor,
             post_minor: hold.post_minor,
-            state: hold.state.as_str().to_owned(),
+            state: hold.state.as_str(),
             created_at: Ts(hold.created_at),
         })
         .collect();
@@ -227,11 +230,11 @@ pub(super) async fn holds(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
                    created_at FROM v";
     writes.insert(sql, made).await?;
 
-    let closed: Vec<ClosedRow> = found(&book.changes.changed_holds)
+    let closed: Vec<ClosedRow<'_>> = found(&book.changes.changed_holds)
         .into_iter()
         .map(|hold| ClosedRow {
             id: hold.id.0,
-            state: hold.state.as_str().to_owned(),
+            state: hold.state.as_str(),
             closed_at: hold.closed_at.map(Ts),
         })
         .collect();
@@ -242,17 +245,17 @@ pub(super) async fn holds(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
 }
 
 pub(super) async fn subscriptions(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
-    let rows: Vec<NewSubscription> = book
+    let rows: Vec<NewSubscription<'_>> = book
         .changes
         .subscriptions
         .iter()
         .map(|subscription| NewSubscription {
             id: subscription.id.0,
             customer_id: subscription.customer_id.0,
-            tenant_id: subscription.tenant_id.0.clone(),
+            tenant_id: &subscription.tenant_id.0,
             order_id: subscription.order_id.0,
-            plan_id: subscription.plan_id.clone(),
-            status: subscription.status.as_str().to_owned(),
+            plan_id: &subscription.plan_id,
+            status: subscription.status.as_str(),
             period_start: Ts(subscription.period.start),
             period_end: Ts(subscription.period.end),
             anchor_day: subscription.anchor_day.into(),
@@ -274,18 +277,18 @@ pub(super) async fn invoices(
     book: &Book,
     currency: Currency,
 ) -> Result<()> {
-    let rows: Vec<NewInvoice> = book
+    let rows: Vec<NewInvoice<'_>> = book
         .changes
         .invoices
         .iter()
         .map(|invoice| NewInvoice {
             id: invoice.id.0,
             customer_id: invoice.customer_id.0,
-            tenant_id: invoice.tenant_id.0.clone(),
+            tenant_id: &invoice.tenant_id.0,
             order_id: invoice.order_id.0,
             amount_minor: invoice.amount_minor,
             credit_minor: invoice.credit_minor,
-            currency: currency.code().to_owned(),
+            currency: currency.code(),
             period_start: Ts(invoice.period.start),
             period_end: Ts(invoice.period.end),
             created_at: Ts(invoice.created_at),
@@ -300,34 +303,33 @@ pub(super) async fn invoices(
     writes.insert(sql, rows).await
 }
 
+fn reply_rows<'a>(book: &'a Book, keys: &'a BTreeSet<ReplyKey>) -> Vec<ReplyRow<'a>> {
+    let found = keys.iter().filter_map(|key| Some((key, book.replies.get(key)?)));
+    found
+        .map(|(key, reply)| ReplyRow {
+            user_id: &key.user_id.0,
+            route: key.route.as_str(),
+            key: &key.key,
+            request_hash: &reply.request_hash,
+            order_id: reply.order_id.map(|id| id.0),
+            answer: reply.answer.as_ref().map(json_text),
+            created_at: Ts(reply.created_at),
+        })
+        .collect()
+}
+
 pub(super) async fn replies(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
-    let found = |keys: &std::collections::BTreeSet<_>| -> Vec<ReplyRow> {
-        keys.iter()
-            .filter_map(|key: &sovereign_domain::book::ReplyKey| {
-                Some((key, book.replies.get(key)?))
-            })
-            .map(|(key, reply)| ReplyRow {
-                user_id: key.user_id.0.clone(),
-                route: key.route.as_str().to_owned(),
-                key: key.key.clone(),
-                request_hash: reply.request_hash.clone(),
-                order_id: reply.order_id.map(|id| id.0),
-                answer: reply.answer.as_ref().map(json_text),
-                created_at: Ts(reply.created_at),
-            })
-            .collect()
-    };
     let sql = "WITH v (user_id, route, key, request_hash, order_id, answer, created_at) \
                    AS ({rows}) \
                INSERT INTO idempotency_keys \
                    (user_id, route, key, request_hash, order_id, answer, created_at) \
                SELECT user_id, route, key, request_hash, order_id, answer, created_at FROM v";
-    writes.insert(sql, found(&book.changes.new_replies)).await?;
+    writes.insert(sql, reply_rows(book, &book.changes.new_replies)).await?;
     let sql = "WITH v (user_id, route, key, request_hash, order_id, answer, created_at) \
                    AS ({rows}) \
                UPDATE idempotency_keys SET request_hash = v.request_hash, \
                    order_id = v.order_id, answer = v.answer, created_at = v.created_at \
                FROM v WHERE idempotency_keys.user_id = v.user_id \
                    AND idempotency_keys.route = v.route AND idempotency_keys.key = v.key";
-    writes.update("idempotency_keys", sql, found(&book.changes.changed_replies)).await
+    writes.update("idempotency_keys", sql, reply_rows(book, &book.changes.changed_replies)).await
 }

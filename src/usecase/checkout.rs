@@ -3,7 +3,6 @@
 use sha2::{Digest as _, Sha256};
 use sovereign_domain::book::{Checkout, Idempotency, RedeemVoucher};
 use sovereign_domain::event::Actor;
-use sovereign_domain::ids::OrganizationId;
 use sovereign_domain::voucher::Code;
 
 /// A checkout as a client asks for it; references are identifiers or slugs.
@@ -41,7 +40,7 @@ impl CheckoutRequest {
         ]);
         Checkout {
             actor,
-            tenant_id: OrganizationId(self.tenant_id),
+            tenant_id: self.tenant_id.into(),
             plan: self.plan,
             addons: self.addons,
             apps: self.apps,
@@ -63,7 +62,7 @@ impl RedeemRequest {
         ]);
         RedeemVoucher {
             actor,
-            tenant_id: OrganizationId(self.tenant_id),
+            tenant_id: self.tenant_id.into(),
             code: self.code,
             promo_value_minor: self.promo_value_minor,
             idempotency: Idempotency { key: self.key, request_hash },

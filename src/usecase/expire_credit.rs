@@ -21,7 +21,7 @@ pub async fn sweep(app: &App) -> Result<usize, EngineError> {
     let tenants = found?;
     let count = tenants.len();
     for tenant_id in tenants {
-        let tenant_id = OrganizationId(tenant_id);
+        let tenant_id = OrganizationId::from(tenant_id);
         app.engine.submit(Command::Expire { tenant_id }).await?;
     }
     Ok(count)

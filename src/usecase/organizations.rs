@@ -111,7 +111,7 @@ pub(crate) async fn create(
     let prices = catalog::prices(&mut tx).await?;
     let quote = prices.quote(&request.plan, &request.addons, &request.apps).map_err(selection)?;
     let new = NewOrganization {
-        id: OrganizationId(app.new_id().to_string()),
+        id: app.new_id().to_string().into(),
         customer_id: CustomerId(app.new_id()),
         slug: request.slug,
         name,
@@ -168,7 +168,7 @@ async fn record(
         at: app.clock.now(),
         actor: actor.clone(),
         action,
-        subject: tenant_id.0.clone(),
+        subject: tenant_id.to_string(),
         tenant_id: Some(tenant_id.clone()),
     };
     audit::record(tx, &[(entry, Change { before: None, after: Some(after) })]).await
@@ -231,7 +231,7 @@ pub(crate) async fn add_member(
     if !rows::insert_member(&mut tx, &member).await? {
         return Err(OrganizationError::AlreadyMember);
     }
-    let id = OrganizationId(tenant_id.to_owned());
+    let id = OrganizationId::from(tenant_id);
     let after = json!({ "user_id": user.id, "role": role.as_str() });
     record(app, &mut tx, actor, "member.add", &id, after).await?;
     tx.commit().await?;
@@ -251,7 +251,7 @@ pub async fn remove_member(
     let mut tx = app.store.begin().await?;
     let own = rows::role_of(&mut tx, tenant_id, &actor.user_id).await?;
     let own = own.ok_or(OrganizationError::NotFound)?;
-    if !own.may_spend() && actor.user_id.0 != user_id {
+    if !own.may_spend() && &*actor.user_id.0 != user_id {
         return Err(OrganizationError::Forbidden);
     }
     let members = rows::members(&mut tx, tenant_id).await?;
@@ -260,7 +260,7 @@ pub async fn remove_member(
         return Err(OrganizationError::OwnerStays);
     }
     rows::delete_member(&mut tx, tenant_id, user_id).await?;
-    let id = OrganizationId(tenant_id.to_owned());
+    let id = OrganizationId::from(tenant_id);
     record(app, &mut tx, actor, "member.remove", &id, json!({ "user_id": user_id })).await?;
     tx.commit().await?;
     Ok(())

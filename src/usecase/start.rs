@@ -3,7 +3,7 @@
 use std::fmt;
 
 use sovereign_domain::event::Actor;
-use sovereign_domain::ids::{IdSource, UserId};
+use sovereign_domain::ids::IdSource;
 use sovereign_domain::money::Currency;
 use sovereign_domain::timestamp::Timestamp;
 
@@ -184,7 +184,7 @@ async fn seed_demo(
 ) -> Result<(), StartError> {
     let email = demo_administrator(&facts.fqdn);
     let administrator = NewUser {
-        id: UserId(ids.next_id().to_string()),
+        id: ids.next_id().to_string().into(),
         issuer: own_issuer(&facts.fqdn),
         subject: email.clone(),
         email,

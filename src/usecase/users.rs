@@ -51,7 +51,7 @@ async fn create_or_find(app: &App, identity: &Identity) -> storage::Result<UserI
     }
     let now = app.clock.now();
     let new = NewUser {
-        id: UserId(app.new_id().to_string()),
+        id: app.new_id().to_string().into(),
         issuer: issuer.clone(),
         subject: subject.clone(),
         email: identity.email.clone(),
@@ -64,7 +64,7 @@ async fn create_or_find(app: &App, identity: &Identity) -> storage::Result<UserI
     }
     // Another request of the same person was first, and has committed: the insert waited for it.
     let user = users::find_by_subject(&mut tx, issuer, subject).await?;
-    user.map(|user| UserId(user.id))
+    user.map(|user| UserId::from(user.id))
         .ok_or_else(|| storage::Error::Corrupt("users: a user vanished".into()))
 }
 

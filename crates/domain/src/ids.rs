@@ -1,7 +1,9 @@
 //! Identifiers. Rows we make carry UUIDs of version 7 (ordered by time, kind to an index); users and
-//! Organizations are opaque text, because an adopted database brings its own.
+//! Organizations are opaque text, because an adopted database brings its own; each is shared by all that
+//! name it, for one checkout names its Organization a dozen times.
 
 use alloc::string::String;
+use alloc::sync::Arc;
 use core::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -38,7 +40,7 @@ macro_rules! text_ids {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
-        pub struct $name(pub String);
+        pub struct $name(pub Arc<str>);
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -48,6 +50,12 @@ macro_rules! text_ids {
 
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
+                Self(text.into())
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
                 Self(text.into())
             }
         }

@@ -5,6 +5,7 @@
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
+use alloc::sync::Arc;
 use core::fmt;
 
 use serde::Serialize;
@@ -25,7 +26,7 @@ pub const MAX_CREDIT_VALID_DAYS: i64 = 36_500;
 /// 64 of `A-Z 0-9 - _ .`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
-pub struct Code(String);
+pub struct Code(Arc<str>);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodeError {
@@ -69,13 +70,13 @@ impl Code {
         if !CODE_LENGTH.contains(&code.len()) {
             return Err(CodeError::Length);
         }
-        Ok(Self(code))
+        Ok(Self(code.into()))
     }
 
     /// A code read back from storage, where it was written by [`Code::parse`] or adopted as it was.
     #[must_use]
     pub fn stored(text: String) -> Self {
-        Self(text)
+        Self(text.into())
     }
 
     #[must_use]

@@ -6,3 +6,4 @@ mod parity;
 mod settings;
 mod timestamps;
 mod transactions;
+mod upgrade;

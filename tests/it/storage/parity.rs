@@ -65,6 +65,7 @@ fn kept_as(line: &str) -> String {
         ("bigint", "INTEGER"),
         ("integer", "INTEGER"),
         ("jsonb", "TEXT"),
+        ("json", "TEXT"),
         ("text", "TEXT"),
         ("uuid", "BLOB"),
     ];
@@ -117,7 +118,7 @@ async fn indexes_and_unique_constraints_are_the_same() {
     let mut others = sqlite.texts(INDEXES_SQLITE).await;
     indexes.sort_unstable();
     others.sort_unstable();
-    let live = "promo_redemptions (user_id,code) unique partial".to_owned();
+    let live = "promo_redemptions (code,user_id) unique partial".to_owned();
     assert!(indexes.contains(&live), "{indexes:?}");
     assert_same(&indexes, &others);
     postgres.remove().await;

@@ -70,7 +70,7 @@ impl Book {
         if let Some(draft) = redemption {
             self.put_redemption(draft, Some(order_id), payment.settles(), context);
         }
-        self.put_order(order, payment, &request.actor, context);
+        self.put_order(order, payment, context);
         let answer = split_answer(split, order_id, available_minor, context);
         let outcome = match &answer {
             Some(answer) => Outcome::Answered { answer: answer.clone(), replayed: false },
@@ -99,13 +99,7 @@ impl Book {
     }
 
     /// Files a new order with its draws or holds; a paid one is completed at once.
-    fn put_order(
-        &mut self,
-        order: Order,
-        payment: Payment,
-        actor: &crate::event::Actor,
-        context: &mut Context<'_>,
-    ) {
+    fn put_order(&mut self, order: Order, payment: Payment, context: &mut Context<'_>) {
         let id = order.id;
         self.changes.new_orders.insert(id);
         match payment {
@@ -115,7 +109,7 @@ impl Book {
                     self.enter_draw(&order, EntryKind::Draw, part, context);
                 }
                 self.orders.insert(id, order);
-                self.finish_order(id, actor, context);
+                self.finish_order(id, context);
             }
             Payment::Held(holds) => {
                 for held in holds {

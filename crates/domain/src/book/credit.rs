@@ -189,7 +189,13 @@ impl Book {
             }
         }
         let tenant_id = &request.tenant_id;
-        self.audit(&request.actor, "credit.adjust", tenant_id.0.clone(), Some(tenant_id), context);
+        self.audit(
+            &request.actor,
+            "credit.adjust",
+            tenant_id.to_string(),
+            Some(tenant_id),
+            context,
+        );
         Ok(Outcome::Done)
     }
 
@@ -207,7 +213,7 @@ impl Book {
         self.put_wallet(tenant_id, wallet);
         self.enter_expiry(tenant_id, customer_id, expired, context);
         let actor = Actor::system("credit-expiry");
-        self.audit(&actor, "credit.expire", tenant_id.0.clone(), Some(tenant_id), context);
+        self.audit(&actor, "credit.expire", tenant_id.to_string(), Some(tenant_id), context);
         Ok(Outcome::Done)
     }
 

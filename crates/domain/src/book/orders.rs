@@ -45,7 +45,7 @@ impl Book {
         if let Some(id) = self.reserved_redemption(order_id) {
             self.end_reservation(id, RedemptionState::Redeemed, context);
         }
-        self.finish_order(order_id, actor, context);
+        self.finish_order(order_id, context);
         self.audit(actor, "order.complete", order_id.to_string(), Some(&order.tenant_id), context);
         Ok(Outcome::Done)
     }
@@ -139,12 +139,7 @@ impl Book {
     }
 
     /// Completes an order whose payment is in the books: subscription, invoice, events.
-    pub(super) fn finish_order(
-        &mut self,
-        order_id: OrderId,
-        actor: &Actor,
-        context: &mut Context<'_>,
-    ) {
+    pub(super) fn finish_order(&mut self, order_id: OrderId, context: &mut Context<'_>) {
         self.set_status(order_id, OrderStatus::Completed, context);
         let Some(order) = self.orders.get(&order_id).cloned() else { return };
         let subscription = new_subscription(&order, context);
@@ -167,13 +162,6 @@ impl Book {
         self.emit(Some(&tenant_id), order_event(order, subdomain, context), context);
         self.emit(Some(&tenant_id), subscription_event(&subscription), context);
         self.emit(Some(&tenant_id), invoice_event(&invoice, context), context);
-        self.audit(
-            actor,
-            "subscription.create",
-            subscription.id.to_string(),
-            Some(&tenant_id),
-            context,
-        );
         self.changes.subscriptions.push(subscription);
         self.changes.invoices.push(invoice);
     }

@@ -202,9 +202,9 @@ fn code(text: &str) -> Code {
 }
 
 fn user_id(index: u8) -> UserId {
-    UserId(format!("user-{index}"))
+    format!("user-{index}").into()
 }
 
 fn organization_id(index: u8) -> OrganizationId {
-    OrganizationId(format!("organization-{index}"))
+    format!("organization-{index}").into()
 }

@@ -1,0 +1,127 @@
+//! Takes the locks of a batch and reads the locked rows, in one statement.
+//!
+//! Locks have one order, which every process keeps: vouchers by code, then wallets by Organization. A row
+//! that had to be waited for is read as it is then, not as it was when the statement began.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sovereign_domain::book::{Account, Book};
+use sovereign_domain::ids::{CustomerId, OrganizationId};
+use sovereign_domain::organization::OrganizationStatus;
+use sovereign_domain::voucher::{Code, Voucher};
+use sovereign_domain::wallet::Wallet;
+use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
+use uuid::Uuid;
+
+use super::batch::{self, batch_row};
+use super::vouchers::{self, VoucherRow};
+use super::{Result, Tx};
+
+batch_row! {
+    /// A voucher's code or an Organization.
+    struct Key<'a> {
+        number: i32 => "integer",
+        code: Option<&'a str> => "text",
+        tenant_id: Option<&'a str> => "text",
+    }
+}
+
+enum LockedRow {
+    Voucher(VoucherRow),
+    Wallet(WalletRow),
+}
+
+impl<'r, R> FromRow<'r, R> for LockedRow
+where
+    R: Row,
+    VoucherRow: FromRow<'r, R>,
+    WalletRow: FromRow<'r, R>,
+    bool: Decode<'r, R::Database> + Type<R::Database>,
+    &'static str: ColumnIndex<R>,
+{
+    fn from_row(row: &'r R) -> sqlx::Result<Self> {
+        if row.try_get("is_voucher")? {
+            VoucherRow::from_row(row).map(Self::Voucher)
+        } else {
+            WalletRow::from_row(row).map(Self::Wallet)
+        }
+    }
+}
+
+#[derive(Debug, FromRow)]
+struct WalletRow {
+    customer_id: Uuid,
+    tenant_id: String,
+    balance_minor: i64,
+    held_minor: i64,
+    owed_minor: i64,
+    version: i64,
+}
+
+impl WalletRow {
+    /// The rest of the account is read under the lock.
+    fn into_account(self) -> Account {
+        Account {
+            tenant_id: self.tenant_id.into(),
+            customer_id: CustomerId(self.customer_id),
+            status: OrganizationStatus::Deleted,
+            subdomain: String::new(),
+            plan_id: String::new(),
+            apps: Vec::new(),
+            addons: Vec::new(),
+            wallet: Wallet {
+                balance_minor: self.balance_minor,
+                held_minor: self.held_minor,
+                owed_minor: self.owed_minor,
+                lots: BTreeMap::new(),
+            },
+            version: self.version,
+            live_subscription: None,
+            pending_order: None,
+        }
+    }
+}
+
+/// The wallets' part asks for the vouchers' first, so that it cannot be begun before.
+const SQL: &str = concat!(
+    "WITH v (number, code, tenant_id) AS ({rows}), \
+     p AS MATERIALIZED (SELECT ",
+    vouchers::columns!(p),
+    " FROM v JOIN promo_codes p ON p.code = v.code ORDER BY p.code {lock:p}), \
+     w AS MATERIALIZED (SELECT w.customer_id, w.tenant_id, w.balance_minor, w.held_minor, \
+             w.owed_minor, w.version \
+         FROM v JOIN wallets w ON w.tenant_id = v.tenant_id \
+         WHERE (SELECT COUNT(*) FROM p) >= 0 ORDER BY w.tenant_id {lock:w}) \
+     SELECT TRUE AS is_voucher, p.*, CAST(NULL AS uuid) AS customer_id, \
+         CAST(NULL AS text) AS tenant_id, CAST(NULL AS bigint) AS balance_minor, \
+         CAST(NULL AS bigint) AS held_minor, CAST(NULL AS bigint) AS owed_minor, \
+         CAST(NULL AS bigint) AS version FROM p \
+     UNION ALL \
+     SELECT FALSE, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, w.* FROM w"
+);
+
+/// A book of the vouchers and wallets with these keys.
+pub(super) async fn lock(
+    tx: &mut Tx,
+    codes: &BTreeSet<Code>,
+    tenants: &BTreeSet<OrganizationId>,
+) -> Result<Book> {
+    let codes = codes.iter().map(|code| (Some(code.as_str()), None));
+    let keys = codes.chain(tenants.iter().map(|id| (None, Some(&*id.0))));
+    let keys = keys.zip(0_i32..);
+    let keys = keys.map(|((code, tenant_id), number)| Key { number, code, tenant_id }).collect();
+    let mut book = Book::default();
+    for row in batch::fetch::<_, LockedRow>(tx, SQL, keys).await? {
+        match row {
+            LockedRow::Voucher(row) => {
+                let voucher = Voucher::from(row);
+                book.vouchers.insert(voucher.code.clone(), voucher);
+            }
+            LockedRow::Wallet(row) => {
+                let account = row.into_account();
+                book.accounts.insert(account.tenant_id.clone(), account);
+            }
+        }
+    }
+    Ok(book)
+}
