@@ -1,6 +1,7 @@
 //! Reads requests, and says of bad ones which field, what is wrong and what to do.
 
 use std::error::Error as _;
+use std::time::Duration;
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
@@ -14,6 +15,8 @@ use super::problem::Problem;
 
 /// The largest body that is accepted.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
+/// Between two pieces of a body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A JSON object as a body. Unknown members are ignored, as older clients send whole objects back.
 pub(super) struct Body<T>(pub(super) T);
@@ -32,7 +35,10 @@ async fn whole_body(request: Request) -> Result<Vec<u8>, Problem> {
     let mut body = request.into_body();
     let mut bytes = Vec::new();
     let mut length: usize = 0;
-    while let Some(frame) = body.frame().await {
+    loop {
+        // A piece that is here costs no timer.
+        let frame = tokio::time::timeout(BODY_TIMEOUT, body.frame()).await;
+        let Some(frame) = frame.map_err(|_| not_whole())? else { break };
         let frame = frame.map_err(|error| unread(&error))?;
         let Ok(data) = frame.into_data() else { continue };
         length = length.saturating_add(data.len());
@@ -56,6 +62,10 @@ fn unread(error: &axum::Error) -> Problem {
         }
         cause = error.source();
     }
+    not_whole()
+}
+
+fn not_whole() -> Problem {
     Problem::field("body", "the body did not arrive whole; send it again")
 }
 

@@ -13,7 +13,7 @@ use http_body_util::Full;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
-use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
+use tower_http::timeout::TimeoutLayer;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
@@ -23,8 +23,6 @@ use crate::app::App;
 /// What is larger is not even read. See `extract` for what is accepted.
 const MAX_READ_BYTES: usize = 16 * 1024 * 1024;
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
-/// Between two pieces of a body.
-const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The identifier of a request: the client's, where it is usable, else a new one.
@@ -39,7 +37,6 @@ pub(super) fn around(router: Router<Arc<App>>) -> Router<Arc<App>> {
             .layer(from_fn(frame))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIMEOUT))
-            .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
             .layer(RequestBodyLimitLayer::new(MAX_READ_BYTES)),
     )
 }
@@ -50,10 +47,7 @@ async fn frame(mut request: Request, next: Next) -> Response {
     let id = request_id(&request);
     let method = request.method().clone();
     // The template, not the path: codes and identifiers stay out of the log.
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or_else(|| "-".to_owned(), |path| path.as_str().to_owned());
+    let route = request.extensions().get::<MatchedPath>().cloned();
     request.extensions_mut().insert(RequestId(id.clone()));
 
     // Whatever is logged on the way can be found by the identifier that a problem's instance names.
@@ -68,6 +62,7 @@ async fn frame(mut request: Request, next: Next) -> Response {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     let status = response.status().as_u16();
     let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let route = route.as_ref().map_or("-", MatchedPath::as_str);
     tracing::info!(request_id = id, %method, route, status, micros, "request");
     response
 }

@@ -209,12 +209,14 @@ pub(super) async fn redeem_preview(
 ) -> Result<Response, Problem> {
     app.limits.preview(address)?;
     let code = parse_code("code", &body.code)?;
-    let voucher = app.previews.find(code).await?;
-    let live = voucher.filter(|voucher| voucher.deleted_at.is_none());
-    let voucher = live.ok_or_else(|| Problem::not_found("this voucher is not valid"))?;
-    let preview = PreviewBody::new(&voucher, app.facts.currency);
-    let status = if preview.accepting_redemptions { StatusCode::OK } else { StatusCode::GONE };
-    Ok((status, Json(preview)).into_response())
+    let known = app.previews.find(code).await?;
+    let live = known.filter(|known| known.voucher.deleted_at.is_none());
+    let known = live.ok_or_else(|| Problem::not_found("this voucher is not valid"))?;
+    let status = if known.voucher.refusal().is_none() { StatusCode::OK } else { StatusCode::GONE };
+    let body =
+        known.answer.get_or_init(|| PreviewBody::new(&known.voucher, app.facts.currency).json());
+    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+    Ok((status, headers, body.clone()).into_response())
 }
 
 /// The application's identifiers, for use cases that are given them.

@@ -1,5 +1,6 @@
 //! The shapes of the wire contract that more than one route answers.
 
+use bytes::Bytes;
 use serde::Serialize;
 use sovereign_domain::money::Currency;
 use sovereign_domain::timestamp::Timestamp;
@@ -56,36 +57,42 @@ impl VoucherBody {
 /// A voucher as anyone may see it: nothing that helps to guess codes or to measure a campaign.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = VoucherPreview)]
-pub(super) struct PreviewBody {
+pub(super) struct PreviewBody<'a> {
     /// In capitals.
-    code: String,
+    code: &'a str,
     /// What it is worth, in whole units, truncated.
     credit_omr: i64,
     /// What it is worth, in minor units; `promo_value_minor` of a checkout.
     credit_minor: i64,
     /// ISO 4217.
     currency: &'static str,
-    description: String,
+    description: &'a str,
     /// Whether its issuer lets it be redeemed.
     active: bool,
     /// Whether a redemption would be accepted now: it is active and below its cap.
-    pub(super) accepting_redemptions: bool,
+    accepting_redemptions: bool,
     /// How many days its credit lasts after it was redeemed; 0 = for good.
     credit_valid_days: i64,
 }
 
-impl PreviewBody {
-    pub(super) fn new(voucher: &Voucher, currency: Currency) -> Self {
+impl<'a> PreviewBody<'a> {
+    pub(super) fn new(voucher: &'a Voucher, currency: Currency) -> Self {
         Self {
-            code: voucher.code.as_str().to_owned(),
+            code: voucher.code.as_str(),
             credit_omr: currency.whole_units(voucher.credit_minor),
             credit_minor: voucher.credit_minor,
             currency: currency.code(),
             active: voucher.active,
             accepting_redemptions: voucher.refusal().is_none(),
             credit_valid_days: voucher.credit_valid_days.unwrap_or(0),
-            description: voucher.description.clone(),
+            description: &voucher.description,
         }
+    }
+
+    /// The body as it is sent.
+    pub(super) fn json(&self) -> Bytes {
+        // Plain members: nothing that could fail to serialise.
+        serde_json::to_vec(self).unwrap_or_default().into()
     }
 }
 

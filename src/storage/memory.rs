@@ -1,8 +1,9 @@
 //! Vouchers that were read, for as long as nobody changed them.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use quick_cache::sync::Cache;
 use sovereign_domain::voucher::{Code, Voucher};
 
@@ -12,8 +13,21 @@ const DEAF_AFTER: Duration = Duration::from_secs(3);
 
 /// The vouchers that are remembered. Shared with whoever changes them.
 pub struct Memory {
-    vouchers: Cache<Code, Arc<Voucher>>,
+    vouchers: Cache<Code, Arc<Known>>,
     state: Mutex<State>,
+}
+
+/// A voucher as it was read.
+pub(crate) struct Known {
+    pub(crate) voucher: Voucher,
+    /// What a preview of it answers, once somebody asked.
+    pub(crate) answer: OnceLock<Bytes>,
+}
+
+impl Known {
+    pub(crate) fn new(voucher: Voucher) -> Self {
+        Self { voucher, answer: OnceLock::new() }
+    }
 }
 
 #[derive(Default)]
@@ -36,7 +50,7 @@ impl Memory {
         Self { vouchers: Cache::new(VOUCHERS), state: Mutex::default() }
     }
 
-    pub(crate) fn get(&self, code: &Code) -> Option<Arc<Voucher>> {
+    pub(crate) fn get(&self, code: &Code) -> Option<Arc<Known>> {
         self.vouchers.get(code)
     }
 
@@ -58,10 +72,10 @@ impl Memory {
         hears.then_some(state.generation)
     }
 
-    pub(crate) fn remember(&self, generation: u64, voucher: Arc<Voucher>) {
+    pub(crate) fn remember(&self, generation: u64, known: Arc<Known>) {
         let state = self.state();
         if state.generation == generation && state.heard.is_some() {
-            self.vouchers.insert(voucher.code.clone(), voucher);
+            self.vouchers.insert(known.voucher.code.clone(), known);
         }
     }
 
@@ -83,8 +97,8 @@ mod tests {
     use super::*;
     use sovereign_domain::timestamp::Timestamp;
 
-    fn voucher(code: &str) -> Arc<Voucher> {
-        Arc::new(Voucher {
+    fn voucher(code: &str) -> Arc<Known> {
+        Arc::new(Known::new(Voucher {
             code: Code::stored(code.into()),
             credit_minor: 1,
             description: String::new(),
@@ -95,7 +109,7 @@ mod tests {
             credit_valid_days: None,
             created_at: Timestamp::from_seconds(0),
             deleted_at: None,
-        })
+        }))
     }
 
     #[test]

@@ -8,11 +8,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sovereign_domain::voucher::{Code, Voucher};
+use sovereign_domain::voucher::Code;
 use sqlx::PgPool;
 use tokio::task::JoinHandle;
 
-use crate::storage::memory::Memory;
+use crate::storage::memory::{Known, Memory};
 use crate::storage::notices::{self, Notices};
 use crate::storage::reads::Reads;
 use crate::storage::vouchers::ByCode;
@@ -40,18 +40,18 @@ impl Previews {
     ///
     /// # Errors
     /// Where the database fails.
-    pub(crate) async fn find(&self, code: Code) -> storage::Result<Option<Arc<Voucher>>> {
+    pub(crate) async fn find(&self, code: Code) -> storage::Result<Option<Arc<Known>>> {
         let generation = self.memory.generation();
         if generation.is_some()
-            && let Some(voucher) = self.memory.get(&code)
+            && let Some(known) = self.memory.get(&code)
         {
-            return Ok(Some(voucher));
+            return Ok(Some(known));
         }
-        let voucher = self.reads.get(code).await?.map(Arc::new);
-        if let (Some(generation), Some(voucher)) = (generation, &voucher) {
-            self.memory.remember(generation, Arc::clone(voucher));
+        let known = self.reads.get(code).await?.map(|voucher| Arc::new(Known::new(voucher)));
+        if let (Some(generation), Some(known)) = (generation, &known) {
+            self.memory.remember(generation, Arc::clone(known));
         }
-        Ok(voucher)
+        Ok(known)
     }
 
     /// Forgets a voucher that this process has changed, or may have.

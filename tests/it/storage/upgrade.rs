@@ -93,7 +93,7 @@ async fn write_as_before(database: &TestDatabase) {
     database.execute(&made.replace("{moment}", moment)).await;
     for ((name, postgres, sqlite), number) in EARLIER.into_iter().zip(1..) {
         let digest = Sha256::new().chain_update(postgres).chain_update(sqlite).finalize();
-        let digest: String = digest[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = u128::from_be_bytes(digest[..16].try_into().unwrap());
         database
             .execute(match database.engine() {
                 Engine::Postgres => postgres,
@@ -101,7 +101,7 @@ async fn write_as_before(database: &TestDatabase) {
             })
             .await;
         let record = format!(
-            "INSERT INTO schema_migrations VALUES ({number}, '{name}', '{digest}', {})",
+            "INSERT INTO schema_migrations VALUES ({number}, '{name}', '{digest:032x}', {})",
             moment_of(database.engine())
         );
         database.execute(&record).await;
