@@ -52,6 +52,9 @@ fn main() {
     if sections.is_empty() {
         sections = SECTIONS.to_vec();
     }
+    if !quick {
+        runtime.block_on(server::run_in());
+    }
     for section in sections {
         match section {
             "checkout" => checkout::run(&runtime, scale),
