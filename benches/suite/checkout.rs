@@ -80,6 +80,7 @@ impl Contestant {
         self.next += count;
         runtime.block_on(people.insert(&self.store, server::FQDN));
         let requests = people.checkouts(&self.sovereign.tokens(), CODE);
+        runtime.block_on(server::settle());
         let before = self.cpu_micros(runtime);
         self.figures.note(&load::send_each(self.process.address, requests));
         let after = self.cpu_micros(runtime);
@@ -118,6 +119,7 @@ impl Floor {
         let people = People { first: self.next, count };
         self.next += count;
         runtime.block_on(people.insert(&self.store, server::FQDN));
+        runtime.block_on(server::settle());
         let rate = runtime.block_on(floor::run(&self.store, people));
         say(&format!("  {:<24} {rate:>8.0}/s", "raw floor"));
         self.rates.push(rate);
@@ -151,6 +153,7 @@ impl Plain {
         let sql = sqlx::AssertSqlSafe(plain::insert_customers(&people.numbers()));
         runtime.block_on(async { sqlx::raw_sql(sql).execute(&self.pool).await.unwrap() });
         let requests = people.checkouts(&self.tokens, CODE);
+        runtime.block_on(server::settle());
         self.figures.note(&load::send_each(self.process.address, requests));
     }
 }

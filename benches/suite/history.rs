@@ -41,6 +41,7 @@ pub(crate) fn run(runtime: &Runtime, scale: Scale) {
             let people = People { first: round * count, count };
             runtime.block_on(people.insert(&contestant.store, server::FQDN));
             let requests = people.checkouts(&contestant.sovereign.tokens(), CODE);
+            runtime.block_on(server::settle());
             let run = load::send_each(contestant.process.address, requests);
             say(&format!("  {:<28} {:>8.0}/s", contestant.name, run.rate()));
             contestant.rates.push(run.rate());
@@ -69,8 +70,6 @@ impl Contestant {
             _ => {}
         }
         sovereign.issue(&store, CODE).await;
-        // What was written for the past is not part of the race.
-        people::execute(&store, "CHECKPOINT").await;
         let process = sovereign.serve();
         Self { name, sovereign, store, process, rates: Vec::new() }
     }

@@ -47,6 +47,14 @@ pub(crate) async fn run_in() {
     connection.close().await.unwrap();
 }
 
+/// Has everything written that somebody else left to be written, so that nobody's commits wait behind it.
+pub(crate) async fn settle() {
+    let mut connection = PgConnection::connect(&cluster()).await.unwrap();
+    sqlx::raw_sql("CHECKPOINT").execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    assert!(Command::new("sync").status().unwrap().success());
+}
+
 /// A running process; killed when dropped.
 pub(crate) struct Process {
     child: Child,
