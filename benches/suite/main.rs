@@ -55,6 +55,11 @@ fn main() {
     if !quick {
         runtime.block_on(server::run_in());
     }
+    let delay = arguments.iter().find_map(|argument| argument.strip_prefix("--flush-delay="));
+    if let Some(micros) = delay {
+        runtime
+            .block_on(server::delay_flushes(micros.parse().expect("--flush-delay=MICROSECONDS")));
+    }
     for section in sections {
         match section {
             "checkout" => checkout::run(&runtime, scale),

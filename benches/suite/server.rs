@@ -10,7 +10,7 @@ use sovereign::storage::{Location, Store};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tempfile::TempDir;
 
-use crate::people;
+use crate::{people, say};
 
 pub(crate) const FQDN: &str = "bench.sovereign.example";
 
@@ -43,6 +43,20 @@ pub(crate) async fn run_in() {
         "CHECKPOINT",
     ] {
         sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+    }
+    connection.close().await.unwrap();
+}
+
+/// Makes PostgreSQL's disk a slower one: each flush of its log takes so many microseconds longer.
+pub(crate) async fn delay_flushes(micros: u32) {
+    say(&format!("each flush of PostgreSQL's log takes {micros} us longer than the disk does"));
+    let mut connection = PgConnection::connect(&cluster()).await.unwrap();
+    for sql in [
+        format!("ALTER SYSTEM SET commit_delay = {micros}"),
+        "ALTER SYSTEM SET commit_siblings = 0".to_owned(),
+        "SELECT pg_reload_conf()".to_owned(),
+    ] {
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
     }
     connection.close().await.unwrap();
 }
