@@ -3,9 +3,8 @@
 
 use std::time::Instant;
 
-use sovereign::storage::Store;
-use sqlx::postgres::PgPoolOptions;
-use sqlx::{Connection as _, PgConnection, PgPool};
+use sovereign::storage::{Store, lookup_options};
+use sqlx::{Connection as _, PgConnection};
 use uuid::Uuid;
 
 use crate::load::count;
@@ -65,7 +64,8 @@ const DATA: &str = r#"{"id":"019acb5e-7c3a-7d10-8f4e-0123456789ab","customer_id"
 /// Writes the checkouts of `people`; answers how many a second.
 pub(crate) async fn run(store: &Store, people: People) -> f64 {
     let Store::Postgres(pool) = store else { unreachable!("the floor is PostgreSQL's") };
-    let mut connection = connect(pool).await;
+    // Planned as the program's own connection is.
+    let mut connection = PgConnection::connect_with(&lookup_options(pool)).await.unwrap();
     let numbers: Vec<usize> = people.numbers().collect();
     let batches: Vec<Batch> = numbers.chunks(CHECKOUTS_A_TRANSACTION).map(Batch::of).collect();
     let began = Instant::now();
@@ -73,20 +73,6 @@ pub(crate) async fn run(store: &Store, people: People) -> f64 {
         batch.write(&mut connection).await;
     }
     count(people.count) / began.elapsed().as_secs_f64()
-}
-
-/// Planned as the program's own connection is: its plans never scan.
-async fn connect(pool: &PgPool) -> PgConnection {
-    let options = pool.connect_options().as_ref().clone().options([
-        ("enable_seqscan", "off"),
-        ("enable_hashjoin", "off"),
-        ("enable_mergejoin", "off"),
-        ("enable_material", "off"),
-        ("plan_cache_mode", "force_generic_plan"),
-        ("jit", "off"),
-    ]);
-    let pool = PgPoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
-    pool.acquire().await.unwrap().detach()
 }
 
 struct Batch {

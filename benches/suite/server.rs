@@ -22,50 +22,44 @@ pub(crate) fn cluster() -> String {
 
 /// An empty database on the cluster.
 pub(crate) async fn create_database(name: &str) -> String {
-    let cluster = cluster();
-    let mut connection = PgConnection::connect(&cluster).await.unwrap();
-    for sql in [format!("DROP DATABASE IF EXISTS {name}"), format!("CREATE DATABASE {name}")] {
-        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+    let (drop, create) =
+        (format!("DROP DATABASE IF EXISTS {name}"), format!("CREATE DATABASE {name}"));
+    on_cluster(&[&drop, &create]).await;
+    format!("{}/{name}", cluster().rsplit_once('/').unwrap().0)
+}
+
+async fn on_cluster(statements: &[&str]) {
+    let mut connection = PgConnection::connect(&cluster()).await.unwrap();
+    for sql in statements {
+        sqlx::raw_sql(AssertSqlSafe(*sql)).execute(&mut connection).await.unwrap();
     }
     connection.close().await.unwrap();
-    format!("{}/{name}", cluster.rsplit_once('/').unwrap().0)
 }
 
 /// Makes the cluster one that has run for a while: the files of its log are there and used again. A new
 /// cluster makes each at the moment it is needed, 16 MiB of zeros, while every commit waits.
 pub(crate) async fn run_in() {
-    let mut connection = PgConnection::connect(&cluster()).await.unwrap();
-    for sql in [
+    on_cluster(&[
         "ALTER SYSTEM SET min_wal_size = '1GB'",
         "SELECT pg_reload_conf()",
         "CREATE TABLE past AS SELECT repeat(md5(n::text), 30) AS text FROM generate_series(1, 900000) AS n",
         "DROP TABLE past",
         "CHECKPOINT",
-    ] {
-        sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
-    }
-    connection.close().await.unwrap();
+    ])
+    .await;
 }
 
 /// Makes PostgreSQL's disk a slower one: each flush of its log takes so many microseconds longer.
 pub(crate) async fn delay_flushes(micros: u32) {
     say(&format!("each flush of PostgreSQL's log takes {micros} us longer than the disk does"));
-    let mut connection = PgConnection::connect(&cluster()).await.unwrap();
-    for sql in [
-        format!("ALTER SYSTEM SET commit_delay = {micros}"),
-        "ALTER SYSTEM SET commit_siblings = 0".to_owned(),
-        "SELECT pg_reload_conf()".to_owned(),
-    ] {
-        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
-    }
-    connection.close().await.unwrap();
+    let delay = format!("ALTER SYSTEM SET commit_delay = {micros}");
+    let always = "ALTER SYSTEM SET commit_siblings = 0";
+    on_cluster(&[&delay, always, "SELECT pg_reload_conf()"]).await;
 }
 
 /// Has everything written that somebody else left to be written, so that nobody's commits wait behind it.
 pub(crate) async fn settle() {
-    let mut connection = PgConnection::connect(&cluster()).await.unwrap();
-    sqlx::raw_sql("CHECKPOINT").execute(&mut connection).await.unwrap();
-    connection.close().await.unwrap();
+    on_cluster(&["CHECKPOINT"]).await;
     assert!(Command::new("sync").status().unwrap().success());
 }
 

@@ -8,7 +8,8 @@
 //! ```
 //!
 //! On PostgreSQL `{rows}` becomes `SELECT unnest($1::text[]), …`, one parameter a column. On
-//! SQLite it becomes `VALUES (?, …), …` in a few fixed sizes, so that its statements stay prepared.
+//! SQLite it becomes `VALUES (?, …), …` with room for a few fixed numbers of rows, so that its statements
+//! stay prepared.
 //! `{lock:T}` locks the rows of table alias `T` where that is a thing to say.
 //!
 //! `Writes` sends many such statements together.
@@ -37,7 +38,8 @@ pub(crate) enum Column {
 }
 
 /// Declares a row that travels in bulk: each field with its PostgreSQL type. A field that is `shared` is
-/// the same in all rows that go together; rows that differ in it are refused.
+/// the same in all rows that go together; rows that differ in it are refused. The first field is never NULL:
+/// a row of SQLite's whose first value is NULL is room left over.
 macro_rules! batch_row {
     ($(#[$doc:meta])* $vis:vis struct $name:ident $(<$life:lifetime>)? {
         $($field:ident: $type:ty => $($shared:ident)? $sql:literal),+ $(,)?
@@ -132,18 +134,13 @@ pub(crate) async fn execute<R: BatchRow>(
     }
     match tx.connection() {
         Connection::Postgres(connection) => {
-            let mut arguments = PgArguments::default();
-            R::add_columns(&rows, &mut arguments)?;
-            let sql = AssertSqlSafe(postgres::render(sql, R::COLUMNS, 1));
+            let (sql, arguments) = whole(sql, &rows)?;
             Ok(sqlx::query_with(sql, arguments).execute(connection).await?.rows_affected())
         }
         Connection::Sqlite(connection) => {
             let mut touched = 0;
-            let chunks = sqlite::chunks(rows.len());
-            let mut rows = rows.into_iter();
-            for (chunk, room) in chunks {
-                let arguments = sqlite_arguments(rows.by_ref().take(chunk), room)?;
-                let sql = AssertSqlSafe(sqlite::render(sql, R::COLUMNS.len(), room));
+            for chunk in chunks(sql, rows) {
+                let (sql, arguments) = chunk?;
                 let query = sqlx::query_with(sql, arguments);
                 touched += query.execute(&mut *connection).await?.rows_affected();
             }
@@ -267,24 +264,39 @@ where
     }
     match tx.connection() {
         Connection::Postgres(connection) => {
-            let mut arguments = PgArguments::default();
-            R::add_columns(&rows, &mut arguments)?;
-            let sql = AssertSqlSafe(postgres::render(sql, R::COLUMNS, 1));
+            let (sql, arguments) = whole(sql, &rows)?;
             Ok(sqlx::query_as_with(sql, arguments).fetch_all(connection).await?)
         }
         Connection::Sqlite(connection) => {
             let mut found = Vec::new();
-            let chunks = sqlite::chunks(rows.len());
-            let mut rows = rows.into_iter();
-            for (chunk, room) in chunks {
-                let arguments = sqlite_arguments(rows.by_ref().take(chunk), room)?;
-                let sql = AssertSqlSafe(sqlite::render(sql, R::COLUMNS.len(), room));
+            for chunk in chunks(sql, rows) {
+                let (sql, arguments) = chunk?;
                 let query = sqlx::query_as_with(sql, arguments);
                 found.extend(query.fetch_all(&mut *connection).await?);
             }
             Ok(found)
         }
     }
+}
+
+/// A statement of PostgreSQL for all `rows`.
+fn whole<R: BatchRow>(sql: &str, rows: &[R]) -> Result<(AssertSqlSafe<String>, PgArguments)> {
+    let mut arguments = PgArguments::default();
+    R::add_columns(rows, &mut arguments)?;
+    Ok((AssertSqlSafe(postgres::render(sql, R::COLUMNS, 1)), arguments))
+}
+
+/// Statements of SQLite for all `rows`.
+fn chunks<R: BatchRow>(
+    sql: &str,
+    rows: Vec<R>,
+) -> impl Iterator<Item = Result<(AssertSqlSafe<String>, SqliteArguments)>> {
+    let chunks = sqlite::chunks(rows.len());
+    let mut rows = rows.into_iter();
+    chunks.map(move |(chunk, room)| {
+        let arguments = sqlite_arguments(rows.by_ref().take(chunk), room)?;
+        Ok((AssertSqlSafe(sqlite::render(sql, R::COLUMNS.len(), room)), arguments))
+    })
 }
 
 /// The values of `rows`, and NULL for the rest of the `room`.

@@ -30,10 +30,9 @@ impl Lane {
     pub(crate) async fn open(store: &Store) -> Result<Self> {
         let kind = match store {
             Store::Postgres(pool) => {
-                let options = postgres::lookup_options(pool);
-                let connection = postgres::connect_kept(&options).await?;
-                let kept = Some(Kept { connection, begun: false });
-                Kind::Postgres { options: Box::new(options), kept }
+                let options = Box::new(postgres::lookup_options(pool));
+                let kept = Some(Kept::connect(&options).await?);
+                Kind::Postgres { options, kept }
             }
             Store::Sqlite { writer, .. } => Kind::Sqlite(writer.clone()),
         };
@@ -48,13 +47,12 @@ impl Lane {
         match &mut self.kind {
             Kind::Postgres { options, kept } => {
                 if let Some(mut kept) = kept.take()
-                    && begin(&mut kept, replan).await.is_ok()
+                    && kept.begin(replan).await.is_ok()
                 {
                     return Ok(Tx(Inner::PostgresKept(kept.connection)));
                 }
-                let connection = postgres::connect_kept(options).await?;
-                let mut new = Kept { connection, begun: false };
-                begin(&mut new, false).await?;
+                let mut new = Kept::connect(options).await?;
+                new.begin(false).await?;
                 Ok(Tx(Inner::PostgresKept(new.connection)))
             }
             Kind::Sqlite(writer) => {
@@ -69,7 +67,6 @@ impl Lane {
             Inner::PostgresKept(connection) => {
                 self.end(connection, if more { "COMMIT AND CHAIN" } else { "COMMIT" }, more).await
             }
-            Inner::Sqlite(tx) => tx.commit().await.map_err(Error::of_commit),
             other => Tx(other).commit().await,
         }
     }
@@ -107,12 +104,18 @@ impl Lane {
     }
 }
 
-async fn begin(kept: &mut Kept, replan: bool) -> sqlx::Result<()> {
-    let sql = match (kept.begun, replan) {
-        (true, false) => return Ok(()),
-        (true, true) => "DISCARD PLANS",
-        (false, true) => "BEGIN; DISCARD PLANS",
-        (false, false) => "BEGIN",
-    };
-    sqlx::raw_sql(sql).execute(&mut kept.connection).await.map(|_| ())
+impl Kept {
+    async fn connect(options: &PgConnectOptions) -> Result<Self> {
+        Ok(Self { connection: postgres::connect_kept(options).await?, begun: false })
+    }
+
+    async fn begin(&mut self, replan: bool) -> sqlx::Result<()> {
+        let sql = match (self.begun, replan) {
+            (true, false) => return Ok(()),
+            (true, true) => "DISCARD PLANS",
+            (false, true) => "BEGIN; DISCARD PLANS",
+            (false, false) => "BEGIN",
+        };
+        sqlx::raw_sql(sql).execute(&mut self.connection).await.map(|_| ())
+    }
 }

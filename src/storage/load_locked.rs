@@ -18,11 +18,11 @@ use super::vouchers::{self, VoucherRow};
 use super::{Result, Tx};
 
 batch_row! {
-    /// A voucher's code or an Organization.
+    /// A voucher's code or an Organization, and a number, because either may be NULL.
     struct Key<'a> {
         number: i32 => "integer",
-        code: Option<&'a str> => "text",
-        tenant_id: Option<&'a str> => "text",
+        wanted_code: Option<&'a str> => "text",
+        wanted_tenant: Option<&'a str> => "text",
     }
 }
 
@@ -84,13 +84,13 @@ impl WalletRow {
 
 /// The wallets' part asks for the vouchers' first, so that it cannot be begun before.
 const SQL: &str = concat!(
-    "WITH v (number, code, tenant_id) AS ({rows}), \
+    "WITH v (number, wanted_code, wanted_tenant) AS ({rows}), \
      p AS MATERIALIZED (SELECT ",
-    vouchers::columns!(p),
-    " FROM v JOIN promo_codes p ON p.code = v.code ORDER BY p.code {lock:p}), \
+    vouchers::columns!(),
+    " FROM v JOIN promo_codes p ON p.code = v.wanted_code ORDER BY code {lock:p}), \
      w AS MATERIALIZED (SELECT w.customer_id, w.tenant_id, w.balance_minor, w.held_minor, \
              w.owed_minor, w.version \
-         FROM v JOIN wallets w ON w.tenant_id = v.tenant_id \
+         FROM v JOIN wallets w ON w.tenant_id = v.wanted_tenant \
          WHERE (SELECT COUNT(*) FROM p) >= 0 ORDER BY w.tenant_id {lock:w}) \
      SELECT TRUE AS is_voucher, p.*, CAST(NULL AS uuid) AS customer_id, \
          CAST(NULL AS text) AS tenant_id, CAST(NULL AS bigint) AS balance_minor, \
@@ -108,10 +108,13 @@ pub(super) async fn lock(
 ) -> Result<Book> {
     let codes = codes.iter().map(|code| (Some(code.as_str()), None));
     let keys = codes.chain(tenants.iter().map(|id| (None, Some(&*id.0))));
-    let keys = keys.zip(0_i32..);
-    let keys = keys.map(|((code, tenant_id), number)| Key { number, code, tenant_id }).collect();
+    let keys = keys.zip(0_i32..).map(|((wanted_code, wanted_tenant), number)| Key {
+        number,
+        wanted_code,
+        wanted_tenant,
+    });
     let mut book = Book::default();
-    for row in batch::fetch::<_, LockedRow>(tx, SQL, keys).await? {
+    for row in batch::fetch::<_, LockedRow>(tx, SQL, keys.collect()).await? {
         match row {
             LockedRow::Voucher(row) => {
                 let voucher = Voucher::from(row);

@@ -40,7 +40,7 @@ use sqlx::{
 };
 
 pub use self::error::{Error, Result};
-pub use self::postgres::is_server_address;
+pub use self::postgres::{is_server_address, lookup_options};
 pub use self::types::{Json, Ts};
 
 /// The SQLite file's name in the data directory.

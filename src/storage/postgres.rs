@@ -65,13 +65,13 @@ pub(super) async fn connect_kept(options: &PgConnectOptions) -> Result<PgConnect
 /// never far behind. More often would be felt: the large statements take milliseconds to plan.
 pub(super) fn replans(uses: u64) -> bool {
     const FROM_TIME_TO_TIME: u64 = 4_096;
-    uses.is_power_of_two() && uses.trailing_zeros().is_multiple_of(4)
-        || uses.is_multiple_of(FROM_TIME_TO_TIME)
+    matches!(uses, 16 | 256) || uses.is_multiple_of(FROM_TIME_TO_TIME)
 }
 
 /// A connection for lookups by key: its plans do not scan. Where nothing but a scan is possible, its plan
 /// counts as so dear that PostgreSQL would compile it each time (70 ms): that is off as well.
-pub(super) fn lookup_options(pool: &PgPool) -> PgConnectOptions {
+#[must_use]
+pub fn lookup_options(pool: &PgPool) -> PgConnectOptions {
     pool.connect_options().as_ref().clone().options([
         ("enable_seqscan", "off"),
         ("enable_hashjoin", "off"),

@@ -47,11 +47,6 @@ macro_rules! columns {
         "code, credit_minor, description, active, max_redemptions, times_redeemed, \
          adopted_redemptions, credit_valid_days, created_at, deleted_at"
     };
-    // Of a table by its alias, beside others.
-    (p) => {
-        "p.code, p.credit_minor, p.description, p.active, p.max_redemptions, p.times_redeemed, \
-         p.adopted_redemptions, p.credit_valid_days, p.created_at, p.deleted_at"
-    };
 }
 pub(crate) use columns;
 
