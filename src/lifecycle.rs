@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::{App, Facts, Parts};
-use crate::auth::{SigningKey, Tokens};
+use crate::auth::{KeyRing, Tokens};
 use crate::clock::Clock;
 use crate::engine::{self, Engine, EngineThread};
 use crate::ids::RandomIds;
@@ -28,7 +28,7 @@ const SWEEP_EVERY: Duration = Duration::from_mins(1);
 /// Everything a server needs from its configuration.
 pub struct Options {
     pub location: Location,
-    pub key: SigningKey,
+    pub keys: KeyRing,
     pub shared_secret: Option<String>,
     pub wanted: Wanted,
     pub limits: Limits,
@@ -63,7 +63,7 @@ pub async fn start(options: Options) -> Result<Sovereign, StartError> {
     let mut ids = RandomIds::new(Arc::clone(&clock));
     let facts = start::start(&store, &options.wanted, clock.now(), &mut ids).await?;
     let shared_secret = options.shared_secret.as_deref();
-    let tokens = Tokens::new(&facts.fqdn, options.key, shared_secret, Arc::clone(&clock))
+    let tokens = Tokens::new(&facts.fqdn, options.keys, shared_secret, Arc::clone(&clock))
         .map_err(|error| StartError::Configuration(error.0.to_owned()))?;
     let engine_ids = RandomIds::new(Arc::clone(&clock));
     let memory = Arc::new(Memory::new());

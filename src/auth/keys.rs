@@ -1,5 +1,5 @@
-//! The key this Sovereign signs its own tokens with: Ed25519 (RFC 8037), made at the first start, kept
-//! in a file that only its owner may read.
+//! A key that this Sovereign signs its own tokens with: Ed25519 (RFC 8037), kept in a file that only its
+//! owner may read. `ring.rs` says which keys there are.
 
 use std::fmt;
 use std::io::Write as _;
@@ -16,13 +16,9 @@ use jsonwebtoken::EncodingKey;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-/// The key's name in the data directory.
-pub const SIGNING_KEY_FILE: &str = "signing-key.der";
-const FILE_NAME: &str = SIGNING_KEY_FILE;
-
 /// Why there is no signing key.
 #[derive(Debug)]
-pub struct KeyError(String);
+pub struct KeyError(pub(super) String);
 
 impl fmt::Display for KeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -36,38 +32,38 @@ impl std::error::Error for KeyError {}
 #[derive(Clone)]
 pub struct SigningKey {
     pub(super) id: String,
-    pub(super) public: String,
+    public: String,
     pub(super) encoding: EncodingKey,
     pair: Arc<Ed25519KeyPair>,
+    /// What other keys are derived from; never leaves this module's neighbours.
+    pub(super) seed: Arc<[u8]>,
 }
 
 impl SigningKey {
-    /// Reads the key in `directory`.
+    /// Reads a key from a file.
     ///
     /// # Errors
-    /// Where there is none yet, it cannot be read, or others may read it.
-    pub fn load(directory: &Path) -> Result<Self, KeyError> {
-        let path = directory.join(FILE_NAME);
+    /// Where it is not there, cannot be read, or others may read it.
+    pub(super) fn read(path: &Path) -> Result<Self, KeyError> {
         let shown = path.display();
-        let der = std::fs::read(&path).map_err(|error| {
+        let der = std::fs::read(path).map_err(|error| {
             KeyError(format!("{shown}: {error}; `sovereign serve` makes it at its first start"))
         })?;
-        refuse_if_shared(&path)?;
+        refuse_if_shared(path)?;
         Self::from_der(&der).map_err(|error| KeyError(format!("{shown}: {error}")))
     }
 
-    /// Reads the key in `directory`, or makes one. Two processes that start at once end with the same.
+    /// Makes the file with a new key where there is none. Two processes that do so at once end with the
+    /// same key.
     ///
     /// # Errors
-    /// Where it can be neither read nor written.
-    pub fn load_or_create(directory: &Path) -> Result<Self, KeyError> {
-        let path = directory.join(FILE_NAME);
-        if !path.exists() {
-            let der = generate().map_err(|error| KeyError(error.to_string()))?;
-            create_once(directory, &path, &der)
-                .map_err(|error| KeyError(format!("{}: {error}", path.display())))?;
+    /// Where it cannot be written.
+    pub(super) fn make(path: &Path) -> Result<(), KeyError> {
+        if path.exists() {
+            return Ok(());
         }
-        Self::load(directory)
+        let der = generate().map_err(|error| KeyError(error.to_string()))?;
+        create_once(path, &der).map_err(|error| KeyError(format!("{}: {error}", path.display())))
     }
 
     /// # Errors
@@ -77,7 +73,8 @@ impl SigningKey {
             .map_err(|error| KeyError(format!("not an Ed25519 key in PKCS #8: {error}")))?;
         let public = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
         let id = thumbprint(&public);
-        Ok(Self { id, public, encoding: EncodingKey::from_ed_der(der), pair: Arc::new(pair) })
+        let encoding = EncodingKey::from_ed_der(der);
+        Ok(Self { id, public, encoding, pair: Arc::new(pair), seed: der.into() })
     }
 
     /// A key that is kept nowhere, for tests.
@@ -125,8 +122,8 @@ fn thumbprint(public: &str) -> String {
 }
 
 /// Writes the file whole or not at all; where another process was first, its file stays.
-fn create_once(directory: &Path, path: &Path, der: &[u8]) -> std::io::Result<()> {
-    let draft = directory.join(format!("{FILE_NAME}.{}", std::process::id()));
+fn create_once(path: &Path, der: &[u8]) -> std::io::Result<()> {
+    let draft = path.with_extension(format!("{}.new", std::process::id()));
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]

@@ -1,41 +1,28 @@
-//! Bearer tokens: minted by this Sovereign's own issuer, or signed with a configured shared secret.
+//! Access tokens of this Sovereign's own issuer, and those signed with a configured shared secret. Tokens
+//! of other issuers: `oidc/`.
 //!
-//! A token's algorithm decides nothing: each accepted issuer has one algorithm and one key, and a token
-//! that says otherwise is refused. Without a key there is no entry.
+//! A token's algorithm decides nothing: each accepted issuer has its algorithm and keys, and a token that
+//! says otherwise is refused. Without a key there is no entry.
 
 use std::sync::Arc;
 
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Number, Value, json};
+use serde_json::{Value, json};
 use sovereign_domain::timestamp::Timestamp;
+use uuid::Uuid;
 
-use super::keys::SigningKey;
+use super::claims::{Claims, Identity, Source, TokenError};
+use super::ring::KeyRing;
 use super::roles::Role;
+use super::secrets::Secrets;
 use crate::clock::Clock;
 
-/// Clocks of other machines may differ by this much.
-const LEEWAY_SECONDS: i64 = 30;
 /// A shared secret shorter than its algorithm's hash can be guessed (RFC 7518, section 3.2).
 const MIN_SECRET_BYTES: usize = 32;
-const MAX_SUBJECT_CHARS: usize = 255;
-const MAX_EMAIL_CHARS: usize = 320;
 /// The issuer under which the bearers of shared-secret tokens are known.
 pub const SHARED_SECRET_ISSUER: &str = "shared-secret";
-
-/// Who a valid token speaks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Identity {
-    pub issuer: String,
-    pub subject: String,
-    pub email: String,
-    pub email_verified: bool,
-    pub role: Role,
-}
-
-/// Why a token is not accepted. The bearer is told no more than this.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TokenError(pub &'static str);
+/// What an access token calls itself (RFC 9068, section 2.1).
+const ACCESS_TOKEN: &str = "at+jwt";
 
 /// Whom to mint a token for, and for how long.
 #[derive(Debug, Clone)]
@@ -46,34 +33,24 @@ pub struct MintedFor {
     pub lifetime_seconds: i64,
 }
 
-const INVALID: TokenError = TokenError("the token is not valid");
+/// A person who signed in here.
+#[derive(Debug, Clone)]
+pub(crate) struct SignedIn<'a> {
+    pub(crate) session: Uuid,
+    pub(crate) user_id: &'a str,
+    pub(crate) email: &'a str,
+    pub(crate) role: Role,
+    pub(crate) at: Timestamp,
+}
+
+pub(super) const INVALID: TokenError = TokenError("the token is not valid");
 
 /// Mints and checks tokens.
 pub struct Tokens {
     issuer: String,
-    key: SigningKey,
+    keys: KeyRing,
     shared_secret: Option<DecodingKey>,
     clock: Arc<dyn Clock>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Claims {
-    sub: Option<String>,
-    iss: Option<String>,
-    exp: Option<Number>,
-    nbf: Option<Number>,
-    email: Option<String>,
-    email_verified: Option<bool>,
-    role: Option<String>,
-    realm_access: Option<Granted>,
-    resource_access: Option<Map<String, Value>>,
-}
-
-/// Roles as Keycloak writes them.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Granted {
-    #[serde(default)]
-    roles: Vec<String>,
 }
 
 /// The issuer of the tokens that the Sovereign called `fqdn` mints.
@@ -85,12 +62,14 @@ pub fn own_issuer(fqdn: &str) -> String {
 impl Tokens {
     /// The shortest shared secret that is accepted.
     pub const MIN_SECRET_BYTES: usize = MIN_SECRET_BYTES;
+    /// How long the token of a session is valid.
+    pub(crate) const LIFETIME_SECONDS: i64 = 15 * 60;
 
     /// # Errors
     /// Where the shared secret is too short.
     pub fn new(
         fqdn: &str,
-        key: SigningKey,
+        keys: impl Into<KeyRing>,
         shared_secret: Option<&str>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, TokenError> {
@@ -98,115 +77,172 @@ impl Tokens {
             return Err(TokenError("auth.hs256_secret must have at least 32 bytes"));
         }
         let shared_secret = shared_secret.map(|secret| DecodingKey::from_secret(secret.as_bytes()));
-        Ok(Self { issuer: own_issuer(fqdn), key, shared_secret, clock })
+        Ok(Self { issuer: own_issuer(fqdn), keys: keys.into(), shared_secret, clock })
     }
 
     /// The public keys, as other services fetch them (RFC 7517).
     #[must_use]
     pub fn jwks(&self) -> Value {
-        json!({ "keys": [self.key.jwk()] })
+        self.keys.jwks()
     }
 
-    /// A token of this Sovereign's own issuer.
+    #[must_use]
+    pub(crate) fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    #[must_use]
+    pub(crate) fn secrets(&self) -> Secrets {
+        Secrets::new(self.keys.clone())
+    }
+
+    /// Looks for keys that were made since.
+    pub(crate) fn reload_keys(&self) {
+        self.keys.reload(self.clock.now());
+    }
+
+    /// A token for whoever the operator names.
     ///
     /// # Errors
     /// Where the key cannot sign.
     pub fn mint(&self, bearer: &MintedFor) -> Result<String, jsonwebtoken::errors::Error> {
         let now = self.clock.now().seconds();
-        let mut header = Header::new(Algorithm::EdDSA);
-        header.kid = Some(self.key.id.clone());
-        let claims = json!({
+        self.sign(&json!({
             "iss": self.issuer,
+            "aud": self.issuer,
             "sub": bearer.subject,
             "iat": now,
             "exp": now.saturating_add(bearer.lifetime_seconds),
+            "auth_time": now,
             "email": bearer.email,
             "email_verified": true,
             "role": bearer.role.as_str(),
-        });
-        jsonwebtoken::encode(&header, &claims, &self.key.encoding)
+        }))
+    }
+
+    /// The access token of a session.
+    ///
+    /// # Errors
+    /// Where the key cannot sign.
+    pub(crate) fn mint_for_session(
+        &self,
+        person: &SignedIn<'_>,
+    ) -> Result<String, jsonwebtoken::errors::Error> {
+        let now = self.clock.now().seconds();
+        self.sign(&json!({
+            "iss": self.issuer,
+            "aud": self.issuer,
+            "sub": person.user_id,
+            "sid": person.session,
+            "iat": now,
+            "exp": now.saturating_add(Self::LIFETIME_SECONDS),
+            "auth_time": person.at.seconds(),
+            "email": person.email,
+            "role": person.role.as_str(),
+        }))
+    }
+
+    fn sign(&self, claims: &Value) -> Result<String, jsonwebtoken::errors::Error> {
+        let key = self.keys.current();
+        let mut header = Header::new(Algorithm::EdDSA);
+        header.typ = Some(ACCESS_TOKEN.to_owned());
+        header.kid = Some(key.id.clone());
+        jsonwebtoken::encode(&header, claims, &key.encoding)
     }
 
     /// # Errors
     /// Where the token is not one of ours, is not valid now, or does not say who it is for.
     pub fn verify(&self, token: &str) -> Result<Identity, TokenError> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| INVALID)?;
-        let own = header.alg == Algorithm::EdDSA;
-        let claims = match header.alg {
-            Algorithm::EdDSA if header.kid.is_none_or(|kid| kid == self.key.id) => {
-                if !self.key.signed(token) {
-                    return Err(INVALID);
-                }
-                jsonwebtoken::dangerous::insecure_decode_claims::<Claims>(token)
+        check_type(header.typ.as_deref())?;
+        match header.alg {
+            Algorithm::EdDSA => self.verify_own(token, header.kid.as_deref()),
+            Algorithm::HS256 => self.verify_secret(token),
+            _ => Err(INVALID),
+        }
+    }
+
+    /// Whether a token with this header is ours to judge.
+    pub(super) fn judges(&self, header: &Header) -> bool {
+        match header.alg {
+            Algorithm::HS256 => true,
+            Algorithm::EdDSA => {
+                let now = self.clock.now();
+                header.kid.as_ref().is_none_or(|kid| self.keys.find(kid, now).is_some())
             }
-            Algorithm::HS256 => decode(token, self.shared_secret.as_ref().ok_or(INVALID)?),
-            _ => return Err(INVALID),
+            _ => false,
+        }
+    }
+
+    fn verify_own(&self, token: &str, kid: Option<&str>) -> Result<Identity, TokenError> {
+        let now = self.clock.now();
+        let key = match kid {
+            Some(kid) => self.keys.find(kid, now).ok_or(INVALID)?,
+            None => self.keys.current(),
         };
+        if !key.signed(token) {
+            return Err(INVALID);
+        }
+        let claims = jsonwebtoken::dangerous::insecure_decode_claims::<Claims>(token);
         let claims = claims.map_err(|_| INVALID)?;
-        self.check_times(&claims)?;
-        if own && claims.iss.as_deref() != Some(self.issuer.as_str()) {
+        claims.check_times(now)?;
+        claims.check_kind()?;
+        if claims.iss.as_deref() != Some(self.issuer.as_str()) {
             return Err(TokenError("the token is from another issuer"));
         }
-        let issuer = if own { self.issuer.clone() } else { SHARED_SECRET_ISSUER.to_owned() };
-        identity(issuer, own, claims)
-    }
-
-    fn check_times(&self, claims: &Claims) -> Result<(), TokenError> {
-        const MALFORMED: TokenError = TokenError("the token's times are not numbers of seconds");
-        let now = self.clock.now();
-        let exp = claims.exp.as_ref().ok_or(TokenError("the token has no exp"))?;
-        let exp = moment(exp).ok_or(MALFORMED)?;
-        if exp.plus_seconds(LEEWAY_SECONDS) <= now {
-            return Err(TokenError("the token has expired"));
+        if !claims.aud.has(&self.issuer) {
+            return Err(TokenError("the token is meant for somebody else"));
         }
-        if let Some(nbf) = &claims.nbf
-            && moment(nbf).ok_or(MALFORMED)? > now.plus_seconds(LEEWAY_SECONDS)
-        {
-            return Err(TokenError("the token is not valid yet"));
-        }
-        Ok(())
+        let source = match &claims.sid {
+            None => Source::Minted,
+            Some(sid) => {
+                let sid = sid.as_str().and_then(|sid| Uuid::parse_str(sid).ok());
+                Source::Session(sid.ok_or(INVALID)?)
+            }
+        };
+        let (subject, email) = claims.person()?;
+        Ok(Identity {
+            issuer: self.issuer.clone(),
+            subject,
+            email_verified: !email.is_empty() && claims.email_is_verified(),
+            email,
+            role: claims.role(),
+            source,
+            signed_in_at: claims.signed_in_at(),
+        })
+    }
+
+    fn verify_secret(&self, token: &str) -> Result<Identity, TokenError> {
+        let secret = self.shared_secret.as_ref().ok_or(INVALID)?;
+        let mut validation = Validation::new(Algorithm::HS256);
+        // Times are compared with the injected clock.
+        validation.validate_exp = false;
+        validation.validate_nbf = false;
+        validation.validate_aud = false;
+        validation.required_spec_claims.clear();
+        let decoded = jsonwebtoken::decode::<Claims>(token, secret, &validation);
+        let claims = decoded.map_err(|_| INVALID)?.claims;
+        claims.check_times(self.clock.now())?;
+        claims.check_kind()?;
+        let (subject, email) = claims.person()?;
+        Ok(Identity {
+            issuer: SHARED_SECRET_ISSUER.to_owned(),
+            subject,
+            email,
+            // A shared secret proves nothing about who owns an address.
+            email_verified: false,
+            role: claims.role(),
+            source: Source::SharedSecret,
+            signed_in_at: claims.signed_in_at(),
+        })
     }
 }
 
-/// The claims of a token that the bearer of `secret` signed.
-fn decode(token: &str, secret: &DecodingKey) -> jsonwebtoken::errors::Result<Claims> {
-    let mut validation = Validation::new(Algorithm::HS256);
-    // Times are compared with the injected clock.
-    validation.validate_exp = false;
-    validation.validate_nbf = false;
-    validation.validate_aud = false;
-    validation.required_spec_claims.clear();
-    jsonwebtoken::decode(token, secret, &validation).map(|token| token.claims)
-}
-
-/// A `NumericDate` (RFC 7519): seconds, possibly with decimals, which are cut.
-#[expect(clippy::cast_possible_truncation, reason = "the range was checked before")]
-fn moment(number: &Number) -> Option<Timestamp> {
-    // The end of the year 9999; what lies behind it is nobody's clock.
-    const LATEST: i64 = 253_402_300_799;
-    let seconds = number.as_i64().or_else(|| {
-        number.as_f64().filter(|f| (0.0..1e12).contains(f)).map(|seconds| seconds as i64)
-    })?;
-    (0..=LATEST).contains(&seconds).then(|| Timestamp::from_seconds(seconds))
-}
-
-fn identity(issuer: String, own: bool, claims: Claims) -> Result<Identity, TokenError> {
-    let fits = |text: &str, most: usize| {
-        text.chars().count() <= most && !text.chars().any(char::is_control)
-    };
-    let subject = claims.sub.filter(|sub| !sub.is_empty() && fits(sub, MAX_SUBJECT_CHARS));
-    let subject = subject.ok_or(TokenError("the token has no usable sub"))?;
-    let email = claims.email.unwrap_or_default();
-    if !fits(&email, MAX_EMAIL_CHARS) {
-        return Err(TokenError("the token has no usable email"));
+/// A token that calls itself something else is something else (RFC 8725, section 3.11).
+pub(super) fn check_type(typ: Option<&str>) -> Result<(), TokenError> {
+    let typ = typ.map(str::to_ascii_lowercase);
+    match typ.as_deref() {
+        None | Some("jwt" | "at+jwt" | "application/at+jwt") => Ok(()),
+        Some(_) => Err(TokenError("this is no access token")),
     }
-    let realm = claims.realm_access.unwrap_or_default().roles;
-    let clients = claims.resource_access.unwrap_or_default();
-    let client_roles = clients.values().filter_map(|client| client["roles"].as_array()).flatten();
-    let names = claims.role.as_deref().into_iter();
-    let names = names.chain(realm.iter().map(String::as_str));
-    let role = Role::highest(names.chain(client_roles.filter_map(Value::as_str)));
-    // A shared secret proves nothing about who owns an address.
-    let email_verified = own && !email.is_empty() && claims.email_verified == Some(true);
-    Ok(Identity { issuer, subject, email, email_verified, role })
 }

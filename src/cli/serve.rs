@@ -11,7 +11,7 @@ use super::greeting::Greeting;
 use super::output::{Failure, answer, say};
 use super::{Common, clock};
 use crate::api;
-use crate::auth::SigningKey;
+use crate::auth::KeyRing;
 use crate::config::Config;
 use crate::lifecycle::{self, Options, ProcessLock, Sovereign, make_data_directory};
 use crate::limits::Limits;
@@ -72,7 +72,7 @@ async fn run(config: &Config, json: bool) -> Result<(), Failure> {
         Location::File(_) => Some(ProcessLock::take(&config.data).map_err(Failure::usage)?),
         Location::Server(_) => None,
     };
-    let key = SigningKey::load_or_create(&config.data).map_err(Failure::usage)?;
+    let keys = KeyRing::load_or_create(&config.data).map_err(Failure::usage)?;
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|error| Failure::unavailable(format!("listen {}: {error}", config.listen)))?;
@@ -80,7 +80,7 @@ async fn run(config: &Config, json: bool) -> Result<(), Failure> {
         if config.limits { Limits::on(config.trusted_proxies.clone()) } else { Limits::off() };
     let sovereign = lifecycle::start(Options {
         location,
-        key,
+        keys,
         shared_secret: config.hs256_secret.clone(),
         wanted: Wanted {
             fqdn: config.fqdn.clone(),

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::output::{Failure, answer, answer_json};
 use super::{Common, clock};
-use crate::auth::{MintedFor, Role, SigningKey, Tokens};
+use crate::auth::{KeyRing, MintedFor, Role, Tokens};
 use crate::lifecycle::open_existing;
 use crate::usecase::start;
 
@@ -67,7 +67,7 @@ impl Mint {
         let store = open_existing(&config.location()).await?;
         let facts = start::facts(&store).await?;
         store.close().await;
-        let key = SigningKey::load(&config.data).map_err(Failure::usage)?;
+        let key = KeyRing::load(&config.data).map_err(Failure::usage)?;
         let tokens = Tokens::new(&facts.fqdn, key, None, clock())
             .map_err(|error| Failure::usage(error.0))?;
         let token = tokens

@@ -16,6 +16,25 @@ pub(crate) struct UserRow {
     pub(crate) email: String,
 }
 
+/// A user as they are shown.
+#[derive(Debug, Clone, FromRow)]
+pub(crate) struct ProfileRow {
+    pub(crate) id: String,
+    pub(crate) email: String,
+    pub(crate) email_verified: bool,
+    pub(crate) name: String,
+    pub(crate) avatar_url: String,
+    pub(crate) role: String,
+    pub(crate) created_at: Ts,
+    pub(crate) updated_at: Ts,
+}
+
+macro_rules! profile {
+    () => {
+        "id, email, email_verified, name, avatar_url, role, created_at, updated_at"
+    };
+}
+
 /// A person as a token describes them.
 #[derive(Debug, Clone)]
 pub(crate) struct NewUser {
@@ -81,4 +100,113 @@ pub(crate) async fn find_by_verified_email(tx: &mut Tx, email: &str) -> Result<V
     let sql = "SELECT id, email FROM users WHERE lower(email) = lower($1) AND email_verified \
                ORDER BY id LIMIT 2";
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(email).fetch_all(c).await)?)
+}
+
+/// The user whose further identity this is.
+pub(crate) async fn find_linked(
+    tx: &mut Tx,
+    issuer: &str,
+    subject: &str,
+) -> Result<Option<UserId>> {
+    let sql = "SELECT user_id FROM linked_identities WHERE issuer = $1 AND subject = $2";
+    let found: Option<String> = on_db!(tx, c => sqlx::query_scalar(sql)
+        .bind(issuer)
+        .bind(subject)
+        .fetch_optional(c)
+        .await)?;
+    Ok(found.map(UserId::from))
+}
+
+/// Gives a user a further identity, unless a request at the same moment did.
+pub(crate) async fn link(
+    tx: &mut Tx,
+    identity: &NewUser,
+    user_id: &str,
+    now: Timestamp,
+) -> Result<()> {
+    let sql = "INSERT INTO linked_identities (issuer, subject, user_id, email, created_at) \
+               VALUES ($1, $2, $3, $4, $5) ON CONFLICT (issuer, subject) DO NOTHING";
+    on_db!(tx, c => sqlx::query(sql)
+        .bind(&identity.issuer)
+        .bind(&identity.subject)
+        .bind(user_id)
+        .bind(&identity.email)
+        .bind(Ts(now))
+        .execute(c)
+        .await
+        .map(|_| ()))?;
+    Ok(())
+}
+
+pub(crate) async fn profile(tx: &mut Tx, id: &str) -> Result<Option<ProfileRow>> {
+    const SQL: &str = concat!("SELECT ", profile!(), " FROM users WHERE id = $1");
+    Ok(on_db!(tx, c => sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?)
+}
+
+/// Users with this address, whoever vouches for it, the oldest first.
+pub(crate) async fn profiles_by_email(tx: &mut Tx, email: &str) -> Result<Vec<ProfileRow>> {
+    const SQL: &str =
+        concat!("SELECT ", profile!(), " FROM users WHERE lower(email) = lower($1) ORDER BY id");
+    Ok(on_db!(tx, c => sqlx::query_as(SQL).bind(email).fetch_all(c).await)?)
+}
+
+/// Users with a role on the Sovereign, by address.
+pub(crate) async fn administrators(tx: &mut Tx) -> Result<Vec<ProfileRow>> {
+    const SQL: &str =
+        concat!("SELECT ", profile!(), " FROM users WHERE role <> 'member' ORDER BY email, id");
+    Ok(on_db!(tx, c => sqlx::query_as(SQL).fetch_all(c).await)?)
+}
+
+pub(crate) async fn has_superadmin(tx: &mut Tx) -> Result<bool> {
+    let sql = "SELECT count(*) FROM users WHERE role = 'superadmin'";
+    let found: i64 = on_db!(tx, c => sqlx::query_scalar(sql).fetch_one(c).await)?;
+    Ok(found > 0)
+}
+
+/// Changes a user's role from what the caller saw it to be; `false` where it is another by now.
+pub(crate) async fn set_role(
+    tx: &mut Tx,
+    id: &str,
+    from: &str,
+    to: &str,
+    now: Timestamp,
+) -> Result<bool> {
+    let sql = "UPDATE users SET role = $3, updated_at = $4 WHERE id = $1 AND role = $2";
+    let changed = on_db!(tx, c => sqlx::query(sql)
+        .bind(id)
+        .bind(from)
+        .bind(to)
+        .bind(Ts(now))
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(changed == 1)
+}
+
+/// Writes down what a sign-in showed: that the address is theirs, and what they call themselves where
+/// nothing was known.
+pub(crate) async fn note_profile(
+    tx: &mut Tx,
+    id: &str,
+    verified: bool,
+    name: &str,
+    avatar_url: &str,
+    now: Timestamp,
+) -> Result<()> {
+    let sql = "UPDATE users SET email_verified = (email_verified OR $2), \
+                   name = CASE WHEN name = '' THEN $3 ELSE name END, \
+                   avatar_url = CASE WHEN avatar_url = '' THEN $4 ELSE avatar_url END, \
+                   updated_at = $5 \
+               WHERE id = $1 AND (($2 AND NOT email_verified) OR (name = '' AND $3 <> '') \
+                   OR (avatar_url = '' AND $4 <> ''))";
+    on_db!(tx, c => sqlx::query(sql)
+        .bind(id)
+        .bind(verified)
+        .bind(name)
+        .bind(avatar_url)
+        .bind(Ts(now))
+        .execute(c)
+        .await
+        .map(|_| ()))?;
+    Ok(())
 }

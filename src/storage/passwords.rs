@@ -1,0 +1,69 @@
+//! `passwords` of administrators, and the networks they have signed in from.
+
+use sovereign_domain::timestamp::Timestamp;
+
+use super::{Result, Ts, Tx, on_db};
+
+/// The hash of an administrator's password, with the user's identifier; by e-mail address in lower case.
+pub(crate) async fn find_by_email(tx: &mut Tx, email: &str) -> Result<Option<(String, String)>> {
+    let sql = "SELECT u.id, p.hash FROM users u JOIN passwords p ON p.user_id = u.id \
+               WHERE lower(u.email) = $1 AND u.role <> 'member' ORDER BY u.id LIMIT 1";
+    Ok(on_db!(tx, c => sqlx::query_as(sql).bind(email).fetch_optional(c).await)?)
+}
+
+/// Sets it, or takes it away.
+pub(crate) async fn set(
+    tx: &mut Tx,
+    user_id: &str,
+    hash: Option<&str>,
+    now: Timestamp,
+) -> Result<()> {
+    let remove = "DELETE FROM passwords WHERE user_id = $1";
+    on_db!(tx, c => sqlx::query(remove).bind(user_id).execute(c).await.map(|_| ()))?;
+    let Some(hash) = hash else { return Ok(()) };
+    let sql = "INSERT INTO passwords (user_id, hash, updated_at) VALUES ($1, $2, $3)";
+    on_db!(tx, c => sqlx::query(sql)
+        .bind(user_id)
+        .bind(hash)
+        .bind(Ts(now))
+        .execute(c)
+        .await
+        .map(|_| ()))?;
+    Ok(())
+}
+
+/// Whether the right password came from this network since `since`.
+pub(crate) async fn knows_network(
+    tx: &mut Tx,
+    user_id: &str,
+    network: &str,
+    since: Timestamp,
+) -> Result<bool> {
+    let sql = "SELECT count(*) FROM password_networks \
+               WHERE user_id = $1 AND network = $2 AND last_at > $3";
+    let found: i64 = on_db!(tx, c => sqlx::query_scalar(sql)
+        .bind(user_id)
+        .bind(network)
+        .bind(Ts(since))
+        .fetch_one(c)
+        .await)?;
+    Ok(found > 0)
+}
+
+pub(crate) async fn remember_network(
+    tx: &mut Tx,
+    user_id: &str,
+    network: &str,
+    now: Timestamp,
+) -> Result<()> {
+    let sql = "INSERT INTO password_networks (user_id, network, last_at) VALUES ($1, $2, $3) \
+               ON CONFLICT (user_id, network) DO UPDATE SET last_at = excluded.last_at";
+    on_db!(tx, c => sqlx::query(sql)
+        .bind(user_id)
+        .bind(network)
+        .bind(Ts(now))
+        .execute(c)
+        .await
+        .map(|_| ()))?;
+    Ok(())
+}

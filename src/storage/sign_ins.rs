@@ -1,0 +1,184 @@
+//! `sign_ins`: sign-ins by e-mail that have begun, and `administrator_links`.
+
+use sovereign_domain::timestamp::Timestamp;
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Result, Ts, Tx, on_db};
+
+#[derive(Debug, Clone)]
+pub(crate) struct NewSignIn {
+    pub(crate) id: Uuid,
+    pub(crate) email: String,
+    pub(crate) code_digest: String,
+    pub(crate) link_digest: String,
+    pub(crate) browser_digest: Option<String>,
+    pub(crate) return_to: String,
+    pub(crate) administrator_link_id: Option<Uuid>,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// One that is live: not used, not over, with tries left.
+#[derive(Debug, Clone, FromRow)]
+pub(crate) struct SignInRow {
+    pub(crate) id: Uuid,
+    pub(crate) email: String,
+    pub(crate) code_digest: String,
+    pub(crate) browser_digest: Option<String>,
+    pub(crate) return_to: String,
+    pub(crate) administrator_link_id: Option<Uuid>,
+}
+
+macro_rules! columns {
+    () => {
+        "id, email, code_digest, browser_digest, return_to, administrator_link_id"
+    };
+}
+
+pub(crate) async fn insert(tx: &mut Tx, new: &NewSignIn, now: Timestamp) -> Result<()> {
+    let sql = "INSERT INTO sign_ins (id, email, code_digest, link_digest, browser_digest, \
+                   return_to, administrator_link_id, tries, created_at, expires_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9)";
+    on_db!(tx, c => sqlx::query(sql)
+        .bind(new.id)
+        .bind(&new.email)
+        .bind(&new.code_digest)
+        .bind(&new.link_digest)
+        .bind(&new.browser_digest)
+        .bind(&new.return_to)
+        .bind(new.administrator_link_id)
+        .bind(Ts(now))
+        .bind(Ts(new.expires_at))
+        .execute(c)
+        .await
+        .map(|_| ()))?;
+    Ok(())
+}
+
+/// Counts a try before the code is looked at, so that of many at once no more are looked at than are
+/// allowed. `None` where there is nothing live to try.
+pub(crate) async fn take_try(
+    tx: &mut Tx,
+    id: Uuid,
+    most: i16,
+    now: Timestamp,
+) -> Result<Option<SignInRow>> {
+    const SQL: &str = concat!(
+        "UPDATE sign_ins SET tries = tries + 1 \
+         WHERE id = $1 AND tries < $2 AND used_at IS NULL AND expires_at > $3 RETURNING ",
+        columns!()
+    );
+    Ok(on_db!(tx, c => sqlx::query_as(SQL)
+        .bind(id)
+        .bind(most)
+        .bind(Ts(now))
+        .fetch_optional(c)
+        .await)?)
+}
+
+/// Those that the API began for an address, the newest first.
+pub(crate) async fn live_of_api(tx: &mut Tx, email: &str, now: Timestamp) -> Result<Vec<Uuid>> {
+    let sql = "SELECT id FROM sign_ins WHERE email = $1 AND expires_at > $2 AND used_at IS NULL \
+                   AND browser_digest IS NULL ORDER BY id DESC";
+    Ok(on_db!(tx, c => sqlx::query_scalar(sql).bind(email).bind(Ts(now)).fetch_all(c).await)?)
+}
+
+/// The live one behind a link.
+pub(crate) async fn find_by_link(
+    tx: &mut Tx,
+    link_digest: &str,
+    now: Timestamp,
+) -> Result<Option<SignInRow>> {
+    const SQL: &str = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM sign_ins WHERE link_digest = $1 AND used_at IS NULL AND expires_at > $2"
+    );
+    Ok(on_db!(tx, c => sqlx::query_as(SQL)
+        .bind(link_digest)
+        .bind(Ts(now))
+        .fetch_optional(c)
+        .await)?)
+}
+
+/// Uses it, once; `false` where another request was first.
+pub(crate) async fn mark_used(tx: &mut Tx, id: Uuid, now: Timestamp) -> Result<bool> {
+    let sql = "UPDATE sign_ins SET used_at = $2 \
+               WHERE id = $1 AND used_at IS NULL AND expires_at > $2";
+    let used = on_db!(tx, c => sqlx::query(sql)
+        .bind(id)
+        .bind(Ts(now))
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(used == 1)
+}
+
+/// Removes what ended before `before`.
+pub(crate) async fn remove_ended(tx: &mut Tx, before: Timestamp) -> Result<()> {
+    let sql = "DELETE FROM sign_ins WHERE expires_at < $1";
+    on_db!(tx, c => sqlx::query(sql).bind(Ts(before)).execute(c).await.map(|_| ()))?;
+    Ok(())
+}
+
+pub(crate) async fn insert_administrator_link(
+    tx: &mut Tx,
+    id: Uuid,
+    digest: &str,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<()> {
+    let sql = "INSERT INTO administrator_links (id, digest, created_at, expires_at) \
+               VALUES ($1, $2, $3, $4)";
+    on_db!(tx, c => sqlx::query(sql)
+        .bind(id)
+        .bind(digest)
+        .bind(Ts(now))
+        .bind(Ts(expires_at))
+        .execute(c)
+        .await
+        .map(|_| ()))?;
+    Ok(())
+}
+
+/// The live administrator link of this token.
+pub(crate) async fn find_administrator_link(
+    tx: &mut Tx,
+    digest: &str,
+    now: Timestamp,
+) -> Result<Option<Uuid>> {
+    let sql = "SELECT id FROM administrator_links \
+               WHERE digest = $1 AND used_at IS NULL AND expires_at > $2";
+    Ok(on_db!(tx, c => sqlx::query_scalar(sql)
+        .bind(digest)
+        .bind(Ts(now))
+        .fetch_optional(c)
+        .await)?)
+}
+
+/// Uses it, once.
+pub(crate) async fn use_administrator_link(
+    tx: &mut Tx,
+    id: Uuid,
+    user_id: &str,
+    now: Timestamp,
+) -> Result<bool> {
+    let sql = "UPDATE administrator_links SET used_at = $3, used_by = $2 \
+               WHERE id = $1 AND used_at IS NULL AND expires_at > $3";
+    let used = on_db!(tx, c => sqlx::query(sql)
+        .bind(id)
+        .bind(user_id)
+        .bind(Ts(now))
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(used == 1)
+}
+
+/// Ends every administrator link that was not used.
+pub(crate) async fn end_administrator_links(tx: &mut Tx, now: Timestamp) -> Result<()> {
+    let sql = "UPDATE administrator_links SET expires_at = $1 \
+               WHERE used_at IS NULL AND expires_at > $1";
+    on_db!(tx, c => sqlx::query(sql).bind(Ts(now)).execute(c).await.map(|_| ()))?;
+    Ok(())
+}

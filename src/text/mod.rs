@@ -1,0 +1,186 @@
+//! Everything people read in mails and pages, in their language: Fluent messages in `translations/`.
+//!
+//! A test holds the languages against each other, so that none lacks a message the other has.
+
+use std::sync::LazyLock;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use unic_langid::LanguageIdentifier;
+
+/// A language that everything is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Language {
+    English,
+    Arabic,
+}
+
+type Bundle = FluentBundle<FluentResource>;
+
+const ENGLISH: &[&str] = &[
+    include_str!("../../translations/en/mail.ftl"),
+    include_str!("../../translations/en/sign_in.ftl"),
+];
+const ARABIC: &[&str] = &[
+    include_str!("../../translations/ar/mail.ftl"),
+    include_str!("../../translations/ar/sign_in.ftl"),
+];
+
+static ENGLISH_BUNDLE: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::English, ENGLISH));
+static ARABIC_BUNDLE: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::Arabic, ARABIC));
+
+fn bundle(language: Language, sources: &[&str]) -> Bundle {
+    // Two letters are a language; without one, plurals would be those of no language.
+    let identifier: LanguageIdentifier = language.tag().parse().unwrap_or_default();
+    let mut bundle = Bundle::new_concurrent(vec![identifier]);
+    // The marks around a value would stand in subjects and in what is copied; where a value's direction
+    // differs, the markup says so (`<bdi>`).
+    bundle.set_use_isolating(false);
+    for source in sources {
+        // What is broken or there twice is left out; the tests read the same sources and fail.
+        let resource = FluentResource::try_new((*source).to_owned());
+        let resource = resource.unwrap_or_else(|(whole, _)| whole);
+        let _ = bundle.add_resource(resource);
+    }
+    bundle
+}
+
+impl Language {
+    pub(crate) const ALL: [Self; 2] = [Self::English, Self::Arabic];
+
+    /// Its tag (RFC 5646).
+    pub(crate) const fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Arabic => "ar",
+        }
+    }
+
+    /// The direction it is written in, as HTML has it.
+    pub(crate) const fn direction(self) -> &'static str {
+        match self {
+            Self::English => "ltr",
+            Self::Arabic => "rtl",
+        }
+    }
+
+    pub(crate) const fn other(self) -> Self {
+        match self {
+            Self::English => Self::Arabic,
+            Self::Arabic => Self::English,
+        }
+    }
+
+    /// The language of a tag such as `ar-OM`.
+    pub(crate) fn of_tag(tag: &str) -> Option<Self> {
+        let primary = tag.split('-').next().unwrap_or_default();
+        Self::ALL.into_iter().find(|language| primary.eq_ignore_ascii_case(language.tag()))
+    }
+
+    /// The one of ours that an `Accept-Language` (RFC 9110, section 12.5.4) prefers; else English.
+    pub(crate) fn accepted(header: &str) -> Self {
+        let mut best = (0, Self::English);
+        for part in header.split(',') {
+            let (tag, quality) = part.split_once(';').unwrap_or((part, ""));
+            let quality = quality.trim().strip_prefix("q=").map_or(1_000, thousandths);
+            if let Some(language) = Self::of_tag(tag.trim())
+                && quality > best.0
+            {
+                best = (quality, language);
+            }
+        }
+        best.1
+    }
+
+    fn bundle(self) -> &'static Bundle {
+        match self {
+            Self::English => &ENGLISH_BUNDLE,
+            Self::Arabic => &ARABIC_BUNDLE,
+        }
+    }
+
+    /// The message of this name.
+    pub(crate) fn text(self, name: &str) -> String {
+        self.text_with(name, &[])
+    }
+
+    /// The message of this name, with these values in it; a number decides between singular, dual and
+    /// plural.
+    pub(crate) fn text_with(self, name: &str, values: &[(&str, FluentValue<'_>)]) -> String {
+        let arguments: FluentArgs<'_> = values.iter().cloned().collect();
+        let bundle = self.bundle();
+        let pattern = bundle.get_message(name).and_then(|message| message.value());
+        let Some(pattern) = pattern else {
+            debug_assert!(false, "there is no message {name:?}");
+            return name.to_owned();
+        };
+        bundle.format_pattern(pattern, Some(&arguments), &mut Vec::new()).into_owned()
+    }
+}
+
+/// A quality between 0 and 1, in thousandths; what is none counts as nothing.
+fn thousandths(text: &str) -> u16 {
+    let (whole, decimals) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
+    let decimals = format!("{decimals:0<3}");
+    let number = || decimals.get(..3)?.parse::<u16>().ok();
+    match (whole, number()) {
+        ("1", Some(_)) => 1_000,
+        ("0", Some(thousandths)) => thousandths,
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// Names of all messages, and of the values each takes.
+    fn messages(sources: &[&str]) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        for source in sources {
+            let resource = FluentResource::try_new((*source).to_owned());
+            let resource = resource.unwrap_or_else(|(_, errors)| panic!("{errors:?}"));
+            for line in resource.source().lines().filter(|line| !line.starts_with(['#', ' '])) {
+                let Some((name, _)) = line.split_once(" =") else { continue };
+                assert!(found.insert(name.to_owned()), "{name} is there twice");
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn no_language_lacks_a_message() {
+        assert!(!messages(ENGLISH).is_empty());
+        assert_eq!(messages(ENGLISH), messages(ARABIC));
+    }
+
+    #[test]
+    fn values_and_plurals_are_filled_in() {
+        let minutes = |language: Language, count: i64| {
+            language.text_with("mail-sign-in-ends", &[("minutes", count.into())])
+        };
+        assert!(minutes(Language::English, 5).contains("5 minutes"));
+        assert!(minutes(Language::English, 1).contains("1 minute."));
+        assert!(minutes(Language::Arabic, 2).contains("دقيقتين"));
+        assert!(minutes(Language::Arabic, 5).contains("5 دقائق"));
+    }
+
+    #[test]
+    fn the_preferred_language_is_found() {
+        for (header, language) in [
+            ("", Language::English),
+            ("ar", Language::Arabic),
+            ("ar-OM,ar;q=0.9,en;q=0.8", Language::Arabic),
+            ("en-GB,en;q=0.9,ar;q=0.8", Language::English),
+            ("fr,ar;q=0.5,en;q=0.4", Language::Arabic),
+            ("fr", Language::English),
+            ("ar;q=0,en;q=0.1", Language::English),
+            ("ar;q=x", Language::English),
+            ("*, ar ; q=0.3", Language::Arabic),
+        ] {
+            assert_eq!(Language::accepted(header), language, "{header}");
+        }
+    }
+}
