@@ -8,6 +8,13 @@ use super::app::TestApp;
 
 /// A caller, with or without a token.
 #[derive(Clone)]
+/// A client of HTTP. The library makes none without a provider of cryptography, whether it is used or not.
+pub(super) fn http_client() -> reqwest::Client {
+    // Fails where there is one already.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    reqwest::Client::new()
+}
+
 pub(crate) struct Client {
     http: reqwest::Client,
     base: String,
