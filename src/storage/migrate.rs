@@ -43,6 +43,12 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../../migrations/postgres/0003_leaner_rows.sql"),
         sqlite: include_str!("../../migrations/sqlite/0003_leaner_rows.sql"),
     },
+    Migration {
+        number: 4,
+        name: "rate_limits",
+        postgres: include_str!("../../migrations/postgres/0004_rate_limits.sql"),
+        sqlite: include_str!("../../migrations/sqlite/0004_rate_limits.sql"),
+    },
 ];
 
 /// Any number; all processes of this program take the same PostgreSQL lock while they migrate.
