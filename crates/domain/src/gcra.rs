@@ -27,7 +27,11 @@ impl Rate {
     /// # Panics
     /// Where the burst or the interval is 0; in a constant the compiler finds out.
     #[must_use]
-    #[expect(clippy::arithmetic_side_effects, clippy::as_conversions, reason = "32 bits times 1,000")]
+    #[expect(
+        clippy::arithmetic_side_effects,
+        clippy::as_conversions,
+        reason = "32 bits times 1,000"
+    )]
     pub const fn new(burst: u32, interval_ms: u32) -> Self {
         assert!(burst > 0 && interval_ms > 0, "a rate admits something, and not everything");
         Self { burst, interval_micros: interval_ms as i64 * 1_000 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use sovereign::auth::{MintedFor, Role, SigningKey, Tokens};
 use sovereign::clock::Clock as _;
 use sovereign::engine::MAX_BATCH;
-use sovereign::lifecycle::Options;
+use sovereign::lifecycle::{Options, Sovereign};
 use sovereign::limits::Limits;
 use sovereign::storage::Store;
 use sovereign::usecase::start::Wanted;
@@ -164,6 +164,11 @@ impl TestApp {
     /// some.
     pub(crate) async fn sweep_credit(&self) -> usize {
         expire_credit::sweep(&self.running.sovereign.app).await.unwrap()
+    }
+
+    /// Does once what the server does every minute.
+    pub(crate) async fn each_minute(&self) {
+        Sovereign::each_minute(&self.running.sovereign.app).await;
     }
 
     /// The user whose token's subject is `name`; they have called before.

@@ -193,9 +193,10 @@ impl Drop for Running {
 }
 
 impl Server {
-    /// Starts `program` and waits until it says where it answers.
+    /// Starts `program` and waits until it says where it answers. The tests are its proxy: whoever asks may
+    /// do so from any address.
     pub(crate) fn start(program: Program) -> Self {
-        let mut running = program.spawn();
+        let mut running = program.env("SOVEREIGN_TRUSTED_PROXIES", "127.0.0.1").spawn();
         let deadline = Instant::now() + PATIENCE;
         let line = running.stderr.until(deadline, |line| line.contains("http://"));
         let line = line.unwrap_or_else(|| panic!("no greeting, but: {}", running.stderr.said));

@@ -15,17 +15,26 @@ pub(crate) struct SecondServer(Running);
 
 impl SecondServer {
     pub(crate) async fn beside(app: &TestApp) -> Self {
+        Self::beside_with(app, Limits::off()).await
+    }
+
+    pub(crate) async fn beside_with(app: &TestApp, limits: Limits) -> Self {
         let options = Options {
             location: app.database.location.clone(),
             key: SigningKey::from_der(&app.key).unwrap(),
             shared_secret: None,
             wanted: Wanted::default(),
-            limits: Limits::off(),
+            limits,
             clock: app.clock.clone(),
             max_batch: MAX_BATCH,
             preview_cache: true,
         };
         Self(Running::start(options).await)
+    }
+
+    /// A caller without a token, asking this server.
+    pub(crate) fn anyone(&self) -> Client {
+        Client::new(http_client(), format!("http://{}", self.0.address), None)
     }
 
     /// The same caller, asking this server.
