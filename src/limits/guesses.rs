@@ -5,36 +5,24 @@
 //! too many wrong codes from everybody open it for some minutes, and while it is open a handful is enough.
 //! A person with the right code, or with one typing error, does not notice.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sovereign_domain::timestamp::Timestamp;
-use tokio::sync::Notify;
-use uuid::Uuid;
 
+use super::line::{Lines, Place};
 use super::{Ask, Key, Limiter, Quota, Running, Standing, TooMany};
 
 #[derive(Default)]
 pub(super) struct Guesses {
-    /// Addresses for which codes are being looked up.
-    lines: Mutex<HashMap<Uuid, Line>>,
+    lines: Lines,
     /// Until when the breaker is open, where it is.
     open_until: Mutex<Option<Timestamp>>,
     /// Wrong codes and refused requests since it was last said how many there were.
     wrong: AtomicU64,
     refused: AtomicU64,
-}
-
-/// The codes of one address. Whether one is wrong is known only afterwards, so that no more are looked up at
-/// once than may be wrong: all at the same moment are no way round the limit. Others wait for that moment.
-#[derive(Default)]
-struct Line {
-    looked_up: u32,
-    waiting: u32,
-    moved: Arc<Notify>,
 }
 
 /// A code that is being looked up for an address.
@@ -44,20 +32,6 @@ struct Counted<'a> {
     running: &'a Running,
     address: IpAddr,
     place: Place<'a>,
-}
-
-/// A place among the codes of an address that are looked up.
-struct Place<'a> {
-    guesses: &'a Guesses,
-    row: Uuid,
-}
-
-/// A place among those who wait for one.
-struct Waiting<'a> {
-    guesses: &'a Guesses,
-    row: Uuid,
-    moved: Arc<Notify>,
-    served: bool,
 }
 
 /// The rows that decide whether a code is looked up, in the order that [`Guesses::verdict`] reads them.
@@ -102,11 +76,11 @@ impl Limiter {
                 }
             });
             let most = decided.await?;
-            if let Some(place) = guesses.step_up(row, most, &mut waiting) {
+            if let Some(place) = guesses.lines.step_up(row, most, &mut waiting) {
                 return Ok(Attempt(Some(Counted { running, address, place })));
             }
             if let Some(waiting) = &waiting {
-                waiting.moved.notified().await;
+                waiting.woken().await;
             }
             // The quotas were taken; what others of the address found since may change the rest.
             asks.truncate(looked_at.len());
@@ -137,41 +111,6 @@ impl Attempt<'_> {
     }
 }
 
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        let mut lines = lock(&self.guesses.lines);
-        if let Some(line) = lines.get_mut(&self.row) {
-            line.looked_up = line.looked_up.saturating_sub(1);
-            line.moved.notify_one();
-            if line.is_empty() {
-                lines.remove(&self.row);
-            }
-        }
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        let mut lines = lock(&self.guesses.lines);
-        if let Some(line) = lines.get_mut(&self.row) {
-            line.waiting = line.waiting.saturating_sub(1);
-            // Whoever was woken and did not step up wakes the next one.
-            if !self.served {
-                line.moved.notify_one();
-            }
-            if line.is_empty() {
-                lines.remove(&self.row);
-            }
-        }
-    }
-}
-
-impl Line {
-    fn is_empty(&self) -> bool {
-        self.looked_up == 0 && self.waiting == 0
-    }
-}
-
 impl Guesses {
     /// How many codes of the address may be looked up at once.
     fn verdict(
@@ -195,38 +134,17 @@ impl Guesses {
         Err(TooMany { retry_after: wait(hourly).max(until_handful) })
     }
 
-    /// Takes a place among the `most` of an address that are looked up at once; else `waiting` is one among
-    /// those who are woken as places become free.
-    fn step_up<'a>(
-        &'a self,
-        row: Uuid,
-        most: u32,
-        waiting: &mut Option<Waiting<'a>>,
-    ) -> Option<Place<'a>> {
-        let mut lines = lock(&self.lines);
-        let line = lines.entry(row).or_default();
-        if line.looked_up < most {
-            line.looked_up = line.looked_up.saturating_add(1);
-            if let Some(waiting) = waiting {
-                waiting.served = true;
-            }
-            return Some(Place { guesses: self, row });
-        }
-        if waiting.is_none() {
-            line.waiting = line.waiting.saturating_add(1);
-            let moved = Arc::clone(&line.moved);
-            *waiting = Some(Waiting { guesses: self, row, moved, served: false });
-        }
-        None
+    fn open_until(&self) -> MutexGuard<'_, Option<Timestamp>> {
+        self.open_until.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn is_open(&self, now: Timestamp) -> bool {
-        lock(&self.open_until).is_some_and(|until| now < until)
+        self.open_until().is_some_and(|until| now < until)
     }
 
     /// Notes until when the breaker is open, and says so where it opens or has closed.
     fn see(&self, until: Option<Timestamp>, now: Timestamp) {
-        let mut open_until = lock(&self.open_until);
+        let mut open_until = self.open_until();
         let until = until.filter(|until| now < *until);
         match (*open_until, until) {
             (None, Some(_)) => {
@@ -261,6 +179,84 @@ impl Guesses {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+#[cfg(test)]
+mod tests {
+    use futures_util::poll;
+
+    use super::super::tests::alone;
+    use super::*;
+
+    const ADDRESS: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+
+    /// As many as may be wrong are looked up at once. Whoever waits goes on as one has been found right, and
+    /// is refused when all of them were wrong.
+    #[tokio::test]
+    async fn no_more_at_once_than_may_be_wrong() {
+        let (limiter, _) = alone();
+        let mut looked_up = Vec::new();
+        for _ in 0..30 {
+            looked_up.push(limiter.attempt(ADDRESS, &[]).await.unwrap());
+        }
+        let mut waiting: Vec<_> = (0..3).map(|_| Box::pin(limiter.attempt(ADDRESS, &[]))).collect();
+        for attempt in &mut waiting {
+            assert!(poll!(attempt.as_mut()).is_pending());
+        }
+        let elsewhere = IpAddr::from([192, 0, 2, 2]);
+        drop(limiter.attempt(elsewhere, &[]).await.unwrap());
+        assert!(poll!(waiting[0].as_mut()).is_pending());
+        drop(looked_up.pop());
+        looked_up.push(waiting.remove(0).await.unwrap());
+        assert!(poll!(waiting[0].as_mut()).is_pending());
+        for attempt in looked_up {
+            attempt.wrong().await.unwrap();
+        }
+        for attempt in waiting {
+            assert_eq!(attempt.await.err().unwrap().retry_after, Duration::from_mins(2));
+        }
+        assert!(limiter.running.as_ref().unwrap().guesses.lines.is_empty());
+    }
+
+    /// Whoever gives up is in nobody's way, woken or not.
+    #[tokio::test]
+    async fn who_gives_up_wakes_the_next() {
+        let (limiter, _) = alone();
+        let mut looked_up = Vec::new();
+        for _ in 0..30 {
+            looked_up.push(limiter.attempt(ADDRESS, &[]).await.unwrap());
+        }
+        let mut waiting: Vec<_> = (0..4).map(|_| Box::pin(limiter.attempt(ADDRESS, &[]))).collect();
+        for attempt in &mut waiting {
+            assert!(poll!(attempt.as_mut()).is_pending());
+        }
+        drop(waiting.remove(0));
+        drop(looked_up.pop());
+        // Woken, and gone before it went on.
+        drop(waiting.remove(0));
+        looked_up.push(waiting.remove(0).await.unwrap());
+        drop(looked_up);
+        waiting.remove(0).await.unwrap();
+        assert!(limiter.running.as_ref().unwrap().guesses.lines.is_empty());
+    }
+
+    #[tokio::test]
+    async fn the_breaker_opens_for_five_minutes() {
+        let (limiter, advance) = alone();
+        let from = |n: usize| IpAddr::from([10, 0, 0, u8::try_from(n).unwrap()]);
+        for n in 0..201 {
+            let attempt = limiter.attempt(from(n % 40), &[]).await.unwrap();
+            attempt.wrong().await.unwrap();
+        }
+        let guesses = &limiter.running.as_ref().unwrap().guesses;
+        assert!(guesses.open_until().is_some());
+        let refused = limiter.attempt(from(7), &[]).await.err().unwrap();
+        assert_eq!(refused.retry_after, Duration::from_mins(5));
+        advance(299);
+        limiter.forget_idle().await.unwrap();
+        assert!(guesses.open_until().is_some());
+        limiter.attempt(from(7), &[]).await.err().unwrap();
+        advance(1);
+        limiter.forget_idle().await.unwrap();
+        assert!(guesses.open_until().is_none(), "the minute job says that it has closed");
+        limiter.attempt(from(7), &[]).await.unwrap();
+    }
 }

@@ -6,6 +6,7 @@
 
 mod address;
 mod guesses;
+mod line;
 mod memory;
 mod quotas;
 mod shared;
@@ -180,4 +181,80 @@ fn all_admitted(asks: &[Ask], standings: &[Standing], now: Timestamp) -> Result<
     let rows = asks.iter().zip(standings);
     let waits = rows.map(|(ask, standing)| ask.rate.wait(standing.arrival, now));
     Err(TooMany { retry_after: waits.max().unwrap_or_default() })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use super::*;
+
+    struct Stands(AtomicI64);
+
+    impl Clock for Stands {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_seconds(self.0.load(Ordering::Relaxed))
+        }
+    }
+
+    /// The limits of a server that is the only one, and its clock.
+    pub(super) fn alone() -> (Limiter, impl Fn(i64)) {
+        let clock = Arc::new(Stands(AtomicI64::new(1_800_000_000)));
+        let running = Running {
+            memory: Arc::new(Memory::default()),
+            shared: None,
+            guesses: Guesses::default(),
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+        };
+        let limiter = Limiter { running: Some(running), trusted_proxies: Vec::new() };
+        let advance = move |seconds| {
+            clock.0.fetch_add(seconds, Ordering::Relaxed);
+        };
+        (limiter, advance)
+    }
+
+    #[tokio::test]
+    async fn an_e_mail_address_has_five_mails_in_a_quarter_of_an_hour() {
+        let (limiter, advance) = alone();
+        let mail = |to| limiter.check(Quota::SignInMailByEmail, Key::Email(to));
+        for _ in 0..5 {
+            mail("ahmed@example.com").await.unwrap();
+        }
+        let refused = mail("Ahmed@example.com").await.unwrap_err();
+        assert_eq!(refused.retry_after, Duration::from_mins(3));
+        mail("maryam@example.com").await.unwrap();
+        advance(180);
+        mail("ahmed@example.com").await.unwrap();
+        mail("ahmed@example.com").await.unwrap_err();
+    }
+
+    /// Whoever is refused by their account takes nothing from their neighbours behind the address.
+    #[tokio::test]
+    async fn a_refused_request_takes_nothing_from_the_others() {
+        let (limiter, _) = alone();
+        let ask = async |to: &str| {
+            let address = Key::Address(IpAddr::from([192, 0, 2, 1]));
+            let mails = [Quota::SignInMailByAddress, Quota::SignInMailByEmail];
+            limiter.check_all(&[(mails[0], address), (mails[1], Key::Email(to))]).await
+        };
+        for n in 0..200 {
+            assert_eq!(ask("eager@example.com").await.is_ok(), n < 5);
+        }
+        for n in 0..55 {
+            ask(&format!("neighbour-{n}@example.com")).await.unwrap();
+        }
+        let refused = ask("late@example.com").await.unwrap_err();
+        assert_eq!(refused.retry_after, Duration::from_secs(10));
+    }
+
+    #[tokio::test]
+    async fn off_limits_nothing() {
+        let limiter = Limiter { running: None, trusted_proxies: Vec::new() };
+        let address = IpAddr::from([192, 0, 2, 1]);
+        for _ in 0..1_000 {
+            limiter.check(Quota::SignInMailByEmail, Key::Email("a@example.com")).await.unwrap();
+            limiter.attempt(address, &[]).await.unwrap().wrong().await.unwrap();
+        }
+        limiter.forget_idle().await.unwrap();
+    }
 }
