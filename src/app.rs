@@ -13,7 +13,7 @@ use crate::auth::Tokens;
 use crate::clock::Clock;
 use crate::engine::Engine;
 use crate::ids::RandomIds;
-use crate::limits::Limits;
+use crate::limits::Limiter;
 use crate::storage::Store;
 use crate::storage::reads::Reads;
 use crate::storage::users::BySubject;
@@ -35,7 +35,7 @@ pub struct App {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) facts: Facts,
     pub(crate) tokens: Tokens,
-    pub(crate) limits: Limits,
+    pub(crate) limits: Limiter,
     /// Who is behind an issuer and subject. The answer never changes, so it never goes stale.
     pub(crate) known_users: Cache<(String, String), UserId>,
     pub(crate) people: Reads<BySubject>,
@@ -51,7 +51,7 @@ pub(crate) struct Parts {
     pub ids: RandomIds,
     pub facts: Facts,
     pub tokens: Tokens,
-    pub limits: Limits,
+    pub limits: Limiter,
     pub(crate) previews: Previews,
 }
 

@@ -71,7 +71,7 @@ pub async fn start(options: Options) -> Result<Sovereign, StartError> {
     let (engine, thread) =
         Engine::start(&store, rules, Arc::clone(&clock), engine_ids, Arc::clone(&memory)).await?;
     let previews = Previews::start(&store, options.preview_cache, memory);
-    let limits = options.limits;
+    let limits = options.limits.start(&store, &clock);
     let app = App::new(Parts { store, engine, clock, ids, facts, tokens, limits, previews });
     Ok(Sovereign { app: Arc::new(app), engine: thread })
 }
@@ -87,13 +87,17 @@ impl Sovereign {
         let mut ticks = tokio::time::interval(SWEEP_EVERY);
         loop {
             ticks.tick().await;
-            app.limits.forget_idle();
-            if let Err(error) = expire_credit::sweep(&app).await {
-                tracing::error!(
-                    ?error,
-                    "expired credit was not written off; it will be tried again"
-                );
-            }
+            Self::each_minute(&app).await;
+        }
+    }
+
+    /// Does each of the jobs once.
+    pub async fn each_minute(app: &App) {
+        if let Err(error) = app.limits.forget_idle().await {
+            tracing::warn!(%error, "idle rate limits were not removed; it will be tried again");
+        }
+        if let Err(error) = expire_credit::sweep(app).await {
+            tracing::error!(?error, "expired credit was not written off; it will be tried again");
         }
     }
 

@@ -96,13 +96,13 @@ impl FromRequestParts<Arc<App>> for Address {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         let peer =
             parts.extensions.get::<ConnectInfo<SocketAddr>>().ok_or_else(Problem::internal)?;
-        let forwarded: Vec<&str> = parts
-            .headers
-            .get_all("x-forwarded-for")
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .collect();
-        Ok(Self(app.limits.client(peer.0.ip(), &forwarded)))
+        let forwarded = || {
+            let values = parts.headers.get_all("x-forwarded-for").iter();
+            values
+                .filter_map(|value| value.to_str().ok())
+                .flat_map(|text| text.split(','))
+                .collect()
+        };
+        Ok(Self(app.limits.client(peer.0.ip(), forwarded)))
     }
 }

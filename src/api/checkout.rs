@@ -8,15 +8,16 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use sovereign_domain::book::{Command, Outcome, Refusal};
-use sovereign_domain::voucher::Code;
+use sovereign_domain::voucher::{Code, VoucherRefusal};
 use utoipa::ToSchema;
 
 use super::answers::{AnswerBody, CheckoutAnswer, RedeemAnswer};
-use super::caller::Caller;
+use super::caller::{Address, Caller};
 use super::extract::{Body, Whole, idempotency_key, references};
 use super::problem::Problem;
 use crate::app::App;
 use crate::engine::EngineError;
+use crate::limits::{Attempt, Key, Quota, TooMany};
 use crate::usecase::checkout::{CheckoutRequest, RedeemRequest};
 use crate::usecase::vouchers::parse_code;
 
@@ -71,6 +72,8 @@ pub(super) struct CheckoutBody {
         (status = 409, description = "The Organization has a subscription (`already_subscribed`), the \
             voucher is worth something else by now (`voucher_changed`), or the key came with another \
             body (`idempotency_key_reused`)"),
+        (status = 429, description = "Too many checkouts from this address or of this user, or too many \
+            wrong codes from this address"),
         (status = 503, description = "The credit does not cover the total and cards are not taken here, and \
             nothing changed (`payment_not_configured`); or the service is not available for a moment \
             (`unavailable`)"),
@@ -79,6 +82,7 @@ pub(super) struct CheckoutBody {
 pub(super) async fn checkout(
     State(app): State<Arc<App>>,
     caller: Caller,
+    Address(address): Address,
     headers: HeaderMap,
     Body(body): Body<CheckoutBody>,
 ) -> Result<Response, Problem> {
@@ -91,8 +95,31 @@ pub(super) async fn checkout(
         promo_value_minor: body.promo_value_minor.map(|value| value.0),
         key: idempotency_key(&headers)?,
     };
-    let command = request.into_command(caller.actor());
-    answer(app.engine.submit(Command::Checkout(command)).await?)
+    let quotas = [
+        (Quota::CheckoutByAddress, Key::Address(address)),
+        (Quota::CheckoutByUser, Key::User(&caller.user_id)),
+    ];
+    let names_a_code = request.code.is_some();
+    let command = Command::Checkout(request.into_command(caller.actor()));
+    if !names_a_code {
+        app.limits.check_all(&quotas).await?;
+        return answer(app.engine.submit(command).await?);
+    }
+    let attempt = app.limits.attempt(address, &quotas).await?;
+    answer(submit_with_code(&app, attempt, command).await??)
+}
+
+/// Counts a code that is wrong.
+async fn submit_with_code(
+    app: &App,
+    attempt: Attempt<'_>,
+    command: Command,
+) -> Result<Result<Outcome, EngineError>, TooMany> {
+    let outcome = app.engine.submit(command).await;
+    if let Err(EngineError::Refused(Refusal::Voucher(VoucherRefusal::Unknown))) = &outcome {
+        attempt.wrong().await?;
+    }
+    Ok(outcome)
 }
 
 /// A voucher to redeem, for which Organization.
@@ -134,11 +161,14 @@ pub(super) struct RedeemBody {
             spend there (`role_may_not_spend`), or it is suspended (`organization_suspended`)"),
         (status = 409, description = "The voucher is worth something else by now (`voucher_changed`), or \
             the key came with another body (`idempotency_key_reused`)"),
+        (status = 429, description = "Too many redemptions from this address or of this user, or too many \
+            wrong codes from this address"),
     ),
 )]
 pub(super) async fn redeem(
     State(app): State<Arc<App>>,
     caller: Caller,
+    Address(address): Address,
     headers: HeaderMap,
     Body(body): Body<RedeemBody>,
 ) -> Result<Response, Problem> {
@@ -148,8 +178,13 @@ pub(super) async fn redeem(
         promo_value_minor: body.promo_value_minor.map(|value| value.0),
         key: idempotency_key(&headers)?,
     };
-    let command = request.into_command(caller.actor());
-    let outcome = app.engine.submit(Command::RedeemVoucher(command)).await;
+    let quotas = [
+        (Quota::RedeemByAddress, Key::Address(address)),
+        (Quota::RedeemByUser, Key::User(&caller.user_id)),
+    ];
+    let attempt = app.limits.attempt(address, &quotas).await?;
+    let command = Command::RedeemVoucher(request.into_command(caller.actor()));
+    let outcome = submit_with_code(&app, attempt, command).await?;
     answer(outcome.map_err(|error| match error {
         EngineError::Refused(Refusal::Voucher(_)) => Problem::from(error).about("code"),
         _ => error.into(),

@@ -18,6 +18,7 @@ use super::extract::{Body, Segment, Segments, references};
 use super::problem::Problem;
 use super::wire::DoneBody;
 use crate::app::App;
+use crate::limits::{Key, Quota};
 use crate::storage::organizations::{self as rows, MemberRow, OrganizationRow};
 use crate::usecase::organizations::{self, NewOrganizationRequest, OrganizationError, usable_id};
 
@@ -111,7 +112,7 @@ pub(super) async fn check_slug(
     Address(address): Address,
     Segment(slug): Segment,
 ) -> Result<Json<SlugBody>, Problem> {
-    app.limits.slug(address)?;
+    app.limits.check(Quota::SlugByAddress, Key::Address(address)).await?;
     let available = organizations::slug_is_available(&app.store, &slug).await?;
     Ok(Json(SlugBody { available }))
 }

@@ -181,8 +181,9 @@ impl From<storage::Error> for Problem {
 
 impl From<TooMany> for Problem {
     fn from(too_many: TooMany) -> Self {
-        let seconds = too_many.retry_after.as_secs().saturating_add(1);
-        let detail = format!("too many requests from your address; wait {seconds} s");
+        let seconds = too_many.retry_after.as_micros().div_ceil(1_000_000).max(1);
+        let seconds = u64::try_from(seconds).unwrap_or(u64::MAX);
+        let detail = format!("too many requests; wait {seconds} s and try again");
         Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail).retry_after(seconds)
     }
 }

@@ -16,6 +16,8 @@ use super::extract::{Body, Query, Segment, Whole};
 use super::problem::Problem;
 use super::wire::{DoneBody, PreviewBody, VoucherBody};
 use crate::app::App;
+use crate::limits::{Key, Quota};
+use crate::usecase::previews::code_to_look_at;
 use crate::usecase::vouchers::{self, Issue, PAGE_SIZE, Writer, parse_code};
 
 /// A voucher to issue. Absent members, and those that are `null`, have their defaults on a new voucher
@@ -197,9 +199,10 @@ pub(super) struct PreviewRequest {
     request_body = PreviewRequest,
     responses(
         (status = 200, description = "It can be redeemed", body = PreviewBody),
-        (status = 404, description = "No live voucher has this code"),
+        (status = 400, description = "`code` is blank or missing (`invalid_request`)"),
+        (status = 404, description = "No live voucher has this code, or this can be none"),
         (status = 410, description = "The voucher is not active, or at its cap", body = PreviewBody),
-        (status = 429, description = "Too many previews from this address"),
+        (status = 429, description = "Too many previews, or too many wrong codes, from this address"),
     ),
 )]
 pub(super) async fn redeem_preview(
@@ -207,11 +210,12 @@ pub(super) async fn redeem_preview(
     Address(address): Address,
     Body(body): Body<PreviewRequest>,
 ) -> Result<Response, Problem> {
-    app.limits.preview(address)?;
-    let code = parse_code("code", &body.code)?;
-    let known = app.previews.find(code).await?;
-    let live = known.filter(|known| known.voucher.deleted_at.is_none());
-    let known = live.ok_or_else(|| Problem::not_found("this voucher is not valid"))?;
+    let by_address = [(Quota::PreviewByAddress, Key::Address(address))];
+    let attempt = app.limits.attempt(address, &by_address).await?;
+    let Some(known) = app.previews.find(code_to_look_at(&body.code)?).await? else {
+        attempt.wrong().await?;
+        return Err(Problem::not_found("this voucher is not valid"));
+    };
     let status = if known.voucher.refusal().is_none() { StatusCode::OK } else { StatusCode::GONE };
     let body =
         known.answer.get_or_init(|| PreviewBody::new(&known.voucher, app.facts.currency).json());

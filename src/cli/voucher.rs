@@ -1,6 +1,7 @@
 //! `sovereign voucher`
 
 use clap::{Args, Subcommand};
+use rand::rngs::StdRng;
 use serde_json::{Value, json};
 use sovereign_domain::ids::IdSource as _;
 use sovereign_domain::money::Currency;
@@ -13,6 +14,7 @@ use crate::ids::RandomIds;
 use crate::lifecycle::open_existing;
 use crate::storage::Store;
 use crate::usecase::start;
+use crate::usecase::voucher_codes::{DEFAULT_LENGTH, generate};
 use crate::usecase::vouchers::{self, Issue, IssueError, PAGE_SIZE, Writer, parse_code};
 
 /// Issue, list and revoke vouchers, beside a running server
@@ -29,16 +31,36 @@ pub(super) enum Voucher {
 }
 
 /// Issue a voucher, edit one, or bring a revoked one back
+///
+/// With --generate the code is made at random, and shown in the answer: nobody can guess it. A short code
+/// that people can remember can be guessed as well, and should have a cap.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   sovereign voucher issue OMANTEL-MUSCAT-200 --credit 200 --max-redemptions 50
+  sovereign voucher issue --generate --prefix OMANTEL- --credit 200 --max-redemptions 1
   sovereign voucher issue SUMMER-25 --credit 25 --credit-valid-days 90 --description 'Summer'")]
 pub(super) struct IssueArgs {
     #[command(flatten)]
     common: Common,
     /// What customers enter; upper case and lower case are the same
-    code: String,
+    #[arg(required_unless_present = "generate", conflicts_with = "generate")]
+    code: Option<String>,
+    /// Make a random code that cannot be guessed
+    #[arg(long)]
+    generate: bool,
+    /// What the random code begins with
+    #[arg(
+        long,
+        value_name = "TEXT",
+        conflicts_with = "code",
+        default_value = "",
+        hide_default_value = true
+    )]
+    prefix: String,
+    /// Random characters of the code, 12 or more
+    #[arg(long, value_name = "COUNT", conflicts_with = "code", default_value_t = DEFAULT_LENGTH)]
+    length: usize,
     /// Credit in whole units of the Sovereign's currency
     #[arg(long, value_name = "UNITS", allow_negative_numbers = true)]
     credit: i64,
@@ -97,11 +119,15 @@ async fn open(common: &Common) -> Result<(Store, Facts), Failure> {
 }
 
 async fn issue(args: IssueArgs) -> Result<(), Failure> {
+    let code = match args.code {
+        Some(code) => code,
+        None => random_code(&args.prefix, args.length)?,
+    };
     let (store, facts) = open(&args.common).await?;
     let mut ids = RandomIds::new(clock());
     let actor = command_line_actor(ids.next_id());
     let issue = Issue {
-        code: args.code,
+        code,
         credit_units: args.credit,
         description: args.description,
         active: args.active,
@@ -124,6 +150,12 @@ async fn issue(args: IssueArgs) -> Result<(), Failure> {
         answer(table(&[row(&voucher, facts.currency)]));
     }
     Ok(())
+}
+
+fn random_code(prefix: &str, length: usize) -> Result<String, Failure> {
+    let mut random: StdRng = rand::make_rng();
+    let code = generate(prefix, length, &mut random);
+    Ok(code.map_err(|error| Failure::refused(error.detail))?.as_str().to_owned())
 }
 
 async fn list(args: ListArgs) -> Result<(), Failure> {

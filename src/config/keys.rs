@@ -25,7 +25,7 @@ pub const KEYS: &[Key] = &[
     key("fqdn", None, "the Sovereign's domain name; settled at the first start"),
     key("currency", None, "ISO 4217 code of the Sovereign's currency; settled at the first start"),
     key("demo", Some("false"), "a trial with sample vouchers"),
-    key("limits", Some("on"), "rate limits of public routes; off only in a demo"),
+    key("limits", Some("on"), "rate limits, also of wrong voucher codes; off only in a demo"),
     key("trusted_proxies", None, "addresses and networks whose X-Forwarded-For is believed"),
     key("log_level", Some("info"), "error, warn, info, debug or trace"),
     key("log_format", Some("text"), "text or json"),

@@ -45,9 +45,15 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         number: 4,
+        name: "rate_limits",
+        postgres: include_str!("../../migrations/postgres/0004_rate_limits.sql"),
+        sqlite: include_str!("../../migrations/sqlite/0004_rate_limits.sql"),
+    },
+    Migration {
+        number: 5,
         name: "identity",
-        postgres: include_str!("../../migrations/postgres/0004_identity.sql"),
-        sqlite: include_str!("../../migrations/sqlite/0004_identity.sql"),
+        postgres: include_str!("../../migrations/postgres/0005_identity.sql"),
+        sqlite: include_str!("../../migrations/sqlite/0005_identity.sql"),
     },
 ];
 

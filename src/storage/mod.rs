@@ -13,6 +13,7 @@ pub(crate) mod catalog;
 mod error;
 pub(crate) mod facts;
 pub(crate) mod invitations;
+pub(crate) mod kept;
 pub(crate) mod lane;
 pub(crate) mod load;
 mod load_locked;
@@ -24,6 +25,7 @@ pub(crate) mod notices;
 pub(crate) mod organizations;
 pub(crate) mod passwords;
 pub(crate) mod postgres;
+pub mod rate_limits;
 pub(crate) mod reads;
 pub(crate) mod sessions;
 pub(crate) mod sign_ins;
@@ -142,12 +144,15 @@ impl Store {
         }))
     }
 
-    /// A connection for many single reads, planned for lookups by key; see [`Tx::keep`].
-    pub(crate) async fn read_lookups(&self) -> Result<Tx> {
+    /// A connection for many single statements, each of them a transaction of its own; see [`Tx::keep`].
+    async fn kept(&self, purpose: kept::For) -> Result<Tx> {
         match self {
             Self::Postgres(pool) => {
-                let connection = postgres::connect_kept(&postgres::lookup_options(pool)).await?;
-                Ok(Tx(Inner::PostgresKept(connection)))
+                let options = match purpose {
+                    kept::For::Lookups => postgres::lookup_options(pool),
+                    kept::For::Limits => postgres::limits_options(pool),
+                };
+                Ok(Tx(Inner::PostgresKept(postgres::connect_kept(&options).await?)))
             }
             Self::Sqlite { .. } => self.read().await,
         }

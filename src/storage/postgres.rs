@@ -86,6 +86,12 @@ pub fn lookup_options(pool: &PgPool) -> PgConnectOptions {
     ])
 }
 
+/// A connection for rate limits. What they lose in a crash is forgiven, so that nothing waits for the disk;
+/// and a row that somebody holds is not worth waiting for.
+pub(super) fn limits_options(pool: &PgPool) -> PgConnectOptions {
+    lookup_options(pool).options([("synchronous_commit", "off"), ("lock_timeout", "250ms")])
+}
+
 fn pool_options(connections: u32) -> PgPoolOptions {
     PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT)
 }

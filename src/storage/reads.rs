@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Error, Result, Store, Tx, postgres};
+use super::kept::{For, Kept, Work};
+use super::{Error, Result, Store, Tx};
 
 /// Keys that may wait; more are refused rather than kept waiting.
 const QUEUE_LENGTH: usize = 8_192;
@@ -56,7 +57,7 @@ impl<L: Lookup> Reads<L> {
 }
 
 async fn run<L: Lookup>(store: Store, mut asked: mpsc::Receiver<Question<L>>) {
-    let mut kept = Kept { tx: None, uses: 0 };
+    let mut kept = Kept::new(&store, For::Lookups, PATIENCE);
     let mut batch = Vec::with_capacity(MAX_KEYS);
     while asked.recv_many(&mut batch, MAX_KEYS).await > 0 {
         // Whoever is about to ask does so first: fewer and larger reads, and no wait where nobody is.
@@ -67,8 +68,8 @@ async fn run<L: Lookup>(store: Store, mut asked: mpsc::Receiver<Question<L>>) {
             batch.push(question);
         }
         let keys: BTreeSet<&L::Key> = batch.iter().map(|(key, _)| key).collect();
-        let keys: Vec<L::Key> = keys.into_iter().cloned().collect();
-        let rows = read::<L>(&store, &mut kept, keys).await;
+        let keys = Keys::<L>(keys.into_iter().cloned().collect());
+        let rows = kept.run(&keys).await;
         for (key, answer) in batch.drain(..) {
             let _ = answer.send(match &rows {
                 Ok(rows) => Ok(rows.get(&key).cloned()),
@@ -76,39 +77,15 @@ async fn run<L: Lookup>(store: Store, mut asked: mpsc::Receiver<Question<L>>) {
             });
         }
     }
-    if let Some(tx) = kept.tx {
-        tx.close().await;
-    }
+    kept.close().await;
 }
 
-/// A connection between two reads, where there is one to keep.
-struct Kept {
-    tx: Option<Tx>,
-    uses: u64,
-}
+struct Keys<L: Lookup>(Vec<L::Key>);
 
-/// A connection that broke while it was kept costs nobody an error: reading again is safe.
-async fn read<L: Lookup>(
-    store: &Store,
-    kept: &mut Kept,
-    keys: Vec<L::Key>,
-) -> Result<BTreeMap<L::Key, L::Row>> {
-    kept.uses += 1;
-    if let Some(mut tx) = kept.tx.take() {
-        let again = async {
-            if postgres::replans(kept.uses) {
-                tx.forget_plans().await?;
-            }
-            L::read(&mut tx, keys.clone()).await
-        };
-        if let Ok(Ok(rows)) = tokio::time::timeout(PATIENCE, again).await {
-            kept.tx = tx.keep();
-            return Ok(rows);
-        }
+impl<L: Lookup> Work for Keys<L> {
+    type Answer = BTreeMap<L::Key, L::Row>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Answer> {
+        L::read(tx, self.0.clone()).await
     }
-    let mut tx = store.read_lookups().await?;
-    let read = tokio::time::timeout(PATIENCE, L::read(&mut tx, keys)).await;
-    let rows = read.unwrap_or_else(|_| Err(Error::Unavailable("no answer in time".into())))?;
-    kept.tx = tx.keep();
-    Ok(rows)
 }

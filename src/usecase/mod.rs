@@ -10,4 +10,5 @@ pub(crate) mod previews;
 pub mod start;
 pub mod users;
 pub mod verify;
+pub mod voucher_codes;
 pub mod vouchers;

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sovereign_domain::voucher::Code;
+use sovereign_domain::voucher::{Code, CodeError};
 use sqlx::PgPool;
 use tokio::task::JoinHandle;
 
@@ -17,8 +17,25 @@ use crate::storage::notices::{self, Notices};
 use crate::storage::reads::Reads;
 use crate::storage::vouchers::ByCode;
 use crate::storage::{self, Store};
+use crate::usecase::vouchers::{FieldError, parse_code};
+
+/// No voucher has this code: it is longer than any can be.
+const NO_CODE: &str = "????????????????????????????????????????????????????????????????????????";
 
 const BEAT_EVERY: Duration = Duration::from_secs(1);
+
+/// Reads a code to look at. What cannot be a code is looked up like one that nobody has: nothing tells the
+/// two apart, neither the answer nor the time it takes.
+///
+/// # Errors
+/// Where nothing was sent.
+pub(crate) fn code_to_look_at(text: &str) -> Result<Code, FieldError> {
+    match Code::parse(text) {
+        Ok(code) => Ok(code),
+        Err(CodeError::Blank) => parse_code("code", text),
+        Err(CodeError::Length | CodeError::Character) => Ok(Code::stored(NO_CODE.into())),
+    }
+}
 
 pub(crate) struct Previews {
     reads: Reads<ByCode>,
@@ -36,7 +53,7 @@ impl Previews {
         Self { reads: Reads::start(store), memory, listening }
     }
 
-    /// The voucher with this code, revoked ones included.
+    /// The live voucher with this code.
     ///
     /// # Errors
     /// Where the database fails.

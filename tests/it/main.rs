@@ -18,6 +18,7 @@ mod crash;
 mod engine;
 mod hostile;
 mod lifecycle;
+mod limits;
 mod model;
 mod openapi;
 mod organizations;

@@ -12,6 +12,7 @@ pub mod book;
 pub mod catalog;
 pub mod checkout;
 pub mod event;
+pub mod gcra;
 pub mod ids;
 pub mod money;
 pub mod organization;

@@ -1,5 +1,7 @@
 //! `sovereign voucher`: the same vouchers as over HTTP, at the same moment.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::harness::{Engine, TestApp, TestDatabase, on_both};
@@ -99,6 +101,58 @@ on_both! {
         }
         assert_eq!(listed(app).await, json!([]));
         assert_eq!(app.number("SELECT COUNT(*) FROM promo_codes").await, 0);
+    }
+
+    /// A code of random characters that look like no other, which is shown and can be redeemed.
+    async fn a_code_can_be_made_at_random(app: &TestApp) {
+        let issue = ["voucher", "issue", "--generate", "--credit", "200", "--json"];
+        let mut codes = BTreeSet::new();
+        for (flags, prefix, length) in [
+            (&[][..], "", 16),
+            (&[], "", 16),
+            (&["--prefix", "omantel-"], "OMANTEL-", 16),
+            (&["--length", "12", "--prefix", "OMANTEL-"], "OMANTEL-", 12),
+        ] {
+            let issued = app.database().program(&issue).args(flags).run().expect_json();
+            let code = issued["code"].as_str().unwrap().to_owned();
+            let random = code.strip_prefix(prefix).unwrap_or_else(|| panic!("{code}"));
+            assert_eq!(random.len(), length, "{code}");
+            let plain = |c: char| c.is_ascii_alphanumeric() && !"0O1IL2Z5S8B".contains(c);
+            assert!(random.chars().all(plain), "{code}");
+            let preview = json!({ "code": code });
+            app.anyone().post("/billing/vouchers/redeem-preview", &preview).await.expect(200);
+            codes.insert(code);
+        }
+        assert_eq!(codes.len(), 4, "each is another");
+        let shown = app.database().run(&["voucher", "issue", "--generate", "--credit", "5"]);
+        let shown = shown.expect_answer();
+        assert_eq!(shown.split_whitespace().next().unwrap().len(), 16, "{shown}");
+    }
+
+    /// Nothing is written, and the message says which flag and what to do.
+    async fn a_code_that_could_be_guessed_is_not_made(app: &TestApp) {
+        let issue = ["voucher", "issue", "--generate", "--credit", "200"];
+        for (flags, says) in [
+            (&["--length", "11"][..], "length must be at least 12"),
+            (&["--length", "0"], "length must be at least 12"),
+            (&["--length", "60", "--prefix", "OMANTEL-"], "length must be at most 56"),
+            (&["--prefix", "OMAN TEL-"], "prefix may hold only"),
+        ] {
+            let said = app.database().program(&issue).args(flags).run().expect_failure(1);
+            assert!(said.contains(says), "{flags:?}: {said}");
+        }
+        for (arguments, says) in [
+            (&["ABC-1", "--generate"][..], "--generate"),
+            (&["ABC-1", "--length", "20"], "--length"),
+            (&["ABC-1", "--prefix", "X"], "--prefix"),
+            (&["--length", "20"], "CODE"),
+            (&[], "CODE"),
+        ] {
+            let issue = ["voucher", "issue", "--credit", "5"];
+            let said = app.database().program(&issue).args(arguments).run().expect_failure(2);
+            assert!(said.contains(says), "{arguments:?}: {said}");
+        }
+        assert_eq!(listed(app).await, json!([]));
     }
 
     async fn what_is_not_there_cannot_be_revoked(app: &TestApp) {

@@ -9,14 +9,14 @@ use serde_json::Value;
 use sovereign::auth::{MintedFor, Role, SigningKey, Tokens};
 use sovereign::clock::Clock as _;
 use sovereign::engine::MAX_BATCH;
-use sovereign::lifecycle::Options;
+use sovereign::lifecycle::{Options, Sovereign};
 use sovereign::limits::Limits;
 use sovereign::storage::Store;
 use sovereign::usecase::start::Wanted;
 use sovereign::usecase::{expire_credit, verify};
 use sqlx::AssertSqlSafe;
 
-use super::client::Client;
+use super::client::{Client, http_client};
 use super::clock::TestClock;
 use super::database::{Engine, FQDN, TestDatabase};
 use super::running::Running;
@@ -91,7 +91,7 @@ impl TestApp {
         };
         let running = Running::start(options).await;
         let store = Store::open(&database.location).await.unwrap();
-        let (address, http) = (running.address, reqwest::Client::new());
+        let (address, http) = (running.address, http_client());
         Self { clock, store, tokens, key, address, engine, http, database, running }
     }
 
@@ -164,6 +164,11 @@ impl TestApp {
     /// some.
     pub(crate) async fn sweep_credit(&self) -> usize {
         expire_credit::sweep(&self.running.sovereign.app).await.unwrap()
+    }
+
+    /// Does once what the server does every minute.
+    pub(crate) async fn each_minute(&self) {
+        Sovereign::each_minute(&self.running.sovereign.app).await;
     }
 
     /// The user whose token's subject is `name`; they have called before.

@@ -1,10 +1,19 @@
 //! HTTP as a client of the wire contract speaks it.
 
+use std::net::IpAddr;
+
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::app::TestApp;
+
+/// A client of HTTP. The library makes none without a provider of cryptography, whether it is used or not.
+pub(super) fn http_client() -> reqwest::Client {
+    // Fails where there is one already.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    reqwest::Client::new()
+}
 
 /// A caller, with or without a token.
 #[derive(Clone)]
@@ -12,6 +21,8 @@ pub(crate) struct Client {
     http: reqwest::Client,
     base: String,
     token: Option<String>,
+    /// Where a trusted proxy says that they are.
+    address: Option<IpAddr>,
 }
 
 /// An answer: status, headers, and the body as JSON (`null` where it is none).
@@ -25,7 +36,14 @@ pub(crate) struct Reply {
 
 impl Client {
     pub(super) fn new(http: reqwest::Client, base: String, token: Option<String>) -> Self {
-        Self { http, base, token }
+        Self { http, base, token, address: None }
+    }
+
+    /// The same caller behind a proxy, which says that they come from this address. It counts where the
+    /// server trusts the proxy.
+    pub(crate) fn at(mut self, address: impl Into<IpAddr>) -> Self {
+        self.address = Some(address.into());
+        self
     }
 
     pub(crate) async fn get(&self, path: &str) -> Reply {
@@ -83,6 +101,9 @@ impl Client {
         let mut request = self.http.request(method, format!("{}{path}", self.base));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
+        }
+        if let Some(address) = self.address {
+            request = request.header("X-Forwarded-For", address.to_string());
         }
         for (name, value) in headers {
             request = request.header(*name, *value);

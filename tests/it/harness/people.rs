@@ -89,9 +89,11 @@ impl TestDatabase {
 }
 
 impl Door {
-    /// Person number `n`, asking this server.
+    /// Person number `n`, asking this server from an address of their own.
     pub(crate) fn person(&self, tokens: &Tokens, person: usize) -> Customer {
+        let [_, a, b, c] = u32::try_from(person).unwrap().to_be_bytes();
         let client = self.bearing(&token(tokens, &user_id(person), Role::Member));
+        let client = client.at([10, a, b, c]);
         Customer { client, tenant_id: tenant_id(person) }
     }
 }

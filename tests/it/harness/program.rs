@@ -15,7 +15,7 @@ use serde_json::Value;
 use sovereign::storage::Location;
 use tempfile::TempDir;
 
-use super::client::Client;
+use super::client::{Client, http_client};
 use super::database::TestDatabase;
 
 /// After this long, what a test waits for will not come.
@@ -193,16 +193,17 @@ impl Drop for Running {
 }
 
 impl Server {
-    /// Starts `program` and waits until it says where it answers.
+    /// Starts `program` and waits until it says where it answers. The tests are its proxy: whoever asks may
+    /// do so from any address.
     pub(crate) fn start(program: Program) -> Self {
-        let mut running = program.spawn();
+        let mut running = program.env("SOVEREIGN_TRUSTED_PROXIES", "127.0.0.1").spawn();
         let deadline = Instant::now() + PATIENCE;
         let line = running.stderr.until(deadline, |line| line.contains("http://"));
         let line = line.unwrap_or_else(|| panic!("no greeting, but: {}", running.stderr.said));
         let after = line.split_once("http://").unwrap().1;
         let end = after.find(|c: char| !c.is_ascii_digit() && !".:[]".contains(c));
         let address = after[..end.unwrap_or(after.len())].parse().unwrap();
-        Self { running, address, http: reqwest::Client::new() }
+        Self { running, address, http: http_client() }
     }
 
     /// Waits until a line on standard error has `text` in it; answers everything said so far.

@@ -8,19 +8,23 @@ use sovereign::limits::Limits;
 use sovereign::usecase::start::Wanted;
 
 use super::app::TestApp;
-use super::client::{Client, Customer};
+use super::client::{Client, Customer, http_client};
 use super::running::Running;
 
 pub(crate) struct SecondServer(Running);
 
 impl SecondServer {
     pub(crate) async fn beside(app: &TestApp) -> Self {
+        Self::beside_with(app, Limits::off()).await
+    }
+
+    pub(crate) async fn beside_with(app: &TestApp, limits: Limits) -> Self {
         let options = Options {
             location: app.database.location.clone(),
             key: SigningKey::from_der(&app.key).unwrap(),
             shared_secret: None,
             wanted: Wanted::default(),
-            limits: Limits::off(),
+            limits,
             clock: app.clock.clone(),
             max_batch: MAX_BATCH,
             preview_cache: true,
@@ -28,10 +32,15 @@ impl SecondServer {
         Self(Running::start(options).await)
     }
 
+    /// A caller without a token, asking this server.
+    pub(crate) fn anyone(&self) -> Client {
+        Client::new(http_client(), format!("http://{}", self.0.address), None)
+    }
+
     /// The same caller, asking this server.
     pub(crate) fn client(&self, app: &TestApp, name: &str, role: Role) -> Client {
         let base = format!("http://{}", self.0.address);
-        Client::new(reqwest::Client::new(), base, Some(app.token(name, role)))
+        Client::new(http_client(), base, Some(app.token(name, role)))
     }
 
     /// The same customer, asking this server.

@@ -1,0 +1,155 @@
+//! Every limit there is.
+//!
+//! Behind one address there may be a building, a campus or a part of a mobile network: some hundreds of
+//! people, who come together when a campaign begins. The bursts let them; the rates are what so many go on
+//! to do by hand, and far below what a program tries. A limit of an account is one person's, and narrower.
+
+use std::net::IpAddr;
+
+use sha2::{Digest as _, Sha256};
+use sovereign_domain::gcra::Rate;
+use sovereign_domain::ids::UserId;
+use uuid::{Builder, Uuid};
+
+use super::address::network;
+
+/// What is limited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Quota {
+    PreviewByAddress,
+    SlugByAddress,
+    SignInMailByAddress,
+    SignInMailByEmail,
+    VerifyByAddress,
+    PasswordByAddress,
+    RefreshByAddress,
+    CheckoutByAddress,
+    CheckoutByUser,
+    RedeemByAddress,
+    RedeemByUser,
+    /// Wrong voucher codes; see `guesses.rs` for these four.
+    WrongCodeByAddress,
+    /// The same, as they count while the breaker is open.
+    RecentWrongCodeByAddress,
+    WrongCode,
+    BreakerOpens,
+}
+
+/// Who is limited.
+#[derive(Debug, Clone, Copy)]
+pub enum Key<'a> {
+    /// An IPv4 host, or the /64 of IPv6 that one household or host has.
+    Address(IpAddr),
+    User(&'a UserId),
+    /// An e-mail address, in any case.
+    Email(&'a str),
+    Everybody,
+}
+
+impl Quota {
+    #[expect(clippy::match_same_arms, reason = "each has its own reason, and changes by itself")]
+    pub(super) const fn rate(self) -> Rate {
+        match self {
+            // A page shows what a code is worth while it is typed in, once or twice a person.
+            Self::PreviewByAddress => Rate::new(60, 1_000),
+            // The form asks with every pause in typing.
+            Self::SlugByAddress => Rate::new(120, 1_000),
+            // Mail costs money and the sender's good name: an office that signs in at nine, and then six a
+            // minute.
+            Self::SignInMailByAddress => Rate::new(60, 10_000),
+            // Five in a quarter of an hour: a mail that is slow is asked for again, and nobody's mailbox
+            // is filled by a stranger.
+            Self::SignInMailByEmail => Rate::new(5, 180_000),
+            // One for each mail and some typing errors. How often one code may be tried is its own rule.
+            Self::VerifyByAddress => Rate::new(120, 5_000),
+            // Checking a password costs a processor most of a second: 8,640 a day once the burst is gone.
+            Self::PasswordByAddress => Rate::new(60, 10_000),
+            // Every open page does it every few minutes by itself: some thousand sessions.
+            Self::RefreshByAddress => Rate::new(300, 200),
+            // A hall at a launch: everybody at once, and five a second after that.
+            Self::CheckoutByAddress | Self::RedeemByAddress => Rate::new(300, 200),
+            // An agency that orders for its customers, one after another.
+            Self::CheckoutByUser | Self::RedeemByUser => Rate::new(60, 1_000),
+            // Thirty an hour: a classroom that copies a code from a slide, with its typing errors.
+            Self::WrongCodeByAddress => Rate::new(30, 120_000),
+            // Five an hour.
+            Self::RecentWrongCodeByAddress => Rate::new(5, 720_000),
+            // Never more than 300 in a minute, nor more than 144,000 in a day for good. A campaign of
+            // 10,000 visitors an hour, of whom each second one mistypes, has 83 a minute.
+            Self::WrongCode => Rate::new(200, 600),
+            // Once, and again when it has closed: it stays open for five minutes.
+            Self::BreakerOpens => Rate::new(1, 300_000),
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::PreviewByAddress => "preview",
+            Self::SlugByAddress => "slug",
+            Self::SignInMailByAddress | Self::SignInMailByEmail => "sign-in mail",
+            Self::VerifyByAddress => "verify",
+            Self::PasswordByAddress => "password",
+            Self::RefreshByAddress => "refresh",
+            Self::CheckoutByAddress | Self::CheckoutByUser => "checkout",
+            Self::RedeemByAddress | Self::RedeemByUser => "redeem",
+            Self::WrongCodeByAddress | Self::WrongCode => "wrong code",
+            Self::RecentWrongCodeByAddress => "recent wrong code",
+            Self::BreakerOpens => "breaker",
+        }
+    }
+
+    /// The key under which it is kept: of one size whatever `key` is, and readable by nobody who sees the
+    /// rows.
+    pub(super) fn row(self, key: Key<'_>) -> Uuid {
+        let mut hasher = Sha256::new();
+        hasher.update(self.name());
+        match key {
+            Key::Address(address) => match network(address) {
+                IpAddr::V4(v4) => hasher.update([&b"\0address"[..], &v4.octets()].concat()),
+                IpAddr::V6(v6) => hasher.update([&b"\0network"[..], &v6.octets()].concat()),
+            },
+            Key::User(user) => hasher.update(format!("\0user{}", user.0)),
+            Key::Email(email) => hasher.update(format!("\0email{}", email.trim().to_lowercase())),
+            Key::Everybody => hasher.update("\0everybody"),
+        }
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&hasher.finalize()[..16]);
+        Builder::from_custom_bytes(bytes).into_uuid()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_one_however_it_is_written() {
+        let row = |key| Quota::SignInMailByEmail.row(key);
+        assert_eq!(row(Key::Email("ahmed@example.com")), row(Key::Email(" Ahmed@Example.com")));
+        let address = |text: &str| row(Key::Address(text.parse().unwrap()));
+        assert_eq!(address("192.0.2.1"), address("::ffff:192.0.2.1"));
+        assert_eq!(address("2001:db8:1:2::1"), address("2001:db8:1:2:ffff::9"));
+        assert_ne!(address("2001:db8:1:2::1"), address("2001:db8:1:3::1"));
+        assert_ne!(address("192.0.2.1"), address("192.0.2.2"));
+    }
+
+    #[test]
+    fn limits_do_not_share_a_row() {
+        let address = Key::Address("192.0.2.1".parse().unwrap());
+        let user = UserId("192.0.2.1".into());
+        let rows = [
+            Quota::CheckoutByAddress.row(address),
+            Quota::CheckoutByUser.row(Key::User(&user)),
+            Quota::RedeemByUser.row(Key::User(&user)),
+            Quota::SignInMailByEmail.row(Key::Email("192.0.2.1")),
+            Quota::WrongCodeByAddress.row(address),
+            Quota::RecentWrongCodeByAddress.row(address),
+            Quota::WrongCode.row(Key::Everybody),
+            Quota::BreakerOpens.row(Key::Everybody),
+        ];
+        let mut distinct = rows.to_vec();
+        distinct.sort_unstable();
+        distinct.dedup();
+        assert_eq!(distinct.len(), rows.len());
+    }
+}
