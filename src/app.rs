@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::engine::Engine;
 use crate::ids::RandomIds;
 use crate::limits::Limiter;
+use crate::mail::Mailer;
 use crate::storage::Store;
 use crate::storage::reads::Reads;
 use crate::storage::users::BySubject;
@@ -36,6 +37,9 @@ pub struct App {
     pub(crate) facts: Facts,
     pub(crate) tokens: Tokens,
     pub(crate) limits: Limiter,
+    pub(crate) mailer: Mailer,
+    /// Where people find the pages, without a slash at the end.
+    pub(crate) public_url: String,
     /// Who is behind an issuer and subject. The answer never changes, so it never goes stale.
     pub(crate) known_users: Cache<(String, String), UserId>,
     pub(crate) people: Reads<BySubject>,
@@ -52,6 +56,8 @@ pub(crate) struct Parts {
     pub facts: Facts,
     pub tokens: Tokens,
     pub limits: Limiter,
+    pub(crate) mailer: Mailer,
+    pub public_url: String,
     pub(crate) previews: Previews,
 }
 
@@ -68,6 +74,8 @@ impl App {
             facts: parts.facts,
             tokens: parts.tokens,
             limits: parts.limits,
+            mailer: parts.mailer,
+            public_url: parts.public_url,
             known_users: Cache::new(KNOWN_USERS),
             ids: Mutex::new(parts.ids),
         }

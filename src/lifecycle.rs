@@ -12,12 +12,14 @@ use crate::clock::Clock;
 use crate::engine::{self, Engine, EngineThread};
 use crate::ids::RandomIds;
 use crate::limits::Limits;
+use crate::mail::{MailOptions, Mailer};
 use crate::storage::memory::Memory;
 use crate::storage::{self, Location, Store, migrate};
 use crate::usecase::expire_credit;
 use crate::usecase::migrate as bring_up;
 use crate::usecase::previews::Previews;
 use crate::usecase::start::{self, StartError, Wanted};
+use crate::usecase::{roles, sessions};
 
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The commit this program was built from.
@@ -37,6 +39,9 @@ pub struct Options {
     pub max_batch: usize,
     /// Whether vouchers may be remembered between previews.
     pub preview_cache: bool,
+    pub mail: MailOptions,
+    /// Where people find the pages; by default `https://` and the Sovereign's name.
+    pub public_url: Option<String>,
 }
 
 /// A Sovereign that can answer requests.
@@ -65,6 +70,8 @@ pub async fn start(options: Options) -> Result<Sovereign, StartError> {
     let shared_secret = options.shared_secret.as_deref();
     let tokens = Tokens::new(&facts.fqdn, options.keys, shared_secret, Arc::clone(&clock))
         .map_err(|error| StartError::Configuration(error.0.to_owned()))?;
+    let mailer = Mailer::new(&options.mail, &facts.fqdn)
+        .map_err(|error| StartError::Configuration(error.0))?;
     let engine_ids = RandomIds::new(Arc::clone(&clock));
     let memory = Arc::new(Memory::new());
     let rules = engine::Rules { currency: facts.currency, max_batch: options.max_batch };
@@ -72,7 +79,18 @@ pub async fn start(options: Options) -> Result<Sovereign, StartError> {
         Engine::start(&store, rules, Arc::clone(&clock), engine_ids, Arc::clone(&memory)).await?;
     let previews = Previews::start(&store, options.preview_cache, memory);
     let limits = options.limits.start(&store, &clock);
-    let app = App::new(Parts { store, engine, clock, ids, facts, tokens, limits, previews });
+    let app = App::new(Parts {
+        store,
+        engine,
+        clock,
+        ids,
+        public_url: options.public_url.unwrap_or_else(|| format!("https://{}", facts.fqdn)),
+        facts,
+        tokens,
+        limits,
+        previews,
+        mailer,
+    });
     Ok(Sovereign { app: Arc::new(app), engine: thread })
 }
 
@@ -80,6 +98,17 @@ impl Sovereign {
     #[must_use]
     pub fn facts(&self) -> &Facts {
         &self.app.facts
+    }
+
+    /// A page that makes whoever opens it the superadmin, once, while there is none.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn administrator_link(&self) -> storage::Result<Option<String>> {
+        let app = &self.app;
+        let mut ids = RandomIds::new(Arc::clone(&app.clock));
+        let token = roles::administrator_link(&app.store, app.clock.now(), &mut ids).await?;
+        Ok(token.map(|token| format!("{}/auth/administrator?token={token}", app.public_url)))
     }
 
     /// Does what has to be done from time to time, until it is dropped.
@@ -93,6 +122,10 @@ impl Sovereign {
 
     /// Does each of the jobs once.
     pub async fn each_minute(app: &App) {
+        app.tokens.reload_keys();
+        if let Err(error) = sessions::sweep(app).await {
+            tracing::warn!(%error, "ended sessions were not removed; it will be tried again");
+        }
         if let Err(error) = app.limits.forget_idle().await {
             tracing::warn!(%error, "idle rate limits were not removed; it will be tried again");
         }

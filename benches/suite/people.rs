@@ -1,6 +1,6 @@
 //! Users, each with an Organization, its account and its wallet, made in bulk before a run.
 
-use sovereign::auth::{MintedFor, Role, SigningKey, Tokens};
+use sovereign::auth::{KeyRing, MintedFor, Role, Tokens};
 use sovereign::clock::SystemClock;
 use sovereign::storage::Store;
 use sqlx::AssertSqlSafe;
@@ -95,7 +95,7 @@ pub(crate) fn mint(tokens: &Tokens, subject: &str, role: Role) -> String {
 
 /// What the server in `data` signs its tokens with.
 pub(crate) fn tokens(data: &Path, fqdn: &str) -> Tokens {
-    let key = SigningKey::load(data).unwrap();
+    let key = KeyRing::load(data).unwrap();
     Tokens::new(fqdn, key, None, Arc::new(SystemClock)).unwrap()
 }
 

@@ -47,7 +47,7 @@ pub(super) struct RevenueBody {
 )]
 pub(super) async fn revenue(
     State(app): State<Arc<App>>,
-    Superadmin: Superadmin,
+    _: Superadmin,
 ) -> Result<Json<RevenueBody>, Problem> {
     let mut tx = app.store.read().await?;
     let revenue = billing::revenue(&mut tx, app.clock.now().month_start()).await?;
@@ -128,7 +128,7 @@ impl OrderBody {
 )]
 pub(super) async fn orders(
     State(app): State<Arc<App>>,
-    Superadmin: Superadmin,
+    _: Superadmin,
 ) -> Result<Json<Vec<OrderBody>>, Problem> {
     let mut tx = app.store.read().await?;
     let orders = billing::newest_orders(&mut tx, NEWEST_ORDERS).await?;

@@ -8,25 +8,55 @@ use axum::http::header;
 use axum::http::request::Parts;
 use sovereign_domain::event::Actor;
 use sovereign_domain::ids::UserId;
+use sovereign_domain::timestamp::Timestamp;
 
 use super::middleware::RequestId;
 use super::problem::Problem;
 use crate::app::App;
-use crate::auth::Role;
-use crate::usecase::users;
+use crate::auth::{Role, Source};
+use crate::usecase::{sessions, users};
 
 /// A signed-in user.
 #[derive(Debug, Clone)]
 pub(super) struct Caller {
     pub(super) user_id: UserId,
     pub(super) email: String,
+    /// What the token says; see [`Caller::confirmed_role`].
     role: Role,
+    source: Source,
+    signed_in_at: Option<Timestamp>,
     request_id: String,
 }
+
+/// Whoever changes roles or keys must have shown who they are within this time.
+const LATELY_SECONDS: i64 = 600;
 
 impl Caller {
     pub(super) fn actor(&self) -> Actor {
         Actor { user_id: self.user_id.clone(), request_id: self.request_id.clone() }
+    }
+
+    /// The caller's role as it stands now. A token is good for 15 minutes; a role that was taken away and
+    /// a session that has ended count at once.
+    pub(super) async fn confirmed_role(&self, app: &App) -> Result<Role, Problem> {
+        match self.source {
+            Source::Session(id) => {
+                let standing = sessions::standing(app, id).await?;
+                let standing = standing.filter(|session| session.user_id == *self.user_id.0);
+                let ended = || Problem::unauthorized("the session has ended; sign in again");
+                Ok(standing.ok_or_else(ended)?.role)
+            }
+            Source::Minted | Source::SharedSecret | Source::Issuer => Ok(self.role),
+        }
+    }
+
+    /// Refuses who has not signed in lately: a token that was left lying about is not enough for this.
+    pub(super) fn signed_in_lately(&self, app: &App) -> Result<(), Problem> {
+        let oldest = app.clock.now().plus_seconds(-LATELY_SECONDS);
+        match self.signed_in_at {
+            Some(at) if at >= oldest => Ok(()),
+            _ => Err(Problem::sign_in_again(LATELY_SECONDS)),
+        }
     }
 }
 
@@ -42,6 +72,8 @@ impl FromRequestParts<Arc<App>> for Caller {
             user_id,
             email: identity.email,
             role: identity.role,
+            source: identity.source,
+            signed_in_at: identity.signed_in_at,
             request_id: request_id.map(|id| id.0.clone()).unwrap_or_default(),
         })
     }
@@ -63,7 +95,7 @@ impl FromRequestParts<Arc<App>> for Issuer {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         let caller = Caller::from_request_parts(parts, app).await?;
-        if caller.role.may_issue_vouchers() {
+        if caller.confirmed_role(app).await?.may_issue_vouchers() {
             Ok(Self(caller))
         } else {
             Err(Problem::forbidden("this takes the role superadmin or sovereign-admin"))
@@ -72,15 +104,15 @@ impl FromRequestParts<Arc<App>> for Issuer {
 }
 
 /// A caller who may see and change everything of the Sovereign's own: superadmin.
-pub(super) struct Superadmin;
+pub(super) struct Superadmin(pub(super) Caller);
 
 impl FromRequestParts<Arc<App>> for Superadmin {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         let caller = Caller::from_request_parts(parts, app).await?;
-        if caller.role.may_administer() {
-            Ok(Self)
+        if caller.confirmed_role(app).await?.may_administer() {
+            Ok(Self(caller))
         } else {
             Err(Problem::forbidden("this takes the role superadmin"))
         }
@@ -104,5 +136,17 @@ impl FromRequestParts<Arc<App>> for Address {
                 .collect()
         };
         Ok(Self(app.limits.client(peer.0.ip(), forwarded)))
+    }
+}
+
+/// What the request is called; see `middleware.rs`.
+pub(super) struct RequestName(pub(super) String);
+
+impl FromRequestParts<Arc<App>> for RequestName {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Problem> {
+        let id = parts.extensions.get::<RequestId>().ok_or_else(Problem::internal)?;
+        Ok(Self(id.0.clone()))
     }
 }

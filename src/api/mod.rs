@@ -5,6 +5,7 @@
 
 mod admin;
 mod answers;
+mod auth;
 mod billing;
 mod caller;
 mod catalog;
@@ -46,6 +47,7 @@ fn routes() -> Routes {
     let routes = billing_routes(routes);
     let routes = catalog_routes(routes);
     let routes = organization_routes(routes);
+    let routes = auth_routes(routes);
     status_routes(routes)
 }
 
@@ -95,6 +97,19 @@ fn organization_routes(routes: Routes) -> Routes {
         .add(organizations::__path_members, organizations::members)
         .add(organizations::__path_add_member, organizations::add_member)
         .add(organizations::__path_remove_member, organizations::remove_member)
+}
+
+fn auth_routes(routes: Routes) -> Routes {
+    routes
+        .add(auth::__path_magic_link, auth::magic_link)
+        .add(auth::__path_verify, auth::verify)
+        .add(auth::__path_login, auth::login)
+        .add(auth::__path_refresh, auth::refresh)
+        .add(auth::__path_logout, auth::logout)
+        .add(auth::__path_logout_all, auth::logout_all)
+        .add(auth::__path_me, auth::me)
+        .add(auth::__path_user, auth::user)
+        .add(auth::__path_set_role, auth::set_role)
 }
 
 fn status_routes(routes: Routes) -> Routes {

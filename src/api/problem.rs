@@ -14,6 +14,7 @@ use crate::engine::EngineError;
 use crate::limits::TooMany;
 use crate::storage;
 use crate::usecase::organizations::{OrganizationError, selection_error};
+use crate::usecase::roles::RoleError;
 use crate::usecase::vouchers::{FieldError, IssueError};
 
 /// An error as a client sees it. `code` names the rule; its `type` is `urn:sovereign:problem:{code}`.
@@ -83,6 +84,13 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
     }
 
+    /// RFC 9470: the token is good, but its bearer has not signed in lately enough for this.
+    pub(crate) fn sign_in_again(max_age_seconds: i64) -> Self {
+        let minutes = max_age_seconds / 60;
+        let detail = format!("sign in again: this takes a sign-in of the last {minutes} minutes");
+        Self::new(StatusCode::UNAUTHORIZED, "sign_in_again", detail)
+    }
+
     pub(crate) fn forbidden(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
     }
@@ -145,7 +153,13 @@ impl Problem {
         let problem = HeaderValue::from_static("application/problem+json");
         headers.insert(header::CONTENT_TYPE, problem);
         if status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            let challenge = match code {
+                "sign_in_again" => {
+                    "Bearer error=\"insufficient_user_authentication\", max_age=\"600\""
+                }
+                _ => "Bearer",
+            };
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         if let Some(seconds) = retry_after_seconds {
             headers.insert(header::RETRY_AFTER, seconds.into());
@@ -224,6 +238,22 @@ impl From<OrganizationError> for Problem {
                 Self::not_found("there is no such Organization or member")
             }
             OrganizationError::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<RoleError> for Problem {
+    fn from(error: RoleError) -> Self {
+        match error {
+            RoleError::UnknownUser | RoleError::Ambiguous(_) => {
+                Self::not_found("there is no such user")
+            }
+            RoleError::LastSuperadmin => Self::new(
+                StatusCode::CONFLICT,
+                "last_superadmin",
+                "nobody would be superadmin any more; give somebody else the role first",
+            ),
+            RoleError::Storage(error) => error.into(),
         }
     }
 }

@@ -15,6 +15,8 @@ pub(super) struct Greeting<'a> {
     pub(super) facts: &'a Facts,
     pub(super) address: SocketAddr,
     pub(super) config: &'a Config,
+    /// Where nobody administers the Sovereign yet.
+    pub(super) administrator_link: Option<String>,
 }
 
 impl Greeting<'_> {
@@ -24,18 +26,31 @@ impl Greeting<'_> {
 
     /// For a program that started this one.
     pub(super) fn as_json(&self) -> Value {
-        json!({
+        let mut greeting = json!({
             "url": self.url(),
             "fqdn": self.facts.fqdn,
             "currency": self.facts.currency,
             "demo": self.facts.demo,
-        })
+        });
+        if let Some(link) = &self.administrator_link {
+            greeting["administrator_link"] = json!(link);
+        }
+        greeting
     }
 
     pub(super) fn text(&self) -> String {
         let Facts { fqdn, currency, demo } = self.facts;
         let ready = format!("sovereign {fqdn} ({currency}) answers at {}", self.url());
-        if *demo { format!("{ready}\n\n{}", self.what_to_try()) } else { ready }
+        if *demo {
+            return format!("{ready}\n\n{}", self.what_to_try());
+        }
+        match &self.administrator_link {
+            None => ready,
+            Some(link) => format!(
+                "{ready}\n\nNobody administers it yet. This link makes whoever opens it the superadmin, \
+                 once, within\n24 hours:\n\n  {link}"
+            ),
+        }
     }
 
     fn what_to_try(&self) -> String {
@@ -43,6 +58,10 @@ impl Greeting<'_> {
         let at = self.database_flags();
         let administrator = start::demo_administrator(&self.facts.fqdn);
         let vouchers = start::demo_vouchers().join(", ");
+        let mail = match &self.config.smtp_url {
+            Some(_) => "",
+            None => "No mail server is configured: mails are printed here.",
+        };
         let password = match &self.config.database_url {
             Some(url) if has_password(url) => {
                 "\nThe database's address has a password in it and is not shown: set \
@@ -53,7 +72,7 @@ impl Greeting<'_> {
         format!(
             "\
 This is a demo. The vouchers are {vouchers};
-the administrator is {administrator}.
+the administrator is {administrator}. {mail}
 {password}
 In another terminal, with `sovereign` being the program you just ran (`cargo run --quiet --` from a
 clone), paste:

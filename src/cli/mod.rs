@@ -4,11 +4,13 @@
 mod backup;
 mod config;
 mod greeting;
+mod key;
 mod migrate;
 mod openapi;
 mod output;
 mod serve;
 mod token;
+mod user;
 mod verify;
 mod voucher;
 
@@ -56,6 +58,10 @@ enum Command {
     Migrate(migrate::Migrate),
     #[command(subcommand)]
     Token(token::Token),
+    #[command(subcommand)]
+    User(user::User),
+    #[command(subcommand)]
+    Key(key::Key),
     #[command(subcommand)]
     Voucher(voucher::Voucher),
     Verify(verify::Verify),
@@ -133,6 +139,8 @@ pub fn main() -> ExitCode {
             Command::Serve(serve) => serve.run().await,
             Command::Migrate(migrate) => migrate.run().await,
             Command::Token(token) => token.run().await,
+            Command::User(user) => user.run().await,
+            Command::Key(key) => key.run(),
             Command::Voucher(voucher) => voucher.run().await,
             Command::Verify(verify) => verify.run().await,
             Command::Backup(backup) => backup.run().await,

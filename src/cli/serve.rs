@@ -18,7 +18,7 @@ use crate::limits::Limits;
 use crate::server;
 use crate::storage::Location;
 use crate::telemetry::{self, LogFormat};
-use crate::usecase::start::Wanted;
+use crate::usecase::start::{StartError, Wanted};
 
 /// Run the Sovereign
 ///
@@ -64,6 +64,7 @@ impl Serve {
 }
 
 async fn run(config: &Config, json: bool) -> Result<(), Failure> {
+    let mail = config.mail().map_err(Failure::usage)?;
     make_data_directory(&config.data)
         .map_err(|error| Failure::unavailable(format!("{}: {error}", config.data.display())))?;
     let location = config.location();
@@ -76,6 +77,9 @@ async fn run(config: &Config, json: bool) -> Result<(), Failure> {
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|error| Failure::unavailable(format!("listen {}: {error}", config.listen)))?;
+    let address = listener.local_addr().map_err(Failure::unavailable)?;
+    // A demo's pages are where it answers: nobody else can find them.
+    let own = config.demo.then(|| format!("http://{address}"));
     let limits =
         if config.limits { Limits::on(config.trusted_proxies.clone()) } else { Limits::off() };
     let sovereign = lifecycle::start(Options {
@@ -91,13 +95,15 @@ async fn run(config: &Config, json: bool) -> Result<(), Failure> {
         clock: clock(),
         max_batch: config.max_batch,
         preview_cache: config.preview_cache,
+        mail,
+        public_url: config.public_url.clone().or(own),
     })
     .await?;
 
-    let address = listener.local_addr().map_err(Failure::unavailable)?;
     // Before the greeting: whoever reads it may ask the process to end at once.
     let stop = stop_signal().map_err(Failure::unavailable)?;
-    greet(&Greeting { facts: sovereign.facts(), address, config }, json);
+    let administrator_link = sovereign.administrator_link().await.map_err(StartError::from)?;
+    greet(&Greeting { facts: sovereign.facts(), address, config, administrator_link }, json);
     let jobs = tokio::spawn(Sovereign::run_jobs(Arc::clone(&sovereign.app)));
     server::serve(listener, api::router(Arc::clone(&sovereign.app)), stop).await;
     jobs.abort();
@@ -115,7 +121,12 @@ fn greet(greeting: &Greeting<'_>, json: bool) {
         answer(greeting.as_json());
     }
     match greeting.config.log_format {
-        LogFormat::Json => tracing::info!(url = greeting.url(), "ready"),
+        LogFormat::Json => {
+            tracing::info!(url = greeting.url(), "ready");
+            if let Some(link) = &greeting.administrator_link {
+                tracing::warn!(link, "there is no administrator yet; this link makes one, once");
+            }
+        }
         LogFormat::Text if !json => say(greeting.text()),
         LogFormat::Text => {}
     }

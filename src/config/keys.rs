@@ -27,6 +27,17 @@ pub const KEYS: &[Key] = &[
     key("demo", Some("false"), "a trial with sample vouchers"),
     key("limits", Some("on"), "rate limits, also of wrong voucher codes; off only in a demo"),
     key("trusted_proxies", None, "addresses and networks whose X-Forwarded-For is believed"),
+    key("public_url", None, "where people find the pages; by default https:// and the fqdn"),
+    secret(
+        "mail.smtp_url",
+        "smtps://user:password@host of the mail server; only a demo can do without",
+    ),
+    key("mail.from", None, "sender of mails; by default no-reply@ and the fqdn"),
+    key(
+        "mail.smtp_ca_file",
+        None,
+        "authority of the mail server's certificate, where not a public one (PEM)",
+    ),
     key("log_level", Some("info"), "error, warn, info, debug or trace"),
     key("log_format", Some("text"), "text or json"),
     key("preview_cache", Some("on"), "remember vouchers between previews (PostgreSQL): on or off"),

@@ -12,6 +12,7 @@ pub use self::keys::{KEYS, Key};
 pub use self::layers::{ConfigError, Entry, Layers, Origin, Resolved};
 use crate::auth::Tokens;
 use crate::engine::MAX_BATCH;
+use crate::mail::{self, MailOptions};
 use crate::storage::{self, Location};
 use crate::telemetry::LogFormat;
 
@@ -27,6 +28,10 @@ pub struct Config {
     pub limits: bool,
     pub trusted_proxies: Vec<IpNet>,
     pub hs256_secret: Option<String>,
+    pub public_url: Option<String>,
+    pub smtp_url: Option<String>,
+    pub mail_from: Option<String>,
+    pub smtp_ca_file: Option<PathBuf>,
     pub log_level: String,
     pub log_format: LogFormat,
     pub preview_cache: bool,
@@ -50,6 +55,10 @@ impl Config {
             limits: resolved.one_of("limits", &["on", "off"])? == "on",
             trusted_proxies: networks(resolved)?,
             hs256_secret: text("auth.hs256_secret"),
+            public_url: resolved.checked("public_url", public_url)?,
+            smtp_url: resolved.checked("mail.smtp_url", mail::check_url)?,
+            mail_from: resolved.checked("mail.from", mail::check_from)?,
+            smtp_ca_file: resolved.value("mail.smtp_ca_file").map(PathBuf::from),
             log_level: resolved.checked_required("log_level", log_level)?,
             log_format: match resolved.one_of("log_format", &["text", "json"])? {
                 "json" => LogFormat::Json,
@@ -72,6 +81,27 @@ impl Config {
             return Err(resolved.wrong("auth.hs256_secret", "must have at least 32 bytes"));
         }
         Ok(config)
+    }
+
+    /// Where mail goes.
+    ///
+    /// # Errors
+    /// Where nothing says so, and this is no demo.
+    pub fn mail(&self) -> Result<MailOptions, ConfigError> {
+        match &self.smtp_url {
+            Some(url) => Ok(MailOptions::Smtp {
+                url: url.clone(),
+                from: self.mail_from.clone(),
+                ca_file: self.smtp_ca_file.clone(),
+            }),
+            None if self.demo => Ok(MailOptions::Log),
+            None => Err(ConfigError(
+                "mail.smtp_url: must be set, because people sign in by mail: \
+                 SOVEREIGN_MAIL_SMTP_URL=smtps://user:password@mail.example; only a --demo can do \
+                 without"
+                    .to_owned(),
+            )),
+        }
     }
 
     #[must_use]
@@ -122,6 +152,17 @@ fn fqdn(text: &str) -> Result<String, &'static str> {
     } else {
         Err("must be a domain name in lower case, such as omantel.omani.works")
     }
+}
+
+/// Where pages are: a scheme and a host, and nothing behind it.
+fn public_url(text: &str) -> Result<String, &'static str> {
+    const FORM: &str = "must be such as https://marketplace.omantel.om, without a path";
+    let text = text.strip_suffix('/').unwrap_or(text);
+    let url = reqwest::Url::parse(text).map_err(|_| FORM)?;
+    let web = matches!(url.scheme(), "https" | "http");
+    let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    let anonymous = url.username().is_empty() && url.password().is_none();
+    if web && bare && anonymous { Ok(text.to_owned()) } else { Err(FORM) }
 }
 
 fn networks(resolved: &Resolved) -> Result<Vec<IpNet>, ConfigError> {

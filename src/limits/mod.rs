@@ -72,6 +72,11 @@ struct Standing {
     admitted: bool,
 }
 
+/// The network of an address, as limits see it: an IPv4 host or a /64 of IPv6.
+pub(crate) fn network_name(address: IpAddr) -> String {
+    address::network(address).to_string()
+}
+
 impl Limits {
     #[must_use]
     pub fn on(trusted_proxies: Vec<IpNet>) -> Self {

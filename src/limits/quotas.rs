@@ -22,6 +22,8 @@ pub enum Quota {
     SignInMailByEmail,
     VerifyByAddress,
     PasswordByAddress,
+    /// At one account, from all networks together that nobody has signed in to it from.
+    PasswordFromUnknown,
     RefreshByAddress,
     CheckoutByAddress,
     CheckoutByUser,
@@ -64,6 +66,8 @@ impl Quota {
             Self::VerifyByAddress => Rate::new(120, 5_000),
             // Checking a password costs a processor most of a second: 8,640 a day once the burst is gone.
             Self::PasswordByAddress => Rate::new(60, 10_000),
+            // Ten, and then four an hour: of a strong password nothing is guessed in years.
+            Self::PasswordFromUnknown => Rate::new(10, 900_000),
             // Every open page does it every few minutes by itself: some thousand sessions.
             Self::RefreshByAddress => Rate::new(300, 200),
             // A hall at a launch: everybody at once, and five a second after that.
@@ -89,6 +93,7 @@ impl Quota {
             Self::SignInMailByAddress | Self::SignInMailByEmail => "sign-in mail",
             Self::VerifyByAddress => "verify",
             Self::PasswordByAddress => "password",
+            Self::PasswordFromUnknown => "password from unknown",
             Self::RefreshByAddress => "refresh",
             Self::CheckoutByAddress | Self::CheckoutByUser => "checkout",
             Self::RedeemByAddress | Self::RedeemByUser => "redeem",

@@ -33,7 +33,8 @@ pub enum MailOptions {
     Smtp {
         /// `smtp://…` or `smtps://…`, see [`check_url`].
         url: String,
-        from: String,
+        /// By default `no-reply@` and the Sovereign's name.
+        from: Option<String>,
         /// A PEM file with the authority of the server's certificate, where it is not a public one.
         ca_file: Option<PathBuf>,
     },
@@ -99,7 +100,9 @@ fn parsed(url: &str) -> Result<(Url, Protection), &'static str> {
     }
     let has_credentials = !parsed.username().is_empty() || parsed.password().is_some();
     if has_credentials && protection == Protection::None {
-        return Err("would send its password in the clear; use smtps://…, or smtp://…?tls=required");
+        return Err(
+            "would send its password in the clear; use smtps://…, or smtp://…?tls=required",
+        );
     }
     Ok((parsed, protection))
 }
@@ -129,8 +132,8 @@ impl Mailer {
             MailOptions::Log => Way::Log,
             MailOptions::Smtp { url, from, ca_file } => {
                 let wrong = |detail: String| MailConfigError(detail);
-                let from: Mailbox =
-                    from.parse().map_err(|_| wrong("mail.from: is no address".into()))?;
+                let from = from.clone().unwrap_or_else(|| format!("no-reply@{fqdn}"));
+                let from = from.parse().map_err(|_| wrong("mail.from: is no address".into()))?;
                 let transport = transport(url, ca_file.as_ref(), fqdn).map_err(wrong)?;
                 Way::Smtp { transport: Box::new(transport), from: Box::new(from) }
             }
@@ -245,7 +248,8 @@ pub(crate) fn usable_address(text: &str) -> Option<String> {
     let text = text.trim();
     let (_, domain) = text.rsplit_once('@')?;
     let plain = text.is_ascii() && !text.contains([' ', '"', '\\', '\r', '\n']);
-    let usable = plain && text.len() <= MAX_LENGTH && domain.contains('.') && !domain.starts_with('[');
+    let usable =
+        plain && text.len() <= MAX_LENGTH && domain.contains('.') && !domain.starts_with('[');
     (usable && text.parse::<Address>().is_ok()).then(|| text.to_ascii_lowercase())
 }
 

@@ -88,12 +88,7 @@ pub(crate) async fn find(
 }
 
 /// Accepts it, once.
-pub(crate) async fn accept(
-    tx: &mut Tx,
-    id: Uuid,
-    user_id: &str,
-    now: Timestamp,
-) -> Result<bool> {
+pub(crate) async fn accept(tx: &mut Tx, id: Uuid, user_id: &str, now: Timestamp) -> Result<bool> {
     let sql = "UPDATE invitations SET accepted_at = $3, accepted_by = $2 \
                WHERE id = $1 AND accepted_at IS NULL AND revoked_at IS NULL AND expires_at > $3";
     let accepted = on_db!(tx, c => sqlx::query(sql)
@@ -107,12 +102,7 @@ pub(crate) async fn accept(
 }
 
 /// Takes it back; `false` where there is none that is open.
-pub(crate) async fn revoke(
-    tx: &mut Tx,
-    tenant_id: &str,
-    id: Uuid,
-    now: Timestamp,
-) -> Result<bool> {
+pub(crate) async fn revoke(tx: &mut Tx, tenant_id: &str, id: Uuid, now: Timestamp) -> Result<bool> {
     let sql = "UPDATE invitations SET revoked_at = $3 \
                WHERE id = $1 AND tenant_id = $2 AND accepted_at IS NULL AND revoked_at IS NULL";
     let revoked = on_db!(tx, c => sqlx::query(sql)

@@ -154,11 +154,7 @@ pub(crate) async fn insert_refresh(
 }
 
 /// Uses a refresh token, once: of many at once one gets its session.
-pub(crate) async fn use_refresh(
-    tx: &mut Tx,
-    digest: &str,
-    now: Timestamp,
-) -> Result<Option<Uuid>> {
+pub(crate) async fn use_refresh(tx: &mut Tx, digest: &str, now: Timestamp) -> Result<Option<Uuid>> {
     let sql = "UPDATE refresh_tokens SET used_at = $2 \
                WHERE digest = $1 AND used_at IS NULL AND expires_at > $2 RETURNING session_id";
     Ok(on_db!(tx, c => sqlx::query_scalar(sql)

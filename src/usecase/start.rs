@@ -10,9 +10,9 @@ use sovereign_domain::timestamp::Timestamp;
 use super::vouchers::{self, Issue, Writer};
 use super::{catalog, users};
 use crate::app::Facts;
-use crate::auth::own_issuer;
+use crate::auth::{Role, own_issuer};
 use crate::storage::facts::{self, FactsRow};
-use crate::storage::users::NewUser;
+use crate::storage::users::{self as user_rows, NewUser};
 use crate::storage::vouchers as rows;
 use crate::storage::{self, Store, Tx};
 
@@ -192,6 +192,8 @@ async fn seed_demo(
     };
     let mut tx = store.begin().await?;
     users::create(&mut tx, &administrator, ids.next_id(), now).await?;
+    let (id, role) = (&administrator.id.0, Role::Superadmin.as_str());
+    user_rows::set_role(&mut tx, id, Role::Member.as_str(), role, now).await?;
     tx.commit().await?;
 
     let actor = Actor::system("demo");

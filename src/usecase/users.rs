@@ -6,7 +6,7 @@ use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::auth::{Identity, SHARED_SECRET_ISSUER, own_issuer};
+use crate::auth::{Identity, SHARED_SECRET_ISSUER, Source, own_issuer};
 use crate::storage::users::{self, NewUser};
 use crate::storage::{self, Tx, audit};
 
@@ -24,6 +24,10 @@ fn issuers_of_adopted(fqdn: &str) -> [String; 2] {
 /// # Errors
 /// Where the database fails.
 pub async fn resolve(app: &App, identity: &Identity) -> storage::Result<UserId> {
+    // Whoever signed in here is named in their token.
+    if let Source::Session(_) = identity.source {
+        return Ok(identity.subject.as_str().into());
+    }
     let key = (identity.issuer.clone(), identity.subject.clone());
     if let Some(user_id) = app.known_users.get(&key) {
         return Ok(user_id);
@@ -42,28 +46,59 @@ pub async fn resolve(app: &App, identity: &Identity) -> storage::Result<UserId> 
 }
 
 async fn create_or_find(app: &App, identity: &Identity) -> storage::Result<UserId> {
-    let (issuer, subject) = (&identity.issuer, &identity.subject);
+    let issuer = &identity.issuer;
     if issuers_of_adopted(&app.facts.fqdn).contains(issuer) {
-        let key = (ADOPTED_ISSUER.to_owned(), subject.clone());
+        let key = (ADOPTED_ISSUER.to_owned(), identity.subject.clone());
         if let Some(user_id) = app.people.get(key).await? {
             return Ok(user_id);
         }
     }
-    let now = app.clock.now();
-    let new = NewUser {
+    let mut tx = app.store.begin().await?;
+    let links = identity.source == Source::Issuer && identity.email_verified;
+    let user_id = find_or_create(app, &mut tx, &new_user(app, identity), links).await?;
+    tx.commit().await?;
+    Ok(user_id)
+}
+
+fn new_user(app: &App, identity: &Identity) -> NewUser {
+    NewUser {
         id: app.new_id().to_string().into(),
-        issuer: issuer.clone(),
-        subject: subject.clone(),
+        issuer: identity.issuer.clone(),
+        subject: identity.subject.clone(),
         email: identity.email.clone(),
         email_verified: identity.email_verified,
-    };
-    let mut tx = app.store.begin().await?;
-    if create(&mut tx, &new, app.new_id(), now).await? {
-        tx.commit().await?;
-        return Ok(new.id);
+    }
+}
+
+/// The user of an issuer and subject, in this order: known by them; linked to them; with `links`, known
+/// by the same e-mail address, which both issuers verified, and linked from now on; or made.
+pub(super) async fn find_or_create(
+    app: &App,
+    tx: &mut Tx,
+    new: &NewUser,
+    links: bool,
+) -> storage::Result<UserId> {
+    let now = app.clock.now();
+    let (issuer, subject) = (&new.issuer, &new.subject);
+    if let Some(user) = users::find_by_subject(tx, issuer, subject).await? {
+        return Ok(user.id.into());
+    }
+    if let Some(user_id) = users::find_linked(tx, issuer, subject).await? {
+        return Ok(user_id);
+    }
+    if links {
+        // Where several have it, the one that was there first.
+        let known = users::find_by_verified_email(tx, &new.email).await?;
+        if let Some(user) = known.into_iter().next() {
+            users::link(tx, new, &user.id, now).await?;
+            return Ok(user.id.into());
+        }
+    }
+    if create(tx, new, app.new_id(), now).await? {
+        return Ok(new.id.clone());
     }
     // Another request of the same person was first, and has committed: the insert waited for it.
-    let user = users::find_by_subject(&mut tx, issuer, subject).await?;
+    let user = users::find_by_subject(tx, issuer, subject).await?;
     user.map(|user| UserId::from(user.id))
         .ok_or_else(|| storage::Error::Corrupt("users: a user vanished".into()))
 }

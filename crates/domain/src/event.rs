@@ -36,6 +36,7 @@ pub enum EventData {
     InvoicePaid(InvoiceChanged),
     TenantCreated(TenantChanged),
     UserCreated(UserChanged),
+    UserLogin(UserLogin),
 }
 
 impl EventData {
@@ -52,6 +53,7 @@ impl EventData {
             Self::InvoicePaid(_) => "invoice.paid",
             Self::TenantCreated(_) => "tenant.created",
             Self::UserCreated(_) => "user.created",
+            Self::UserLogin(_) => "user.login",
         }
     }
 }
@@ -128,6 +130,14 @@ pub struct TenantChanged {
 pub struct UserChanged {
     pub id: UserId,
     pub email: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UserLogin {
+    pub id: UserId,
+    pub email: String,
+    /// How they showed who they are: `email`, `password`, or `oidc:` and the issuer's name.
+    pub method: String,
 }
 
 /// One line of the audit log: who did what to what, from which request.

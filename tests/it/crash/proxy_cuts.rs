@@ -28,7 +28,8 @@ impl Behind {
         let name = options.get_database().unwrap();
         let proxied = format!("postgres://postgres@{}/{name}", proxy.address);
         let program =
-            Program::new(["serve", "--listen", "127.0.0.1:0", "--database-url", &proxied]);
+            Program::new(["serve", "--listen", "127.0.0.1:0", "--database-url", &proxied])
+                .without_mail();
         let server = Server::start(program.args(["--data".as_ref(), database.directory.path()]));
         Self { campaign: Campaign::on(database).await, proxy, server, harms: 0 }
     }

@@ -11,6 +11,7 @@ use sovereign::clock::Clock as _;
 use sovereign::engine::MAX_BATCH;
 use sovereign::lifecycle::{Options, Sovereign};
 use sovereign::limits::Limits;
+use sovereign::mail::MailOptions;
 use sovereign::storage::Store;
 use sovereign::usecase::start::Wanted;
 use sovereign::usecase::{expire_credit, verify};
@@ -25,6 +26,7 @@ use super::running::Running;
 pub(crate) struct Setup {
     pub(crate) limits: Limits,
     pub(crate) shared_secret: Option<String>,
+    pub(crate) mail: MailOptions,
     /// Not the test's usual currency: the Sovereign starts on an empty database.
     pub(crate) currency: Option<&'static str>,
 }
@@ -37,7 +39,7 @@ fn new_key() -> Vec<u8> {
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { limits: Limits::off(), shared_secret: None, currency: None }
+        Self { limits: Limits::off(), shared_secret: None, mail: MailOptions::Log, currency: None }
     }
 }
 
@@ -77,7 +79,7 @@ impl TestApp {
         let tokens = Tokens::new(FQDN, signing_key.clone(), None, clock.clone()).unwrap();
         let options = Options {
             location: database.location.clone(),
-            key: signing_key,
+            keys: signing_key.into(),
             shared_secret: setup.shared_secret,
             wanted: Wanted {
                 fqdn: Some(FQDN.to_owned()),
@@ -88,6 +90,8 @@ impl TestApp {
             clock: clock.clone(),
             max_batch: MAX_BATCH,
             preview_cache: true,
+            mail: setup.mail,
+            public_url: None,
         };
         let running = Running::start(options).await;
         let store = Store::open(&database.location).await.unwrap();

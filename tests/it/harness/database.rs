@@ -8,6 +8,7 @@ use sovereign::auth::SigningKey;
 use sovereign::engine::MAX_BATCH;
 use sovereign::lifecycle::{self, Options};
 use sovereign::limits::Limits;
+use sovereign::mail::MailOptions;
 use sovereign::storage::{Location, Store};
 use sovereign::usecase::start::Wanted;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
@@ -188,7 +189,7 @@ async fn postgres_template() -> &'static str {
 async fn start_once(location: Location) {
     let options = Options {
         location,
-        key: SigningKey::ephemeral().unwrap(),
+        keys: SigningKey::ephemeral().unwrap().into(),
         shared_secret: None,
         wanted: Wanted {
             fqdn: Some(FQDN.to_owned()),
@@ -199,6 +200,8 @@ async fn start_once(location: Location) {
         clock: Arc::new(TestClock::new()),
         max_batch: MAX_BATCH,
         preview_cache: true,
+        mail: MailOptions::Log,
+        public_url: None,
     };
     lifecycle::start(options).await.unwrap().stop().await;
 }

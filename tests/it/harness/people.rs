@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
-use sovereign::auth::{MintedFor, Role, SigningKey, Tokens};
+use sovereign::auth::{KeyRing, MintedFor, Role, Tokens};
 use sovereign::clock::SystemClock;
 use uuid::Uuid;
 
@@ -28,7 +28,7 @@ pub(crate) fn tenant_id(person: usize) -> String {
 impl TestDatabase {
     /// The tokens of whoever serves on this database.
     pub(crate) fn tokens(&self) -> Tokens {
-        let key = SigningKey::load_or_create(self.directory.path()).unwrap();
+        let key = KeyRing::load_or_create(self.directory.path()).unwrap();
         Tokens::new(FQDN, key, None, Arc::new(SystemClock)).unwrap()
     }
 

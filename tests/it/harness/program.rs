@@ -99,6 +99,11 @@ impl Program {
         self
     }
 
+    /// A mail server that nobody runs, for whoever sends none.
+    pub(crate) fn without_mail(self) -> Self {
+        self.env("SOVEREIGN_MAIL_SMTP_URL", "smtp://127.0.0.1:9")
+    }
+
     /// The directory it will run in.
     pub(crate) fn directory(&self) -> &Path {
         self.directory.path()
@@ -261,7 +266,7 @@ impl TestDatabase {
     }
 
     pub(crate) fn program(&self, arguments: &[&str]) -> Program {
-        Program::new(arguments).args(self.flags())
+        Program::new(arguments).args(self.flags()).without_mail()
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Ended {

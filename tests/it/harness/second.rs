@@ -5,6 +5,7 @@ use sovereign::auth::{Role, SigningKey};
 use sovereign::engine::MAX_BATCH;
 use sovereign::lifecycle::Options;
 use sovereign::limits::Limits;
+use sovereign::mail::MailOptions;
 use sovereign::usecase::start::Wanted;
 
 use super::app::TestApp;
@@ -21,13 +22,15 @@ impl SecondServer {
     pub(crate) async fn beside_with(app: &TestApp, limits: Limits) -> Self {
         let options = Options {
             location: app.database.location.clone(),
-            key: SigningKey::from_der(&app.key).unwrap(),
+            keys: SigningKey::from_der(&app.key).unwrap().into(),
             shared_secret: None,
             wanted: Wanted::default(),
             limits,
             clock: app.clock.clone(),
             max_batch: MAX_BATCH,
             preview_cache: true,
+            mail: MailOptions::Log,
+            public_url: None,
         };
         Self(Running::start(options).await)
     }

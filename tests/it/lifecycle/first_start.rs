@@ -6,6 +6,7 @@ use sovereign::auth::SigningKey;
 use sovereign::engine::MAX_BATCH;
 use sovereign::lifecycle::{self, Options, Sovereign};
 use sovereign::limits::Limits;
+use sovereign::mail::MailOptions;
 use sovereign::usecase::start::{StartError, Wanted};
 
 use crate::harness::{Engine, FQDN, TestClock, TestDatabase};
@@ -13,7 +14,7 @@ use crate::harness::{Engine, FQDN, TestClock, TestDatabase};
 async fn start(database: &TestDatabase, currency: &str) -> Result<Sovereign, StartError> {
     let options = Options {
         location: database.location.clone(),
-        key: SigningKey::ephemeral().unwrap(),
+        keys: SigningKey::ephemeral().unwrap().into(),
         shared_secret: None,
         wanted: Wanted {
             fqdn: Some(FQDN.to_owned()),
@@ -24,6 +25,8 @@ async fn start(database: &TestDatabase, currency: &str) -> Result<Sovereign, Sta
         clock: Arc::new(TestClock::new()),
         max_batch: MAX_BATCH,
         preview_cache: true,
+        mail: MailOptions::Log,
+        public_url: None,
     };
     lifecycle::start(options).await
 }

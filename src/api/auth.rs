@@ -1,0 +1,389 @@
+//! `/auth/*`: signing in by mail or password, tokens, and who somebody is.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use serde::{Deserialize, Serialize};
+use sovereign_domain::timestamp::Timestamp;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
+
+use super::caller::{Address, Caller, RequestName, Superadmin};
+use super::extract::{Body, Segment};
+use super::problem::Problem;
+use crate::app::App;
+use crate::auth::Role;
+use crate::limits::{Key, Quota};
+use crate::storage::users::{self, ProfileRow};
+use crate::text::Language;
+use crate::usecase::organizations::usable_id;
+use crate::usecase::sessions::{self, SessionError, TokenPair};
+use crate::usecase::sign_in::{self, Asked, SignInError};
+use crate::usecase::{passwords, roles};
+
+/// A person.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = User)]
+pub(super) struct UserBody {
+    id: String,
+    email: String,
+    /// Empty where nobody said.
+    name: String,
+    /// Empty where there is none.
+    avatar_url: String,
+    #[schema(schema_with = role_schema)]
+    role: Role,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    updated_at: Timestamp,
+}
+
+fn role_schema() -> Object {
+    let roles = Role::ALL.map(Role::as_str);
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(roles)).build()
+}
+
+impl UserBody {
+    fn new(row: ProfileRow, role: Role) -> Self {
+        Self {
+            id: row.id,
+            email: row.email,
+            name: row.name,
+            avatar_url: row.avatar_url,
+            role,
+            created_at: row.created_at.0,
+            updated_at: row.updated_at.0,
+        }
+    }
+}
+
+/// What somebody who signed in asks with from now on.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TokenPair)]
+pub(super) struct TokenPairBody {
+    /// An access token: `Authorization: Bearer`.
+    token: String,
+    /// Fetches the next pair, once, at `/auth/refresh`; lasts 30 days.
+    refresh_token: String,
+    /// Seconds that the access token is valid.
+    expires_in: i64,
+    user: UserBody,
+}
+
+impl From<TokenPair> for TokenPairBody {
+    fn from(pair: TokenPair) -> Self {
+        Self {
+            token: pair.token,
+            refresh_token: pair.refresh_token,
+            expires_in: sessions::token_lifetime_seconds(),
+            user: UserBody::new(pair.user, pair.role),
+        }
+    }
+}
+
+/// A text for people.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Message)]
+pub(super) struct MessageBody {
+    message: &'static str,
+}
+
+/// Somebody who wants to sign in.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = MagicLink)]
+pub(super) struct MagicLinkBody {
+    #[schema(max_length = 254)]
+    email: String,
+    /// `en` or `ar`; by default what `Accept-Language` prefers.
+    #[serde(default)]
+    #[schema(nullable = true)]
+    language: Option<String>,
+}
+
+/// Mails a code and a link
+///
+/// To sign in, or to sign up. Both work once, for five minutes; five wrong codes end them. The answer is
+/// the same whether anybody has the address here or not.
+#[utoipa::path(
+    post, path = "/auth/magic-link", tag = "Sign-in", operation_id = "sendMagicLink",
+    request_body = MagicLinkBody,
+    responses(
+        (status = 200, description = "The mail is on its way", body = MessageBody),
+        (status = 429, description = "Too many mails to this address, or from this network"),
+    ),
+)]
+pub(super) async fn magic_link(
+    State(app): State<Arc<App>>,
+    Address(address): Address,
+    headers: HeaderMap,
+    Body(body): Body<MagicLinkBody>,
+) -> Result<Json<MessageBody>, Problem> {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let language = match body.language.as_deref() {
+        None => Language::accepted(accepted.unwrap_or_default()),
+        Some(tag) => Language::of_tag(tag)
+            .ok_or_else(|| Problem::field("language", "language must be en or ar"))?,
+    };
+    let asked = Asked {
+        email: &body.email,
+        address,
+        language,
+        browser: None,
+        return_to: "/",
+        administrator_link: None,
+    };
+    sign_in::ask(&app, &asked).await?;
+    let message = "A code is on its way. Look into your mail.";
+    Ok(Json(MessageBody { message }))
+}
+
+/// A code from a mail.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = Verify)]
+pub(super) struct VerifyBody {
+    email: String,
+    /// Six digits.
+    code: String,
+}
+
+/// Signs in with a code
+///
+/// Makes the user where nobody has the address yet.
+#[utoipa::path(
+    post, path = "/auth/verify", tag = "Sign-in", operation_id = "verifyCode",
+    request_body = VerifyBody,
+    responses(
+        (status = 200, description = "Signed in", body = TokenPairBody),
+        (status = 401, description = "The code is wrong, was used, is too old or was tried too often"),
+        (status = 429, description = "Too many tries from this network"),
+    ),
+)]
+pub(super) async fn verify(
+    State(app): State<Arc<App>>,
+    Address(address): Address,
+    RequestName(request_id): RequestName,
+    Body(body): Body<VerifyBody>,
+) -> Result<Json<TokenPairBody>, Problem> {
+    app.limits.check(Quota::VerifyByAddress, Key::Address(address)).await?;
+    let pair = sign_in::verify(&app, &body.email, &body.code, &request_id).await?;
+    Ok(Json(pair.into()))
+}
+
+/// An administrator's password.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = Login)]
+pub(super) struct LoginBody {
+    email: String,
+    password: String,
+}
+
+/// Signs an administrator in with a password
+///
+/// For superadmins and sovereign-admins who have one; everybody can sign in by mail.
+#[utoipa::path(
+    post, path = "/auth/login", tag = "Sign-in", operation_id = "logIn",
+    request_body = LoginBody,
+    responses(
+        (status = 200, description = "Signed in", body = TokenPairBody),
+        (status = 401, description = "Address or password is wrong"),
+        (status = 429, description = "Too many tries from this network, or, where nobody has signed in \
+            to this account from this network before, at this account"),
+    ),
+)]
+pub(super) async fn login(
+    State(app): State<Arc<App>>,
+    Address(address): Address,
+    RequestName(request_id): RequestName,
+    Body(body): Body<LoginBody>,
+) -> Result<Json<TokenPairBody>, Problem> {
+    let pair = passwords::log_in(&app, &body.email, &body.password, address, &request_id).await;
+    Ok(Json(pair?.into()))
+}
+
+/// A refresh token.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = RefreshToken)]
+pub(super) struct RefreshBody {
+    refresh_token: String,
+}
+
+/// Fetches the next pair of tokens
+///
+/// A refresh token works once. Used again within ten seconds it brings the same successor; later its
+/// session ends, for one of the two who used it is not who they seem.
+#[utoipa::path(
+    post, path = "/auth/refresh", tag = "Sign-in", operation_id = "refreshTokens",
+    request_body = RefreshBody,
+    responses(
+        (status = 200, description = "The next pair", body = TokenPairBody),
+        (status = 401, description = "The token was used, is too old or unknown, or its session has ended"),
+        (status = 429, description = "Too many requests from this network"),
+    ),
+)]
+pub(super) async fn refresh(
+    State(app): State<Arc<App>>,
+    Address(address): Address,
+    RequestName(request_id): RequestName,
+    Body(body): Body<RefreshBody>,
+) -> Result<Json<TokenPairBody>, Problem> {
+    app.limits.check(Quota::RefreshByAddress, Key::Address(address)).await?;
+    Ok(Json(sessions::refresh(&app, &body.refresh_token, &request_id).await?.into()))
+}
+
+/// Ends a session
+///
+/// The one that the refresh token is of. Access tokens of it open no administration any more, and end
+/// within 15 minutes.
+#[utoipa::path(
+    post, path = "/auth/logout", tag = "Sign-in", operation_id = "logOut",
+    request_body = RefreshBody,
+    responses((status = 200, description = "It has ended, also if it had before", body = MessageBody)),
+)]
+pub(super) async fn logout(
+    State(app): State<Arc<App>>,
+    Body(body): Body<RefreshBody>,
+) -> Result<Json<MessageBody>, Problem> {
+    sessions::log_out(&app, &body.refresh_token).await?;
+    Ok(Json(MessageBody { message: "You are signed out." }))
+}
+
+/// Ends every session of the caller
+#[utoipa::path(
+    post, path = "/auth/logout-all", tag = "Sign-in", operation_id = "logOutEverywhere",
+    security(("bearer" = [])),
+    responses((status = 200, description = "They have ended", body = MessageBody)),
+)]
+pub(super) async fn logout_all(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+) -> Result<Json<MessageBody>, Problem> {
+    sessions::log_out_everywhere(&app, &caller.actor()).await?;
+    Ok(Json(MessageBody { message: "You are signed out everywhere." }))
+}
+
+/// A user.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = UserAnswer)]
+pub(super) struct UserAnswer {
+    user: UserBody,
+}
+
+/// Says who the caller is
+#[utoipa::path(
+    get, path = "/auth/me", tag = "Sign-in", operation_id = "getMe",
+    security(("bearer" = [])),
+    responses((status = 200, description = "The caller", body = UserAnswer)),
+)]
+pub(super) async fn me(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+) -> Result<Json<UserAnswer>, Problem> {
+    let role = caller.confirmed_role(&app).await?;
+    let mut tx = app.store.read().await?;
+    let user = users::profile(&mut tx, &caller.user_id.0).await?;
+    let user = user.ok_or_else(|| Problem::unauthorized("there is no such user any more"))?;
+    Ok(Json(UserAnswer { user: UserBody::new(user, role) }))
+}
+
+fn role_of(row: &ProfileRow) -> Role {
+    Role::parse(&row.role).unwrap_or(Role::Member)
+}
+
+/// Reads a user
+///
+/// With the role that was granted here. For the role superadmin.
+#[utoipa::path(
+    get, path = "/auth/admin/users/{id}", tag = "Sign-in", operation_id = "getUser",
+    security(("bearer" = [])),
+    params(("id" = String, Path, description = "The user's identifier")),
+    responses(
+        (status = 200, description = "The user", body = UserAnswer),
+        (status = 403, description = "The role is not superadmin"),
+        (status = 404, description = "There is no such user"),
+    ),
+)]
+pub(super) async fn user(
+    State(app): State<Arc<App>>,
+    _: Superadmin,
+    Segment(id): Segment,
+) -> Result<Json<UserAnswer>, Problem> {
+    let unknown = || Problem::not_found("there is no such user");
+    let mut tx = app.store.read().await?;
+    let id = usable_id(&id).map_err(|_| unknown())?;
+    let user = users::profile(&mut tx, id).await?.ok_or_else(unknown)?;
+    let role = role_of(&user);
+    Ok(Json(UserAnswer { user: UserBody::new(user, role) }))
+}
+
+/// A role on the Sovereign.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = UserRole)]
+pub(super) struct RoleBody {
+    #[schema(schema_with = role_schema)]
+    role: String,
+}
+
+/// Gives a user a role on the Sovereign
+///
+/// For the role superadmin, who must have signed in within the last ten minutes. Whoever loses a role is
+/// signed out everywhere.
+#[utoipa::path(
+    put, path = "/auth/admin/users/{id}/role", tag = "Sign-in", operation_id = "setUserRole",
+    security(("bearer" = [])),
+    params(("id" = String, Path, description = "The user's identifier")),
+    request_body = RoleBody,
+    responses(
+        (status = 200, description = "The user, with the role", body = UserAnswer),
+        (status = 401, description = "There is no valid token, or its bearer has not signed in lately \
+            (`sign_in_again`)"),
+        (status = 403, description = "The role is not superadmin"),
+        (status = 404, description = "There is no such user"),
+        (status = 409, description = "Nobody would be superadmin any more (`last_superadmin`)"),
+    ),
+)]
+pub(super) async fn set_role(
+    State(app): State<Arc<App>>,
+    Superadmin(caller): Superadmin,
+    Segment(id): Segment,
+    Body(body): Body<RoleBody>,
+) -> Result<Json<UserAnswer>, Problem> {
+    caller.signed_in_lately(&app)?;
+    let role = Role::parse(&body.role).ok_or_else(|| {
+        Problem::field("role", "role must be superadmin, sovereign-admin or member")
+    })?;
+    let id = usable_id(&id).map_err(|_| Problem::not_found("there is no such user"))?;
+    let user = roles::set_by_id(&app, id, role, &caller.actor()).await?;
+    let role = role_of(&user);
+    Ok(Json(UserAnswer { user: UserBody::new(user, role) }))
+}
+
+impl From<SessionError> for Problem {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::Ended => Self::unauthorized("the session has ended; sign in again"),
+            SessionError::Storage(error) => error.into(),
+            SessionError::Broken => Self::internal(),
+        }
+    }
+}
+
+impl From<SignInError> for Problem {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::BadAddress => {
+                Self::field("email", "email must be an e-mail address, such as ahmed@example.com")
+            }
+            SignInError::Undeliverable => {
+                Self::field("email", "the mail server refuses this address; check it")
+            }
+            SignInError::TooMany(too_many) => too_many.into(),
+            SignInError::Wrong => Self::unauthorized(
+                "the code is wrong, was used, is too old or was tried too often; ask for another",
+            ),
+            SignInError::Session(error) => error.into(),
+        }
+    }
+}

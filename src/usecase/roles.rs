@@ -1,0 +1,194 @@
+//! Roles on the Sovereign: granted and revoked by whoever operates it, or by a superadmin.
+
+use serde_json::json;
+use sovereign_domain::event::{Actor, AuditEntry};
+use sovereign_domain::ids::IdSource;
+use sovereign_domain::timestamp::Timestamp;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::auth::{Role, own_issuer, secrets};
+use crate::storage::audit::{self, Change};
+use crate::storage::users::{self as rows, NewUser, ProfileRow};
+use crate::storage::{self, Store, Tx, sessions, sign_ins};
+
+/// How long the first administrator has to come.
+const LINK_HOURS: i64 = 24;
+
+/// Why a role was not changed.
+#[derive(Debug)]
+pub(crate) enum RoleError {
+    UnknownUser,
+    /// Several users have this address.
+    Ambiguous(Vec<String>),
+    /// Nobody could administer this Sovereign any more.
+    LastSuperadmin,
+    Storage(storage::Error),
+}
+
+impl From<storage::Error> for RoleError {
+    fn from(error: storage::Error) -> Self {
+        Self::Storage(error)
+    }
+}
+
+/// What making a role needs, with or without a running server.
+pub(crate) struct Grantor<'a> {
+    pub(crate) now: Timestamp,
+    pub(crate) actor: &'a Actor,
+    pub(crate) ids: &'a mut (dyn IdSource + Send),
+}
+
+/// Gives a user a role, from within somebody else's transaction.
+pub(super) async fn change(
+    app: &App,
+    tx: &mut Tx,
+    actor: &Actor,
+    user_id: &str,
+    role: Role,
+) -> storage::Result<()> {
+    let Some(user) = rows::profile(tx, user_id).await? else { return Ok(()) };
+    set(tx, &user, role, actor, app.clock.now(), app.new_id()).await
+}
+
+async fn set(
+    tx: &mut Tx,
+    user: &ProfileRow,
+    role: Role,
+    actor: &Actor,
+    now: Timestamp,
+    entry_id: Uuid,
+) -> storage::Result<()> {
+    if user.role == role.as_str()
+        || !rows::set_role(tx, &user.id, &user.role, role.as_str(), now).await?
+    {
+        return Ok(());
+    }
+    // Whoever loses a role signs in again, and is then what they are.
+    if Role::parse(&user.role).is_some_and(|before| before > role) {
+        sessions::end_all(tx, &user.id, "role_changed", now).await?;
+    }
+    let entry = AuditEntry {
+        id: entry_id,
+        at: now,
+        actor: actor.clone(),
+        action: "user.role",
+        subject: user.id.clone(),
+        tenant_id: None,
+    };
+    let change = Change {
+        before: Some(json!({ "role": user.role })),
+        after: Some(json!({ "role": role.as_str(), "email": user.email })),
+    };
+    audit::record(tx, &[(entry, change)]).await
+}
+
+/// Gives the person with an e-mail address a role; makes the user where nobody has it yet, who then signs
+/// in by mail.
+///
+/// # Errors
+/// [`RoleError`].
+pub(crate) async fn grant(
+    store: &Store,
+    fqdn: &str,
+    email: &str,
+    role: Role,
+    grantor: &mut Grantor<'_>,
+) -> Result<ProfileRow, RoleError> {
+    let mut tx = store.begin().await?;
+    let mut found = rows::profiles_by_email(&mut tx, email).await?;
+    if found.is_empty() && role == Role::Member {
+        return Err(RoleError::UnknownUser);
+    }
+    if found.is_empty() {
+        let new = NewUser {
+            id: grantor.ids.next_id().to_string().into(),
+            issuer: own_issuer(fqdn),
+            subject: email.to_owned(),
+            email: email.to_owned(),
+            email_verified: false,
+        };
+        super::users::create(&mut tx, &new, grantor.ids.next_id(), grantor.now).await?;
+        found = rows::profiles_by_email(&mut tx, email).await?;
+    }
+    let user = one(found)?;
+    let (actor, now, entry_id) = (grantor.actor, grantor.now, grantor.ids.next_id());
+    let user = set_checked(&mut tx, user, role, actor, now, entry_id).await?;
+    tx.commit().await?;
+    Ok(user)
+}
+
+/// Gives a user a role, by identifier.
+///
+/// # Errors
+/// [`RoleError`].
+pub(crate) async fn set_by_id(
+    app: &App,
+    user_id: &str,
+    role: Role,
+    actor: &Actor,
+) -> Result<ProfileRow, RoleError> {
+    let mut tx = app.store.begin().await?;
+    let user = rows::profile(&mut tx, user_id).await?.ok_or(RoleError::UnknownUser)?;
+    let (now, entry_id) = (app.clock.now(), app.new_id());
+    let user = set_checked(&mut tx, user, role, actor, now, entry_id).await?;
+    tx.commit().await?;
+    Ok(user)
+}
+
+async fn set_checked(
+    tx: &mut Tx,
+    user: ProfileRow,
+    role: Role,
+    actor: &Actor,
+    now: Timestamp,
+    entry_id: Uuid,
+) -> Result<ProfileRow, RoleError> {
+    set(tx, &user, role, actor, now, entry_id).await?;
+    if user.role == Role::Superadmin.as_str() && !rows::has_superadmin(tx).await? {
+        return Err(RoleError::LastSuperadmin);
+    }
+    rows::profile(tx, &user.id).await?.ok_or(RoleError::UnknownUser)
+}
+
+fn one(mut found: Vec<ProfileRow>) -> Result<ProfileRow, RoleError> {
+    match (found.pop(), found.is_empty()) {
+        (Some(user), true) => Ok(user),
+        (Some(user), false) => {
+            let all = found.into_iter().chain([user]);
+            Err(RoleError::Ambiguous(all.map(|user| user.id).collect()))
+        }
+        (None, _) => Err(RoleError::UnknownUser),
+    }
+}
+
+/// Everybody with a role on the Sovereign.
+///
+/// # Errors
+/// Where the database fails.
+pub(crate) async fn administrators(store: &Store) -> storage::Result<Vec<ProfileRow>> {
+    let mut tx = store.read().await?;
+    rows::administrators(&mut tx).await
+}
+
+/// A one-time token that makes whoever uses it the superadmin, where there is none; it lasts a day.
+///
+/// # Errors
+/// Where the database fails.
+pub(crate) async fn administrator_link(
+    store: &Store,
+    now: Timestamp,
+    ids: &mut (dyn IdSource + Send),
+) -> storage::Result<Option<String>> {
+    let mut tx = store.begin().await?;
+    if rows::has_superadmin(&mut tx).await? {
+        return Ok(None);
+    }
+    let token = secrets::random_token()
+        .map_err(|_| storage::Error::Unavailable("the system's randomness".into()))?;
+    let expires_at = now.plus_seconds(LINK_HOURS * 3_600);
+    let digest = secrets::digest(&token);
+    sign_ins::insert_administrator_link(&mut tx, ids.next_id(), &digest, now, expires_at).await?;
+    tx.commit().await?;
+    Ok(Some(token))
+}

@@ -1,0 +1,283 @@
+//! Sign-in by e-mail: a code of six digits and a link, good for five minutes, once.
+//!
+//! Whoever can read the mailbox is the user. Of the code and the link only digests are kept. A try counts
+//! before the code is looked at, so that of a thousand tries at once five are looked at.
+
+use serde_json::json;
+use sovereign_domain::event::{Actor, AuditEntry};
+use sovereign_domain::timestamp::Timestamp;
+use uuid::Uuid;
+
+use super::sessions::{self, SessionError, Shown, TokenPair};
+use super::{roles, users};
+use crate::app::App;
+use crate::auth::secrets::{self, Purpose};
+use crate::auth::{Role, own_issuer};
+use crate::limits::{Key, Quota, TooMany};
+use crate::mail::{self, MailError, SignInCode};
+use crate::storage::audit::{self, Change};
+use crate::storage::sign_ins::{self as rows, NewSignIn, SignInRow};
+use crate::storage::users as user_rows;
+use crate::storage::users::NewUser;
+use crate::storage::{self, Tx};
+use crate::text::Language;
+
+const MINUTES: i64 = 5;
+/// Wrong codes that one sign-in bears.
+const MAX_TRIES: i16 = 5;
+
+/// Where a mail was asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked<'a> {
+    pub(crate) email: &'a str,
+    pub(crate) address: std::net::IpAddr,
+    pub(crate) language: Language,
+    /// What the browser that asked can be known by; absent for the API.
+    pub(crate) browser: Option<&'a str>,
+    /// Where it goes on after the sign-in: a path of this Sovereign.
+    pub(crate) return_to: &'a str,
+    /// The one-time link that makes this person the superadmin.
+    pub(crate) administrator_link: Option<&'a str>,
+}
+
+/// What shows that somebody can read the mailbox.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Proof<'a> {
+    /// The code, of what the API asked for.
+    CodeOfEmail { email: &'a str, code: &'a str },
+    /// The code, in the browser that asked.
+    CodeInBrowser { id: Uuid, browser: &'a str, code: &'a str },
+    /// The link, and a button pressed on its page.
+    Link { token: &'a str },
+}
+
+#[derive(Debug)]
+pub(crate) enum SignInError {
+    /// No e-mail address.
+    BadAddress,
+    /// The mail server will not send there.
+    Undeliverable,
+    TooMany(TooMany),
+    /// Wrong, used, too old, or tried too often.
+    Wrong,
+    Session(SessionError),
+}
+
+impl From<storage::Error> for SignInError {
+    fn from(error: storage::Error) -> Self {
+        Self::Session(error.into())
+    }
+}
+
+impl From<SessionError> for SignInError {
+    fn from(error: SessionError) -> Self {
+        Self::Session(error)
+    }
+}
+
+impl From<secrets::NoRandomness> for SignInError {
+    fn from(error: secrets::NoRandomness) -> Self {
+        Self::Session(error.into())
+    }
+}
+
+impl From<TooMany> for SignInError {
+    fn from(too_many: TooMany) -> Self {
+        Self::TooMany(too_many)
+    }
+}
+
+/// Sends code and link; answers what the sign-in is called. It is the same for every address, whether
+/// somebody has it here or not.
+pub(crate) async fn ask(app: &App, asked: &Asked<'_>) -> Result<Uuid, SignInError> {
+    let email = mail::usable_address(asked.email).ok_or(SignInError::BadAddress)?;
+    let quotas = [
+        (Quota::SignInMailByAddress, Key::Address(asked.address)),
+        (Quota::SignInMailByEmail, Key::Email(&email)),
+    ];
+    app.limits.check_all(&quotas).await?;
+    let now = app.clock.now();
+    let (id, code, token) = (app.new_id(), secrets::random_code()?, secrets::random_token()?);
+    let mut tx = app.store.begin().await?;
+    let administrator_link_id = match asked.administrator_link {
+        None => None,
+        Some(token) => {
+            let digest = secrets::digest(token);
+            let found = rows::find_administrator_link(&mut tx, &digest, now).await?;
+            Some(found.ok_or(SignInError::Wrong)?)
+        }
+    };
+    let new = NewSignIn {
+        id,
+        email: email.clone(),
+        code_digest: app.tokens.secrets().mac(Purpose::SignInCode, &coded(id, &code)),
+        link_digest: secrets::digest(&token),
+        browser_digest: asked.browser.map(secrets::digest),
+        return_to: asked.return_to.to_owned(),
+        administrator_link_id,
+        expires_at: now.plus_seconds(MINUTES * 60),
+    };
+    rows::insert(&mut tx, &new, now).await?;
+    tx.commit().await?;
+
+    let letter = SignInCode {
+        sovereign: &app.facts.fqdn,
+        code: &code,
+        link: &format!("{}/sign-in/link?token={token}", app.public_url),
+        minutes: MINUTES,
+    };
+    match app.mailer.send(&email, &letter.letter(asked.language), app.new_id(), now).await {
+        Ok(()) => Ok(id),
+        Err(MailError::Refused) => Err(SignInError::Undeliverable),
+        Err(MailError::Unavailable) => {
+            Err(storage::Error::Unavailable("the mail server".into()).into())
+        }
+    }
+}
+
+/// A code counts for its own sign-in only.
+fn coded(id: Uuid, code: &str) -> Vec<u8> {
+    [id.as_bytes().as_slice(), code.as_bytes()].concat()
+}
+
+/// Who a proof is of, and where they go on.
+pub(crate) struct Proven {
+    pub(crate) user_id: String,
+    pub(crate) return_to: String,
+    pub(crate) shown: Shown,
+}
+
+/// Checks a proof and uses it up. The caller begins the session and commits; where there is no proof, the
+/// try has been counted.
+pub(crate) async fn prove(
+    app: &App,
+    proof: Proof<'_>,
+    request_id: &str,
+) -> Result<(Tx, Proven), SignInError> {
+    let now = app.clock.now();
+    let mut tx = app.store.begin().await?;
+    let found = match proof {
+        Proof::Link { token } => rows::find_by_link(&mut tx, &secrets::digest(token), now).await?,
+        Proof::CodeInBrowser { id, browser, code } => {
+            let tried = try_code(app, &mut tx, id, code, now).await?;
+            tried.filter(|row| {
+                let digest = secrets::digest(browser);
+                row.browser_digest.as_ref().is_some_and(|stored| secrets::same(stored, &digest))
+            })
+        }
+        Proof::CodeOfEmail { email, code } => {
+            let email = mail::usable_address(email).ok_or(SignInError::Wrong)?;
+            let mut right = None;
+            for id in rows::live_of_api(&mut tx, &email, now).await? {
+                right = right.or(try_code(app, &mut tx, id, code, now).await?);
+            }
+            right
+        }
+    };
+    let used = match &found {
+        Some(row) => rows::mark_used(&mut tx, row.id, now).await?,
+        None => false,
+    };
+    let Some(row) = found.filter(|_| used) else {
+        // Tries count, whatever they come to.
+        tx.commit().await?;
+        return Err(SignInError::Wrong);
+    };
+    let user_id = person(app, &mut tx, &row, request_id).await?;
+    let shown = Shown { method: "email".to_owned(), trusted: true, granted: Role::Member };
+    Ok((tx, Proven { user_id, return_to: row.return_to, shown }))
+}
+
+async fn try_code(
+    app: &App,
+    tx: &mut Tx,
+    id: Uuid,
+    code: &str,
+    now: Timestamp,
+) -> storage::Result<Option<SignInRow>> {
+    let row = rows::take_try(tx, id, MAX_TRIES, now).await?;
+    let secrets = app.tokens.secrets();
+    let right = |row: &SignInRow| {
+        secrets.is_mac(Purpose::SignInCode, &coded(row.id, &digits(code)), &row.code_digest)
+    };
+    Ok(row.filter(right))
+}
+
+/// A code as it may be typed or pasted: with spaces, in Arabic-Indic digits.
+fn digits(code: &str) -> String {
+    code.chars()
+        .filter(|c| !c.is_whitespace() && *c != '-')
+        .map(|c| match c {
+            '\u{660}'..='\u{669}' | '\u{6f0}'..='\u{6f9}' => {
+                char::from_digit(u32::from(c) & 0xf, 10).unwrap_or(c)
+            }
+            c => c,
+        })
+        .collect()
+}
+
+/// The user whose mailbox it is.
+async fn person(
+    app: &App,
+    tx: &mut Tx,
+    row: &SignInRow,
+    request_id: &str,
+) -> storage::Result<String> {
+    let now = app.clock.now();
+    let new = NewUser {
+        id: app.new_id().to_string().into(),
+        issuer: own_issuer(&app.facts.fqdn),
+        subject: row.email.clone(),
+        email: row.email.clone(),
+        email_verified: true,
+    };
+    let user_id = users::find_or_create(app, tx, &new, true).await?;
+    user_rows::note_profile(tx, &user_id.0, true, "", "", now).await?;
+    if let Some(link) = row.administrator_link_id
+        && rows::use_administrator_link(tx, link, &user_id.0, now).await?
+    {
+        let actor = Actor { user_id: user_id.clone(), request_id: request_id.to_owned() };
+        roles::change(app, tx, &actor, &user_id.0, Role::Superadmin).await?;
+        rows::end_administrator_links(tx, now).await?;
+        note_link_use(app, tx, actor, link).await?;
+    }
+    Ok(user_id.to_string())
+}
+
+async fn note_link_use(app: &App, tx: &mut Tx, actor: Actor, link: Uuid) -> storage::Result<()> {
+    let entry = AuditEntry {
+        id: app.new_id(),
+        at: app.clock.now(),
+        subject: link.to_string(),
+        actor,
+        action: "administrator_link.use",
+        tenant_id: None,
+    };
+    audit::record(tx, &[(entry, Change { before: None, after: Some(json!({})) })]).await
+}
+
+/// Signs in for the API.
+pub(crate) async fn verify(
+    app: &App,
+    email: &str,
+    code: &str,
+    request_id: &str,
+) -> Result<TokenPair, SignInError> {
+    let (mut tx, proven) = prove(app, Proof::CodeOfEmail { email, code }, request_id).await?;
+    let pair = sessions::begin(app, &mut tx, &proven.user_id, &proven.shown, request_id).await?;
+    tx.commit().await?;
+    Ok(pair)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::digits;
+
+    #[test]
+    fn codes_are_read_as_people_write_them() {
+        for written in ["012345", " 012 345 ", "012-345", "٠١٢٣٤٥", "۰۱۲۳۴۵"] {
+            assert_eq!(digits(written), "012345", "{written}");
+        }
+        assert_eq!(digits("01234x"), "01234x");
+    }
+}
