@@ -20,3 +20,4 @@ pub mod storage;
 pub mod telemetry;
 mod text;
 pub mod usecase;
+mod web;

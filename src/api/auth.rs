@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use sovereign_domain::timestamp::Timestamp;
 use utoipa::ToSchema;
@@ -12,12 +12,12 @@ use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 use super::caller::{Address, Caller, RequestName, Superadmin};
 use super::extract::{Body, Segment};
+use super::invitations::mail_language;
 use super::problem::Problem;
 use crate::app::App;
 use crate::auth::Role;
 use crate::limits::{Key, Quota};
 use crate::storage::users::{self, ProfileRow};
-use crate::text::Language;
 use crate::usecase::organizations::usable_id;
 use crate::usecase::sessions::{self, SessionError, TokenPair};
 use crate::usecase::sign_in::{self, Asked, SignInError};
@@ -121,12 +121,7 @@ pub(super) async fn magic_link(
     headers: HeaderMap,
     Body(body): Body<MagicLinkBody>,
 ) -> Result<Json<MessageBody>, Problem> {
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let language = match body.language.as_deref() {
-        None => Language::accepted(accepted.unwrap_or_default()),
-        Some(tag) => Language::of_tag(tag)
-            .ok_or_else(|| Problem::field("language", "language must be en or ar"))?,
-    };
+    let language = mail_language(body.language.as_deref(), &headers)?;
     let asked = Asked {
         email: &body.email,
         address,

@@ -120,7 +120,7 @@ impl FromRequestParts<Arc<App>> for Superadmin {
 }
 
 /// The address a request came from: of its connection, or, behind a trusted proxy, what the proxy says.
-pub(super) struct Address(pub(super) IpAddr);
+pub(crate) struct Address(pub(crate) IpAddr);
 
 impl FromRequestParts<Arc<App>> for Address {
     type Rejection = Problem;
@@ -140,7 +140,7 @@ impl FromRequestParts<Arc<App>> for Address {
 }
 
 /// What the request is called; see `middleware.rs`.
-pub(super) struct RequestName(pub(super) String);
+pub(crate) struct RequestName(pub(crate) String);
 
 impl FromRequestParts<Arc<App>> for RequestName {
     type Rejection = Problem;

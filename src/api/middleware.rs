@@ -87,11 +87,12 @@ fn written(mut response: Response, request_id: &str) -> Response {
         return problem.respond(request_id);
     }
     let status = response.status();
-    let json = response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
-    if (status.is_client_error() || status.is_server_error()) && !json {
+    // An answer of ours, or a page.
+    let ours = response.headers().get(header::CONTENT_TYPE).is_some_and(|value| {
+        let kind = value.as_bytes();
+        kind.starts_with(b"application/json") || kind.starts_with(b"text/html")
+    });
+    if (status.is_client_error() || status.is_server_error()) && !ours {
         return Problem::of_status(status).respond(request_id);
     }
     response

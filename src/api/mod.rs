@@ -7,12 +7,13 @@ mod admin;
 mod answers;
 mod auth;
 mod billing;
-mod caller;
+pub(crate) mod caller;
 mod catalog;
 mod catalog_schema;
 mod checkout;
 mod described;
 mod extract;
+mod invitations;
 mod middleware;
 mod openapi;
 mod organizations;
@@ -29,13 +30,15 @@ use axum::Router;
 use self::described::Routes;
 pub use self::openapi::document;
 use crate::app::App;
+use crate::web;
 
-/// Every route, with what all of them share.
+/// Every route, and every page, with what all of them share.
 pub fn router(app: Arc<App>) -> Router {
     let routes = routes().into_router();
     let all = Router::new()
         .nest("/api", routes.clone())
         .merge(routes)
+        .merge(web::routes())
         .fallback(problem::no_such_route)
         .method_not_allowed_fallback(problem::method_not_allowed);
     middleware::around(all).with_state(app)
@@ -97,6 +100,11 @@ fn organization_routes(routes: Routes) -> Routes {
         .add(organizations::__path_members, organizations::members)
         .add(organizations::__path_add_member, organizations::add_member)
         .add(organizations::__path_remove_member, organizations::remove_member)
+        .add(invitations::__path_invite, invitations::invite)
+        .add(invitations::__path_list, invitations::list)
+        .add(invitations::__path_revoke, invitations::revoke)
+        .add(invitations::__path_accept, invitations::accept)
+        .add(invitations::__path_set_role, invitations::set_role)
 }
 
 fn auth_routes(routes: Routes) -> Routes {

@@ -80,7 +80,7 @@ fn status_schema() -> Object {
 }
 
 /// A role that can be given to a member.
-fn role_schema() -> Object {
+pub(super) fn role_schema() -> Object {
     texts([MemberRole::Admin, MemberRole::Member, MemberRole::Viewer].map(MemberRole::as_str))
 }
 
@@ -274,7 +274,7 @@ pub(super) async fn members(
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = NewMember)]
 pub(super) struct AddMemberBody {
-    /// Of somebody who has signed in before.
+    /// Of somebody who has signed in before; others are invited.
     email: String,
     #[schema(schema_with = role_schema)]
     role: String,

@@ -237,6 +237,12 @@ impl From<OrganizationError> for Problem {
             OrganizationError::NotFound => {
                 Self::not_found("there is no such Organization or member")
             }
+            OrganizationError::InvitedSomebodyElse => Self::new(
+                StatusCode::FORBIDDEN,
+                "invited_somebody_else",
+                "another e-mail address was invited; sign in with that one",
+            ),
+            OrganizationError::TooMany(too_many) => too_many.into(),
             OrganizationError::Storage(error) => error.into(),
         }
     }

@@ -20,6 +20,8 @@ pub enum Quota {
     SlugByAddress,
     SignInMailByAddress,
     SignInMailByEmail,
+    InvitationByUser,
+    InvitationByEmail,
     VerifyByAddress,
     PasswordByAddress,
     /// At one account, from all networks together that nobody has signed in to it from.
@@ -62,6 +64,10 @@ impl Quota {
             // Five in a quarter of an hour: a mail that is slow is asked for again, and nobody's mailbox
             // is filled by a stranger.
             Self::SignInMailByEmail => Rate::new(5, 180_000),
+            // A new Organization invites its whole staff, and then somebody now and then.
+            Self::InvitationByUser => Rate::new(100, 60_000),
+            // Three, and then one in four hours: nobody's mailbox is filled by who invites.
+            Self::InvitationByEmail => Rate::new(3, 14_400_000),
             // One for each mail and some typing errors. How often one code may be tried is its own rule.
             Self::VerifyByAddress => Rate::new(120, 5_000),
             // Checking a password costs a processor most of a second: 8,640 a day once the burst is gone.
@@ -91,6 +97,7 @@ impl Quota {
             Self::PreviewByAddress => "preview",
             Self::SlugByAddress => "slug",
             Self::SignInMailByAddress | Self::SignInMailByEmail => "sign-in mail",
+            Self::InvitationByUser | Self::InvitationByEmail => "invitation",
             Self::VerifyByAddress => "verify",
             Self::PasswordByAddress => "password",
             Self::PasswordFromUnknown => "password from unknown",

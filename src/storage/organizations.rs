@@ -204,3 +204,22 @@ pub(crate) async fn delete_member(tx: &mut Tx, id: &str, user_id: &str) -> Resul
         .map(|done| done.rows_affected()))?;
     Ok(deleted == 1)
 }
+
+/// Changes a member's role; `false` where there is none, or they own it.
+pub(crate) async fn set_member_role(
+    tx: &mut Tx,
+    id: &str,
+    user_id: &str,
+    role: MemberRole,
+) -> Result<bool> {
+    let sql = "UPDATE members SET role = $3 \
+               WHERE tenant_id = $1 AND user_id = $2 AND role <> 'owner'";
+    let changed = on_db!(tx, c => sqlx::query(sql)
+        .bind(id)
+        .bind(user_id)
+        .bind(role.as_str())
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(changed == 1)
+}

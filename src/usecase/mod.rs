@@ -4,6 +4,7 @@ pub mod backup;
 pub mod catalog;
 pub mod checkout;
 pub mod expire_credit;
+pub(crate) mod invitations;
 pub mod migrate;
 pub mod organizations;
 pub mod passwords;

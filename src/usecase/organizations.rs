@@ -8,6 +8,7 @@ use sovereign_domain::organization::{MemberRole, check_slug};
 
 use super::vouchers::FieldError;
 use crate::app::App;
+use crate::limits::TooMany;
 use crate::storage::audit::{self, Change};
 use crate::storage::organizations::{self as rows, MemberRow, NewOrganization, OrganizationRow};
 use crate::storage::{self, Store, Ts, Tx, catalog, users};
@@ -50,12 +51,21 @@ pub enum OrganizationError {
     NotFound,
     /// The owner stays.
     OwnerStays,
+    /// The invitation is for another address than the caller's.
+    InvitedSomebodyElse,
+    TooMany(TooMany),
     Storage(storage::Error),
 }
 
 impl From<storage::Error> for OrganizationError {
     fn from(error: storage::Error) -> Self {
         Self::Storage(error)
+    }
+}
+
+impl From<TooMany> for OrganizationError {
+    fn from(too_many: TooMany) -> Self {
+        Self::TooMany(too_many)
     }
 }
 
@@ -191,6 +201,15 @@ fn member_row(
     }
 }
 
+/// A role that a member can be given.
+pub(super) fn assignable_role(text: &str) -> Result<MemberRole, FieldError> {
+    match MemberRole::parse(text) {
+        Some(MemberRole::Owner) => Err(FieldError::new("role", "owner cannot be assigned")),
+        Some(role) => Ok(role),
+        None => Err(FieldError::new("role", "role must be admin, member or viewer")),
+    }
+}
+
 /// Adds a person who has signed in before, found by verified e-mail address.
 ///
 /// # Errors
@@ -204,22 +223,15 @@ pub(crate) async fn add_member(
 ) -> Result<MemberRow, OrganizationError> {
     let mut tx = app.store.begin().await?;
     let own = rows::role_of(&mut tx, tenant_id, &actor.user_id).await?;
-    if !own.ok_or(OrganizationError::NotFound)?.may_spend() {
+    if !own.ok_or(OrganizationError::NotFound)?.may_manage_members() {
         return Err(OrganizationError::Forbidden);
     }
-    let role = match MemberRole::parse(role) {
-        Some(MemberRole::Owner) => {
-            return Err(FieldError::new("role", "owner cannot be assigned").into());
-        }
-        Some(role) => role,
-        None => {
-            return Err(FieldError::new("role", "role must be admin, member or viewer").into());
-        }
-    };
+    let role = assignable_role(role)?;
     let user = match users::find_by_verified_email(&mut tx, email.trim()).await?.as_slice() {
         [user] => user.clone(),
         [] => {
-            let detail = "nobody with this e-mail address has signed in yet; ask them to sign in";
+            let detail = "nobody with this e-mail address has signed in yet; invite them: POST \
+                          /tenant/orgs/{id}/invitations";
             return Err(FieldError::new("email", detail).into());
         }
         _ => {
@@ -251,7 +263,7 @@ pub async fn remove_member(
     let mut tx = app.store.begin().await?;
     let own = rows::role_of(&mut tx, tenant_id, &actor.user_id).await?;
     let own = own.ok_or(OrganizationError::NotFound)?;
-    if !own.may_spend() && &*actor.user_id.0 != user_id {
+    if !own.may_manage_members() && &*actor.user_id.0 != user_id {
         return Err(OrganizationError::Forbidden);
     }
     let members = rows::members(&mut tx, tenant_id).await?;
@@ -307,4 +319,20 @@ pub(crate) fn selection_error(error: SelectionError) -> FieldError {
 pub(crate) fn usable_id(text: &str) -> Result<&str, OrganizationError> {
     let usable = !text.is_empty() && text.len() <= 200 && !text.chars().any(char::is_control);
     if usable { Ok(text) } else { Err(OrganizationError::NotFound) }
+}
+
+/// The Organizations of a user, and the user's role in each.
+pub(crate) async fn with_role_of(
+    app: &App,
+    user_id: &str,
+) -> storage::Result<Vec<(OrganizationRow, MemberRole)>> {
+    let user_id = user_id.into();
+    let mut tx = app.store.read().await?;
+    let mut found = Vec::new();
+    for organization in rows::list_for_member(&mut tx, &user_id).await? {
+        if let Some(role) = rows::role_of(&mut tx, &organization.id, &user_id).await? {
+            found.push((organization, role));
+        }
+    }
+    Ok(found)
 }

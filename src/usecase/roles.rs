@@ -192,3 +192,11 @@ pub(crate) async fn administrator_link(
     tx.commit().await?;
     Ok(Some(token))
 }
+
+/// Whether a token of [`administrator_link`] still works.
+pub(crate) async fn is_administrator_link(app: &App, token: &str) -> storage::Result<bool> {
+    let mut tx = app.store.read().await?;
+    let digest = secrets::digest(token);
+    let found = sign_ins::find_administrator_link(&mut tx, &digest, app.clock.now()).await?;
+    Ok(found.is_some())
+}

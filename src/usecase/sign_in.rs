@@ -140,6 +140,21 @@ fn coded(id: Uuid, code: &str) -> Vec<u8> {
     [id.as_bytes().as_slice(), code.as_bytes()].concat()
 }
 
+/// The address behind a link that still works, and whether `browser` is the one that asked for it.
+pub(crate) async fn behind_link(
+    app: &App,
+    token: &str,
+    browser: &str,
+) -> storage::Result<Option<(String, bool)>> {
+    let mut tx = app.store.read().await?;
+    let found = rows::find_by_link(&mut tx, &secrets::digest(token), app.clock.now()).await?;
+    Ok(found.map(|row| {
+        let digest = secrets::digest(browser);
+        let same = row.browser_digest.is_some_and(|stored| secrets::same(&stored, &digest));
+        (row.email, same)
+    }))
+}
+
 /// Who a proof is of, and where they go on.
 pub(crate) struct Proven {
     pub(crate) user_id: String,

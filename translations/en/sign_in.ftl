@@ -3,3 +3,67 @@ role-owner = owner
 role-admin = administrator
 role-member = member
 role-viewer = viewer
+role-superadmin = superadmin
+role-sovereign-admin = Sovereign administrator
+
+skip = Skip to the content
+other-language = العربية
+error-prefix = Error:
+error-summary = There is a problem
+
+sign-in-title = Sign in
+sign-in-intro = We send you a code by e-mail. If you are new here, it makes your account.
+sign-in-again = Sign in
+email-label = E-mail address
+email-hint = For example ahmed@example.com
+email-wrong = Enter an e-mail address, such as ahmed@example.com
+email-refused = The mail server refuses this address. Check it and try again
+send-code = Send the code
+
+administrator-title = Become the administrator
+administrator-intro = You hold the one-time link of { $sovereign }. Enter your e-mail address; the code that we send you makes you its superadmin.
+administrator-link-ended-heading = This link works no more
+administrator-link-ended-detail = It was used, it is older than a day, or there is an administrator already. The next start of the program prints a new one as long as there is none.
+
+code-title = Look into your mail
+code-intro = If it can be reached, a mail with a code of six digits is on its way to
+code-label = Code
+code-hint = Six digits, good for 5 minutes
+code-wrong = This code is wrong, too old or was used. Check it, or ask for another one
+code-button = Sign in
+code-again = Ask for another code, or use another address
+
+link-title = One more step
+link-intro = Press the button to sign in as
+link-other-browser = This mail was asked for in another browser. Go on only if it was you who asked.
+link-button = Sign in here
+link-ended-heading = This link works no more
+link-ended-detail = It was used, or it is older than 5 minutes. Ask for a new one.
+
+account-title = Your account
+account-email = E-mail
+account-role = Role
+account-organizations = Organizations
+account-no-organizations = You are in no Organization yet.
+sign-out = Sign out
+sign-out-everywhere = Sign out on all devices
+to-account = To your account
+
+invitation-title = Invitation
+invitation-heading = Join { $organization }
+invitation-as = You join as
+invitation-accept = Accept
+invitation-no = If you do not want to, simply leave this page.
+invitation-ended-heading = This invitation works no more
+invitation-ended-detail = It was accepted or taken back, or it is too old. Ask for a new one.
+invited-somebody-else-heading = Another address was invited
+invited-somebody-else-detail = Sign out, and sign in again with the address that the invitation was sent to.
+
+stale-form-heading = This form is too old
+stale-form-detail = It was opened before you signed in or out, or in another browser. Open the page again. This needs cookies.
+too-many-heading = Too many tries
+too-many-detail = Wait a moment, then try again.
+unavailable-heading = Not available for a moment
+unavailable-detail = Nothing is lost. Try again in a few seconds.
+broken-heading = Something went wrong
+broken-detail = It is our fault, not yours. Try again.

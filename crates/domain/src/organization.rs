@@ -61,9 +61,15 @@ impl MemberRole {
             .find(|role| role.as_str() == text)
     }
 
-    /// Owners and admins check out, redeem vouchers and manage members.
+    /// Owners and admins check out and redeem vouchers.
     #[must_use]
     pub const fn may_spend(self) -> bool {
+        matches!(self, Self::Owner | Self::Admin)
+    }
+
+    /// Owners and admins invite, add and remove members, and change their roles.
+    #[must_use]
+    pub const fn may_manage_members(self) -> bool {
         matches!(self, Self::Owner | Self::Admin)
     }
 }

@@ -1,0 +1,139 @@
+//! Who is signed in, their Organizations, and the way out.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{OriginalUri, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use sovereign_domain::event::Actor;
+
+use super::page::{Page, add_cookie};
+use super::{cookies, error, form};
+use crate::api::caller::RequestName;
+use crate::app::App;
+use crate::auth::Role;
+use crate::storage;
+use crate::usecase::organizations;
+use crate::usecase::sessions::{self, Standing};
+
+#[derive(Template)]
+#[template(path = "web/account.html")]
+struct AccountPage<'a> {
+    page: &'a Page,
+    email: &'a str,
+    /// The name of a message, for who has a role on the Sovereign.
+    role: Option<&'static str>,
+    /// Name and address of each, and the name of the role's message.
+    organizations: Vec<(String, String, String)>,
+}
+
+/// Whoever is signed in; or the way to sign in and come back.
+pub(super) async fn signed_in(
+    app: &App,
+    page: &Page,
+    headers: &HeaderMap,
+    here: &str,
+) -> Result<Standing, Response> {
+    let found = match cookies::value(headers, cookies::SESSION) {
+        None => None,
+        Some(cookie) => sessions::of_browser(app, cookie)
+            .await
+            .map_err(|error| error::unavailable(page, &error))?,
+    };
+    found.ok_or_else(|| {
+        let mut query = form_urlencoded::Serializer::new("/sign-in?".to_owned());
+        Redirect::to(&query.append_pair("return_to", here).finish()).into_response()
+    })
+}
+
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    page: Page,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Response {
+    let here = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
+    let session = match signed_in(&app, &page, &headers, &here).await {
+        Ok(session) => session,
+        Err(response) => return response,
+    };
+    match account_page(&app, &page, &session).await {
+        Ok(account) => page.render(StatusCode::OK, &account),
+        Err(error) => error::unavailable(&page, &error),
+    }
+}
+
+async fn account_page<'a>(
+    app: &App,
+    page: &'a Page,
+    session: &'a Standing,
+) -> storage::Result<AccountPage<'a>> {
+    let found = organizations::with_role_of(app, &session.user_id).await?;
+    let organizations = found.into_iter().map(|(organization, role)| {
+        (organization.name, organization.slug, format!("role-{}", role.as_str()))
+    });
+    let role = match session.role {
+        Role::Superadmin => Some("role-superadmin"),
+        Role::SovereignAdmin => Some("role-sovereign-admin"),
+        Role::Member => None,
+    };
+    Ok(AccountPage { page, email: &session.email, role, organizations: organizations.collect() })
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct SignOutForm {
+    #[serde(default)]
+    form_token: String,
+}
+
+pub(super) async fn sign_out(
+    State(app): State<Arc<App>>,
+    page: Page,
+    headers: HeaderMap,
+    Form(form): Form<SignOutForm>,
+) -> Response {
+    if form::sender(&app, &headers, &form.form_token).is_none() {
+        return error::stale_form(&page);
+    }
+    let ended = async {
+        let Some(cookie) = cookies::value(&headers, cookies::SESSION) else { return Ok(()) };
+        match sessions::of_browser(&app, cookie).await? {
+            Some(session) => sessions::end(&app, session.id).await,
+            None => Ok(()),
+        }
+    };
+    match ended.await {
+        Ok(()) => signed_out(),
+        Err(error) => error::unavailable(&page, &error),
+    }
+}
+
+pub(super) async fn sign_out_everywhere(
+    State(app): State<Arc<App>>,
+    page: Page,
+    RequestName(request_id): RequestName,
+    headers: HeaderMap,
+    Form(form): Form<SignOutForm>,
+) -> Response {
+    if form::sender(&app, &headers, &form.form_token).is_none() {
+        return error::stale_form(&page);
+    }
+    let session = match signed_in(&app, &page, &headers, "/console").await {
+        Ok(session) => session,
+        Err(response) => return response,
+    };
+    let actor = Actor { user_id: session.user_id.into(), request_id };
+    match sessions::log_out_everywhere(&app, &actor).await {
+        Ok(()) => signed_out(),
+        Err(error) => error::unavailable(&page, &error),
+    }
+}
+
+fn signed_out() -> Response {
+    let mut response = Redirect::to("/sign-in").into_response();
+    add_cookie(&mut response, cookies::remove(cookies::SESSION));
+    response
+}

@@ -1,0 +1,66 @@
+//! Pages that say that something did not work, and what to do.
+
+use askama::Template;
+use axum::http::{StatusCode, header};
+use axum::response::Response;
+
+use super::page::Page;
+use crate::limits::TooMany;
+use crate::storage;
+use crate::usecase::sessions::SessionError;
+
+#[derive(Template)]
+#[template(path = "web/error.html")]
+struct ErrorPage<'a> {
+    page: &'a Page,
+    heading: String,
+    detail: String,
+    action: Option<(&'static str, String)>,
+}
+
+/// A page with one of the messages `{name}-heading` and `{name}-detail`, and a way on.
+pub(super) fn say(
+    page: &Page,
+    status: StatusCode,
+    name: &str,
+    action: Option<(&'static str, &str)>,
+) -> Response {
+    let error = ErrorPage {
+        page,
+        heading: page.text(&format!("{name}-heading")),
+        detail: page.text(&format!("{name}-detail")),
+        action: action.map(|(path, text)| (path, page.text(text))),
+    };
+    page.render(status, &error)
+}
+
+/// A form that another site may have made, or that is older than this browser's cookies.
+pub(super) fn stale_form(page: &Page) -> Response {
+    say(page, StatusCode::FORBIDDEN, "stale-form", Some(("/sign-in", "sign-in-again")))
+}
+
+pub(super) fn too_many(page: &Page, too_many: TooMany) -> Response {
+    let mut response = say(page, StatusCode::TOO_MANY_REQUESTS, "too-many", None);
+    let seconds = too_many.retry_after.as_secs().saturating_add(1);
+    response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    response
+}
+
+pub(super) fn unavailable(page: &Page, error: &storage::Error) -> Response {
+    tracing::error!(%error, "a page could not be made");
+    let mut response = say(page, StatusCode::SERVICE_UNAVAILABLE, "unavailable", None);
+    response.headers_mut().insert(header::RETRY_AFTER, 5.into());
+    response
+}
+
+pub(super) fn of_session(page: &Page, error: &SessionError) -> Response {
+    match error {
+        SessionError::Storage(error) => unavailable(page, error),
+        SessionError::Ended | SessionError::Broken => say(
+            page,
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "broken",
+            Some(("/sign-in", "sign-in-again")),
+        ),
+    }
+}

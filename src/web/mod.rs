@@ -1,0 +1,37 @@
+//! Pages: rendered here, usable without JavaScript, in English and Arabic.
+//!
+//! A handler reads the request, calls a use case, and renders a template of `templates/web`. What changes
+//! something is a POST with a form token (`form.rs`); who is signed in is in a cookie (`cookies.rs`).
+
+mod account;
+mod administrator;
+mod assets;
+mod cookies;
+mod error;
+mod form;
+mod invitation;
+mod page;
+mod return_to;
+mod sign_in;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::app::App;
+
+/// Every page.
+pub(crate) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/assets/{name}", get(assets::serve))
+        .route("/language", get(page::choose_language))
+        .route("/sign-in", get(sign_in::show).post(sign_in::ask))
+        .route("/sign-in/code", get(sign_in::show_code).post(sign_in::enter_code))
+        .route("/sign-in/link", get(sign_in::show_link).post(sign_in::press_link))
+        .route("/sign-out", post(account::sign_out))
+        .route("/sign-out-everywhere", post(account::sign_out_everywhere))
+        .route("/auth/administrator", get(administrator::show))
+        .route("/invitation", get(invitation::show).post(invitation::accept))
+        .route("/console", get(account::show))
+}

@@ -1,0 +1,126 @@
+//! What every page has: its language, who looks at it, its form token, and the headers it is sent with.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{FromRequestParts, OriginalUri};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+
+use super::{assets, cookies, form, return_to};
+use crate::app::App;
+use crate::auth::secrets;
+use crate::text::Language;
+
+/// Nothing from elsewhere, nothing that runs, and in nobody's frame.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
+                      base-uri 'none'; frame-ancestors 'none'";
+
+/// The frame of a page.
+#[derive(Debug, Clone)]
+pub(super) struct Page {
+    pub(super) language: Language,
+    /// Whose pages these are.
+    pub(super) brand: String,
+    pub(super) style: String,
+    pub(super) form_token: String,
+    /// This page, for the link to the other language.
+    here: String,
+    /// How this browser is called.
+    pub(super) visitor: String,
+    is_new_visitor: bool,
+}
+
+impl Page {
+    pub(super) fn text(&self, name: &str) -> String {
+        self.language.text(name)
+    }
+
+    /// A message with one text in it.
+    pub(super) fn text_with(&self, name: &str, key: &str, value: &str) -> String {
+        self.language.text_with(name, &[(key, value.into())])
+    }
+
+    /// The same page in the other language.
+    pub(super) fn other_language(&self) -> String {
+        let mut url = form_urlencoded::Serializer::new("/language?".to_owned());
+        url.append_pair("tag", self.language.other().tag()).append_pair("return_to", &self.here);
+        url.finish()
+    }
+
+    /// The page, with the cookie of a browser that had none.
+    pub(super) fn render(&self, status: StatusCode, template: &impl Template) -> Response {
+        let Ok(html) = template.render() else {
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        };
+        let mut response = (status, Html(html)).into_response();
+        let headers = response.headers_mut();
+        let mut insert = |name, text| headers.insert(name, HeaderValue::from_static(text));
+        insert(header::CONTENT_SECURITY_POLICY, POLICY);
+        // An address may hold the token of a link.
+        insert(header::REFERRER_POLICY, "no-referrer");
+        insert(header::CACHE_CONTROL, "no-store");
+        insert(header::VARY, "Cookie, Accept-Language");
+        if self.is_new_visitor {
+            add_cookie(&mut response, cookies::set(cookies::VISITOR, &self.visitor, None));
+        }
+        response
+    }
+}
+
+pub(super) fn add_cookie(response: &mut Response, cookie: Option<HeaderValue>) {
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Page {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, StatusCode> {
+        let known = cookies::value(&parts.headers, cookies::VISITOR).map(str::to_owned);
+        let is_new_visitor = known.is_none();
+        let visitor = match known {
+            Some(visitor) => visitor,
+            None => secrets::random_token().map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?,
+        };
+        let here = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
+        Ok(Self {
+            language: language(&parts.headers),
+            brand: app.facts.fqdn.clone(),
+            style: assets::style(),
+            form_token: form::token(app, &visitor),
+            here,
+            visitor,
+            is_new_visitor,
+        })
+    }
+}
+
+/// A parameter of a page's address; empty where there is none.
+pub(super) fn parameter(uri: &Uri, name: &str) -> String {
+    let query = uri.query().unwrap_or_default();
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
+}
+
+/// The language that was chosen, else the one that the browser prefers.
+fn language(headers: &HeaderMap) -> Language {
+    let chosen = cookies::value(headers, cookies::LANGUAGE).and_then(Language::of_tag);
+    chosen.unwrap_or_else(|| {
+        let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        Language::accepted(accepted.unwrap_or_default())
+    })
+}
+
+/// Remembers a language, and shows the page again that the link stood on.
+pub(super) async fn choose_language(OriginalUri(uri): OriginalUri) -> Response {
+    let return_to = return_to::local(&parameter(&uri, "return_to"));
+    let mut response = Redirect::to(&return_to).into_response();
+    if let Some(language) = Language::of_tag(&parameter(&uri, "tag")) {
+        let cookie = cookies::set(cookies::LANGUAGE, language.tag(), Some(cookies::YEAR));
+        add_cookie(&mut response, cookie);
+    }
+    response
+}

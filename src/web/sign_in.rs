@@ -1,0 +1,257 @@
+//! Signing in by mail: an address, then the code, or the link and its button.
+//!
+//! A GET never signs in: mail scanners open every link. The link's page has one button, and says more where
+//! another browser asked for the mail than the one it is opened in.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{OriginalUri, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::page::{Page, add_cookie, parameter};
+use super::{cookies, error, form, return_to};
+use crate::api::caller::{Address, RequestName};
+use crate::app::App;
+use crate::auth::secrets;
+use crate::limits::{Key, Quota};
+use crate::usecase::sessions::{self, SessionError};
+use crate::usecase::sign_in::{self, Asked, Proof, SignInError};
+
+#[derive(Template)]
+#[template(path = "web/sign_in.html")]
+struct SignInPage<'a> {
+    page: &'a Page,
+    email: &'a str,
+    return_to: &'a str,
+    administrator_link: &'a str,
+    /// The name of a message.
+    error: Option<&'static str>,
+}
+
+#[derive(Template)]
+#[template(path = "web/code.html")]
+struct CodePage<'a> {
+    page: &'a Page,
+    email: &'a str,
+    error: Option<&'static str>,
+}
+
+#[derive(Template)]
+#[template(path = "web/link.html")]
+struct LinkPage<'a> {
+    page: &'a Page,
+    email: &'a str,
+    token: &'a str,
+    same_browser: bool,
+}
+
+pub(super) async fn show(page: Page, OriginalUri(uri): OriginalUri) -> Response {
+    let return_to = return_to::local(&parameter(&uri, "return_to"));
+    form_page(&page, StatusCode::OK, "", &return_to, "", None)
+}
+
+/// The form for an address; with a link that makes the superadmin, it says so.
+pub(super) fn form_page(
+    page: &Page,
+    status: StatusCode,
+    email: &str,
+    return_to: &str,
+    administrator_link: &str,
+    error: Option<&'static str>,
+) -> Response {
+    page.render(status, &SignInPage { page, email, return_to, administrator_link, error })
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct AskForm {
+    #[serde(default)]
+    form_token: String,
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    return_to: String,
+    #[serde(default)]
+    administrator_link: String,
+}
+
+pub(super) async fn ask(
+    State(app): State<Arc<App>>,
+    page: Page,
+    Address(address): Address,
+    headers: HeaderMap,
+    Form(form): Form<AskForm>,
+) -> Response {
+    let Some(browser) = form::sender(&app, &headers, &form.form_token) else {
+        return error::stale_form(&page);
+    };
+    let return_to = return_to::local(&form.return_to);
+    let link = form.administrator_link.as_str();
+    let asked = Asked {
+        email: &form.email,
+        address,
+        language: page.language,
+        browser: Some(browser),
+        return_to: &return_to,
+        administrator_link: (!link.is_empty()).then_some(link),
+    };
+    let again =
+        |status, error| form_page(&page, status, &form.email, &return_to, link, Some(error));
+    match sign_in::ask(&app, &asked).await {
+        Ok(id) => {
+            let mut response = Redirect::to("/sign-in/code").into_response();
+            let value = waiting(id, form.email.trim());
+            // As long as the code is good, and a little longer, to say so.
+            add_cookie(&mut response, cookies::set(cookies::SIGN_IN, &value, Some(3_600)));
+            response
+        }
+        Err(SignInError::BadAddress) => again(StatusCode::BAD_REQUEST, "email-wrong"),
+        Err(SignInError::Undeliverable) => again(StatusCode::BAD_REQUEST, "email-refused"),
+        Err(SignInError::Wrong) => {
+            error::say(&page, StatusCode::NOT_FOUND, "administrator-link-ended", None)
+        }
+        Err(SignInError::TooMany(wait)) => error::too_many(&page, wait),
+        Err(SignInError::Session(failed)) => error::of_session(&page, &failed),
+    }
+}
+
+/// What the browser keeps while a sign-in waits for its code.
+fn waiting(id: Uuid, email: &str) -> String {
+    format!("{id}.{}", URL_SAFE_NO_PAD.encode(email))
+}
+
+fn read_waiting(headers: &HeaderMap) -> Option<(Uuid, String)> {
+    let (id, email) = cookies::value(headers, cookies::SIGN_IN)?.split_once('.')?;
+    let email = String::from_utf8(URL_SAFE_NO_PAD.decode(email).ok()?).ok()?;
+    Some((Uuid::parse_str(id).ok()?, email))
+}
+
+pub(super) async fn show_code(page: Page, headers: HeaderMap) -> Response {
+    match read_waiting(&headers) {
+        Some((_, email)) => {
+            page.render(StatusCode::OK, &CodePage { page: &page, email: &email, error: None })
+        }
+        None => Redirect::to("/sign-in").into_response(),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct CodeForm {
+    #[serde(default)]
+    form_token: String,
+    #[serde(default)]
+    code: String,
+}
+
+pub(super) async fn enter_code(
+    State(app): State<Arc<App>>,
+    page: Page,
+    Address(address): Address,
+    RequestName(request_id): RequestName,
+    headers: HeaderMap,
+    Form(form): Form<CodeForm>,
+) -> Response {
+    let Some(browser) = form::sender(&app, &headers, &form.form_token) else {
+        return error::stale_form(&page);
+    };
+    let Some((id, email)) = read_waiting(&headers) else {
+        return Redirect::to("/sign-in").into_response();
+    };
+    if let Err(wait) = app.limits.check(Quota::VerifyByAddress, Key::Address(address)).await {
+        return error::too_many(&page, wait);
+    }
+    let proof = Proof::CodeInBrowser { id, browser, code: &form.code };
+    match finish(&app, &page, proof, &request_id).await {
+        Ok(response) => response,
+        Err(SignInError::Wrong) => {
+            let code = CodePage { page: &page, email: &email, error: Some("code-wrong") };
+            page.render(StatusCode::BAD_REQUEST, &code)
+        }
+        Err(failed) => failed_page(&page, failed),
+    }
+}
+
+pub(super) async fn show_link(
+    State(app): State<Arc<App>>,
+    page: Page,
+    OriginalUri(uri): OriginalUri,
+) -> Response {
+    let token = parameter(&uri, "token");
+    match sign_in::behind_link(&app, &token, &page.visitor).await {
+        Ok(Some((email, same_browser))) => {
+            let link = LinkPage { page: &page, email: &email, token: &token, same_browser };
+            page.render(StatusCode::OK, &link)
+        }
+        Ok(None) => link_ended(&page),
+        Err(error) => error::unavailable(&page, &error),
+    }
+}
+
+fn link_ended(page: &Page) -> Response {
+    error::say(page, StatusCode::NOT_FOUND, "link-ended", Some(("/sign-in", "sign-in-again")))
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct LinkForm {
+    #[serde(default)]
+    form_token: String,
+    #[serde(default)]
+    token: String,
+}
+
+pub(super) async fn press_link(
+    State(app): State<Arc<App>>,
+    page: Page,
+    Address(address): Address,
+    RequestName(request_id): RequestName,
+    headers: HeaderMap,
+    Form(form): Form<LinkForm>,
+) -> Response {
+    if form::sender(&app, &headers, &form.form_token).is_none() {
+        return error::stale_form(&page);
+    }
+    if let Err(wait) = app.limits.check(Quota::VerifyByAddress, Key::Address(address)).await {
+        return error::too_many(&page, wait);
+    }
+    match finish(&app, &page, Proof::Link { token: &form.token }, &request_id).await {
+        Ok(response) => response,
+        Err(SignInError::Wrong) => link_ended(&page),
+        Err(failed) => failed_page(&page, failed),
+    }
+}
+
+fn failed_page(page: &Page, failed: SignInError) -> Response {
+    match failed {
+        SignInError::TooMany(wait) => error::too_many(page, wait),
+        SignInError::Session(failed) => error::of_session(page, &failed),
+        _ => link_ended(page),
+    }
+}
+
+/// Begins the session. Its cookie is new, and so is the browser's name: whatever somebody planted here
+/// before is worth nothing afterwards.
+async fn finish(
+    app: &App,
+    page: &Page,
+    proof: Proof<'_>,
+    request_id: &str,
+) -> Result<Response, SignInError> {
+    let (mut tx, proven) = sign_in::prove(app, proof, request_id).await?;
+    let begun =
+        sessions::begin_in_browser(app, &mut tx, &proven.user_id, &proven.shown, request_id);
+    let session = begun.await?;
+    tx.commit().await.map_err(SessionError::from)?;
+    let visitor = secrets::random_token()?;
+    tracing::debug!(language = page.language.tag(), "signed in");
+    let mut response = Redirect::to(&return_to::local(&proven.return_to)).into_response();
+    add_cookie(&mut response, cookies::set(cookies::SESSION, &session, Some(cookies::MONTH)));
+    add_cookie(&mut response, cookies::set(cookies::VISITOR, &visitor, None));
+    add_cookie(&mut response, cookies::remove(cookies::SIGN_IN));
+    Ok(response)
+}
