@@ -64,8 +64,7 @@ Examples:
 pub(super) struct Forget {
     #[command(flatten)]
     common: Common,
-    /// The key's name, as `key list` shows it
-    #[arg(allow_hyphen_values = true)]
+    /// The key's name, as `key list` shows it; one that begins with a hyphen stands behind --
     kid: String,
 }
 

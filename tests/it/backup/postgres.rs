@@ -61,6 +61,7 @@ fn an_archive_recovers_to_a_moment() {
     let ended = Program::script(include_str!("recovery.sh"))
         .env("BIN", server_programs())
         .env("PROGRAM", env!("CARGO_BIN_EXE_sovereign"))
+        .without_mail()
         .run()
         .expect(0);
     assert_eq!(ended.stdout, "3\n4\n3\n", "{}", ended.stderr);

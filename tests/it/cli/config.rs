@@ -29,7 +29,7 @@ pub(super) fn entries(program: Program) -> BTreeMap<String, Value> {
 }
 
 /// A value for each key that is not its default.
-const SAMPLES: [(&str, &str); 13] = [
+const SAMPLES: [(&str, &str); 17] = [
     ("data", "/srv/sovereign"),
     ("database_url", "postgres://a:hunter2-hunter2@db.example/c"),
     ("listen", "0.0.0.0:80"),
@@ -38,6 +38,10 @@ const SAMPLES: [(&str, &str); 13] = [
     ("demo", "true"),
     ("limits", "off"),
     ("trusted_proxies", "10.0.0.0/8, 192.0.2.1"),
+    ("public_url", "https://marketplace.omantel.example"),
+    ("mail.smtp_url", "smtps://a:hunter2-hunter2@mail.example"),
+    ("mail.from", "Omantel Cloud <no-reply@omantel.example>"),
+    ("mail.smtp_ca_file", "/etc/ssl/mail.pem"),
     ("log_level", "sovereign=debug,warn"),
     ("log_format", "json"),
     ("preview_cache", "off"),

@@ -127,7 +127,10 @@ on_empty! {
         let url = ready["url"].as_str().unwrap();
         let expected = json!({
             "url": url, "fqdn": "omantel.example", "currency": "OMR", "demo": false,
+            "administrator_link": ready["administrator_link"],
         });
+        let link = ready["administrator_link"].as_str().unwrap();
+        assert!(link.starts_with("https://omantel.example/auth/administrator?token="), "{link}");
         assert_eq!(ready, expected);
         let alive = reqwest::get(format!("{url}/livez")).await.unwrap();
         assert_eq!(alive.status(), 200);

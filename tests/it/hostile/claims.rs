@@ -175,10 +175,44 @@ on_both! {
         }
     }
 
+    /// A token of ours is meant for us. Whoever holds a shared secret may write what they like.
+    async fn aud(app: &TestApp, with_secret()) {
+        let [own, secret] = forgers(app);
+        for audience in [
+            "",
+            "null",
+            "7",
+            "[]",
+            "\"\"",
+            "\"https://other.example\"",
+            "\"https://test.sovereign.example/\"",
+            "[\"https://other.example\"]",
+            "[\"https://test.sovereign.example\",7]",
+        ] {
+            let claims = claims_with(app, "aud", audience);
+            unauthorized(ask(app, &own, &claims).await, audience);
+            ask(app, &secret, &claims).await.expect(200);
+        }
+        let among_others = "[\"https://other.example\",\"https://test.sovereign.example\"]";
+        ask(app, &own, &claims_with(app, "aud", among_others)).await.expect(200);
+    }
+
+    /// The token of a session that is not there opens nothing.
+    async fn sid(app: &TestApp) {
+        let own = Forger::own(app);
+        for session in ["7", "\"\"", "\"x\"", "[]", "\"01890a5d-ac96-774b-bcce-b302099a8057\""] {
+            unauthorized(ask(app, &own, &claims_with(app, "sid", session)).await, session);
+        }
+    }
+
     /// Claims of the wrong type are not read as something else, and those nobody asked for not at all.
     async fn other_claims(app: &TestApp, with_secret()) {
         refuses(app, "role", &["7", "[\"superadmin\"]", "{}", "true"]).await;
-        accepts(app, "aud", &["\"https://other.example\"", "[]", "7"]).await;
+        refuses(app, "typ", &["\"ID\"", "\"Refresh\"", "\"bearer\"", "7", "[]"]).await;
+        accepts(app, "typ", &["\"Bearer\""]).await;
+        for claim in ["nonce", "at_hash", "c_hash"] {
+            refuses(app, claim, &["\"x\"", "7"]).await;
+        }
         accepts(app, "iat", &["-1", "\"x\"", "99999999999999"]).await;
         accepts(app, "jti", &["\"\\u0000\"", "[[[[]]]]"]).await;
     }

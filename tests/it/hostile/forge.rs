@@ -62,6 +62,7 @@ pub(super) fn unsigned(header: &Value, claims: &[u8]) -> String {
 pub(super) fn good_claims(app: &TestApp) -> Value {
     json!({
         "iss": format!("https://{FQDN}"),
+        "aud": format!("https://{FQDN}"),
         "sub": "mallory",
         "exp": app.now_seconds() + 3_600,
         "email": "mallory@example.com",

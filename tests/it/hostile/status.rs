@@ -126,6 +126,7 @@ on_both! {
             // The token is of the test's clock.
             validation.validate_exp = false;
             validation.set_issuer(&[format!("https://{FQDN}")]);
+            validation.set_audience(&[format!("https://{FQDN}")]);
             let key = DecodingKey::from_jwk(&jwk).unwrap();
             let claims = jsonwebtoken::decode::<Value>(&token, &key, &validation).unwrap().claims;
             assert_eq!(claims["sub"], "kestrel");
