@@ -16,7 +16,7 @@ use sovereign::usecase::start::Wanted;
 use sovereign::usecase::{expire_credit, verify};
 use sqlx::AssertSqlSafe;
 
-use super::client::Client;
+use super::client::{Client, http_client};
 use super::clock::TestClock;
 use super::database::{Engine, FQDN, TestDatabase};
 use super::running::Running;
@@ -91,7 +91,7 @@ impl TestApp {
         };
         let running = Running::start(options).await;
         let store = Store::open(&database.location).await.unwrap();
-        let (address, http) = (running.address, reqwest::Client::new());
+        let (address, http) = (running.address, http_client());
         Self { clock, store, tokens, key, address, engine, http, database, running }
     }
 

@@ -6,6 +6,13 @@ use serde_json::{Value, json};
 
 use super::app::TestApp;
 
+/// A client of HTTP. The library makes none without a provider of cryptography, whether it is used or not.
+pub(super) fn http_client() -> reqwest::Client {
+    // Fails where there is one already.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    reqwest::Client::new()
+}
+
 /// A caller, with or without a token.
 #[derive(Clone)]
 pub(crate) struct Client {

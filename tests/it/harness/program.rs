@@ -15,7 +15,7 @@ use serde_json::Value;
 use sovereign::storage::Location;
 use tempfile::TempDir;
 
-use super::client::Client;
+use super::client::{Client, http_client};
 use super::database::TestDatabase;
 
 /// After this long, what a test waits for will not come.
@@ -202,7 +202,7 @@ impl Server {
         let after = line.split_once("http://").unwrap().1;
         let end = after.find(|c: char| !c.is_ascii_digit() && !".:[]".contains(c));
         let address = after[..end.unwrap_or(after.len())].parse().unwrap();
-        Self { running, address, http: reqwest::Client::new() }
+        Self { running, address, http: http_client() }
     }
 
     /// Waits until a line on standard error has `text` in it; answers everything said so far.

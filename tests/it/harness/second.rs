@@ -8,7 +8,7 @@ use sovereign::limits::Limits;
 use sovereign::usecase::start::Wanted;
 
 use super::app::TestApp;
-use super::client::{Client, Customer};
+use super::client::{Client, Customer, http_client};
 use super::running::Running;
 
 pub(crate) struct SecondServer(Running);
@@ -31,7 +31,7 @@ impl SecondServer {
     /// The same caller, asking this server.
     pub(crate) fn client(&self, app: &TestApp, name: &str, role: Role) -> Client {
         let base = format!("http://{}", self.0.address);
-        Client::new(reqwest::Client::new(), base, Some(app.token(name, role)))
+        Client::new(http_client(), base, Some(app.token(name, role)))
     }
 
     /// The same customer, asking this server.
