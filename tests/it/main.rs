@@ -22,5 +22,6 @@ mod model;
 mod openapi;
 mod organizations;
 mod races;
+mod servers;
 mod storage;
 mod vouchers;
