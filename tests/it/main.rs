@@ -23,5 +23,6 @@ mod model;
 mod openapi;
 mod organizations;
 mod races;
+mod servers;
 mod storage;
 mod vouchers;

@@ -7,10 +7,12 @@ mod clock;
 mod cluster;
 mod database;
 mod people;
+mod process;
 mod program;
 mod proxy;
 mod running;
 mod second;
+mod servers;
 mod shape;
 mod state;
 
@@ -20,9 +22,14 @@ pub(crate) use self::clock::TestClock;
 pub(crate) use self::cluster::{Cluster, give_to_postgres, is_root};
 pub(crate) use self::database::{Engine, FQDN, TestDatabase, postgres_server};
 pub(crate) use self::people::{tenant_id, token, user_id};
-pub(crate) use self::program::{Door, Ended, Program, Server};
+pub(crate) use self::process::Ended;
+pub(crate) use self::program::{Door, Program, Server};
 pub(crate) use self::proxy::{Harm, Proxy};
 pub(crate) use self::second::SecondServer;
+pub(crate) use self::servers::{
+    Account, Behaviour, Endpoint, IdToken, MailSink, Mode, Provider, ProviderOptions, Security,
+    SinkOptions, TokenServer,
+};
 pub(crate) use self::shape::{assert_shape, each};
 pub(crate) use self::state::{State, apart_from_instance};
 

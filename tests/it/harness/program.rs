@@ -1,49 +1,26 @@
 //! The program itself, as a process: a command that ends, and a server that a signal ends.
 //!
-//! Nothing of ours in the environment of the tests reaches it, it runs in an empty directory of its
-//! own, and nothing waits by the clock: tests wait for lines and for the end, and give up late.
+//! Nothing of ours in the environment of the tests reaches it, and it runs in an empty directory of its own.
 
 use std::ffi::OsStr;
-use std::io::{BufRead as _, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
+use std::time::Instant;
 
-use serde_json::Value;
 use sovereign::storage::Location;
 use tempfile::TempDir;
 
 use super::client::{Client, http_client};
 use super::database::TestDatabase;
+use super::process::{Ended, PATIENCE, Running};
 
-/// After this long, what a test waits for will not come.
-const PATIENCE: Duration = Duration::from_secs(90);
 const BINARY: &str = env!("CARGO_BIN_EXE_sovereign");
 
 /// A command that has not been started yet.
 pub(crate) struct Program {
     command: Command,
     directory: TempDir,
-}
-
-/// How a command ended, and what it said.
-#[derive(Debug)]
-pub(crate) struct Ended {
-    pub(crate) code: Option<i32>,
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
-}
-
-/// A process with both its outputs read; ended when dropped.
-pub(crate) struct Running {
-    child: Child,
-    stdout: Lines,
-    stderr: Lines,
-    shown: String,
-    ended: bool,
-    _directory: TempDir,
 }
 
 /// `sovereign serve`, ready to answer.
@@ -78,7 +55,7 @@ impl Program {
         Self::of("bash", ["-c", &text])
     }
 
-    fn of<A: AsRef<OsStr>>(name: &str, arguments: impl IntoIterator<Item = A>) -> Self {
+    pub(super) fn of<A: AsRef<OsStr>>(name: &str, arguments: impl IntoIterator<Item = A>) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let mut command = Command::new(name);
         command.args(arguments).current_dir(directory.path()).stdin(Stdio::null());
@@ -114,86 +91,14 @@ impl Program {
         self.spawn().end()
     }
 
-    pub(crate) fn spawn(mut self) -> Running {
-        let shown = format!("{:?}", self.command);
-        self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = self.command.spawn().unwrap_or_else(|error| panic!("{shown}: {error}"));
-        let stdout = Lines::of(child.stdout.take().unwrap());
-        let stderr = Lines::of(child.stderr.take().unwrap());
-        Running { child, stdout, stderr, shown, ended: false, _directory: self.directory }
+    pub(crate) fn spawn(self) -> Running {
+        Running::spawn(self.command, self.directory)
     }
-}
 
-impl Ended {
-    /// Itself, where the exit code is as expected.
-    #[track_caller]
-    pub(crate) fn expect(self, code: i32) -> Self {
-        assert_eq!(self.code, Some(code), "stdout: {}\nstderr: {}", self.stdout, self.stderr);
+    /// It can be told things while it runs.
+    pub(super) fn hearing(mut self) -> Self {
+        self.command.stdin(Stdio::piped());
         self
-    }
-
-    /// The message of a command that failed with `code` and answered nothing.
-    #[track_caller]
-    pub(crate) fn expect_failure(self, code: i32) -> String {
-        let ended = self.expect(code);
-        assert_eq!(ended.stdout, "", "stderr: {}", ended.stderr);
-        assert!(!ended.stderr.is_empty(), "it did not say why");
-        ended.stderr
-    }
-
-    /// What a command answered that went well and had nothing to say besides.
-    #[track_caller]
-    pub(crate) fn expect_answer(self) -> String {
-        let ended = self.expect(0);
-        assert_eq!(ended.stderr, "", "stdout: {}", ended.stdout);
-        ended.stdout
-    }
-
-    #[track_caller]
-    pub(crate) fn expect_json(self) -> Value {
-        let answer = self.expect_answer();
-        serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{error}: {answer}"))
-    }
-}
-
-impl Running {
-    /// Waits for its end.
-    pub(crate) fn end(mut self) -> Ended {
-        let deadline = Instant::now() + PATIENCE;
-        for lines in [&mut self.stdout, &mut self.stderr] {
-            lines.until(deadline, |_| false);
-        }
-        let over = self.stdout.over && self.stderr.over;
-        assert!(over, "{} does not end; it said: {}", self.shown, self.stderr.said);
-        let code = self.child.wait().unwrap().code();
-        self.ended = true;
-        let [stdout, stderr] = [&mut self.stdout, &mut self.stderr].map(|lines| &mut lines.said);
-        Ended { code, stdout: std::mem::take(stdout), stderr: std::mem::take(stderr) }
-    }
-
-    /// The next line on standard output.
-    pub(crate) fn answered(&mut self) -> String {
-        let line = self.stdout.until(Instant::now() + PATIENCE, |_| true);
-        line.unwrap_or_else(|| panic!("no answer, but: {}", self.stderr.said))
-    }
-
-    pub(crate) fn signal(&self, name: &str) {
-        let kill = format!("kill -s {name} {}", self.child.id());
-        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success(), "{kill}");
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        if self.ended {
-            return;
-        }
-        if matches!(self.child.try_wait(), Ok(None)) {
-            self.signal("TERM");
-            self.stderr.until(Instant::now() + PATIENCE, |_| false);
-        }
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
@@ -283,48 +188,5 @@ impl TestDatabase {
     pub(crate) fn mint(&self, role: &str, email: &str) -> String {
         let minted = self.run(&["token", "mint", "--role", role, "--email", email]);
         minted.expect_answer().trim_end().to_owned()
-    }
-}
-
-/// What a pipe has said, read by a thread of its own so that it never fills.
-struct Lines {
-    next: Receiver<String>,
-    said: String,
-    over: bool,
-}
-
-impl Lines {
-    fn of(pipe: impl Read + Send + 'static) -> Self {
-        let (sender, next) = mpsc::channel();
-        std::thread::spawn(move || {
-            let mut pipe = BufReader::new(pipe);
-            let mut line = Vec::new();
-            while pipe.read_until(b'\n', &mut line).is_ok_and(|bytes| bytes > 0) {
-                if sender.send(String::from_utf8_lossy(&line).into_owned()).is_err() {
-                    break;
-                }
-                line.clear();
-            }
-        });
-        Self { next, said: String::new(), over: false }
-    }
-
-    /// The next line that is `wanted`; `None` where there is none before the pipe closes.
-    fn until(&mut self, deadline: Instant, wanted: impl Fn(&str) -> bool) -> Option<String> {
-        loop {
-            match self.next.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-                Ok(line) => {
-                    self.said.push_str(&line);
-                    if wanted(&line) {
-                        return Some(line);
-                    }
-                }
-                Err(RecvTimeoutError::Disconnected) => {
-                    self.over = true;
-                    return None;
-                }
-                Err(RecvTimeoutError::Timeout) => return None,
-            }
-        }
     }
 }

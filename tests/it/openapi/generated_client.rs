@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::harness::{Engine, TestDatabase};
@@ -79,13 +80,16 @@ async fn it_gets_through_a_campaign_on_both_databases() {
 
 /// A lock file must work for whoever has it: it names no registry but the public one.
 #[test]
-fn the_lock_file_names_no_other_registry() {
-    let lock = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/client/package-lock.json"));
-    let lock: serde_json::Value = serde_json::from_str(lock).unwrap();
-    for (name, package) in lock["packages"].as_object().unwrap() {
-        let resolved = package.get("resolved").map(|url| url.as_str().unwrap());
-        let public = |url: &str| url.starts_with("https://registry.npmjs.org/");
-        assert!(resolved.is_none_or(public), "{name}: {resolved:?}");
-        assert!(name.is_empty() || package["integrity"].is_string(), "{name} is not pinned");
+fn the_lock_files_name_no_other_registry() {
+    for tests in ["client", "servers"] {
+        let path = format!("{REPOSITORY}/tests/{tests}/package-lock.json");
+        let lock: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        for (name, package) in lock["packages"].as_object().unwrap() {
+            let resolved = package.get("resolved").map(|url| url.as_str().unwrap());
+            let public = |url: &str| url.starts_with("https://registry.npmjs.org/");
+            assert!(resolved.is_none_or(public), "{tests}: {name}: {resolved:?}");
+            let pinned = name.is_empty() || package["integrity"].is_string();
+            assert!(pinned, "{tests}: {name} is not pinned");
+        }
     }
 }

@@ -1,0 +1,14 @@
+//! Servers that Sovereign talks to, as processes of their own: real mail and real OpenID, on the loopback
+//! interface only. Their programs are in `tests/servers`, and end when what is here is dropped.
+
+mod certificate;
+mod helper;
+mod issuer;
+mod mail;
+mod provider;
+mod tokens;
+
+pub(crate) use self::issuer::{Endpoint, Mode};
+pub(crate) use self::mail::{Behaviour, MailSink, Security, SinkOptions};
+pub(crate) use self::provider::{Account, IdToken, Provider, ProviderOptions};
+pub(crate) use self::tokens::TokenServer;
