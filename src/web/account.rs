@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use sovereign_domain::event::Actor;
 
-use super::page::{Page, add_cookie};
+use super::page::{Page, add_cookie, address};
 use super::{cookies, error, form};
 use crate::api::caller::RequestName;
 use crate::app::App;
@@ -43,10 +43,7 @@ pub(super) async fn signed_in(
             .await
             .map_err(|error| error::unavailable(page, &error))?,
     };
-    found.ok_or_else(|| {
-        let mut query = form_urlencoded::Serializer::new("/sign-in?".to_owned());
-        Redirect::to(&query.append_pair("return_to", here).finish()).into_response()
-    })
+    found.ok_or_else(|| Redirect::to(&address("/sign-in", &[("return_to", here)])).into_response())
 }
 
 pub(super) async fn show(

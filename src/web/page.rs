@@ -44,9 +44,7 @@ impl Page {
 
     /// The same page in the other language.
     pub(super) fn other_language(&self) -> String {
-        let mut url = form_urlencoded::Serializer::new("/language?".to_owned());
-        url.append_pair("tag", self.language.other().tag()).append_pair("return_to", &self.here);
-        url.finish()
+        address("/language", &[("tag", self.language.other().tag()), ("return_to", &self.here)])
     }
 
     /// The page, with the cookie of a browser that had none.
@@ -96,6 +94,13 @@ impl FromRequestParts<Arc<App>> for Page {
             is_new_visitor,
         })
     }
+}
+
+/// A path with parameters.
+pub(super) fn address(path: &str, parameters: &[(&str, &str)]) -> String {
+    let start = format!("{path}?");
+    let length = start.len();
+    form_urlencoded::Serializer::for_suffix(start, length).extend_pairs(parameters).finish()
 }
 
 /// A parameter of a page's address; empty where there is none.

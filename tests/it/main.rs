@@ -24,5 +24,6 @@ mod openapi;
 mod organizations;
 mod races;
 mod servers;
+mod sign_in;
 mod storage;
 mod vouchers;

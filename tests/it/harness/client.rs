@@ -10,9 +10,13 @@ use super::app::TestApp;
 
 /// A client of HTTP. The library makes none without a provider of cryptography, whether it is used or not.
 pub(super) fn http_client() -> reqwest::Client {
+    http_builder().build().unwrap()
+}
+
+pub(super) fn http_builder() -> reqwest::ClientBuilder {
     // Fails where there is one already.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    reqwest::Client::new()
+    reqwest::Client::builder()
 }
 
 /// A caller, with or without a token.

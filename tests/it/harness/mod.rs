@@ -2,6 +2,7 @@
 //! of their own, and what hurts them.
 
 mod app;
+mod browser;
 mod client;
 mod clock;
 mod cluster;
@@ -17,6 +18,7 @@ mod shape;
 mod state;
 
 pub(crate) use self::app::{Setup, TestApp};
+pub(crate) use self::browser::Browser;
 pub(crate) use self::client::{Client, Customer, Reply};
 pub(crate) use self::clock::TestClock;
 pub(crate) use self::cluster::{Cluster, give_to_postgres, is_root};

@@ -95,6 +95,14 @@ impl Program {
         Running::spawn(self.command, self.directory)
     }
 
+    /// What it finds on its standard input, from a file.
+    pub(crate) fn stdin(mut self, text: &str) -> Self {
+        let path = self.directory.path().join("stdin");
+        std::fs::write(&path, text).unwrap();
+        self.command.stdin(std::fs::File::open(path).unwrap());
+        self
+    }
+
     /// It can be told things while it runs.
     pub(super) fn hearing(mut self) -> Self {
         self.command.stdin(Stdio::piped());

@@ -1,0 +1,128 @@
+//! A browser, as far as pages without JavaScript need one: cookies, forms, and no following of redirects.
+
+use std::collections::BTreeMap;
+
+use reqwest::header::{HeaderMap, SET_COOKIE};
+use reqwest::redirect::Policy;
+
+use super::app::TestApp;
+use super::client::http_builder;
+
+pub(crate) struct Browser {
+    http: reqwest::Client,
+    base: String,
+    pub(crate) cookies: BTreeMap<String, String>,
+    pub(crate) language: &'static str,
+    /// The token of the forms on the last page.
+    form_token: String,
+}
+
+/// What a browser got.
+#[derive(Debug)]
+pub(crate) struct Shown {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Shown {
+    /// Where it redirects to.
+    #[track_caller]
+    pub(crate) fn location(&self) -> &str {
+        assert_eq!(self.status, 303, "{}", self.text);
+        self.headers["location"].to_str().unwrap()
+    }
+
+    /// Itself, where the status is as expected.
+    #[track_caller]
+    pub(crate) fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.text);
+        self
+    }
+
+    /// Where each of these texts stands on the page.
+    #[track_caller]
+    pub(crate) fn has(&self, texts: &[&str]) {
+        for text in texts {
+            assert!(self.text.contains(text), "no {text:?} in: {}", self.text);
+        }
+    }
+}
+
+impl TestApp {
+    pub(crate) fn browser(&self) -> Browser {
+        Browser {
+            http: http_builder().redirect(Policy::none()).build().unwrap(),
+            base: self.url(""),
+            cookies: BTreeMap::new(),
+            language: "en",
+            form_token: String::new(),
+        }
+    }
+}
+
+impl Browser {
+    pub(crate) async fn get(&mut self, path: &str) -> Shown {
+        let request = self.http.get(format!("{}{path}", self.base));
+        self.send(request).await
+    }
+
+    /// Sends the form of the last page, as a browser does.
+    pub(crate) async fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Shown {
+        let token = self.form_token.clone();
+        let origin = self.base.clone();
+        let headers = [("Origin", origin.as_str()), ("Sec-Fetch-Site", "same-origin")];
+        let fields = [&[("form_token", token.as_str())], fields].concat();
+        self.post(path, &headers, &fields).await
+    }
+
+    pub(crate) async fn post(
+        &mut self,
+        path: &str,
+        headers: &[(&str, &str)],
+        fields: &[(&str, &str)],
+    ) -> Shown {
+        let mut request = self.http.post(format!("{}{path}", self.base)).form(fields);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request).await
+    }
+
+    /// The token of the forms on the last page.
+    pub(crate) fn form_token(&self) -> String {
+        self.form_token.clone()
+    }
+
+    async fn send(&mut self, request: reqwest::RequestBuilder) -> Shown {
+        let pairs = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));
+        let cookies = pairs.collect::<Vec<_>>().join("; ");
+        let request = request.header("Cookie", cookies).header("Accept-Language", self.language);
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        for line in headers.get_all(SET_COOKIE) {
+            self.keep(line.to_str().unwrap());
+        }
+        let text = response.text().await.unwrap();
+        if let Some((_, after)) = text.split_once("name=\"form_token\" value=\"") {
+            after.split('"').next().unwrap().clone_into(&mut self.form_token);
+        }
+        Shown { status, headers, text }
+    }
+
+    fn keep(&mut self, line: &str) {
+        let (pair, attributes) = line.split_once(';').unwrap();
+        let (name, value) = pair.split_once('=').unwrap();
+        // What a browser asks of a cookie with this prefix.
+        if name.starts_with("__Host-") {
+            assert!(attributes.contains("Path=/") && attributes.contains("Secure"), "{line}");
+            assert!(!attributes.contains("Domain"), "{line}");
+        }
+        assert!(attributes.contains("HttpOnly") && attributes.contains("SameSite=Lax"), "{line}");
+        if attributes.contains("Max-Age=0") {
+            self.cookies.remove(name);
+        } else {
+            self.cookies.insert(name.to_owned(), value.to_owned());
+        }
+    }
+}
