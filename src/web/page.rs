@@ -56,8 +56,9 @@ impl Page {
         let headers = response.headers_mut();
         let mut insert = |name, text| headers.insert(name, HeaderValue::from_static(text));
         insert(header::CONTENT_SECURITY_POLICY, POLICY);
-        // An address may hold the token of a link.
-        insert(header::REFERRER_POLICY, "no-referrer");
+        // An address may hold the token of a link, which is nobody else's to know. `no-referrer` would
+        // also have browsers hide where a form comes from: `Origin: null`.
+        insert(header::REFERRER_POLICY, "same-origin");
         insert(header::CACHE_CONTROL, "no-store");
         insert(header::VARY, "Cookie, Accept-Language");
         if self.is_new_visitor {

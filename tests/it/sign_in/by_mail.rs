@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{another, ask, code, code_in, link_in, refresh_token, signed_in, token, verify};
-use crate::harness::{Setup, TestApp, on_both};
+use crate::harness::{Setup, on_both};
 
 const EMAIL: &str = "ahmed@example.com";
 const WRONG: &str = "unauthorized";

@@ -1,7 +1,7 @@
 //! What other sites can make a browser do: nothing. And where a sign-in leads: nowhere else.
 
 use super::{code_in, link_in};
-use crate::harness::{Setup, TestApp, on_both};
+use crate::harness::{Setup, on_both};
 
 const EMAIL: &str = "ahmed@example.com";
 /// Every page that changes something.

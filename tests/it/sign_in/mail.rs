@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{ask, code_in, link_in};
-use crate::harness::{Behaviour, FQDN, Security, Setup, SinkOptions, TestApp, on_both};
+use crate::harness::{Behaviour, FQDN, Security, Setup, SinkOptions, on_both};
 
 const EMAIL: &str = "ahmed@example.com";
 
