@@ -9,6 +9,7 @@ pub mod organizations;
 pub mod passwords;
 pub(crate) mod previews;
 pub(crate) mod roles;
+pub mod seal_audit;
 pub(crate) mod sessions;
 pub(crate) mod sign_in;
 pub mod start;
