@@ -8,6 +8,7 @@ pub mod migrate;
 pub mod organizations;
 pub mod passwords;
 pub(crate) mod previews;
+pub(crate) mod read_audit;
 pub(crate) mod roles;
 pub mod seal_audit;
 pub(crate) mod sessions;

@@ -1,6 +1,8 @@
 //! The audit log: sealed by a job, checked by `verify`, read at `GET /auth/admin/audit`.
 
 mod leases;
+mod read;
+mod refused;
 mod seals;
 mod tampering;
 
