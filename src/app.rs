@@ -44,6 +44,8 @@ pub struct App {
     pub(crate) known_users: Cache<(String, String), UserId>,
     pub(crate) people: Reads<BySubject>,
     pub(crate) previews: Previews,
+    /// This process, among those that share the database.
+    pub(crate) process: Uuid,
     ids: Mutex<RandomIds>,
 }
 
@@ -63,9 +65,10 @@ pub(crate) struct Parts {
 
 impl App {
     #[must_use]
-    pub(crate) fn new(parts: Parts) -> Self {
+    pub(crate) fn new(mut parts: Parts) -> Self {
         const KNOWN_USERS: usize = 20_000;
         Self {
+            process: parts.ids.next_id(),
             people: Reads::start(&parts.store),
             previews: parts.previews,
             store: parts.store,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rand::RngExt as _;
 use rand::rngs::StdRng;
 use sovereign_domain::ids::IdSource;
+use sovereign_domain::timestamp::Timestamp;
 use uuid::{Builder, Uuid};
 
 use crate::clock::Clock;
@@ -46,10 +47,44 @@ impl IdSource for RandomIds {
     }
 }
 
+/// Sorts before every identifier of this moment's millisecond, and after every earlier one; before 1970
+/// there are none.
+pub(crate) fn first_of(moment: Timestamp) -> Uuid {
+    let millis = u64::try_from(moment.micros().div_euclid(1_000)).unwrap_or(0);
+    Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
+}
+
+/// The identifier next to this one: what lies between them is nothing.
+pub(crate) fn next_to(id: Uuid) -> Uuid {
+    Uuid::from_u128(id.as_u128().saturating_add(1))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::clock::SystemClock;
+
+    struct Standing(i64);
+
+    impl Clock for Standing {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_micros(self.0)
+        }
+    }
+
+    #[test]
+    fn moments_bound_their_identifiers() {
+        let micros = 1_803_902_400_123_999;
+        let mut ids = RandomIds::new(Arc::new(Standing(micros)));
+        let bounds = [micros, micros + 1].map(|at| first_of(Timestamp::from_micros(at)));
+        for _ in 0..1_000 {
+            let id = ids.next_id();
+            assert!(bounds[0] <= id && id < bounds[1]);
+            assert!(id < next_to(id));
+        }
+        assert_eq!(bounds[0].to_string(), "01a400f6-367b-7000-8000-000000000000");
+        assert_eq!(first_of(Timestamp::from_micros(-1)), first_of(Timestamp::from_micros(0)));
+    }
 
     #[test]
     fn identifiers_sort_as_they_were_made_and_are_version_7() {

@@ -15,11 +15,10 @@ use crate::limits::Limits;
 use crate::mail::{MailOptions, Mailer};
 use crate::storage::memory::Memory;
 use crate::storage::{self, Location, Store, migrate};
-use crate::usecase::expire_credit;
 use crate::usecase::migrate as bring_up;
 use crate::usecase::previews::Previews;
 use crate::usecase::start::{self, StartError, Wanted};
-use crate::usecase::{roles, sessions};
+use crate::usecase::{expire_credit, roles, seal_audit, sessions};
 
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The commit this program was built from.
@@ -131,6 +130,9 @@ impl Sovereign {
         }
         if let Err(error) = expire_credit::sweep(app).await {
             tracing::error!(?error, "expired credit was not written off; it will be tried again");
+        }
+        if let Err(error) = seal_audit::run(app, app.process).await {
+            tracing::error!(?error, "the audit log was not sealed; it will be tried again");
         }
     }
 

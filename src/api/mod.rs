@@ -5,6 +5,7 @@
 
 mod admin;
 mod answers;
+mod audit;
 mod auth;
 mod billing;
 pub(crate) mod caller;
@@ -51,6 +52,7 @@ fn routes() -> Routes {
     let routes = catalog_routes(routes);
     let routes = organization_routes(routes);
     let routes = auth_routes(routes);
+    let routes = administration_routes(routes);
     status_routes(routes)
 }
 
@@ -118,6 +120,10 @@ fn auth_routes(routes: Routes) -> Routes {
         .add(auth::__path_me, auth::me)
         .add(auth::__path_user, auth::user)
         .add(auth::__path_set_role, auth::set_role)
+}
+
+fn administration_routes(routes: Routes) -> Routes {
+    routes.add(audit::__path_list, audit::list)
 }
 
 fn status_routes(routes: Routes) -> Routes {

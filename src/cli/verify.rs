@@ -8,7 +8,7 @@ use super::output::{Failure, answer, answer_json, say, table};
 use crate::lifecycle::open_existing;
 use crate::usecase::verify::{self, Report};
 
-/// Recompute every balance, counter and order from the rows; exit 1 and name what is off
+/// Recompute every balance, counter and order, and the audit log's seals; exit 1 and name what is off
 ///
 /// Reads one state of the database, beside a running server, and changes nothing.
 #[derive(Debug, Args)]

@@ -3,11 +3,13 @@
 
 use serde_json::Value;
 use sovereign_domain::event::{AuditEntry, Event};
+use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::audit_chain::{Line, line_columns};
 use super::batch::{Writes, batch_row};
 use super::types::json_text;
-use super::{Result, Ts, Tx};
+use super::{Result, Ts, Tx, on_db};
 
 batch_row! {
     struct AuditRow<'a> {
@@ -95,4 +97,74 @@ pub(crate) async fn publish_with(writes: &mut Writes<'_>, events: &[Event]) -> R
                INSERT INTO outbox (id, type, tenant_id, data, created_at) \
                SELECT id, type, tenant_id, data, created_at FROM v";
     writes.insert(sql, rows).await
+}
+
+/// Which lines of the audit log are wanted: those that fit all that is given.
+#[derive(Debug, Default)]
+pub(crate) struct Filter {
+    pub(crate) actor: Option<String>,
+    pub(crate) action: Option<String>,
+    pub(crate) subject: Option<String>,
+    pub(crate) tenant_id: Option<String>,
+    /// From this moment on.
+    pub(crate) from: Option<Ts>,
+    /// Before this moment.
+    pub(crate) to: Option<Ts>,
+}
+
+/// A line of the audit log, and the seal that covers it.
+#[derive(Debug, FromRow)]
+pub(crate) struct Entry {
+    #[sqlx(flatten)]
+    pub(crate) line: Line,
+    pub(crate) sealed_by: Option<i64>,
+}
+
+/// Lines whose identifiers lie from `low` on and before `high`, newest first.
+pub(crate) async fn newest(
+    tx: &mut Tx,
+    filter: &Filter,
+    (low, high): (Uuid, Uuid),
+    limit: i64,
+) -> Result<Vec<Entry>> {
+    const SQL: &str = concat!(
+        "SELECT ",
+        line_columns!(),
+        ", (SELECT s.number FROM audit_seals s WHERE s.before_id > audit_log.id \
+               ORDER BY s.before_id LIMIT 1) AS sealed_by \
+         FROM audit_log WHERE id >= $1 AND id < $2 \
+             AND ($3 IS NULL OR actor = $3) AND ($4 IS NULL OR action = $4) \
+             AND ($5 IS NULL OR subject = $5) AND ($6 IS NULL OR tenant_id = $6) \
+             AND ($7 IS NULL OR at >= $7) AND ($8 IS NULL OR at < $8) \
+         ORDER BY id DESC LIMIT $9"
+    );
+    Ok(on_db!(tx, c => sqlx::query_as(SQL)
+        .bind(low)
+        .bind(high)
+        .bind(filter.actor.as_deref())
+        .bind(filter.action.as_deref())
+        .bind(filter.subject.as_deref())
+        .bind(filter.tenant_id.as_deref())
+        .bind(filter.from)
+        .bind(filter.to)
+        .bind(limit)
+        .fetch_all(c)
+        .await)?)
+}
+
+/// The identifier of the line that has `lines` newer ones between it and `high`; `None` where there are
+/// fewer from `low` on.
+pub(crate) async fn reach(
+    tx: &mut Tx,
+    (low, high): (Uuid, Uuid),
+    lines: i64,
+) -> Result<Option<Uuid>> {
+    let sql = "SELECT id FROM audit_log WHERE id >= $1 AND id < $2 \
+               ORDER BY id DESC LIMIT 1 OFFSET $3";
+    Ok(on_db!(tx, c => sqlx::query_scalar(sql)
+        .bind(low)
+        .bind(high)
+        .bind(lines)
+        .fetch_optional(c)
+        .await)?)
 }

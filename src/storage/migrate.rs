@@ -55,6 +55,12 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../../migrations/postgres/0005_identity.sql"),
         sqlite: include_str!("../../migrations/sqlite/0005_identity.sql"),
     },
+    Migration {
+        number: 6,
+        name: "audit_seals",
+        postgres: include_str!("../../migrations/postgres/0006_audit_seals.sql"),
+        sqlite: include_str!("../../migrations/sqlite/0006_audit_seals.sql"),
+    },
 ];
 
 /// Any number; all processes of this program take the same PostgreSQL lock while they migrate.

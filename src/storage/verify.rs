@@ -3,12 +3,13 @@
 //! Every query answers (subject, expected, found), for a person to look up; no rows means sound. The
 //! subject is an identifier, or a code or Organization in text. Empty lots add nothing to a sum and are
 //! left out of it: the index of open lots has the others. What has no index is grouped before it is
-//! joined, so that nothing has to be read once for each row of something else.
+//! joined, so that nothing has to be read once for each row of something else. The audit log's seals are
+//! hashes, which no query computes: `verify_chain.rs` has those.
 
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Result, Tx, on_db};
+use super::{Result, Tx, on_db, verify_chain};
 
 /// One broken invariant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -292,7 +293,8 @@ const CHECKS_BY_TEXT: &[Check] = &[
 /// The names of all invariants, in the order they are checked.
 #[must_use]
 pub fn checks() -> Vec<&'static str> {
-    CHECKS_BY_ID.iter().chain(CHECKS_BY_TEXT).map(|(name, _)| *name).collect()
+    let queries = CHECKS_BY_ID.iter().chain(CHECKS_BY_TEXT).map(|(name, _)| *name);
+    queries.chain(verify_chain::CHECKS).collect()
 }
 
 /// Recomputes everything in one snapshot; answers at most a thousand faults of each kind.
@@ -317,6 +319,7 @@ pub(crate) async fn faults(tx: &mut Tx) -> Result<Vec<Fault>> {
             found: row.found,
         }));
     }
+    faults.extend(verify_chain::faults(tx, LIMIT).await?);
     Ok(faults)
 }
 

@@ -9,6 +9,7 @@
 mod harness;
 
 mod adoption;
+mod audit;
 mod backup;
 mod billing;
 mod catalog;

@@ -255,7 +255,8 @@ async fn measure_after(connection: &mut PgConnection, report: &mut Report) -> Re
     Ok(())
 }
 
-/// Adds what the steps found to the report, and all of it to the audit log.
+/// Adds what the steps found to the report, and all of it to the audit log, with identifiers that sort by
+/// time as all others there (UUIDs of version 7).
 async fn record(connection: &mut PgConnection, report: &mut Report) -> Result<()> {
     let sql = "SELECT kind, subject, detail, FALSE AS refuses FROM adoption_findings \
                ORDER BY kind, subject, detail";
@@ -264,7 +265,9 @@ async fn record(connection: &mut PgConnection, report: &mut Report) -> Result<()
         report.findings.iter().map(|finding| text(finding).clone()).collect::<Vec<String>>()
     };
     let sql = "INSERT INTO audit_log (id, at, actor, action, subject, request_id, before, after) \
-               SELECT gen_random_uuid(), a.now, 'adoption', 'adopt.' || f.kind, f.subject, '', f.before, \
+               SELECT CAST(lpad(to_hex(CAST(floor(extract(epoch FROM a.now) * 1000) AS bigint)), 12, '0') \
+                       || '7' || substr(replace(CAST(gen_random_uuid() AS text), '-', ''), 14) AS uuid), \
+                   a.now, 'adoption', 'adopt.' || f.kind, f.subject, '', f.before, \
                    jsonb_build_object('detail', f.detail) \
                FROM (SELECT kind, subject, detail, before FROM adoption_findings \
                      UNION ALL \

@@ -109,6 +109,11 @@ async fn every_row_is_kept_and_every_oddity_is_named() {
     let logged = "SELECT count(*)::text FROM audit_log WHERE actor = 'adoption'";
     let findings = report["findings"].as_array().unwrap().len();
     assert_eq!(database.texts(logged).await, [findings.to_string()]);
+    // Their identifiers sort by time, as seals of the log need them to.
+    let of_another_time = "SELECT id::text FROM audit_log WHERE substr(id::text, 15, 1) <> '7' \
+        OR ('x' || translate(left(id::text, 13), '-', ''))::bit(48)::bigint \
+            <> floor(extract(epoch FROM at) * 1000)";
+    assert_eq!(database.texts(of_another_time).await, Vec::<String>::new());
     database.remove().await;
 }
 

@@ -218,6 +218,47 @@ const CASES: &[Case] = &[
         "UPDATE idempotency_keys SET order_id = {id} WHERE order_id IS NOT NULL",
     ),
     case("an invoice is in the Sovereign's currency", "UPDATE invoices SET currency = 'BHD'"),
+    case(
+        "the audit log's seals are numbered without a gap",
+        "DELETE FROM audit_seals WHERE number = 1",
+    ),
+    case(
+        "the audit log's seals are numbered without a gap",
+        "DELETE FROM audit_seals WHERE number = 2",
+    ),
+    case(
+        "a seal of the audit log begins where the one before it ends",
+        "UPDATE audit_seals SET from_id = (SELECT l.id FROM audit_log l \
+             WHERE l.id >= audit_seals.from_id ORDER BY l.id LIMIT 1) WHERE number = 2",
+    ),
+    case(
+        "a sealed part of the audit log has lost and gained no line",
+        "DELETE FROM audit_log WHERE subject = 'SECOND-10'",
+    ),
+    case(
+        "a sealed part of the audit log has lost and gained no line",
+        "INSERT INTO audit_log SELECT s.from_id, at, actor, action, subject, tenant_id, request_id, \
+             before, after FROM audit_log CROSS JOIN audit_seals s \
+         WHERE subject = 'SECOND-10' AND s.number = 2",
+    ),
+    case(
+        "a sealed part of the audit log has lost and gained no line",
+        "UPDATE audit_seals SET line_count = line_count + 1 WHERE number = 2",
+    ),
+    case(
+        "a sealed line of the audit log is what it was",
+        "UPDATE audit_log SET actor = 'somebody' WHERE subject = 'SECOND-10'",
+    ),
+    case(
+        "a sealed line of the audit log is what it was",
+        "UPDATE audit_seals SET hash = (SELECT s.hash FROM audit_seals s WHERE s.number = 2) \
+         WHERE number = 3",
+    ),
+    // One holder has had the lease for a month without a break.
+    case(
+        "the audit log is sealed within the hour",
+        "UPDATE leases SET until = (SELECT s.current_period_end FROM subscriptions s)",
+    ),
 ];
 
 /// What the schema would refuse.
@@ -229,7 +270,7 @@ const LET_GO_ON_POSTGRES: &str = "\
     ALTER TABLE promo_redemptions DROP CONSTRAINT promo_redemptions_check;";
 
 /// The tables that cases change, those that refer to others first.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 15] = [
     "promo_redemptions",
     "promo_codes",
     "wallets",
@@ -242,6 +283,9 @@ const TABLES: [&str; 12] = [
     "idempotency_keys",
     "outbox",
     "organizations",
+    "audit_log",
+    "audit_seals",
+    "leases",
 ];
 
 fn each_table(tables: impl Iterator<Item = &'static str>, sql: &str) -> String {
@@ -266,16 +310,21 @@ impl Case {
     }
 }
 
-/// Two customers with one voucher: a checkout, and redemptions without one.
+/// Two customers with one voucher: a checkout, and redemptions without one. Three seals of the audit log, and
+/// a line that has none yet.
 async fn books(engine: Engine) -> TestDatabase {
     let app = TestApp::start(engine).await;
     app.issue("VERIFY-200", 200, 50).await;
+    seal(&app).await;
     app.issue("SECOND-10", 10, 0).await;
+    seal(&app).await;
     let kestrel = app.customer("kestrel-pharmacy").await;
     let body = kestrel.checkout_body("m", "VERIFY-200");
     kestrel.client.post_keyed("/billing/checkout", "kestrel-1", &body).await.expect(200);
     kestrel.redeem("SECOND-10").await.expect(200);
     app.customer("falcon-logistics").await.redeem("VERIFY-200").await.expect(200);
+    seal(&app).await;
+    app.issue("UNSEALED-10", 10, 0).await;
     app.verify().await;
     app.execute(LET_GO).await;
     if engine == Engine::Postgres {
@@ -284,6 +333,12 @@ async fn books(engine: Engine) -> TestDatabase {
     let save = "CREATE TABLE saved_{table} AS SELECT * FROM {table}; ";
     app.execute(&each_table(TABLES.into_iter(), save)).await;
     app.leave().await
+}
+
+/// Seals what has happened until now.
+async fn seal(app: &TestApp) {
+    app.clock.advance_seconds(301);
+    assert_eq!(app.seal_audit(1).await, 1);
 }
 
 /// The invariants that `verify` finds broken by a case; the exit code must agree.

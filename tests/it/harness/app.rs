@@ -14,8 +14,9 @@ use sovereign::limits::Limits;
 use sovereign::mail::MailOptions;
 use sovereign::storage::Store;
 use sovereign::usecase::start::Wanted;
-use sovereign::usecase::{expire_credit, verify};
+use sovereign::usecase::{expire_credit, seal_audit, verify};
 use sqlx::AssertSqlSafe;
+use uuid::Uuid;
 
 use super::client::{Client, http_client};
 use super::clock::TestClock;
@@ -190,6 +191,18 @@ impl TestApp {
     /// some.
     pub(crate) async fn sweep_credit(&self) -> usize {
         expire_credit::sweep(&self.running.sovereign.app).await.unwrap()
+    }
+
+    /// Seals the audit log as this holder of the lease; answers how many seals were written.
+    pub(crate) async fn seal_audit(&self, holder: u128) -> usize {
+        let sealed = seal_audit::run(&self.running.sovereign.app, Uuid::from_u128(holder)).await;
+        sealed.unwrap()
+    }
+
+    /// The invariants that do not hold, each with its subject.
+    pub(crate) async fn faults(&self) -> Vec<(&'static str, String)> {
+        let faults = verify::verify(&self.store).await.unwrap().faults;
+        faults.into_iter().map(|fault| (fault.check, fault.subject)).collect()
     }
 
     /// Does once what the server does every minute.

@@ -6,7 +6,9 @@ use sovereign::engine::MAX_BATCH;
 use sovereign::lifecycle::Options;
 use sovereign::limits::Limits;
 use sovereign::mail::MailOptions;
+use sovereign::usecase::seal_audit;
 use sovereign::usecase::start::Wanted;
+use uuid::Uuid;
 
 use super::app::TestApp;
 use super::client::{Client, Customer, http_client};
@@ -50,6 +52,11 @@ impl SecondServer {
     pub(crate) fn customer(&self, app: &TestApp, name: &str, customer: &Customer) -> Customer {
         let client = self.client(app, name, Role::Member);
         Customer { client, tenant_id: customer.tenant_id.clone() }
+    }
+
+    /// As [`TestApp::seal_audit`], by this server.
+    pub(crate) async fn seal_audit(&self, holder: u128) -> usize {
+        seal_audit::run(&self.0.sovereign.app, Uuid::from_u128(holder)).await.unwrap()
     }
 
     pub(crate) async fn stop(self) {

@@ -279,4 +279,29 @@ on_empty! {
         refused(database, &user(2, "ahmed"), ErrorKind::UniqueViolation).await;
         accepted(database, &user(2, "Ahmed")).await;
     }
+
+    /// Each number once, and no seal of nothing.
+    async fn a_seal_is_numbered_and_covers_something(database: &TestDatabase) {
+        database.run(&["migrate"]).expect(0);
+        let seal = |number: i32, from: u32, before: u32, lines: i32| {
+            let hash = match database.engine() {
+                Engine::Postgres => "decode(repeat('00', 32), 'hex')",
+                Engine::Sqlite => "zeroblob(32)",
+            };
+            format!(
+                "INSERT INTO audit_seals (number, from_id, before_id, line_count, hash, created_at) \
+                 VALUES ({number}, #{from}, #{before}, {lines}, {hash}, @now)"
+            )
+        };
+        for (number, from, before, lines) in [(0, 1, 2, 1), (-1, 1, 2, 1), (1, 2, 2, 1), (1, 2, 1, 1), (1, 1, 2, 0)] {
+            let sql = seal(number, from, before, lines);
+            refused(database, &sql, ErrorKind::CheckViolation).await;
+        }
+        let short = seal(1, 1, 2, 1).replace("32", "31");
+        refused(database, &short, ErrorKind::CheckViolation).await;
+        accepted(database, &seal(1, 1, 2, 1)).await;
+        refused(database, &seal(1, 2, 3, 1), ErrorKind::UniqueViolation).await;
+        refused(database, &seal(2, 1, 2, 1), ErrorKind::UniqueViolation).await;
+        accepted(database, &seal(2, 2, 3, 1)).await;
+    }
 }

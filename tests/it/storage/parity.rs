@@ -68,6 +68,7 @@ fn kept_as(line: &str) -> String {
         ("json", "TEXT"),
         ("text", "TEXT"),
         ("uuid", "BLOB"),
+        ("bytea", "BLOB"),
     ];
     let found = types.iter().find_map(|(from, to)| {
         let (column, rest) = line.split_once(&format!(" {from}"))?;

@@ -164,3 +164,18 @@ on_empty! {
         assert_eq!(contents(database).await, before);
     }
 }
+
+/// An earlier version gave what an adoption recorded random identifiers; they become those of their moment.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn identifiers_of_an_adoption_sort_by_time() {
+    let database = TestDatabase::empty(Engine::Postgres).await;
+    write_as_before(&database).await;
+    let adopted = "INSERT INTO audit_log (id, at, actor, action, subject, request_id) \
+                   VALUES ('f47ac10b-58cc-4372-a567-0e02b2c3d479', {t}, 'adoption', 'adopt.x', 's', '')";
+    database.execute(&adopted.replace("{t}", moment_of(Engine::Postgres))).await;
+    database.run(&["migrate"]).expect(0);
+    let id = "SELECT id::text FROM audit_log WHERE actor = 'adoption'";
+    // 2027-02-01T08:00:00.123Z in milliseconds, then what was random before.
+    assert_eq!(database.texts(id).await, ["01a36fe8-6c7b-7372-a567-0e02b2c3d479"]);
+    database.remove().await;
+}

@@ -1,0 +1,167 @@
+//! `GET /auth/admin/audit`: the audit log, for the superadmin.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{OriginalUri, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse as _, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sovereign_domain::timestamp::Timestamp;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::caller::Superadmin;
+use super::extract::Query;
+use super::problem::Problem;
+use crate::app::App;
+use crate::storage::audit::{Entry, Filter};
+use crate::storage::{self, Ts};
+use crate::usecase::read_audit::{self, Place, check_text, parse_moment};
+use crate::usecase::vouchers::FieldError;
+
+const DEFAULT_LIMIT: i64 = 50;
+const MAX_LIMIT: i64 = 200;
+
+#[derive(Debug, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ListQuery {
+    /// Who did it: a user's identifier, `cli` for the command line, `system` for what happens by itself,
+    /// `adoption` for what was found in an earlier service's database.
+    #[param(nullable = false)]
+    actor: Option<String>,
+    /// What was done, such as `checkout` or `voucher.issue`.
+    #[param(nullable = false)]
+    action: Option<String>,
+    /// To what: a voucher's code, or an identifier.
+    #[param(nullable = false)]
+    subject: Option<String>,
+    /// In which Organization.
+    #[param(nullable = false)]
+    tenant_id: Option<String>,
+    /// From this moment on (RFC 3339).
+    #[param(nullable = false, format = DateTime)]
+    from: Option<String>,
+    /// Before this moment (RFC 3339).
+    #[param(nullable = false, format = DateTime)]
+    to: Option<String>,
+    /// Where the page begins; from the Link header of the page before.
+    #[param(nullable = false)]
+    before: Option<String>,
+    /// How many there are on a page; by default 50.
+    #[param(nullable = false, minimum = 1, maximum = 200)]
+    limit: Option<i64>,
+}
+
+impl ListQuery {
+    fn filter(&self) -> Result<Filter, FieldError> {
+        let moment = |field, text: &Option<String>| -> Result<Option<Ts>, FieldError> {
+            text.as_deref().map(|text| parse_moment(field, text)).transpose()
+        };
+        check_text("actor", self.actor.as_deref())?;
+        check_text("action", self.action.as_deref())?;
+        check_text("subject", self.subject.as_deref())?;
+        check_text("tenant_id", self.tenant_id.as_deref())?;
+        Ok(Filter {
+            actor: self.actor.clone(),
+            action: self.action.clone(),
+            subject: self.subject.clone(),
+            tenant_id: self.tenant_id.clone(),
+            from: moment("from", &self.from)?,
+            to: moment("to", &self.to)?,
+        })
+    }
+}
+
+/// A line of the audit log: who did what to what, from which request.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AuditEntry)]
+pub(super) struct EntryBody {
+    id: Uuid,
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    /// A user's identifier, `cli`, `system` or `adoption`.
+    actor: String,
+    action: String,
+    subject: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    tenant_id: Option<String>,
+    /// The `x-request-id` of the request that did it; what happens by itself has the name of its job.
+    request_id: String,
+    /// What the subject was before; what a checkout changes is in the ledger instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    before: Option<Value>,
+    /// What the subject was afterwards.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    after: Option<Value>,
+    /// The number of the seal that covers it; absent in its first minutes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    sealed_by: Option<i64>,
+}
+
+impl EntryBody {
+    fn new(entry: Entry) -> storage::Result<Self> {
+        let Entry { line, sealed_by } = entry;
+        Ok(Self {
+            before: line.before()?,
+            after: line.after()?,
+            id: line.id,
+            at: line.at.0,
+            actor: line.actor,
+            action: line.action,
+            subject: line.subject,
+            tenant_id: line.tenant_id,
+            request_id: line.request_id,
+            sealed_by,
+        })
+    }
+}
+
+/// Lists the audit log
+///
+/// Newest first; all that is asked for must fit. A page looks at 100,000 lines at most: it may hold few, or
+/// none, and still link to the next. For the role superadmin.
+#[utoipa::path(
+    get, path = "/auth/admin/audit", tag = "Audit", operation_id = "listAuditEntries",
+    security(("bearer" = [])),
+    params(ListQuery),
+    responses(
+        (status = 200, description = "A page of the log", body = Vec<EntryBody>, headers(
+            ("Link" = String, description = "`<…>; rel=\"next\"`: the next page, where there is one")
+        )),
+        (status = 403, description = "The role is not superadmin"),
+    ),
+)]
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    Superadmin(_): Superadmin,
+    OriginalUri(uri): OriginalUri,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, Problem> {
+    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
+    if !(1..=MAX_LIMIT).contains(&limit) {
+        return Err(Problem::field("limit", format!("limit must be 1 to {MAX_LIMIT}")));
+    }
+    let filter = query.filter()?;
+    let place = query.before.as_deref().map(Place::parse).transpose()?;
+    let page = read_audit::page(&app.store, &filter, place, limit).await?;
+    let entries: Vec<EntryBody> =
+        page.entries.into_iter().map(EntryBody::new).collect::<storage::Result<_>>()?;
+    let mut response = Json(entries).into_response();
+    if let Some(place) = page.next {
+        let next = ListQuery { before: Some(place.to_text()), limit: Some(limit), ..query };
+        let link =
+            serde_urlencoded::to_string(next).ok().and_then(|next| link_to(uri.path(), &next));
+        response.headers_mut().extend(link.map(|link| (header::LINK, link)));
+    }
+    Ok(response)
+}
+
+fn link_to(path: &str, query: &str) -> Option<HeaderValue> {
+    HeaderValue::from_str(&format!("<{path}?{query}>; rel=\"next\"")).ok()
+}

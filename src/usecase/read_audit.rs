@@ -1,0 +1,102 @@
+//! Reading the audit log, newest first, in pages.
+//!
+//! It has no index but its identifiers, because every checkout writes to it. They sort by time: a page is a
+//! walk backward along them, from the place where the page before ended.
+
+use std::ops::RangeInclusive;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sovereign_domain::timestamp::Timestamp;
+use uuid::Uuid;
+
+use super::vouchers::FieldError;
+use crate::ids;
+use crate::storage::audit::{self, Entry, Filter};
+use crate::storage::{self, Store, Ts};
+
+/// The most lines that one page looks at: where few of them fit, it ends early and says where to go on.
+const REACH: i64 = 100_000;
+/// How far a line's moment and that of its identifier lie apart at most, in seconds: a request is given less.
+const APART_SECONDS: i64 = 300;
+
+/// A page of the log, and the place where the next one begins.
+#[derive(Debug)]
+pub(crate) struct Page {
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) next: Option<Place>,
+}
+
+/// A place in the log: what comes before this identifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place(Uuid);
+
+impl Place {
+    /// # Errors
+    /// Where `text` is no place of ours.
+    pub(crate) fn parse(text: &str) -> Result<Self, FieldError> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok();
+        let id = bytes.and_then(|bytes| Uuid::from_slice(&bytes).ok());
+        let error = || FieldError::new("before", "before must be taken from a Link header");
+        id.map(Self).ok_or_else(error)
+    }
+
+    /// Opaque to clients, and safe in an address.
+    pub(crate) fn to_text(self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0.as_bytes())
+    }
+}
+
+/// Reads a moment that a client sent in `field`.
+///
+/// # Errors
+/// Where it is none that a row can hold on either database.
+pub(crate) fn parse_moment(field: &'static str, text: &str) -> Result<Ts, FieldError> {
+    /// The years 1 to 9999, in microseconds.
+    const MOMENTS: RangeInclusive<i64> = -62_135_596_800_000_000..=253_402_300_799_999_999;
+    let moment = Timestamp::parse_rfc3339(text).filter(|at| MOMENTS.contains(&at.micros()));
+    moment.map(Ts).ok_or_else(|| {
+        let detail = format!(
+            "{field} must be a moment of RFC 3339, such as 2027-03-01T12:00:00Z \
+             (write a + in it as %2B)"
+        );
+        FieldError::new(field, detail)
+    })
+}
+
+/// Reads a text that a client sent in `field`, to compare with.
+///
+/// # Errors
+/// Where no row can hold it.
+pub(crate) fn check_text(field: &'static str, text: Option<&str>) -> Result<(), FieldError> {
+    if text.is_some_and(|text| text.contains('\0')) {
+        return Err(FieldError::new(field, format!("{field} has a NUL character in it")));
+    }
+    Ok(())
+}
+
+/// A page of the lines that fit, before `place`.
+///
+/// # Errors
+/// Where the database fails.
+pub(crate) async fn page(
+    store: &Store,
+    filter: &Filter,
+    place: Option<Place>,
+    limit: i64,
+) -> storage::Result<Page> {
+    let bound = |at: Option<Ts>, seconds| at.map(|at| ids::first_of(at.0.plus_seconds(seconds)));
+    let low = bound(filter.from, -APART_SECONDS).unwrap_or_else(Uuid::nil);
+    let high = bound(filter.to, APART_SECONDS).unwrap_or_else(Uuid::max);
+    let high = place.map_or(high, |place| high.min(place.0));
+    let mut tx = store.read().await?;
+    let reach = audit::reach(&mut tx, (low, high), REACH).await?;
+    let range = (reach.unwrap_or(low), high);
+    let mut entries = audit::newest(&mut tx, filter, range, limit.saturating_add(1)).await?;
+    let size = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = entries.len() > size;
+    entries.truncate(size);
+    let last = entries.last().map(|entry| entry.line.id);
+    let next = if more { last } else { reach };
+    Ok(Page { entries, next: next.map(Place) })
+}
