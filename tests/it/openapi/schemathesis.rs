@@ -24,6 +24,8 @@ struct Tested<'a> {
 impl<'a> Tested<'a> {
     fn start(database: &'a TestDatabase, limits: &str) -> Self {
         let program = database.program(&["serve", "--listen", "127.0.0.1:0", "--demo"]);
+        // The log takes the mails.
+        let program = program.env("SOVEREIGN_MAIL_SMTP_URL", "");
         let server = Server::start(program.env("SOVEREIGN_LIMITS", limits));
         Self { database, server }
     }
