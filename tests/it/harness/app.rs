@@ -21,12 +21,14 @@ use super::client::{Client, http_client};
 use super::clock::TestClock;
 use super::database::{Engine, FQDN, TestDatabase};
 use super::running::Running;
+use super::servers::{MailSink, SinkOptions};
 
 /// What a test may want to be different.
 pub(crate) struct Setup {
     pub(crate) limits: Limits,
     pub(crate) shared_secret: Option<String>,
-    pub(crate) mail: MailOptions,
+    /// A mail server of the test's own; without one, the log has the mails.
+    pub(crate) sink: Option<SinkOptions>,
     /// Not the test's usual currency: the Sovereign starts on an empty database.
     pub(crate) currency: Option<&'static str>,
 }
@@ -39,11 +41,16 @@ fn new_key() -> Vec<u8> {
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { limits: Limits::off(), shared_secret: None, mail: MailOptions::Log, currency: None }
+        Self { limits: Limits::off(), shared_secret: None, sink: None, currency: None }
     }
 }
 
 impl Setup {
+    /// With a mail server.
+    pub(crate) fn with_mail() -> Self {
+        Self { sink: Some(SinkOptions::default()), ..Self::default() }
+    }
+
     pub(crate) fn in_currency(code: &'static str) -> Self {
         Self { currency: Some(code), ..Self::default() }
     }
@@ -61,6 +68,7 @@ pub(crate) struct TestApp {
     http: reqwest::Client,
     pub(super) database: TestDatabase,
     running: Running,
+    sink: Option<MailSink>,
 }
 
 impl TestApp {
@@ -77,6 +85,10 @@ impl TestApp {
         let key = new_key();
         let signing_key = SigningKey::from_der(&key).unwrap();
         let tokens = Tokens::new(FQDN, signing_key.clone(), None, clock.clone()).unwrap();
+        let sink = match setup.sink {
+            Some(options) => Some(MailSink::start(options).await),
+            None => None,
+        };
         let options = Options {
             location: database.location.clone(),
             keys: signing_key.into(),
@@ -90,13 +102,18 @@ impl TestApp {
             clock: clock.clone(),
             max_batch: MAX_BATCH,
             preview_cache: true,
-            mail: setup.mail,
+            mail: sink.as_ref().map_or(MailOptions::Log, MailSink::as_setting),
             public_url: None,
         };
         let running = Running::start(options).await;
         let store = Store::open(&database.location).await.unwrap();
         let (address, http) = (running.address, http_client());
-        Self { clock, store, tokens, key, address, engine, http, database, running }
+        Self { clock, store, tokens, key, address, engine, http, database, running, sink }
+    }
+
+    /// The mail server of [`Setup::with_mail`].
+    pub(crate) fn sink(&self) -> &MailSink {
+        self.sink.as_ref().expect("a test with mail")
     }
 
     /// Its database, for commands that work beside it.

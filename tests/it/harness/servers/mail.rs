@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use serde::Deserialize;
+use sovereign::mail::MailOptions;
 use tokio::sync::watch;
 
 use super::certificate::Certificate;
@@ -70,6 +71,8 @@ enum Event {
 pub(crate) struct MailSink {
     pub(crate) address: SocketAddr,
     certificate: Option<Certificate>,
+    security: Security,
+    login: Option<(&'static str, &'static str)>,
     events: watch::Receiver<Vec<Event>>,
     /// The events that a test was given.
     taken: Mutex<BTreeSet<usize>>,
@@ -108,7 +111,22 @@ impl MailSink {
         let port = greeting["port"].as_u64().and_then(|port| u16::try_from(port).ok()).unwrap();
         let address = SocketAddr::from(([127, 0, 0, 1], port));
         let (taken, running) = (Mutex::default(), Mutex::new(running));
-        Self { address, certificate, events, taken, running }
+        let SinkOptions { security, login, .. } = options;
+        Self { address, certificate, security, login, events, taken, running }
+    }
+
+    /// As the setting of a Sovereign that sends to it.
+    pub(crate) fn as_setting(&self) -> MailOptions {
+        let (address, login) = (self.address, self.login);
+        let login = login.map(|(user, password)| format!("{user}:{password}@").replace(' ', "%20"));
+        let login = login.unwrap_or_default();
+        let url = match self.security {
+            Security::None => format!("smtp://{address}"),
+            Security::StartTls => format!("smtp://{login}{address}?tls=required"),
+            Security::Tls => format!("smtps://{login}{address}"),
+        };
+        let ca_file = self.certificate.as_ref().map(|certificate| certificate.authority.clone());
+        MailOptions::Smtp { url, from: None, ca_file }
     }
 
     /// The file with the certificate authority to trust, in PEM. There is one where there is TLS.
