@@ -113,29 +113,35 @@ on_both! {
         }
     }
 
-    /// What an order took in credit is no charge; what a card paid of an order that was never completed
-    /// is none either.
+    /// What an order took in credit is no charge, nor is what was never paid.
     async fn charges_are_those_of_completed_orders(app: &TestApp) {
         app.issue("LASTING-20", 20, 0).await;
+        app.customer("sara").await.checkout("m", "LASTING-20").await.expect(200);
+        app.clock.advance_seconds(3_600);
         let ahmed = app.customer("ahmed").await;
-        ahmed.checkout("m", "LASTING-20").await.expect(200);
-        assert_eq!(listed(app).await[0]["charged_minor"], 0);
+        for _ in 0..2 {
+            ahmed.checkout("flexi", "").await.expect(200);
+            app.execute("UPDATE subscriptions SET status = 'canceled'").await;
+            app.clock.advance_seconds(3_600);
+        }
+        assert_eq!(each(&listed(app).await, "charged_minor"), [0, 0]);
+        // No card can pay yet, so the rows are as if one had.
+        let of_ahmed = format!("WHERE tenant_id = '{}'", ahmed.tenant_id);
         let id = match app.engine {
             Engine::Sqlite => "randomblob(16)",
             Engine::Postgres => "gen_random_uuid()",
         };
-        for (status, charge_minor) in [("completed", 4_000), ("completed", 500), ("expired", 70)] {
-            app.execute(&format!(
-                "INSERT INTO orders (id, customer_id, tenant_id, user_id, plan_id, apps, addons, \
-                     amount_baisa, credit_minor, charge_minor, rounding_minor, status, created_at, \
-                     updated_at) \
-                 SELECT {id}, customer_id, tenant_id, user_id, plan_id, apps, addons, {charge_minor}, \
-                     0, {charge_minor}, 0, '{status}', created_at, updated_at \
-                 FROM orders WHERE promo_code = 'LASTING-20'"
-            ))
-            .await;
-        }
-        assert_eq!(listed(app).await[0]["charged_minor"], 4_500);
+        app.execute(&format!(
+            "UPDATE orders SET amount_baisa = 2250, charge_minor = 2250 {of_ahmed}; \
+             UPDATE invoices SET amount_minor = 2250 {of_ahmed}; \
+             INSERT INTO orders (id, customer_id, tenant_id, user_id, plan_id, apps, addons, \
+                 amount_baisa, credit_minor, charge_minor, rounding_minor, status, created_at, \
+                 updated_at) \
+             SELECT {id}, customer_id, tenant_id, user_id, plan_id, apps, addons, 70, 0, 70, 0, \
+                 'expired', created_at, updated_at FROM orders {of_ahmed}"
+        ))
+        .await;
+        assert_eq!(each(&listed(app).await, "charged_minor"), [4_500, 0]);
     }
 
     /// The sums of a Sovereign include those of an Organization that is gone.
