@@ -4,6 +4,7 @@
 //! below. `#[utoipa::path]` beside it describes the route, and registering it takes that description.
 
 mod admin;
+mod admin_organizations;
 mod answers;
 mod audit;
 mod auth;
@@ -18,6 +19,7 @@ mod invitations;
 mod middleware;
 mod openapi;
 mod organizations;
+mod paging;
 mod problem;
 mod shared_answers;
 mod status;
@@ -79,6 +81,7 @@ fn billing_routes(routes: Routes) -> Routes {
         .add(billing::__path_invoices, billing::invoices)
         .add(admin::__path_revenue, admin::revenue)
         .add(admin::__path_orders, admin::orders)
+        .add(admin_organizations::__path_totals, admin_organizations::totals)
 }
 
 fn catalog_routes(routes: Routes) -> Routes {
@@ -107,6 +110,8 @@ fn organization_routes(routes: Routes) -> Routes {
         .add(invitations::__path_revoke, invitations::revoke)
         .add(invitations::__path_accept, invitations::accept)
         .add(invitations::__path_set_role, invitations::set_role)
+        .add(admin_organizations::__path_list, admin_organizations::list)
+        .add(admin_organizations::__path_find, admin_organizations::find)
 }
 
 fn auth_routes(routes: Routes) -> Routes {

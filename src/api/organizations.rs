@@ -74,7 +74,7 @@ impl TryFrom<OrganizationRow> for OrganizationBody {
     }
 }
 
-fn status_schema() -> Object {
+pub(super) fn status_schema() -> Object {
     use OrganizationStatus::{Active, Deleted, Provisioning, Suspended};
     texts([Provisioning, Active, Suspended, Deleted].map(OrganizationStatus::as_str))
 }

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::caller::{Address, Issuer};
 use super::extract::{Body, Query, Segment, Whole};
+use super::paging;
 use super::problem::Problem;
 use super::wire::{DoneBody, PreviewBody, VoucherBody};
 use crate::app::App;
@@ -122,23 +123,12 @@ pub(super) async fn list(
     OriginalUri(uri): OriginalUri,
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Problem> {
-    let limit = query.limit.unwrap_or(PAGE_SIZE);
-    if !(1..=PAGE_SIZE).contains(&limit) {
-        return Err(Problem::field("limit", format!("limit must be 1 to {PAGE_SIZE}")));
-    }
-    let after = query.after.as_deref();
-    let page = vouchers::list(&app.store, after, limit).await?;
+    let limit = paging::limit(query.limit, PAGE_SIZE, PAGE_SIZE)?;
+    let page = vouchers::list(&app.store, query.after.as_deref(), limit).await?;
     let currency = app.facts.currency;
     let vouchers: Vec<VoucherBody> =
-        page.vouchers.into_iter().map(|voucher| VoucherBody::new(voucher, currency)).collect();
-    let mut response = Json(vouchers).into_response();
-    if let Some(next) = page.next {
-        let link = format!("<{}?after={next}&limit={limit}>; rel=\"next\"", uri.path());
-        if let Ok(link) = HeaderValue::from_str(&link) {
-            response.headers_mut().insert(header::LINK, link);
-        }
-    }
-    Ok(response)
+        page.rows.into_iter().map(|voucher| VoucherBody::new(voucher, currency)).collect();
+    Ok(paging::answer(vouchers, page.next, &uri, limit))
 }
 
 /// Revokes a live voucher

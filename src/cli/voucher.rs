@@ -164,7 +164,7 @@ async fn list(args: ListArgs) -> Result<(), Failure> {
     let mut after: Option<String> = None;
     loop {
         let page = vouchers::list(&store, after.as_deref(), PAGE_SIZE).await.map_err(failure)?;
-        found.extend(page.vouchers);
+        found.extend(page.rows);
         match page.next {
             Some(next) => after = Some(next),
             None => break,

@@ -42,6 +42,7 @@ macro_rules! columns {
          o.updated_at"
     };
 }
+pub(super) use columns;
 
 #[derive(Debug, Clone)]
 pub(crate) struct NewOrganization {

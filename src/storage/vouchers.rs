@@ -7,6 +7,7 @@ use sovereign_domain::voucher::{Code, Voucher};
 use sqlx::FromRow;
 
 use super::batch::{self, batch_row};
+use super::cursor::Cursor;
 use super::reads::Lookup;
 use super::types::int4;
 use super::{Connection, Result, Ts, Tx, on_db};
@@ -166,15 +167,8 @@ pub(crate) async fn any(tx: &mut Tx) -> Result<bool> {
     Ok(found > 0)
 }
 
-/// Where a page of vouchers ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Cursor {
-    pub(crate) created_at: Timestamp,
-    pub(crate) code: String,
-}
-
-/// Live vouchers, newest first, after `cursor`.
-pub(crate) async fn list(tx: &mut Tx, after: Option<&Cursor>, limit: i64) -> Result<Vec<Voucher>> {
+/// Live vouchers, newest first, after a cursor.
+pub(crate) async fn list(tx: &mut Tx, after: &Cursor, limit: i64) -> Result<Vec<Voucher>> {
     const SQL: &str = concat!(
         "SELECT ",
         columns!(),
@@ -182,13 +176,9 @@ pub(crate) async fn list(tx: &mut Tx, after: Option<&Cursor>, limit: i64) -> Res
          ORDER BY created_at DESC, code DESC LIMIT $3"
     );
     let query = SQL;
-    // The end of the calendar sorts after every voucher.
-    let newest =
-        Cursor { created_at: Timestamp::from_seconds(253_402_300_799), code: String::new() };
-    let after = after.unwrap_or(&newest);
     let rows: Vec<VoucherRow> = on_db!(tx, c => sqlx::query_as(query)
         .bind(Ts(after.created_at))
-        .bind(after.code.as_str())
+        .bind(after.key.as_str())
         .bind(limit)
         .fetch_all(c)
         .await)?;

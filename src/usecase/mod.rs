@@ -7,6 +7,8 @@ pub mod expire_credit;
 pub(crate) mod invitations;
 pub mod migrate;
 pub mod organizations;
+pub(crate) mod overview;
+pub mod paging;
 pub mod passwords;
 pub(crate) mod previews;
 pub(crate) mod read_audit;

@@ -3,10 +3,7 @@
 //! Source: franchise-model.txt, "Voucher = PromoCode" and its table of endpoints.
 
 use std::fmt;
-use std::ops::RangeInclusive;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use sovereign_domain::event::{Actor, AuditEntry, Event, EventData, VoucherChanged};
 use sovereign_domain::ids::IdSource;
@@ -16,8 +13,10 @@ use sovereign_domain::voucher::{
     Code, MAX_CREDIT_VALID_DAYS, MAX_DESCRIPTION_CHARS, MAX_REDEMPTIONS, Voucher,
 };
 
+use super::paging::{self, Page};
 use crate::storage::audit::{self, Change};
-use crate::storage::vouchers::{self, Cursor, VoucherEdit};
+use crate::storage::cursor::Cursor;
+use crate::storage::vouchers::{self, VoucherEdit};
 use crate::storage::{self, Store, Tx, notices};
 
 /// The most vouchers on one page of the list.
@@ -174,42 +173,22 @@ pub async fn revoke(writer: &mut Writer<'_>, code: &Code) -> storage::Result<Opt
     Ok(Some(voucher))
 }
 
-/// One page of live vouchers, newest first, and where the next page begins.
-#[derive(Debug, Clone)]
-pub struct Page {
-    pub vouchers: Vec<Voucher>,
-    pub next: Option<String>,
-}
-
+/// One page of live vouchers, newest first.
+///
 /// # Errors
 /// Where `after` is no cursor of ours ([`IssueError::Field`]), or the database fails.
-pub async fn list(store: &Store, after: Option<&str>, limit: i64) -> Result<Page, IssueError> {
-    let cursor = after.map(read_cursor).transpose().map_err(IssueError::Field)?;
+pub async fn list(
+    store: &Store,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Page<Voucher>, IssueError> {
+    let after = paging::read(after).map_err(IssueError::Field)?;
     let mut tx = store.read().await?;
-    let mut found = vouchers::list(&mut tx, cursor.as_ref(), limit.saturating_add(1)).await?;
-    let size = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = found.len() > size;
-    found.truncate(size);
-    let next = found.last().filter(|_| more).map(write_cursor);
-    Ok(Page { vouchers: found, next })
-}
-
-/// Opaque to clients and safe in an address, whatever characters an adopted code has.
-fn write_cursor(voucher: &Voucher) -> String {
-    let place = format!("{}.{}", voucher.created_at.micros(), voucher.code.as_str());
-    URL_SAFE_NO_PAD.encode(place)
-}
-
-fn read_cursor(text: &str) -> Result<Cursor, FieldError> {
-    /// The years 1 to 9999, in microseconds: what a row can hold on either database.
-    const MOMENTS: RangeInclusive<i64> = -62_135_596_800_000_000..=253_402_300_799_999_999;
-    let place = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    let cursor = place.as_deref().and_then(|place| {
-        let (micros, code) = place.split_once('.').filter(|(_, code)| !code.contains('\0'))?;
-        let micros = micros.parse().ok().filter(|micros| MOMENTS.contains(micros))?;
-        Some(Cursor { created_at: Timestamp::from_micros(micros), code: code.to_owned() })
-    });
-    cursor.ok_or_else(|| FieldError::new("after", "after must be taken from a Link header"))
+    let found = vouchers::list(&mut tx, &after, limit.saturating_add(1)).await?;
+    Ok(paging::page(found, limit, |voucher| Cursor {
+        created_at: voucher.created_at,
+        key: voucher.code.as_str().to_owned(),
+    }))
 }
 
 fn changed(voucher: &Voucher, currency: Currency) -> VoucherChanged {

@@ -5,4 +5,5 @@ mod balance;
 mod currencies;
 mod entries;
 mod invoices;
+mod organizations;
 mod subscription;

@@ -62,6 +62,10 @@ impl Client {
         self.post_text(path, body.to_string()).await
     }
 
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> Reply {
+        self.send(Method::PUT, path, &[], Some(body.to_string().into_bytes())).await
+    }
+
     /// A body that may be no JSON at all.
     pub(crate) async fn post_text(&self, path: &str, body: impl Into<Vec<u8>>) -> Reply {
         self.send(Method::POST, path, &[], Some(body.into())).await

@@ -15,6 +15,7 @@ mod running;
 mod second;
 mod servers;
 mod shape;
+mod signed_in;
 mod state;
 
 pub(crate) use self::app::{Setup, TestApp};
@@ -33,6 +34,7 @@ pub(crate) use self::servers::{
     SinkOptions, TokenServer,
 };
 pub(crate) use self::shape::{assert_shape, each};
+pub(crate) use self::signed_in::SignedIn;
 pub(crate) use self::state::{State, apart_from_instance};
 
 /// Makes two tests of one body, `name::sqlite` and `name::postgres`. Each gets a fresh Sovereign, whose

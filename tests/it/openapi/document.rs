@@ -33,7 +33,8 @@ on_both! {
         }
     }
 
-    /// Every path is answered, with and without `/api`, by the methods that are described and no others.
+    /// Every path is answered, with and without `/api`, by the methods that are described and no others. No
+    /// route has the method that asks.
     async fn every_described_route_is_there(app: &TestApp) {
         let document = document();
         let mut of_path: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();

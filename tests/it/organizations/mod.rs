@@ -1,5 +1,6 @@
 //! `/tenant/*`: Organizations, their addresses and their members.
 
+mod administration;
 mod check_slug;
 mod create;
 mod list_and_get;

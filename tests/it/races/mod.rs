@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 use crate::harness::{Customer, Reply, TestApp};
 
 /// Runs all requests at once: each waits at a barrier until every one is ready.
-async fn at_once<F, Fut>(count: usize, request: F) -> Vec<Reply>
+pub(crate) async fn at_once<F, Fut>(count: usize, request: F) -> Vec<Reply>
 where
     F: Fn(usize) -> Fut,
     Fut: Future<Output = Reply> + Send + 'static,
@@ -39,7 +39,7 @@ where
 
 /// How many replies had each status; a 5xx fails the test at once.
 #[track_caller]
-fn statuses(replies: &[Reply]) -> BTreeMap<u16, usize> {
+pub(crate) fn statuses(replies: &[Reply]) -> BTreeMap<u16, usize> {
     let mut counts = BTreeMap::new();
     for reply in replies {
         assert!(reply.status < 500, "{} {}", reply.status, reply.text);

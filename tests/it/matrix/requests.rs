@@ -1,0 +1,193 @@
+//! A request for each route that is right in every way but, perhaps, for who sends it.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::world::{PASSWORD, World, email_of};
+use crate::harness::{Client, Reply};
+
+#[derive(Clone)]
+pub(super) struct Request {
+    method: Method,
+    path: String,
+    body: Option<Value>,
+    /// The Organization that it is about.
+    pub(super) organization: Option<String>,
+}
+
+impl Request {
+    fn of(route: &str) -> Self {
+        let (method, path) = route.split_once(' ').unwrap();
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        Self { method, path: path.to_owned(), body: None, organization: None }
+    }
+
+    fn with(mut self, parameter: &str, value: &str) -> Self {
+        let parameter = format!("{{{parameter}}}");
+        assert!(self.path.contains(&parameter), "{} has no {parameter}", self.path);
+        self.path = self.path.replace(&parameter, value);
+        self
+    }
+
+    fn about(mut self, organization: &str) -> Self {
+        self.organization = Some(organization.to_owned());
+        self
+    }
+
+    fn bringing(mut self, body: Value) -> Self {
+        self.body = Some(body);
+        self
+    }
+
+    /// The same about an Organization that there is not.
+    pub(super) fn about_unknown(&self) -> Self {
+        const UNKNOWN: &str = "00000000-0000-4000-8000-000000000000";
+        let mut other = self.clone();
+        let Some(id) = other.organization.take() else { panic!("{} is about none", self.path) };
+        other.path = other.path.replace(&id, UNKNOWN);
+        if let Some(tenant_id) = other.body.as_mut().and_then(|body| body.get_mut("tenant_id")) {
+            *tenant_id = json!(UNKNOWN);
+        }
+        other
+    }
+
+    pub(super) async fn send(&self, client: &Client) -> Reply {
+        assert!(!self.path.contains('{'), "nobody said what belongs into {}", self.path);
+        let body = self.body.as_ref().map(|body| body.to_string().into_bytes());
+        client.send(self.method.clone(), &self.path, &[], body).await
+    }
+}
+
+impl World<'_> {
+    /// Prepares what the route needs and answers the request.
+    pub(super) async fn request(&self, route: &str) -> Request {
+        let request = Request::of(route);
+        match route.split('/').nth(1) {
+            Some("billing") => self.billing(request, route).await,
+            Some("tenant") => self.organizations(request, route).await,
+            Some("auth") => self.sign_in(request, route).await,
+            Some("catalog") => self.catalog(request, route).await,
+            _ => request,
+        }
+    }
+
+    async fn billing(&self, request: Request, route: &str) -> Request {
+        let voucher = || json!({ "code": self.fresh("ISSUED"), "credit_omr": 5 });
+        match route {
+            "POST /billing/vouchers/issue" | "POST /billing/admin/promos" => {
+                request.bringing(voucher())
+            }
+            "DELETE /billing/vouchers/revoke/{code}" | "DELETE /billing/admin/promos/{code}" => {
+                request.with("code", &self.voucher().await)
+            }
+            "POST /billing/vouchers/redeem-preview" => {
+                request.bringing(json!({ "code": self.voucher().await }))
+            }
+            "POST /billing/vouchers/redeem" => {
+                let (id, code) = (self.organization().await, self.voucher().await);
+                request.about(&id).bringing(json!({ "tenant_id": id, "code": code }))
+            }
+            "POST /billing/checkout" => {
+                let (id, code) = (self.organization().await, self.voucher().await);
+                let order = json!({ "tenant_id": id, "plan_id": "s", "promo_code": code });
+                request.about(&id).bringing(order)
+            }
+            "GET /billing/balance" => {
+                let mut request = request.about(&self.shared);
+                request.path = format!("{}?tenant_id={}", request.path, self.shared);
+                request
+            }
+            "GET /billing/subscription/{tenant_id}" | "GET /billing/invoices/{tenant_id}" => {
+                request.about(&self.shared).with("tenant_id", &self.shared)
+            }
+            _ => request,
+        }
+    }
+
+    async fn organizations(&self, request: Request, route: &str) -> Request {
+        match route {
+            "GET /tenant/check-slug/{slug}" => request.with("slug", "kestrel"),
+            "POST /tenant/orgs" => {
+                let slug = self.fresh("made");
+                request.bringing(json!({ "slug": slug, "name": slug, "plan_id": "m" }))
+            }
+            "POST /tenant/invitations/accept" => {
+                let id = self.organization().await;
+                let (_, token) = self.invite(&id, "outsider").await;
+                request.bringing(json!({ "token": token }))
+            }
+            "GET /tenant/admin/tenants/{id}" => request.with("id", &self.shared),
+            _ if route.starts_with("GET /tenant/orgs/{id}") => {
+                request.about(&self.shared).with("id", &self.shared)
+            }
+            _ if route.contains(" /tenant/orgs/{id}") => {
+                let id = self.organization().await;
+                self.inside(request.about(&id).with("id", &id), route, &id).await
+            }
+            _ => request,
+        }
+    }
+
+    /// What changes something inside an Organization.
+    async fn inside(&self, request: Request, route: &str, id: &str) -> Request {
+        let guest = json!({ "email": email_of("guest"), "role": "viewer" });
+        match route.strip_suffix("/{user_id}").unwrap_or(route) {
+            "POST /tenant/orgs/{id}/members" | "POST /tenant/orgs/{id}/invitations" => {
+                request.bringing(guest)
+            }
+            "PUT /tenant/orgs/{id}/members" => {
+                self.add_member(id, "guest", "viewer").await;
+                let request = request.with("user_id", &self.guest.user_id);
+                request.bringing(json!({ "role": "member" }))
+            }
+            "DELETE /tenant/orgs/{id}/members" => {
+                self.add_member(id, "guest", "viewer").await;
+                request.with("user_id", &self.guest.user_id)
+            }
+            "DELETE /tenant/orgs/{id}/invitations/{invitation_id}" => {
+                let (invitation, _) = self.invite(id, "guest").await;
+                request.with("invitation_id", &invitation)
+            }
+            _ => request,
+        }
+    }
+
+    async fn sign_in(&self, request: Request, route: &str) -> Request {
+        let email = email_of(&self.fresh("newcomer"));
+        match route {
+            "POST /auth/magic-link" => request.bringing(json!({ "email": email })),
+            "POST /auth/verify" => {
+                let code = self.app.mailed_code(&email).await;
+                request.bringing(json!({ "email": email, "code": code }))
+            }
+            "POST /auth/login" => {
+                let email = email_of("superadmin");
+                request.bringing(json!({ "email": email, "password": PASSWORD }))
+            }
+            "POST /auth/refresh" | "POST /auth/logout" => {
+                let token = self.app.sign_in(&email).await.refresh_token;
+                request.bringing(json!({ "refresh_token": token }))
+            }
+            "GET /auth/admin/users/{id}" => request.with("id", &self.guest.user_id),
+            "PUT /auth/admin/users/{id}/role" => {
+                let request = request.with("id", &self.guest.user_id);
+                request.bringing(json!({ "role": "member" }))
+            }
+            _ => request,
+        }
+    }
+
+    async fn catalog(&self, mut request: Request, route: &str) -> Request {
+        match route.strip_suffix("/{slug}") {
+            Some(list) => {
+                let list = list.strip_prefix("GET ").unwrap();
+                request.with("slug", &self.slug(list).await)
+            }
+            None if route.ends_with("/search") => {
+                request.path.push_str("?q=word");
+                request
+            }
+            None => request,
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Who may do what: the one table.
+
+use std::collections::BTreeMap;
+
+/// Who asks, in the order of the table's columns. `owner` to `viewer` are in Organization A, `elsewhere`
+/// owns another one, and the rest are in none.
+pub(super) const CALLERS: [&str; 9] = [
+    "nobody",
+    "outsider",
+    "owner",
+    "admin",
+    "member",
+    "viewer",
+    "sovereign-admin",
+    "superadmin",
+    "elsewhere",
+];
+
+/// A line a route: the status that each caller gets with a request that is right in every other way, and
+/// that is about Organization A where the route is about one.
+///
+/// An Organization is 404 to whoever is not in it, whatever their role on the Sovereign; only a checkout and
+/// a redemption are 403. An invitation is the outsider's here.
+const TABLE: &str = "
+route                                                nobody outsider owner admin member viewer sovereign-admin superadmin elsewhere
+
+POST   /billing/vouchers/issue                          401    403   403   403   403   403   200   200   403
+GET    /billing/vouchers/list                           401    403   403   403   403   403   200   200   403
+DELETE /billing/vouchers/revoke/{code}                  401    403   403   403   403   403   200   200   403
+GET    /billing/admin/promos                            401    403   403   403   403   403   200   200   403
+POST   /billing/admin/promos                            401    403   403   403   403   403   200   200   403
+DELETE /billing/admin/promos/{code}                     401    403   403   403   403   403   200   200   403
+GET    /billing/admin/organizations                     401    403   403   403   403   403   200   200   403
+
+GET    /billing/admin/revenue                           401    403   403   403   403   403   403   200   403
+GET    /billing/admin/orders                            401    403   403   403   403   403   403   200   403
+GET    /tenant/admin/tenants                            401    403   403   403   403   403   403   200   403
+GET    /tenant/admin/tenants/{id}                       401    403   403   403   403   403   403   200   403
+GET    /auth/admin/users/{id}                           401    403   403   403   403   403   403   200   403
+PUT    /auth/admin/users/{id}/role                      401    403   403   403   403   403   403   200   403
+
+POST   /billing/checkout                                401    403   200   200   403   403   403   403   403
+POST   /billing/vouchers/redeem                         401    403   200   200   403   403   403   403   403
+GET    /billing/balance                                 401    404   200   200   403   403   404   404   404
+GET    /billing/subscription/{tenant_id}                401    404   200   200   200   200   404   404   404
+GET    /billing/invoices/{tenant_id}                    401    404   200   200   200   200   404   404   404
+
+GET    /tenant/orgs/{id}                                401    404   200   200   200   200   404   404   404
+GET    /tenant/orgs/{id}/members                        401    404   200   200   200   200   404   404   404
+POST   /tenant/orgs/{id}/members                        401    404   201   201   403   403   404   404   404
+PUT    /tenant/orgs/{id}/members/{user_id}              401    404   200   200   403   403   404   404   404
+DELETE /tenant/orgs/{id}/members/{user_id}              401    404   200   200   403   403   404   404   404
+GET    /tenant/orgs/{id}/invitations                    401    404   200   200   403   403   404   404   404
+POST   /tenant/orgs/{id}/invitations                    401    404   201   201   403   403   404   404   404
+DELETE /tenant/orgs/{id}/invitations/{invitation_id}    401    404   200   200   403   403   404   404   404
+POST   /tenant/invitations/accept                       401    200   403   403   403   403   403   403   403
+
+GET    /tenant/orgs                                     401    200   200   200   200   200   200   200   200
+POST   /tenant/orgs                                     401    201   201   201   201   201   201   201   201
+GET    /auth/me                                         401    200   200   200   200   200   200   200   200
+POST   /auth/logout-all                                 401    200   200   200   200   200   200   200   200
+
+POST   /billing/vouchers/redeem-preview                 200    200   200   200   200   200   200   200   200
+GET    /tenant/check-slug/{slug}                        200    200   200   200   200   200   200   200   200
+POST   /auth/magic-link                                 200    200   200   200   200   200   200   200   200
+POST   /auth/verify                                     200    200   200   200   200   200   200   200   200
+POST   /auth/login                                      200    200   200   200   200   200   200   200   200
+POST   /auth/refresh                                    200    200   200   200   200   200   200   200   200
+POST   /auth/logout                                     200    200   200   200   200   200   200   200   200
+GET    /catalog/plans                                   200    200   200   200   200   200   200   200   200
+GET    /catalog/addons                                  200    200   200   200   200   200   200   200   200
+GET    /catalog/apps                                    200    200   200   200   200   200   200   200   200
+GET    /catalog/apps/search                             200    200   200   200   200   200   200   200   200
+GET    /catalog/apps/{slug}                             200    200   200   200   200   200   200   200   200
+GET    /catalog/industries                              200    200   200   200   200   200   200   200   200
+GET    /catalog/bundles                                 200    200   200   200   200   200   200   200   200
+GET    /catalog/bundles/{slug}                          200    200   200   200   200   200   200   200   200
+GET    /livez                                           200    200   200   200   200   200   200   200   200
+GET    /healthz                                         200    200   200   200   200   200   200   200   200
+GET    /readyz                                          200    200   200   200   200   200   200   200   200
+GET    /version                                         200    200   200   200   200   200   200   200   200
+GET    /.well-known/jwks.json                           200    200   200   200   200   200   200   200   200
+GET    /openapi.json                                    200    200   200   200   200   200   200   200   200
+";
+
+/// A line of the table. The route reads `GET /path/{parameter}`, as in the document.
+pub(super) struct Row {
+    pub(super) route: String,
+    statuses: BTreeMap<&'static str, u16>,
+}
+
+impl Row {
+    pub(super) fn status(&self, caller: &str) -> u16 {
+        self.statuses[caller]
+    }
+
+    fn opens(&self, caller: &str) -> bool {
+        (200..300).contains(&self.status(caller))
+    }
+
+    /// Whether it takes a role on the Sovereign.
+    fn is_administration(&self) -> bool {
+        self.opens("superadmin") && !self.opens("owner") && !self.opens("outsider")
+    }
+}
+
+pub(super) fn rows() -> Vec<Row> {
+    let mut lines = TABLE.lines().filter(|line| !line.is_empty());
+    let head: Vec<&str> = lines.next().unwrap().split_whitespace().skip(1).collect();
+    assert_eq!(head, CALLERS, "the columns of the table");
+    lines.map(row).collect()
+}
+
+fn row(line: &str) -> Row {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let [method, path, statuses @ ..] = words.as_slice() else { panic!("no route: {line}") };
+    assert_eq!(statuses.len(), CALLERS.len(), "{line}");
+    let statuses = statuses.iter().map(|status| status.parse().unwrap());
+    Row { route: format!("{method} {path}"), statuses: CALLERS.into_iter().zip(statuses).collect() }
+}
+
+/// The routes that a role on the Sovereign opens to this administrator.
+pub(super) fn administration_of(role: &str) -> Vec<Row> {
+    let mut rows = rows();
+    rows.retain(|row| row.is_administration() && row.opens(role));
+    rows
+}

@@ -1,0 +1,115 @@
+//! The people who ask, and what they ask about.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::{Value, json};
+use sovereign::clock::Clock as _;
+use sovereign::usecase::passwords;
+
+use super::table::CALLERS;
+use crate::harness::{Client, SignedIn, TestApp};
+
+pub(super) const PASSWORD: &str = "correct horse battery staple";
+
+pub(super) fn email_of(name: &str) -> String {
+    format!("{name}@example.com")
+}
+
+pub(super) struct World<'a> {
+    pub(super) app: &'a TestApp,
+    people: BTreeMap<&'static str, SignedIn>,
+    /// Is in no Organization but where a request needs a member, and never asks.
+    pub(super) guest: SignedIn,
+    /// Organization A for whatever changes nothing; it has a subscription.
+    pub(super) shared: String,
+    made: AtomicUsize,
+}
+
+impl<'a> World<'a> {
+    pub(super) async fn new(app: &'a TestApp) -> Self {
+        let mut people = BTreeMap::new();
+        for name in &CALLERS[1..] {
+            people.insert(*name, app.sign_in(&email_of(name)).await);
+        }
+        let guest = app.sign_in(&email_of("guest")).await;
+        let mut world =
+            Self { app, people, guest, shared: String::new(), made: AtomicUsize::new(0) };
+        world.give_roles().await;
+        world.client("elsewhere").make_organization("elsewhere").await;
+        world.shared = world.organization().await;
+        let order = json!({ "tenant_id": world.shared, "plan_id": "flexi" });
+        world.client("owner").post("/billing/checkout", &order).await.expect(200);
+        world
+    }
+
+    /// The first superadmin comes from outside the API, everybody else by it.
+    async fn give_roles(&self) {
+        let email = email_of("superadmin");
+        let grant = ["user", "grant", email.as_str(), "--role", "superadmin"];
+        self.app.database().run(&grant).expect(0);
+        self.set_role(&self.people["sovereign-admin"].user_id, "sovereign-admin").await;
+        let now = self.app.clock.now();
+        passwords::set(&self.app.store, &email, PASSWORD, now).await.unwrap();
+    }
+
+    pub(super) async fn set_role(&self, user_id: &str, role: &str) {
+        let path = format!("/auth/admin/users/{user_id}/role");
+        self.client("superadmin").put(&path, &json!({ "role": role })).await.expect(200);
+    }
+
+    pub(super) fn client(&self, caller: &str) -> Client {
+        match caller {
+            "nobody" => self.app.anyone(),
+            name => self.people[name].client.clone(),
+        }
+    }
+
+    /// A name that nothing has yet.
+    pub(super) fn fresh(&self, kind: &str) -> String {
+        format!("{kind}-{}", self.made.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Organization A, made anew, so that what one request changes is nothing to the next.
+    pub(super) async fn organization(&self) -> String {
+        let id = self.client("owner").make_organization(&self.fresh("org")).await;
+        for role in ["admin", "member", "viewer"] {
+            self.add_member(&id, role, role).await;
+        }
+        id
+    }
+
+    pub(super) async fn add_member(&self, id: &str, name: &str, role: &str) {
+        let body = json!({ "email": email_of(name), "role": role });
+        let path = format!("/tenant/orgs/{id}/members");
+        self.client("owner").post(&path, &body).await.expect(201);
+    }
+
+    /// Invites somebody into an Organization; answers the invitation and the token of its link.
+    pub(super) async fn invite(&self, id: &str, name: &str) -> (String, String) {
+        let (email, path) = (email_of(name), format!("/tenant/orgs/{id}/invitations"));
+        let body = json!({ "email": email, "role": "viewer" });
+        let made = self.client("owner").post(&path, &body).await.expect(201);
+        let text = self.app.sink().next_to(&email).await.text.unwrap();
+        let link = text.split_whitespace().find_map(|word| word.split_once("/invitation?token="));
+        (text_of(&made["id"]), link.expect("a link in the mail").1.to_owned())
+    }
+
+    /// Issues a voucher that nobody has redeemed.
+    pub(super) async fn voucher(&self) -> String {
+        let code = self.fresh("VOUCHER");
+        let body = json!({ "code": code, "credit_omr": 5 });
+        self.client("superadmin").post("/billing/vouchers/issue", &body).await.expect(200);
+        code
+    }
+
+    /// The slug of something in the catalog.
+    pub(super) async fn slug(&self, path: &str) -> String {
+        let all = self.app.anyone().get(path).await.expect(200);
+        text_of(&all[0]["slug"])
+    }
+}
+
+fn text_of(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
