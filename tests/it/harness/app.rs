@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::Ed25519KeyPair;
 use serde_json::Value;
-use sovereign::auth::{MintedFor, Role, SigningKey, Tokens};
+use sovereign::auth::{IssuerSettings, MintedFor, Role, SigningKey, Tokens};
 use sovereign::clock::Clock as _;
 use sovereign::engine::MAX_BATCH;
 use sovereign::lifecycle::{Options, Sovereign};
@@ -26,6 +26,7 @@ use super::running::Running;
 pub(crate) struct Setup {
     pub(crate) limits: Limits,
     pub(crate) shared_secret: Option<String>,
+    pub(crate) issuers: Vec<IssuerSettings>,
     pub(crate) mail: MailOptions,
     /// Not the test's usual currency: the Sovereign starts on an empty database.
     pub(crate) currency: Option<&'static str>,
@@ -39,7 +40,13 @@ fn new_key() -> Vec<u8> {
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { limits: Limits::off(), shared_secret: None, mail: MailOptions::Log, currency: None }
+        Self {
+            limits: Limits::off(),
+            shared_secret: None,
+            issuers: Vec::new(),
+            mail: MailOptions::Log,
+            currency: None,
+        }
     }
 }
 
@@ -81,6 +88,7 @@ impl TestApp {
             location: database.location.clone(),
             keys: signing_key.into(),
             shared_secret: setup.shared_secret,
+            issuers: setup.issuers,
             wanted: Wanted {
                 fqdn: Some(FQDN.to_owned()),
                 currency: setup.currency.map(str::to_owned),
