@@ -10,6 +10,7 @@ use sovereign_domain::money::Currency;
 use uuid::Uuid;
 
 use crate::auth::Tokens;
+use crate::auth::oidc::Issuers;
 use crate::clock::Clock;
 use crate::engine::Engine;
 use crate::ids::RandomIds;
@@ -36,6 +37,8 @@ pub struct App {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) facts: Facts,
     pub(crate) tokens: Tokens,
+    /// Whose tokens are accepted besides.
+    pub(crate) issuers: Issuers,
     pub(crate) limits: Limiter,
     pub(crate) mailer: Mailer,
     /// Where people find the pages, without a slash at the end.
@@ -57,6 +60,7 @@ pub(crate) struct Parts {
     pub ids: RandomIds,
     pub facts: Facts,
     pub tokens: Tokens,
+    pub(crate) issuers: Issuers,
     pub limits: Limiter,
     pub(crate) mailer: Mailer,
     pub public_url: String,
@@ -76,6 +80,7 @@ impl App {
             clock: parts.clock,
             facts: parts.facts,
             tokens: parts.tokens,
+            issuers: parts.issuers,
             limits: parts.limits,
             mailer: parts.mailer,
             public_url: parts.public_url,

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::{App, Facts, Parts};
-use crate::auth::{KeyRing, Tokens};
+use crate::auth::oidc::Issuers;
+use crate::auth::{IssuerSettings, KeyRing, Tokens};
 use crate::clock::Clock;
 use crate::engine::{self, Engine, EngineThread};
 use crate::ids::RandomIds;
@@ -31,6 +32,8 @@ pub struct Options {
     pub location: Location,
     pub keys: KeyRing,
     pub shared_secret: Option<String>,
+    /// Whose tokens are accepted, and who people can sign in with.
+    pub issuers: Vec<IssuerSettings>,
     pub wanted: Wanted,
     pub limits: Limits,
     pub clock: Arc<dyn Clock>,
@@ -69,6 +72,8 @@ pub async fn start(options: Options) -> Result<Sovereign, StartError> {
     let shared_secret = options.shared_secret.as_deref();
     let tokens = Tokens::new(&facts.fqdn, options.keys, shared_secret, Arc::clone(&clock))
         .map_err(|error| StartError::Configuration(error.0.to_owned()))?;
+    let issuers = Issuers::new(options.issuers, tokens.issuer(), &clock)
+        .map_err(StartError::Configuration)?;
     let mailer = Mailer::new(&options.mail, &facts.fqdn)
         .map_err(|error| StartError::Configuration(error.0))?;
     let engine_ids = RandomIds::new(Arc::clone(&clock));
@@ -86,6 +91,7 @@ pub async fn start(options: Options) -> Result<Sovereign, StartError> {
         public_url: options.public_url.unwrap_or_else(|| format!("https://{}", facts.fqdn)),
         facts,
         tokens,
+        issuers,
         limits,
         previews,
         mailer,

@@ -13,7 +13,9 @@ use sovereign_domain::timestamp::Timestamp;
 use super::middleware::RequestId;
 use super::problem::Problem;
 use crate::app::App;
-use crate::auth::{Role, Source};
+use crate::auth::oidc::Failure;
+use crate::auth::{Identity, Role, Source, TokenError};
+use crate::storage::users as user_rows;
 use crate::usecase::{sessions, users};
 
 /// A signed-in user.
@@ -37,7 +39,7 @@ impl Caller {
     }
 
     /// The caller's role as it stands now. A token is good for 15 minutes; a role that was taken away and
-    /// a session that has ended count at once.
+    /// a session that has ended count at once. Where an issuer grants roles, one granted here counts too.
     pub(super) async fn confirmed_role(&self, app: &App) -> Result<Role, Problem> {
         match self.source {
             Source::Session(id) => {
@@ -46,7 +48,15 @@ impl Caller {
                 let ended = || Problem::unauthorized("the session has ended; sign in again");
                 Ok(standing.ok_or_else(ended)?.role)
             }
-            Source::Minted | Source::SharedSecret | Source::Issuer => Ok(self.role),
+            Source::Issuer { grants_roles: true } => {
+                let mut tx = app.store.read().await?;
+                let user = user_rows::profile(&mut tx, &self.user_id.0).await?;
+                let own = user.and_then(|user| Role::parse(&user.role));
+                Ok(own.unwrap_or(Role::Member).max(self.role))
+            }
+            Source::Minted | Source::SharedSecret | Source::Issuer { grants_roles: false } => {
+                Ok(self.role)
+            }
         }
     }
 
@@ -65,7 +75,11 @@ impl FromRequestParts<Arc<App>> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         let token = bearer(parts)?;
-        let identity = app.tokens.verify(token).map_err(|error| Problem::unauthorized(error.0))?;
+        let identity = match app.tokens.verify(token) {
+            Ok(identity) => identity,
+            // Boxed: it is rarer, and would make every request's future as large as its own.
+            Err(refused) => Box::pin(from_elsewhere(app, token, refused)).await?,
+        };
         let user_id = users::resolve(app, &identity).await?;
         let request_id = parts.extensions.get::<RequestId>();
         Ok(Self {
@@ -76,6 +90,20 @@ impl FromRequestParts<Arc<App>> for Caller {
             signed_in_at: identity.signed_in_at,
             request_id: request_id.map(|id| id.0.clone()).unwrap_or_default(),
         })
+    }
+}
+
+/// Who a token speaks for that is not this Sovereign's.
+async fn from_elsewhere(app: &App, token: &str, refused: TokenError) -> Result<Identity, Problem> {
+    Ok(app.issuers.identify(&app.tokens, token, refused).await?)
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(error) => Self::unauthorized(error.0),
+            Failure::Unreachable => Self::issuer_unavailable(),
+        }
     }
 }
 

@@ -15,6 +15,7 @@ mod catalog_schema;
 mod checkout;
 mod described;
 mod extract;
+mod google;
 mod invitations;
 mod middleware;
 mod openapi;
@@ -119,6 +120,8 @@ fn auth_routes(routes: Routes) -> Routes {
         .add(auth::__path_magic_link, auth::magic_link)
         .add(auth::__path_verify, auth::verify)
         .add(auth::__path_login, auth::login)
+        .add(google::__path_begin, google::begin)
+        .add(google::__path_callback, google::callback)
         .add(auth::__path_refresh, auth::refresh)
         .add(auth::__path_logout, auth::logout)
         .add(auth::__path_logout_all, auth::logout_all)
@@ -138,5 +141,6 @@ fn status_routes(routes: Routes) -> Routes {
         .add(status::__path_ready, status::ready)
         .add(status::__path_version, status::version)
         .add(status::__path_jwks, status::jwks)
+        .add(status::__path_issuer, status::issuer)
         .add(openapi::__path_serve, openapi::serve)
 }

@@ -10,6 +10,7 @@ use sovereign_domain::book::Refusal;
 use sovereign_domain::voucher::VoucherRefusal;
 use utoipa::ToSchema;
 
+use crate::auth::oidc::Failure;
 use crate::engine::EngineError;
 use crate::limits::TooMany;
 use crate::storage;
@@ -132,6 +133,13 @@ impl Problem {
     fn unavailable() -> Self {
         let detail = "the service is not available for a moment; try again";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail).retry_after(1)
+    }
+
+    /// An issuer does not answer, and nobody here can say whether its token is good.
+    pub(super) fn issuer_unavailable() -> Self {
+        let detail = "the issuer of the token cannot be reached; try again";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "issuer_unavailable", detail)
+            .retry_after(Failure::RETRY_SECONDS)
     }
 
     /// The answer, with the request that caused it as its instance.

@@ -1,4 +1,4 @@
-//! Health, version and public keys.
+//! Health, version, and what others check our tokens with.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -115,4 +115,38 @@ struct KeyBody {
 )]
 pub(super) async fn jwks(State(app): State<Arc<App>>) -> Json<Value> {
     Json(app.tokens.jwks())
+}
+
+/// What other services must know to check tokens of this Sovereign (OpenID Connect Discovery 1.0).
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = IssuerMetadata)]
+pub(super) struct IssuerBody {
+    /// What tokens name as `iss`, and as `aud`.
+    issuer: String,
+    jwks_uri: String,
+    /// Access tokens are signed in the same way; ID tokens there are none.
+    id_token_signing_alg_values_supported: [&'static str; 1],
+    /// None: nobody else's clients sign people in here.
+    response_types_supported: [&'static str; 0],
+    subject_types_supported: [&'static str; 1],
+    claims_supported: [&'static str; 9],
+}
+
+/// Describes the issuer of this Sovereign's tokens
+///
+/// A token is a JWT with the header `typ` `at+jwt` (RFC 9068), good for 15 minutes, for this Sovereign
+/// itself. Other services can check it with the keys; docs/SIGN-IN.md says what of it they may rely on.
+#[utoipa::path(
+    get, path = "/.well-known/openid-configuration", tag = STATUS_TAG, operation_id = "getIssuer",
+    responses((status = 200, description = "The issuer", body = IssuerBody)),
+)]
+pub(super) async fn issuer(State(app): State<Arc<App>>) -> Json<IssuerBody> {
+    Json(IssuerBody {
+        issuer: app.tokens.issuer().to_owned(),
+        jwks_uri: format!("{}/.well-known/jwks.json", app.public_url),
+        id_token_signing_alg_values_supported: ["EdDSA"],
+        response_types_supported: [],
+        subject_types_supported: ["public"],
+        claims_supported: ["iss", "aud", "sub", "sid", "iat", "exp", "auth_time", "email", "role"],
+    })
 }

@@ -25,8 +25,8 @@ pub enum Source {
     Minted,
     /// Whoever holds the configured secret.
     SharedSecret,
-    /// A configured issuer.
-    Issuer,
+    /// A configured issuer, and whether roles count for whom it vouches.
+    Issuer { grants_roles: bool },
 }
 
 /// Who a valid token speaks for.
@@ -50,6 +50,7 @@ pub(super) struct Claims {
     pub(super) aud: Audience,
     exp: Option<Number>,
     nbf: Option<Number>,
+    iat: Option<Number>,
     auth_time: Option<Number>,
     email: Option<String>,
     /// Some issuers write it as a text.
@@ -110,6 +111,17 @@ impl Claims {
             && moment(nbf).ok_or(MALFORMED)? > now.plus_seconds(LEEWAY_SECONDS)
         {
             return Err(TokenError("the token is not valid yet"));
+        }
+        Ok(())
+    }
+
+    /// Refuses what was issued longer than `most` seconds ago, or will be.
+    pub(super) fn check_issued(&self, now: Timestamp, most: i64) -> Result<(), TokenError> {
+        let iat = self.iat.as_ref().and_then(moment);
+        let iat = iat.ok_or(TokenError("the token has no usable iat"))?;
+        let newest = now.plus_seconds(LEEWAY_SECONDS);
+        if iat > newest || iat.plus_seconds(most) < now {
+            return Err(TokenError("the token was not issued just now"));
         }
         Ok(())
     }

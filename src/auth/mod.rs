@@ -2,6 +2,7 @@
 
 mod claims;
 mod keys;
+pub(crate) mod oidc;
 mod ring;
 mod roles;
 pub(crate) mod secrets;
@@ -9,6 +10,7 @@ mod tokens;
 
 pub use self::claims::{Identity, Source, TokenError};
 pub use self::keys::{KeyError, SigningKey};
+pub use self::oidc::IssuerSettings;
 pub use self::ring::{KeyRing, SIGNING_KEY_FILE, forget, list, prepare, rotate};
 pub use self::roles::Role;
 pub(crate) use self::tokens::SignedIn;

@@ -53,7 +53,7 @@ fn shown(entry: &Entry) -> String {
 
 fn row(entry: &Entry) -> Vec<String> {
     let help = format!("# {}", entry.key.help);
-    vec![entry.key.name.to_owned(), shown(entry), entry.origin.to_string(), help]
+    vec![entry.name.clone(), shown(entry), entry.origin.to_string(), help]
 }
 
 fn as_json(entry: &Entry) -> Value {
@@ -62,11 +62,11 @@ fn as_json(entry: &Entry) -> Value {
         _ => Value::Null,
     };
     json!({
-        "key": entry.key.name,
+        "key": entry.name,
         "value": value,
         "set": entry.value().is_some(),
         "secret": entry.key.secret,
         "origin": entry.origin.to_string(),
-        "variable": entry.key.variable(),
+        "variable": entry.variable(),
     })
 }

@@ -86,6 +86,7 @@ async fn run(config: &Config, json: bool) -> Result<(), Failure> {
         location,
         keys,
         shared_secret: config.hs256_secret.clone(),
+        issuers: config.issuers.clone(),
         wanted: Wanted {
             fqdn: config.fqdn.clone(),
             currency: config.currency.clone(),

@@ -1,6 +1,13 @@
 //! Every configuration key there is.
+//!
+//! Those of issuers are patterns: `*` stands for the name that an issuer is given.
 
-/// One key: its name in the file, `section.key` where it is in a section.
+use crate::auth::oidc::{DEFAULT_SCOPES, is_name};
+
+/// Before an issuer's name.
+pub(super) const ISSUER_SECTION: &str = "oidc.";
+
+/// One key: its name in the file, `section.key` where it is in a section, with `*` for a name.
 #[derive(Debug)]
 pub struct Key {
     pub name: &'static str,
@@ -45,11 +52,55 @@ pub const KEYS: &[Key] = &[
     secret("auth.hs256_secret", "accept tokens signed with this secret (32 bytes or more)"),
 ];
 
+/// The keys of each issuer of tokens (OpenID Connect).
+pub const ISSUER_KEYS: &[Key] = &[
+    key("oidc.*.issuer", None, "the issuer's URL, as its tokens name it"),
+    key("oidc.*.client_id", None, "what the issuer calls this Sovereign"),
+    secret("oidc.*.client_secret", "shared with the issuer; a public client has none"),
+    key("oidc.*.label", None, "what its sign-in button says; by default its name here"),
+    key("oidc.*.audience", None, "accept its access tokens, where meant for this audience"),
+    key("oidc.*.grants_roles", Some("false"), "whether roles count for whom it vouches"),
+    key("oidc.*.scopes", Some(DEFAULT_SCOPES), "what is asked for at a sign-in"),
+];
+
+/// The key behind a name as it is written in a file.
+pub(super) fn find(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.name == name).or_else(|| {
+        let (section, field) = name.rsplit_once('.')?;
+        let issuer = section.strip_prefix(ISSUER_SECTION)?;
+        let field_of = |key: &&Key| key.name.strip_prefix("oidc.*.") == Some(field);
+        ISSUER_KEYS.iter().find(field_of).filter(|_| is_name(issuer))
+    })
+}
+
+/// The name of the key that an environment variable sets, `FILE` aside.
+pub(super) fn of_variable(variable: &str) -> Option<(String, &'static Key)> {
+    if let Some(key) = KEYS.iter().find(|key| variable_of(key.name) == variable) {
+        return Some((key.name.to_owned(), key));
+    }
+    // The name of an issuer has no `_`, so that the first one ends it.
+    let (issuer, field) = variable.strip_prefix("SOVEREIGN_OIDC_")?.split_once('_')?;
+    let is_upper = |text: &str| !text.contains(|c: char| c.is_ascii_lowercase());
+    let name = format!("{ISSUER_SECTION}{}.{}", issuer.to_lowercase(), field.to_lowercase());
+    let key = find(&name).filter(|_| is_upper(issuer) && is_upper(field))?;
+    Some((name, key))
+}
+
+/// The environment variable: `SOVEREIGN_` and the key in capitals, sections joined by `_`.
+pub(super) fn variable_of(name: &str) -> String {
+    format!("SOVEREIGN_{}", name.to_uppercase().replace('.', "_"))
+}
+
 impl Key {
-    /// The environment variable: `SOVEREIGN_` and the key in capitals, sections joined by `_`.
+    /// Its name, for the issuer that is called so.
+    #[must_use]
+    pub fn of_issuer(&self, issuer: &str) -> String {
+        self.name.replace('*', issuer)
+    }
+
     #[must_use]
     pub fn variable(&self) -> String {
-        format!("SOVEREIGN_{}", self.name.to_uppercase().replace('.', "_"))
+        variable_of(self.name)
     }
 
     /// The flag, where the key has one.

@@ -1,12 +1,12 @@
 //! Finds each key's value in flags, environment, file and defaults. A key that nobody knows is an error,
 //! wherever it stands: a misspelt setting must not be silently without effect.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use super::keys::{KEYS, Key};
+use super::keys::{self, ISSUER_KEYS, ISSUER_SECTION, KEYS, Key};
 
 const FILE_VARIABLE: &str = "SOVEREIGN_CONFIG";
 
@@ -56,11 +56,18 @@ pub struct Layers {
 #[derive(Debug, Clone)]
 pub struct Entry {
     pub key: &'static Key,
+    /// The key's name, an issuer's with the issuer's own.
+    pub name: String,
     value: Option<String>,
     pub origin: Origin,
 }
 
 impl Entry {
+    #[must_use]
+    pub fn variable(&self) -> String {
+        keys::variable_of(&self.name)
+    }
+
     /// An empty value counts as none, as `SOVEREIGN_FQDN=` in a compose file does.
     #[must_use]
     pub fn value(&self) -> Option<&str> {
@@ -91,46 +98,73 @@ impl Layers {
             None => BTreeMap::new(),
             Some(path) => read_file(path)?,
         };
-        let entries = KEYS.iter().map(|key| {
+        let issuers = named_issuers(&environment, &file);
+        let of_issuers = issuers
+            .iter()
+            .flat_map(|issuer| ISSUER_KEYS.iter().map(move |key| (key.of_issuer(issuer), key)));
+        let names = KEYS.iter().map(|key| (key.name.to_owned(), key)).chain(of_issuers);
+        let entries = names.map(|(name, key)| {
             let found = |value: &String, origin| (Some(value.clone()), origin);
             let (value, origin) = if let Some(value) = self.flags.get(key.name) {
                 found(value, Origin::Flag(key.flag()))
-            } else if let Some((variable, value)) = environment.get(key.name) {
+            } else if let Some((variable, value)) = environment.get(&name) {
                 found(value, Origin::Environment(variable.clone()))
-            } else if let Some(value) = file.get(key.name) {
+            } else if let Some(value) = file.get(&name) {
                 found(value, Origin::File(path.clone().unwrap_or_default()))
             } else {
                 (key.default.map(str::to_owned), Origin::Default)
             };
-            Entry { key, value, origin }
+            Entry { key, name, value, origin }
         });
         Ok(Resolved(entries.collect()))
     }
 
     /// The variables that set keys: key, then variable and value.
-    fn known_environment(&self) -> Result<BTreeMap<&'static str, (String, String)>, ConfigError> {
+    fn known_environment(&self) -> Result<BTreeMap<String, (String, String)>, ConfigError> {
         let mut known = BTreeMap::new();
         for (name, value) in &self.environment {
             if !name.starts_with("SOVEREIGN_") || name == FILE_VARIABLE || is_foreign(name, value) {
                 continue;
             }
-            if let Some(key) = KEYS.iter().find(|key| key.variable() == *name) {
-                known.insert(key.name, (name.clone(), value.clone()));
+            if let Some((key, _)) = keys::of_variable(name) {
+                known.insert(key, (name.clone(), value.clone()));
                 continue;
             }
-            let file_of = |key: &&Key| key.secret && format!("{}_FILE", key.variable()) == *name;
-            let Some(key) = KEYS.iter().find(file_of) else {
-                return Err(ConfigError(format!(
-                    "environment {name}: there is no such setting; `sovereign config show` lists them"
-                )));
+            let file_of = name.strip_suffix("_FILE").and_then(keys::of_variable);
+            let Some((key, _)) = file_of.filter(|(_, key)| key.secret) else {
+                return Err(unknown(&format!("environment {name}")));
             };
             let text = std::fs::read_to_string(value)
                 .map_err(|error| ConfigError(format!("environment {name}: {value}: {error}")))?;
             let text = text.trim_end_matches(['\r', '\n']).to_owned();
-            known.entry(key.name).or_insert((name.clone(), text));
+            known.entry(key).or_insert((name.clone(), text));
         }
         Ok(known)
     }
+}
+
+/// The issuers that something is set for.
+fn named_issuers(
+    environment: &BTreeMap<String, (String, String)>,
+    file: &BTreeMap<String, String>,
+) -> BTreeSet<String> {
+    let environment = environment.iter().map(|(name, (_, value))| (name, value));
+    let set = environment.chain(file).filter(|(_, value)| !value.is_empty());
+    let issuer =
+        |name: &String| Some(name.strip_prefix(ISSUER_SECTION)?.split_once('.')?.0.to_owned());
+    set.filter_map(|(name, _)| issuer(name)).collect()
+}
+
+/// The error of something that no key is called, wherever it stands.
+fn unknown(what: &str) -> ConfigError {
+    let hint = if what.to_lowercase().contains("oidc") {
+        "; of an issuer: oidc.<name>.<setting>, with a name of small letters and digits"
+    } else {
+        ""
+    };
+    ConfigError(format!(
+        "{what}: there is no such setting; `sovereign config show` lists them{hint}"
+    ))
 }
 
 /// Variables that others set. For each Service of its namespace, be it called "sovereign" or
@@ -148,15 +182,15 @@ fn is_foreign(name: &str, value: &str) -> bool {
         || name == "SOVEREIGN_COMMIT"
 }
 
-fn read_file(path: &Path) -> Result<BTreeMap<&'static str, String>, ConfigError> {
+fn read_file(path: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
     let wrong = |detail: String| ConfigError(format!("file {}: {detail}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
     let table: toml::Table = text.parse().map_err(|error| wrong(not_toml(&text, &error)))?;
     let mut values = BTreeMap::new();
     for (name, value) in flatten("", table) {
-        let key = KEYS.iter().find(|key| key.name == name).ok_or_else(|| {
-            wrong(format!("{name}: there is no such setting; `sovereign config show` lists them"))
-        })?;
+        if keys::find(&name).is_none() {
+            return Err(unknown(&format!("file {}: {name}", path.display())));
+        }
         let value = match value {
             toml::Value::String(text) => text,
             toml::Value::Integer(number) => number.to_string(),
@@ -169,7 +203,7 @@ fn read_file(path: &Path) -> Result<BTreeMap<&'static str, String>, ConfigError>
                 .join(","),
             _ => return Err(wrong(format!("{name}: must be a text, a number or true or false"))),
         };
-        values.insert(key.name, value);
+        values.insert(name, value);
     }
     Ok(values)
 }
@@ -199,9 +233,15 @@ impl Resolved {
         &self.0
     }
 
+    /// The issuers that something is set for.
+    pub(super) fn issuers(&self) -> BTreeSet<&str> {
+        let sections = self.0.iter().filter_map(|entry| entry.name.strip_prefix(ISSUER_SECTION));
+        sections.filter_map(|rest| rest.split_once('.')).map(|(issuer, _)| issuer).collect()
+    }
+
     #[must_use]
     pub fn value(&self, key: &str) -> Option<&str> {
-        self.0.iter().find(|entry| entry.key.name == key)?.value()
+        self.0.iter().find(|entry| entry.name == key)?.value()
     }
 
     pub(super) fn required(&self, key: &str) -> Result<&str, ConfigError> {
@@ -242,7 +282,7 @@ impl Resolved {
 
     /// The error of a value: which key, where it was set, what is wrong.
     pub(super) fn wrong(&self, key: &str, detail: &str) -> ConfigError {
-        let origin = self.0.iter().find(|entry| entry.key.name == key).map(|entry| &entry.origin);
+        let origin = self.0.iter().find(|entry| entry.name == key).map(|entry| &entry.origin);
         let origin = origin.map_or_else(String::new, |origin| format!(" ({origin})"));
         ConfigError(format!("{key}{origin}: {detail}"))
     }

@@ -2,15 +2,16 @@
 
 mod keys;
 mod layers;
+mod oidc;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use ipnet::IpNet;
 
-pub use self::keys::{KEYS, Key};
+pub use self::keys::{ISSUER_KEYS, KEYS, Key};
 pub use self::layers::{ConfigError, Entry, Layers, Origin, Resolved};
-use crate::auth::Tokens;
+use crate::auth::{IssuerSettings, Tokens};
 use crate::engine::MAX_BATCH;
 use crate::mail::{self, MailOptions};
 use crate::storage::{self, Location};
@@ -28,6 +29,7 @@ pub struct Config {
     pub limits: bool,
     pub trusted_proxies: Vec<IpNet>,
     pub hs256_secret: Option<String>,
+    pub issuers: Vec<IssuerSettings>,
     pub public_url: Option<String>,
     pub smtp_url: Option<String>,
     pub mail_from: Option<String>,
@@ -55,6 +57,7 @@ impl Config {
             limits: resolved.one_of("limits", &["on", "off"])? == "on",
             trusted_proxies: networks(resolved)?,
             hs256_secret: text("auth.hs256_secret"),
+            issuers: oidc::read(resolved)?,
             public_url: resolved.checked("public_url", public_url)?,
             smtp_url: resolved.checked("mail.smtp_url", mail::check_url)?,
             mail_from: resolved.checked("mail.from", mail::check_from)?,

@@ -3,6 +3,7 @@
 pub mod backup;
 pub mod catalog;
 pub mod checkout;
+pub(crate) mod elsewhere;
 pub mod expire_credit;
 pub(crate) mod invitations;
 pub mod migrate;

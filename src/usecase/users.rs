@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::auth::{Identity, SHARED_SECRET_ISSUER, Source, own_issuer};
+use crate::mail;
 use crate::storage::users::{self, NewUser};
 use crate::storage::{self, Tx, audit};
 
@@ -54,19 +55,26 @@ async fn create_or_find(app: &App, identity: &Identity) -> storage::Result<UserI
         }
     }
     let mut tx = app.store.begin().await?;
-    let links = identity.source == Source::Issuer && identity.email_verified;
-    let user_id = find_or_create(app, &mut tx, &new_user(app, identity), links).await?;
+    let new = new_user(app, identity);
+    let user_id = find_or_create(app, &mut tx, &new, links(identity, &new)).await?;
     tx.commit().await?;
     Ok(user_id)
 }
 
-fn new_user(app: &App, identity: &Identity) -> NewUser {
+/// Whether the user is found by the address as well: where an issuer of others vouches for it.
+pub(super) fn links(identity: &Identity, new: &NewUser) -> bool {
+    matches!(identity.source, Source::Issuer { .. }) && new.email_verified
+}
+
+pub(super) fn new_user(app: &App, identity: &Identity) -> NewUser {
+    // Databases differ in which letters beyond ASCII are one: an address with such is nobody else's.
+    let usable = mail::usable_address(&identity.email).is_some();
     NewUser {
         id: app.new_id().to_string().into(),
         issuer: identity.issuer.clone(),
         subject: identity.subject.clone(),
         email: identity.email.clone(),
-        email_verified: identity.email_verified,
+        email_verified: identity.email_verified && usable,
     }
 }
 

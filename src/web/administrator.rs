@@ -19,7 +19,14 @@ pub(super) async fn show(
 ) -> Response {
     let token = parameter(&uri, "token");
     match roles::is_administrator_link(&app, &token).await {
-        Ok(true) => sign_in::form_page(&page, StatusCode::OK, "", return_to::HOME, &token, None),
+        Ok(true) => {
+            let filled = sign_in::Filled {
+                return_to: return_to::HOME,
+                administrator_link: &token,
+                ..sign_in::Filled::default()
+            };
+            sign_in::form_page(&app, &page, StatusCode::OK, &filled)
+        }
         Ok(false) => error::say(&page, StatusCode::NOT_FOUND, "administrator-link-ended", None),
         Err(error) => error::unavailable(&page, &error),
     }

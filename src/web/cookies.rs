@@ -9,6 +9,8 @@ pub(super) const SESSION: &str = "__Host-session";
 pub(super) const VISITOR: &str = "__Host-visitor";
 /// The sign-in that waits for its code.
 pub(super) const SIGN_IN: &str = "__Host-sign-in";
+/// The sign-in that somebody went elsewhere for.
+pub(super) const SIGN_IN_ELSEWHERE: &str = "__Host-sign-in-elsewhere";
 /// The language that was chosen.
 pub(super) const LANGUAGE: &str = "__Host-language";
 

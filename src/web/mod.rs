@@ -7,6 +7,7 @@ mod account;
 mod administrator;
 mod assets;
 mod cookies;
+mod elsewhere;
 mod error;
 mod form;
 mod invitation;
@@ -32,6 +33,8 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/sign-out", post(account::sign_out))
         .route("/sign-out-everywhere", post(account::sign_out_everywhere))
         .route("/auth/administrator", get(administrator::show))
+        .route("/auth/oidc/{name}", get(elsewhere::leave))
+        .route("/auth/callback", get(elsewhere::come_back))
         .route("/invitation", get(invitation::show).post(invitation::accept))
         .route("/console", get(account::show))
 }

@@ -21,7 +21,8 @@ use crate::api::caller::{Address, RequestName};
 use crate::app::App;
 use crate::auth::secrets;
 use crate::limits::{Key, Quota};
-use crate::usecase::sessions::{self, SessionError};
+use crate::storage::Tx;
+use crate::usecase::sessions::{self, SessionError, Shown};
 use crate::usecase::sign_in::{self, Asked, Proof, SignInError};
 
 #[derive(Template)]
@@ -31,6 +32,8 @@ struct SignInPage<'a> {
     email: &'a str,
     return_to: &'a str,
     administrator_link: &'a str,
+    /// Address and label of each issuer to sign in with.
+    elsewhere: Vec<(String, &'a str)>,
     /// The name of a message.
     error: Option<&'static str>,
 }
@@ -52,21 +55,45 @@ struct LinkPage<'a> {
     same_browser: bool,
 }
 
-pub(super) async fn show(page: Page, OriginalUri(uri): OriginalUri) -> Response {
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    page: Page,
+    OriginalUri(uri): OriginalUri,
+) -> Response {
     let return_to = return_to::local(&parameter(&uri, "return_to"));
-    form_page(&page, StatusCode::OK, "", &return_to, "", None)
+    form_page(&app, &page, StatusCode::OK, &Filled { return_to: &return_to, ..Filled::default() })
+}
+
+/// What stands in the form.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Filled<'a> {
+    pub(super) email: &'a str,
+    pub(super) return_to: &'a str,
+    pub(super) administrator_link: &'a str,
+    /// The name of a message.
+    pub(super) error: Option<&'static str>,
 }
 
 /// The form for an address; with a link that makes the superadmin, it says so.
 pub(super) fn form_page(
+    app: &App,
     page: &Page,
     status: StatusCode,
-    email: &str,
-    return_to: &str,
-    administrator_link: &str,
-    error: Option<&'static str>,
+    filled: &Filled<'_>,
 ) -> Response {
-    page.render(status, &SignInPage { page, email, return_to, administrator_link, error })
+    let Filled { email, return_to, administrator_link, error } = *filled;
+    // The link's proof is the mail, which no issuer replaces.
+    let issuers = app.issuers.iter().filter(|_| administrator_link.is_empty());
+    let elsewhere = issuers.map(|issuer| {
+        let address = format!("/auth/oidc/{}?", issuer.settings.name);
+        let mut address = form_urlencoded::Serializer::new(address);
+        (address.append_pair("return_to", return_to).finish(), &*issuer.settings.label)
+    });
+    let elsewhere = elsewhere.collect();
+    page.render(
+        status,
+        &SignInPage { page, email, return_to, administrator_link, elsewhere, error },
+    )
 }
 
 #[derive(Debug, Deserialize)]
@@ -101,8 +128,11 @@ pub(super) async fn ask(
         return_to: &return_to,
         administrator_link: (!link.is_empty()).then_some(link),
     };
-    let again =
-        |status, error| form_page(&page, status, &form.email, &return_to, link, Some(error));
+    let again = |status, error| {
+        let (email, return_to) = (&*form.email, &*return_to);
+        let filled = Filled { email, return_to, administrator_link: link, error: Some(error) };
+        form_page(&app, &page, status, &filled)
+    };
     match sign_in::ask(&app, &asked).await {
         Ok(id) => {
             let mut response = Redirect::to("/sign-in/code").into_response();
@@ -234,22 +264,41 @@ fn failed_page(page: &Page, failed: SignInError) -> Response {
     }
 }
 
-/// Begins the session. Its cookie is new, and so is the browser's name: whatever somebody planted here
-/// before is worth nothing afterwards.
 async fn finish(
     app: &App,
     page: &Page,
     proof: Proof<'_>,
     request_id: &str,
 ) -> Result<Response, SignInError> {
-    let (mut tx, proven) = sign_in::prove(app, proof, request_id).await?;
-    let begun =
-        sessions::begin_in_browser(app, &mut tx, &proven.user_id, &proven.shown, request_id);
+    let (tx, proven) = sign_in::prove(app, proof, request_id).await?;
+    let who =
+        SignedIn { user_id: &proven.user_id, shown: &proven.shown, return_to: &proven.return_to };
+    Ok(begin_session(app, page, tx, who, request_id).await?)
+}
+
+/// Who has shown who they are, and where they go on.
+#[derive(Clone, Copy)]
+pub(super) struct SignedIn<'a> {
+    pub(super) user_id: &'a str,
+    pub(super) shown: &'a Shown,
+    pub(super) return_to: &'a str,
+}
+
+/// Begins the session and commits. Its cookie is new, and so is the browser's name: whatever somebody
+/// planted here before is worth nothing afterwards.
+pub(super) async fn begin_session(
+    app: &App,
+    page: &Page,
+    mut tx: Tx,
+    who: SignedIn<'_>,
+    request_id: &str,
+) -> Result<Response, SessionError> {
+    let begun = sessions::begin_in_browser(app, &mut tx, who.user_id, who.shown, request_id);
     let session = begun.await?;
-    tx.commit().await.map_err(SessionError::from)?;
+    tx.commit().await?;
     let visitor = secrets::random_token()?;
     tracing::debug!(language = page.language.tag(), "signed in");
-    let mut response = Redirect::to(&return_to::local(&proven.return_to)).into_response();
+    let mut response = Redirect::to(&return_to::local(who.return_to)).into_response();
     add_cookie(&mut response, cookies::set(cookies::SESSION, &session, Some(cookies::MONTH)));
     add_cookie(&mut response, cookies::set(cookies::VISITOR, &visitor, None));
     add_cookie(&mut response, cookies::remove(cookies::SIGN_IN));

@@ -20,6 +20,19 @@ email-wrong = أدخل بريدًا إلكترونيًا صحيحًا، مثل a
 email-refused = يرفض خادم البريد هذا العنوان. تحقق منه ثم أعد المحاولة
 send-code = أرسل الرمز
 
+sign-in-elsewhere = أو سجّل الدخول بحساب لديك:
+sign-in-with = تسجيل الدخول عبر { $issuer }
+elsewhere-unknown-heading = لا توجد طريقة دخول كهذه
+elsewhere-unknown-detail = اختر إحدى الطرق في صفحة تسجيل الدخول.
+elsewhere-not-begun-heading = ابدأ من جديد
+elsewhere-not-begun-detail = بدأ تسجيل الدخول هذا في متصفح آخر أو قبل أكثر من 10 دقائق، أو أنه انتهى. يلزم السماح بملفات تعريف الارتباط.
+elsewhere-cancelled-heading = لم تسجّل الدخول
+elsewhere-cancelled-detail = أُلغي تسجيل الدخول ولم يتغير شيء. يمكنك أن تعيد المحاولة أو تختار طريقة أخرى.
+elsewhere-failed-heading = لم ينجح تسجيل الدخول هذا
+elsewhere-failed-detail = تعذّر قبول الرد الذي جئت به. أعد المحاولة أو اختر طريقة أخرى.
+elsewhere-unavailable-heading = طريقة الدخول هذه لا تستجيب
+elsewhere-unavailable-detail = أعد المحاولة بعد ثوانٍ أو اختر طريقة أخرى.
+
 administrator-title = كن المدير
 administrator-intro = لديك رابط { $sovereign } الذي يعمل مرة واحدة. أدخل بريدك الإلكتروني، والرمز الذي نرسله إليك يجعلك المدير الأعلى.
 administrator-link-ended-heading = لم يعد هذا الرابط يعمل

@@ -20,6 +20,19 @@ email-wrong = Enter an e-mail address, such as ahmed@example.com
 email-refused = The mail server refuses this address. Check it and try again
 send-code = Send the code
 
+sign-in-elsewhere = Or sign in with an account that you have:
+sign-in-with = Sign in with { $issuer }
+elsewhere-unknown-heading = There is no such way to sign in
+elsewhere-unknown-detail = Choose one of those on the sign-in page.
+elsewhere-not-begun-heading = Begin again
+elsewhere-not-begun-detail = This sign-in was begun in another browser or more than 10 minutes ago, or has ended. This needs cookies.
+elsewhere-cancelled-heading = You are not signed in
+elsewhere-cancelled-detail = The sign-in was cancelled. Nothing has changed. You can try again, or choose another way.
+elsewhere-failed-heading = This sign-in did not work
+elsewhere-failed-detail = The answer that came with you could not be accepted. Try again, or choose another way.
+elsewhere-unavailable-heading = This way to sign in does not answer
+elsewhere-unavailable-detail = Try again in a few seconds, or choose another way.
+
 administrator-title = Become the administrator
 administrator-intro = You hold the one-time link of { $sovereign }. Enter your e-mail address; the code that we send you makes you its superadmin.
 administrator-link-ended-heading = This link works no more

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::Ed25519KeyPair;
 use serde_json::Value;
-use sovereign::auth::{MintedFor, Role, SigningKey, Tokens};
+use sovereign::auth::{IssuerSettings, MintedFor, Role, SigningKey, Tokens};
 use sovereign::clock::Clock as _;
 use sovereign::engine::MAX_BATCH;
 use sovereign::lifecycle::{Options, Sovereign};
@@ -28,6 +28,7 @@ use super::servers::{MailSink, SinkOptions};
 pub(crate) struct Setup {
     pub(crate) limits: Limits,
     pub(crate) shared_secret: Option<String>,
+    pub(crate) issuers: Vec<IssuerSettings>,
     /// A mail server of the test's own; without one, the log has the mails.
     pub(crate) sink: Option<SinkOptions>,
     /// Not the test's usual currency: the Sovereign starts on an empty database.
@@ -42,7 +43,13 @@ fn new_key() -> Vec<u8> {
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { limits: Limits::off(), shared_secret: None, sink: None, currency: None }
+        Self {
+            limits: Limits::off(),
+            shared_secret: None,
+            issuers: Vec::new(),
+            sink: None,
+            currency: None,
+        }
     }
 }
 
@@ -94,6 +101,7 @@ impl TestApp {
             location: database.location.clone(),
             keys: signing_key.into(),
             shared_secret: setup.shared_secret,
+            issuers: setup.issuers,
             wanted: Wanted {
                 fqdn: Some(FQDN.to_owned()),
                 currency: setup.currency.map(str::to_owned),

@@ -191,6 +191,7 @@ async fn start_once(location: Location) {
         location,
         keys: SigningKey::ephemeral().unwrap().into(),
         shared_secret: None,
+        issuers: Vec::new(),
         wanted: Wanted {
             fqdn: Some(FQDN.to_owned()),
             currency: Some(CURRENCY.to_owned()),

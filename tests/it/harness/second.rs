@@ -26,6 +26,7 @@ impl SecondServer {
             location: app.database.location.clone(),
             keys: SigningKey::from_der(&app.key).unwrap().into(),
             shared_secret: None,
+            issuers: Vec::new(),
             wanted: Wanted::default(),
             limits,
             clock: app.clock.clone(),

@@ -16,6 +16,7 @@ async fn start(database: &TestDatabase, currency: &str) -> Result<Sovereign, Sta
         location: database.location.clone(),
         keys: SigningKey::ephemeral().unwrap().into(),
         shared_secret: None,
+        issuers: Vec::new(),
         wanted: Wanted {
             fqdn: Some(FQDN.to_owned()),
             currency: Some(currency.to_owned()),

@@ -37,6 +37,7 @@ GET    /billing/admin/orders                            401    403   403   403  
 GET    /tenant/admin/tenants                            401    403   403   403   403   403   403   200   403
 GET    /tenant/admin/tenants/{id}                       401    403   403   403   403   403   403   200   403
 GET    /auth/admin/users/{id}                           401    403   403   403   403   403   403   200   403
+GET    /auth/admin/audit                                401    403   403   403   403   403   403   200   403
 PUT    /auth/admin/users/{id}/role                      401    403   403   403   403   403   403   200   403
 
 POST   /billing/checkout                                401    403   200   200   403   403   403   403   403
