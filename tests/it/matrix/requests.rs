@@ -160,6 +160,15 @@ impl World<'_> {
                 let code = self.app.mailed_code(&email).await;
                 request.bringing(json!({ "email": email, "code": code }))
             }
+            "GET /auth/google" => {
+                let mut request = request;
+                request.path.push_str("?redirect_uri=https://test.sovereign.example/");
+                request
+            }
+            "POST /auth/google/callback" => {
+                let redirect_uri = "https://test.sovereign.example/";
+                request.bringing(json!({ "code": "x", "redirect_uri": redirect_uri }))
+            }
             "POST /auth/login" => {
                 let email = email_of("superadmin");
                 request.bringing(json!({ "email": email, "password": PASSWORD }))

@@ -20,7 +20,7 @@ pub(super) const CALLERS: [&str; 9] = [
 /// that is about Organization A where the route is about one.
 ///
 /// An Organization is 404 to whoever is not in it, whatever their role on the Sovereign; only a checkout and
-/// a redemption are 403. An invitation is the outsider's here.
+/// a redemption are 403. An invitation is the outsider's here, and no issuer called `google` is configured.
 const TABLE: &str = "
 route                                                nobody outsider owner admin member viewer sovereign-admin superadmin elsewhere
 
@@ -68,6 +68,9 @@ POST   /auth/verify                                     200    200   200   200  
 POST   /auth/login                                      200    200   200   200   200   200   200   200   200
 POST   /auth/refresh                                    200    200   200   200   200   200   200   200   200
 POST   /auth/logout                                     200    200   200   200   200   200   200   200   200
+GET    /auth/google                                     404    404   404   404   404   404   404   404   404
+POST   /auth/google/callback                            404    404   404   404   404   404   404   404   404
+GET    /.well-known/openid-configuration                200    200   200   200   200   200   200   200   200
 GET    /catalog/plans                                   200    200   200   200   200   200   200   200   200
 GET    /catalog/addons                                  200    200   200   200   200   200   200   200   200
 GET    /catalog/apps                                    200    200   200   200   200   200   200   200   200
