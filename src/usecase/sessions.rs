@@ -243,8 +243,10 @@ async fn replay(
         rows::find_refresh(&mut tx, &secrets::digest(&next)).await?.ok_or(SessionError::Ended)?;
         return pair(app, &mut tx, found.session_id, next).await;
     }
-    if let Some(row) = rows::find(&mut tx, found.session_id, now).await? {
-        rows::end(&mut tx, row.id, "reuse", now).await?;
+    // Of many at once, one ends it.
+    if let Some(row) = rows::find(&mut tx, found.session_id, now).await?
+        && rows::end(&mut tx, row.id, "reuse", now).await?
+    {
         let actor = Actor { user_id: "system".into(), request_id: request_id.to_owned() };
         let after = json!({ "session": row.id });
         record(app, &mut tx, actor, "session.reuse", &row.user_id, after).await?;

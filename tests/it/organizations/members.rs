@@ -51,7 +51,8 @@ on_both! {
 
     async fn an_address_may_be_long(app: &TestApp) {
         let ahmed = app.customer("ahmed").await;
-        let name = "n".repeat(150);
+        // The longest local part there is (RFC 5321, section 4.5.3.1.1).
+        let name = "n".repeat(64);
         app.member(&name).get("/tenant/orgs").await.expect(200);
         let made = ahmed.add(&format!("{name}@example.com"), "viewer").await.expect(201);
         assert_eq!(made["user_id"], app.user_id(&name).await);

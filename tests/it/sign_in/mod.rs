@@ -5,6 +5,7 @@ mod browser;
 mod by_mail;
 mod forms;
 mod invitations;
+mod limits;
 mod mail;
 mod passwords;
 mod roles;
