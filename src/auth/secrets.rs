@@ -81,7 +81,7 @@ pub(crate) fn digest(token: &str) -> String {
 
 /// The operating system gave no randomness.
 #[derive(Debug)]
-pub struct NoRandomness;
+pub(crate) struct NoRandomness;
 
 /// 256 random bits, in 43 characters that stand in a URL.
 pub(crate) fn random_token() -> Result<String, NoRandomness> {

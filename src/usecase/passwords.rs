@@ -80,9 +80,9 @@ pub(crate) async fn log_in(
 async fn check(password: String, hash: Option<String>) -> Result<bool, SignInError> {
     let broken = || SignInError::Session(SessionError::Broken);
     let _turn = HASHING.acquire().await.map_err(|_| broken())?;
-    let checked = tokio::task::spawn_blocking(move || match hash {
-        Some(hash) => is_right(&password, &hash),
-        None => is_right(&password, &NOBODY) && false,
+    let checked = tokio::task::spawn_blocking(move || {
+        let known = hash.is_some();
+        is_right(&password, hash.as_deref().unwrap_or(&NOBODY)) && known
     });
     checked.await.map_err(|_| broken())
 }

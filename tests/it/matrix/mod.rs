@@ -18,7 +18,7 @@ use crate::harness::{Setup, apart_from_instance, on_both};
 
 /// Everything the program describes, as `GET /path`.
 fn described() -> BTreeSet<String> {
-    let document: Value = serde_json::from_str(&sovereign::api::document()).unwrap();
+    let document: Value = serde_json::from_str(sovereign::api::document()).unwrap();
     let paths = document["paths"].as_object().unwrap();
     let of_path = |(path, item): (&String, &Value)| {
         let methods = item.as_object().unwrap().keys().filter(|key| *key != "parameters");
