@@ -38,6 +38,8 @@ impl Load {
                     // Nobody orders so often that it would be too often.
                     let name = format!("worker-{worker}-{}", number / 50);
                     let client = door.bearing(&token(&tokens, &name, Role::Member));
+                    let [low, high] = u16::try_from(number / 50).unwrap().to_le_bytes();
+                    let client = client.at([10, u8::try_from(worker).unwrap(), high, low]);
                     let order = checkout(&admin, &client, worker, number).await;
                     acknowledged.lock().unwrap().insert(order);
                     told.send_modify(|count| *count += 1);

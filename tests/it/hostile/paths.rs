@@ -68,6 +68,7 @@ on_both! {
             ("GET", "/catalog/bundles/".to_owned(), ""),
             ("GET", "/tenant/orgs/".to_owned(), ""),
             ("GET", "/tenant/orgs/".to_owned(), "/members"),
+            ("GET", "/tenant/admin/tenants/".to_owned(), ""),
             ("DELETE", format!("/tenant/orgs/{id}/members/"), ""),
             ("DELETE", "/tenant/orgs/".to_owned(), "/members/x"),
         ] {

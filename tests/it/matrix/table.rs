@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+/// What stands over the table's columns.
+const HEADINGS: [&str; 9] = ["none", "out", "own", "adm", "mem", "view", "sadm", "root", "else"];
+
 /// Who asks, in the order of the table's columns. `owner` to `viewer` are in Organization A, `elsewhere`
 /// owns another one, and the rest are in none.
 pub(super) const CALLERS: [&str; 9] = [
@@ -22,69 +25,66 @@ pub(super) const CALLERS: [&str; 9] = [
 /// An Organization is 404 to whoever is not in it, whatever their role on the Sovereign; only a checkout and
 /// a redemption are 403. An invitation is the outsider's here, and no issuer called `google` is configured.
 const TABLE: &str = "
-route                                                nobody outsider owner admin member viewer sovereign-admin superadmin elsewhere
+route                                                 none out  own  adm  mem  view sadm root else
 
-POST   /billing/vouchers/issue                          401    403   403   403   403   403   200   200   403
-GET    /billing/vouchers/list                           401    403   403   403   403   403   200   200   403
-DELETE /billing/vouchers/revoke/{code}                  401    403   403   403   403   403   200   200   403
-GET    /billing/admin/promos                            401    403   403   403   403   403   200   200   403
-POST   /billing/admin/promos                            401    403   403   403   403   403   200   200   403
-DELETE /billing/admin/promos/{code}                     401    403   403   403   403   403   200   200   403
-GET    /billing/admin/organizations                     401    403   403   403   403   403   200   200   403
+POST   /billing/vouchers/issue                        401  403  403  403  403  403  200  200  403
+GET    /billing/vouchers/list                         401  403  403  403  403  403  200  200  403
+DELETE /billing/vouchers/revoke/{code}                401  403  403  403  403  403  200  200  403
+GET    /billing/admin/promos                          401  403  403  403  403  403  200  200  403
+POST   /billing/admin/promos                          401  403  403  403  403  403  200  200  403
+DELETE /billing/admin/promos/{code}                   401  403  403  403  403  403  200  200  403
+GET    /billing/admin/organizations                   401  403  403  403  403  403  200  200  403
 
-GET    /billing/admin/revenue                           401    403   403   403   403   403   403   200   403
-GET    /billing/admin/orders                            401    403   403   403   403   403   403   200   403
-GET    /tenant/admin/tenants                            401    403   403   403   403   403   403   200   403
-GET    /tenant/admin/tenants/{id}                       401    403   403   403   403   403   403   200   403
-GET    /auth/admin/users/{id}                           401    403   403   403   403   403   403   200   403
-GET    /auth/admin/audit                                401    403   403   403   403   403   403   200   403
-PUT    /auth/admin/users/{id}/role                      401    403   403   403   403   403   403   200   403
+GET    /billing/admin/revenue                         401  403  403  403  403  403  403  200  403
+GET    /billing/admin/orders                          401  403  403  403  403  403  403  200  403
+GET    /tenant/admin/tenants                          401  403  403  403  403  403  403  200  403
+GET    /tenant/admin/tenants/{id}                     401  403  403  403  403  403  403  200  403
+GET    /auth/admin/users/{id}                         401  403  403  403  403  403  403  200  403
+GET    /auth/admin/audit                              401  403  403  403  403  403  403  200  403
+PUT    /auth/admin/users/{id}/role                    401  403  403  403  403  403  403  200  403
 
-POST   /billing/checkout                                401    403   200   200   403   403   403   403   403
-POST   /billing/vouchers/redeem                         401    403   200   200   403   403   403   403   403
-GET    /billing/balance                                 401    404   200   200   403   403   404   404   404
-GET    /billing/subscription/{tenant_id}                401    404   200   200   200   200   404   404   404
-GET    /billing/invoices/{tenant_id}                    401    404   200   200   200   200   404   404   404
+POST   /billing/checkout                              401  403  200  200  403  403  403  403  403
+POST   /billing/vouchers/redeem                       401  403  200  200  403  403  403  403  403
+GET    /billing/balance                               401  404  200  200  403  403  404  404  404
+GET    /billing/subscription/{tenant_id}              401  404  200  200  200  200  404  404  404
+GET    /billing/invoices/{tenant_id}                  401  404  200  200  200  200  404  404  404
 
-GET    /tenant/orgs/{id}                                401    404   200   200   200   200   404   404   404
-GET    /tenant/orgs/{id}/members                        401    404   200   200   200   200   404   404   404
-POST   /tenant/orgs/{id}/members                        401    404   201   201   403   403   404   404   404
-PUT    /tenant/orgs/{id}/members/{user_id}              401    404   200   200   403   403   404   404   404
-DELETE /tenant/orgs/{id}/members/{user_id}              401    404   200   200   403   403   404   404   404
-GET    /tenant/orgs/{id}/invitations                    401    404   200   200   403   403   404   404   404
-POST   /tenant/orgs/{id}/invitations                    401    404   201   201   403   403   404   404   404
-DELETE /tenant/orgs/{id}/invitations/{invitation_id}    401    404   200   200   403   403   404   404   404
-POST   /tenant/invitations/accept                       401    200   403   403   403   403   403   403   403
+GET    /tenant/orgs/{id}                              401  404  200  200  200  200  404  404  404
+GET    /tenant/orgs/{id}/members                      401  404  200  200  200  200  404  404  404
+POST   /tenant/orgs/{id}/members                      401  404  201  201  403  403  404  404  404
+PUT    /tenant/orgs/{id}/members/{user_id}            401  404  200  200  403  403  404  404  404
+DELETE /tenant/orgs/{id}/members/{user_id}            401  404  200  200  403  403  404  404  404
+GET    /tenant/orgs/{id}/invitations                  401  404  200  200  403  403  404  404  404
+POST   /tenant/orgs/{id}/invitations                  401  404  201  201  403  403  404  404  404
+DELETE /tenant/orgs/{id}/invitations/{invitation_id}  401  404  200  200  403  403  404  404  404
+POST   /tenant/invitations/accept                     401  200  403  403  403  403  403  403  403
 
-GET    /tenant/orgs                                     401    200   200   200   200   200   200   200   200
-POST   /tenant/orgs                                     401    201   201   201   201   201   201   201   201
-GET    /auth/me                                         401    200   200   200   200   200   200   200   200
-POST   /auth/logout-all                                 401    200   200   200   200   200   200   200   200
+GET    /tenant/orgs                                   401  200  200  200  200  200  200  200  200
+POST   /tenant/orgs                                   401  201  201  201  201  201  201  201  201
+GET    /auth/me                                       401  200  200  200  200  200  200  200  200
+POST   /auth/logout-all                               401  200  200  200  200  200  200  200  200
 
-POST   /billing/vouchers/redeem-preview                 200    200   200   200   200   200   200   200   200
-GET    /tenant/check-slug/{slug}                        200    200   200   200   200   200   200   200   200
-POST   /auth/magic-link                                 200    200   200   200   200   200   200   200   200
-POST   /auth/verify                                     200    200   200   200   200   200   200   200   200
-POST   /auth/login                                      200    200   200   200   200   200   200   200   200
-POST   /auth/refresh                                    200    200   200   200   200   200   200   200   200
-POST   /auth/logout                                     200    200   200   200   200   200   200   200   200
-GET    /auth/google                                     404    404   404   404   404   404   404   404   404
-POST   /auth/google/callback                            404    404   404   404   404   404   404   404   404
-GET    /.well-known/openid-configuration                200    200   200   200   200   200   200   200   200
-GET    /catalog/plans                                   200    200   200   200   200   200   200   200   200
-GET    /catalog/addons                                  200    200   200   200   200   200   200   200   200
-GET    /catalog/apps                                    200    200   200   200   200   200   200   200   200
-GET    /catalog/apps/search                             200    200   200   200   200   200   200   200   200
-GET    /catalog/apps/{slug}                             200    200   200   200   200   200   200   200   200
-GET    /catalog/industries                              200    200   200   200   200   200   200   200   200
-GET    /catalog/bundles                                 200    200   200   200   200   200   200   200   200
-GET    /catalog/bundles/{slug}                          200    200   200   200   200   200   200   200   200
-GET    /livez                                           200    200   200   200   200   200   200   200   200
-GET    /healthz                                         200    200   200   200   200   200   200   200   200
-GET    /readyz                                          200    200   200   200   200   200   200   200   200
-GET    /version                                         200    200   200   200   200   200   200   200   200
-GET    /.well-known/jwks.json                           200    200   200   200   200   200   200   200   200
-GET    /openapi.json                                    200    200   200   200   200   200   200   200   200
+POST   /billing/vouchers/redeem-preview               200  200  200  200  200  200  200  200  200
+GET    /tenant/check-slug/{slug}                      200  200  200  200  200  200  200  200  200
+POST   /auth/magic-link                               200  200  200  200  200  200  200  200  200
+POST   /auth/verify                                   200  200  200  200  200  200  200  200  200
+POST   /auth/login                                    200  200  200  200  200  200  200  200  200
+POST   /auth/refresh                                  200  200  200  200  200  200  200  200  200
+POST   /auth/logout                                   200  200  200  200  200  200  200  200  200
+GET    /catalog/plans                                 200  200  200  200  200  200  200  200  200
+GET    /catalog/addons                                200  200  200  200  200  200  200  200  200
+GET    /catalog/apps                                  200  200  200  200  200  200  200  200  200
+GET    /catalog/apps/search                           200  200  200  200  200  200  200  200  200
+GET    /catalog/apps/{slug}                           200  200  200  200  200  200  200  200  200
+GET    /catalog/industries                            200  200  200  200  200  200  200  200  200
+GET    /catalog/bundles                               200  200  200  200  200  200  200  200  200
+GET    /catalog/bundles/{slug}                        200  200  200  200  200  200  200  200  200
+GET    /livez                                         200  200  200  200  200  200  200  200  200
+GET    /healthz                                       200  200  200  200  200  200  200  200  200
+GET    /readyz                                        200  200  200  200  200  200  200  200  200
+GET    /version                                       200  200  200  200  200  200  200  200  200
+GET    /.well-known/jwks.json                         200  200  200  200  200  200  200  200  200
+GET    /openapi.json                                  200  200  200  200  200  200  200  200  200
 ";
 
 /// A line of the table. The route reads `GET /path/{parameter}`, as in the document.
@@ -111,7 +111,7 @@ impl Row {
 pub(super) fn rows() -> Vec<Row> {
     let mut lines = TABLE.lines().filter(|line| !line.is_empty());
     let head: Vec<&str> = lines.next().unwrap().split_whitespace().skip(1).collect();
-    assert_eq!(head, CALLERS, "the columns of the table");
+    assert_eq!(head, HEADINGS, "the columns of the table");
     lines.map(row).collect()
 }
 

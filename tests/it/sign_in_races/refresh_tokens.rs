@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
-use crate::harness::Reply;
-use crate::harness::{Setup, TestApp, on_both};
+use crate::harness::{Reply, Setup, TestApp, on_both};
 use crate::races::{at_once, statuses};
 
 const CALLERS: usize = 50;
