@@ -20,6 +20,7 @@ mod hostile;
 mod lifecycle;
 mod limits;
 mod model;
+mod oidc;
 mod openapi;
 mod organizations;
 mod races;
