@@ -86,7 +86,8 @@ pub(super) fn form_page(
     let issuers = app.issuers.iter().filter(|_| administrator_link.is_empty());
     let elsewhere = issuers.map(|issuer| {
         let address = format!("/auth/oidc/{}?", issuer.settings.name);
-        let mut address = form_urlencoded::Serializer::new(address);
+        let start = address.len();
+        let mut address = form_urlencoded::Serializer::for_suffix(address, start);
         (address.append_pair("return_to", return_to).finish(), &*issuer.settings.label)
     });
     let elsewhere = elsewhere.collect();

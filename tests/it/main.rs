@@ -22,6 +22,7 @@ mod lifecycle;
 mod limits;
 mod matrix;
 mod model;
+mod oidc;
 mod openapi;
 mod organizations;
 mod races;

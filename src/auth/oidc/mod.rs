@@ -117,3 +117,28 @@ impl Issuer {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+
+    #[test]
+    fn this_sovereign_is_no_issuer_beside_itself() {
+        const OWN: &str = "https://sov.example";
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let settings = IssuerSettings {
+            name: "own".to_owned(),
+            issuer: OWN.to_owned(),
+            client_id: "sovereign".to_owned(),
+            client_secret: Some("hunter2".to_owned()),
+            label: String::new(),
+            audience: None,
+            grants_roles: true,
+            scopes: DEFAULT_SCOPES.to_owned(),
+        };
+        assert!(!format!("{settings:?}").contains("hunter2"));
+        let refused = Issuers::new(vec![settings], OWN, &clock).err().unwrap();
+        assert!(refused.starts_with("oidc.own.issuer: "), "{refused}");
+    }
+}

@@ -38,3 +38,33 @@ fn claims(token: &str, algorithm: Algorithm, key: &DecodingKey) -> Result<Claims
     let decoded = jsonwebtoken::decode::<Claims>(token, key, &validation);
     decoded.map(|token| token.claims).map_err(|_| INVALID)
 }
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+    use super::header;
+
+    #[test]
+    fn headers_of_public_keys_without_extensions_are_read() {
+        let read = |json: &str| header(&format!("{}.e30.x", URL_SAFE_NO_PAD.encode(json)));
+        for good in [r#"{"alg":"RS256"}"#, r#"{"alg":"ES384","kid":"a","jku":"https://evil"}"#] {
+            assert!(read(good).is_ok(), "{good}");
+        }
+        for bad in [
+            r#"{"alg":"none"}"#,
+            r#"{"alg":"HS256"}"#,
+            r#"{"alg":"HS384"}"#,
+            r#"{"alg":"HS512"}"#,
+            r#"{"alg":"RS256","alg":"HS256"}"#,
+            r#"{"alg":"RS256","crit":[]}"#,
+            r#"{"alg":"RS256","crit":["exp"]}"#,
+            r#"{"alg":"RS256","crit":"exp"}"#,
+            r#"{"kid":"a"}"#,
+            "[]",
+        ] {
+            assert!(read(bad).is_err(), "{bad}");
+        }
+    }
+}
