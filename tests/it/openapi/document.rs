@@ -47,9 +47,6 @@ on_both! {
                 methods.insert("HEAD".to_owned());
             }
             let path = path.replace(['{', '}'], "");
-            let others = [reqwest::Method::PUT, reqwest::Method::PATCH];
-            let mut others = others.into_iter().filter(|other| !methods.contains(other.as_str()));
-            let other = others.next().unwrap();
             for base in ["", "/api"] {
                 let path = format!("{base}{path}");
                 // A method that no route has.
