@@ -50,7 +50,8 @@ pub(super) struct Claims {
     pub(super) aud: Audience,
     exp: Option<Number>,
     nbf: Option<Number>,
-    iat: Option<Number>,
+    /// Looked at in ID tokens only.
+    iat: Option<Value>,
     auth_time: Option<Number>,
     email: Option<String>,
     /// Some issuers write it as a text.
@@ -117,7 +118,7 @@ impl Claims {
 
     /// Refuses what was issued longer than `most` seconds ago, or will be.
     pub(super) fn check_issued(&self, now: Timestamp, most: i64) -> Result<(), TokenError> {
-        let iat = self.iat.as_ref().and_then(moment);
+        let iat = self.iat.as_ref().and_then(Value::as_number).and_then(moment);
         let iat = iat.ok_or(TokenError("the token has no usable iat"))?;
         let newest = now.plus_seconds(LEEWAY_SECONDS);
         if iat > newest || iat.plus_seconds(most) < now {

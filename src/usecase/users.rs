@@ -67,8 +67,10 @@ pub(super) fn links(identity: &Identity, new: &NewUser) -> bool {
 }
 
 pub(super) fn new_user(app: &App, identity: &Identity) -> NewUser {
-    // Databases differ in which letters beyond ASCII are one: an address with such is nobody else's.
-    let usable = mail::usable_address(&identity.email).is_some();
+    // Databases differ in which letters beyond ASCII are one: an issuer's address with such is nobody
+    // else's.
+    let of_issuer = matches!(identity.source, Source::Issuer { .. });
+    let usable = !of_issuer || mail::usable_address(&identity.email).is_some();
     NewUser {
         id: app.new_id().to_string().into(),
         issuer: identity.issuer.clone(),
