@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::Connection as _;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
 };
+use sqlx::{Connection as _, SqlitePool};
 
 use super::{Error, Result, Store, postgres};
 
@@ -35,11 +35,7 @@ pub(super) async fn open(path: &Path) -> Result<Store> {
         .busy_timeout(BUSY_TIMEOUT)
         .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
         .statement_cache_capacity(500);
-    let writer = SqlitePoolOptions::new()
-        .max_connections(1)
-        .after_release(|connection, _| Box::pin(is_reusable(connection)))
-        .connect_with(options.clone().pragma("cache_size", CACHE_KIB))
-        .await?;
+    let writer = open_writer(options.clone().pragma("cache_size", CACHE_KIB)).await?;
     let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&writer).await?;
     if parts(&version) < OLDEST_VERSION {
         let [major, minor, patch] = OLDEST_VERSION;
@@ -51,6 +47,28 @@ pub(super) async fn open(path: &Path) -> Result<Store> {
         .connect_with(options.pragma("query_only", "ON"))
         .await?;
     Ok(Store::Sqlite { writer, readers })
+}
+
+/// Of several processes that open a new file at once, one switches it to its log; whoever tries to do the
+/// same at that moment is told at once that the file is locked, whatever its timeout.
+async fn open_writer(options: SqliteConnectOptions) -> Result<SqlitePool> {
+    const TRIES: u32 = 50;
+    const PAUSE: Duration = Duration::from_millis(20);
+    for _ in 1..TRIES {
+        match connect_writer(options.clone()).await.map_err(Error::from) {
+            Err(error) if error.is_conflict() => tokio::time::sleep(PAUSE).await,
+            other => return other,
+        }
+    }
+    Ok(connect_writer(options).await?)
+}
+
+async fn connect_writer(options: SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
+    SqlitePoolOptions::new()
+        .max_connections(1)
+        .after_release(|connection, _| Box::pin(is_reusable(connection)))
+        .connect_with(options)
+        .await
 }
 
 /// SQLite undoes a transaction by itself when the disk is full or fails. The library does not see that:

@@ -29,7 +29,7 @@ impl Load {
         let stop = Arc::new(AtomicBool::new(false));
         let acknowledged = Arc::new(Mutex::new(BTreeSet::new()));
         let workers = (0..WORKERS).map(|worker| {
-            let (door, tokens) = (server.door(), database.tokens());
+            let (door, tokens) = (server.door(), database.tokens_of("omantel.example"));
             let (admin, stop, told) = (admin.clone(), Arc::clone(&stop), Arc::clone(&told));
             let acknowledged = Arc::clone(&acknowledged);
             tokio::spawn(async move {

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use serde_json::json;
+use sovereign::auth::Role;
 
 use super::load::{Load, assert_between};
-use crate::harness::{Engine, TestDatabase};
+use crate::harness::{Engine, TestDatabase, token};
 
 const FIRST_START: [&str; 4] = ["--fqdn", "omantel.example", "--currency", "OMR"];
 
@@ -28,7 +29,7 @@ async fn it_holds_what_was_answered_before_it_began() {
     });
     let said = copying.await.unwrap().expect_json();
     load.acknowledged(5).await;
-    let token = database.mint("member", "worker-0@example.com");
+    let token = token(&database.tokens_of("omantel.example"), "worker-0-0", Role::Member);
     let all = load.stop().await;
     server.stop().expect(0);
 

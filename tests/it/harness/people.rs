@@ -28,8 +28,13 @@ pub(crate) fn tenant_id(person: usize) -> String {
 impl TestDatabase {
     /// The tokens of whoever serves on this database.
     pub(crate) fn tokens(&self) -> Tokens {
+        self.tokens_of(FQDN)
+    }
+
+    /// The same, where the Sovereign is called `fqdn`.
+    pub(crate) fn tokens_of(&self, fqdn: &str) -> Tokens {
         let key = KeyRing::load_or_create(self.directory.path()).unwrap();
-        Tokens::new(FQDN, key, None, Arc::new(SystemClock)).unwrap()
+        Tokens::new(fqdn, key, None, Arc::new(SystemClock)).unwrap()
     }
 
     /// Writes people, each with an Organization, an account and an empty wallet.

@@ -213,8 +213,7 @@ on_both! {
         for claim in ["nonce", "at_hash", "c_hash"] {
             refuses(app, claim, &["\"x\"", "7"]).await;
         }
-        accepts(app, "iat", &["-1", "99999999999999"]).await;
-        refuses(app, "iat", &["\"x\"", "[]"]).await;
+        accepts(app, "iat", &["-1", "\"x\"", "99999999999999"]).await;
         accepts(app, "jti", &["\"\\u0000\"", "[[[[]]]]"]).await;
     }
 

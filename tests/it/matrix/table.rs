@@ -71,6 +71,9 @@ POST   /auth/verify                                   200  200  200  200  200  2
 POST   /auth/login                                    200  200  200  200  200  200  200  200  200
 POST   /auth/refresh                                  200  200  200  200  200  200  200  200  200
 POST   /auth/logout                                   200  200  200  200  200  200  200  200  200
+GET    /auth/google                                   404  404  404  404  404  404  404  404  404
+POST   /auth/google/callback                          404  404  404  404  404  404  404  404  404
+GET    /.well-known/openid-configuration              200  200  200  200  200  200  200  200  200
 GET    /catalog/plans                                 200  200  200  200  200  200  200  200  200
 GET    /catalog/addons                                200  200  200  200  200  200  200  200  200
 GET    /catalog/apps                                  200  200  200  200  200  200  200  200  200
