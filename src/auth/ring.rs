@@ -18,7 +18,7 @@ const NEXT_FILE: &str = "next-signing-key.der";
 const RETIRED_PREFIX: &str = "retired-signing-key-";
 const SUFFIX: &str = ".der";
 /// Between two looks into the directory for a key that a token names and nobody here knows.
-const RELOAD_FLOOR_SECONDS: i64 = 10;
+const LOOK_FLOOR_SECONDS: i64 = 1;
 
 /// Shared by everything in the process that signs or checks.
 #[derive(Clone)]
@@ -30,7 +30,8 @@ pub struct KeyRing {
 struct Keys {
     current: Arc<SigningKey>,
     others: Vec<Arc<SigningKey>>,
-    loaded_at: Timestamp,
+    /// When a key that nobody here knew was last looked for.
+    looked_at: Timestamp,
 }
 
 /// One key, for a person.
@@ -54,7 +55,7 @@ impl KeyRing {
         current: Arc<SigningKey>,
         others: Vec<Arc<SigningKey>>,
     ) -> Self {
-        let keys = Keys { current, others, loaded_at: Timestamp::from_seconds(0) };
+        let keys = Keys { current, others, looked_at: Timestamp::from_seconds(0) };
         Self { directory, keys: Arc::new(RwLock::new(keys)) }
     }
 
@@ -87,9 +88,10 @@ impl KeyRing {
     #[must_use]
     pub(super) fn find(&self, id: &str, now: Timestamp) -> Option<Arc<SigningKey>> {
         self.known(id).or_else(|| {
-            let due = self.read_keys().loaded_at.plus_seconds(RELOAD_FLOOR_SECONDS) <= now;
+            let due = self.read_keys().looked_at.plus_seconds(LOOK_FLOOR_SECONDS) <= now;
             if due {
-                self.reload(now);
+                self.keys.write().unwrap_or_else(PoisonError::into_inner).looked_at = now;
+                self.reload();
             }
             self.known(id)
         })
@@ -115,11 +117,10 @@ impl KeyRing {
     }
 
     /// Looks for keys that were made, or became others, since.
-    pub fn reload(&self, now: Timestamp) {
+    pub fn reload(&self) {
         let Some(directory) = &self.directory else { return };
         let read = read(directory);
         let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
-        keys.loaded_at = now;
         match read {
             Ok((current, others)) => {
                 if current.id != keys.current.id {
@@ -249,7 +250,7 @@ mod tests {
         assert_eq!(running.current().id, first);
 
         assert_eq!(rotate(at).unwrap(), next);
-        running.reload(now());
+        running.reload();
         assert_eq!(running.current().id, next);
         assert!(running.find(&first, now()).is_some());
         assert_eq!(running.jwks()["keys"].as_array().unwrap().len(), 2);
@@ -258,7 +259,7 @@ mod tests {
 
         assert!(forget(at, &first).unwrap());
         assert!(!forget(at, &first).unwrap());
-        running.reload(now());
+        running.reload();
         assert!(running.find(&first, now()).is_none());
     }
 
@@ -268,8 +269,8 @@ mod tests {
         let running = KeyRing::load_or_create(directory.path()).unwrap();
         assert!(running.find("unknown", now()).is_none());
         let next = prepare(directory.path()).unwrap();
-        assert!(running.find(&next, now().plus_seconds(RELOAD_FLOOR_SECONDS - 1)).is_none());
-        assert!(running.find(&next, now().plus_seconds(RELOAD_FLOOR_SECONDS)).is_some());
+        assert!(running.find(&next, now().plus_seconds(LOOK_FLOOR_SECONDS - 1)).is_none());
+        assert!(running.find(&next, now().plus_seconds(LOOK_FLOOR_SECONDS)).is_some());
     }
 
     #[test]

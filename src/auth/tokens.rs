@@ -98,7 +98,7 @@ impl Tokens {
 
     /// Looks for keys that were made since.
     pub(crate) fn reload_keys(&self) {
-        self.keys.reload(self.clock.now());
+        self.keys.reload();
     }
 
     /// A token for whoever the operator names.

@@ -7,6 +7,7 @@ mod config;
 mod config_files;
 mod demo;
 mod help;
+mod key;
 mod migrate;
 mod serve;
 mod token;
