@@ -166,7 +166,10 @@ impl Password {
         read.map_err(|error| Failure::usage(format!("standard input: {error}")))?;
         let password = password.trim_end_matches(['\r', '\n']);
         let store = open_existing(&config.location()).await?;
-        let set = passwords::set(&store, &email, password, clock().now()).await;
+        let mut ids = RandomIds::new(clock());
+        let actor = command_line_actor(ids.next_id());
+        let mut grantor = Grantor { now: clock().now(), actor: &actor, ids: &mut ids };
+        let set = passwords::set(&store, &email, password, &mut grantor).await;
         store.close().await;
         set?;
         if self.common.json {

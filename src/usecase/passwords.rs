@@ -8,14 +8,16 @@ use std::net::IpAddr;
 use std::sync::LazyLock;
 
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
-use sovereign_domain::timestamp::Timestamp;
+use sovereign_domain::event::AuditEntry;
 use tokio::sync::Semaphore;
 
+use super::roles::Grantor;
 use super::sessions::{self, SessionError, Shown, TokenPair};
 use super::sign_in::SignInError;
 use crate::app::App;
 use crate::auth::Role;
 use crate::limits::{Key, Quota, network_name};
+use crate::storage::audit::{self, Change};
 use crate::storage::{self, Store, passwords as rows, users};
 
 /// How long a network is known after the right password came from it.
@@ -107,11 +109,11 @@ impl From<storage::Error> for PasswordError {
 ///
 /// # Errors
 /// [`PasswordError`].
-pub async fn set(
+pub(crate) async fn set(
     store: &Store,
     email: &str,
     password: &str,
-    now: Timestamp,
+    grantor: &mut Grantor<'_>,
 ) -> Result<(), PasswordError> {
     if !(MIN_CHARS..=MAX_CHARS).contains(&password.chars().count()) {
         return Err(PasswordError::Length);
@@ -121,7 +123,16 @@ pub async fn set(
     let found = users::profiles_by_email(&mut tx, email).await?;
     let user = found.into_iter().find(|user| user.role != Role::Member.as_str());
     let user = user.ok_or(PasswordError::UnknownUser)?;
-    rows::set(&mut tx, &user.id, Some(&hash), now).await?;
+    rows::set(&mut tx, &user.id, Some(&hash), grantor.now).await?;
+    let entry = AuditEntry {
+        id: grantor.ids.next_id(),
+        at: grantor.now,
+        actor: grantor.actor.clone(),
+        action: "user.password",
+        subject: user.id,
+        tenant_id: None,
+    };
+    audit::record(&mut tx, &[(entry, Change::default())]).await?;
     tx.commit().await?;
     Ok(())
 }

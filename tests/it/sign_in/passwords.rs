@@ -42,6 +42,8 @@ on_both! {
         }
         let stored = app.texts("SELECT hash FROM passwords").await;
         assert!(stored[0].starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored:?}");
+        let noted = "SELECT actor FROM audit_log WHERE action = 'user.password'";
+        assert_eq!(app.texts(noted).await, ["cli"]);
     }
 
     async fn only_administrators_have_one(app: &TestApp) {
