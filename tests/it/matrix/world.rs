@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
-use sovereign::clock::Clock as _;
-use sovereign::usecase::passwords;
 
 use super::table::CALLERS;
 use crate::harness::{Client, SignedIn, TestApp};
@@ -49,8 +47,8 @@ impl<'a> World<'a> {
         let grant = ["user", "grant", email.as_str(), "--role", "superadmin"];
         self.app.database().run(&grant).expect(0);
         self.set_role(&self.people["sovereign-admin"].user_id, "sovereign-admin").await;
-        let now = self.app.clock.now();
-        passwords::set(&self.app.store, &email, PASSWORD, now).await.unwrap();
+        let password = self.app.database().program(&["user", "password", &email]);
+        password.stdin(PASSWORD).run().expect(0);
     }
 
     pub(super) async fn set_role(&self, user_id: &str, role: &str) {
