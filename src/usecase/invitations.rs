@@ -3,11 +3,11 @@
 use std::net::IpAddr;
 
 use serde_json::{Value, json};
-use sovereign_domain::event::{Actor, AuditEntry};
-use sovereign_domain::ids::OrganizationId;
+use sovereign_domain::event::Actor;
 use sovereign_domain::organization::MemberRole;
 use uuid::Uuid;
 
+use super::audited;
 use super::organizations::{OrganizationError, assignable_role};
 use super::vouchers::FieldError;
 use crate::app::App;
@@ -220,7 +220,7 @@ pub(crate) async fn set_member_role(
     if !organization_rows::set_member_role(&mut tx, tenant_id, user_id, role).await? {
         return Err(OrganizationError::NotFound);
     }
-    let entry = entry(app, actor, "member.role", user_id, tenant_id);
+    let entry = audited::entry(app, actor, "member.role", user_id, Some(tenant_id));
     let change = Change {
         before: Some(json!({ "role": member.role })),
         after: Some(json!({ "role": role.as_str() })),
@@ -231,23 +231,6 @@ pub(crate) async fn set_member_role(
     Ok(member)
 }
 
-fn entry(
-    app: &App,
-    actor: &Actor,
-    action: &'static str,
-    subject: &str,
-    tenant_id: &str,
-) -> AuditEntry {
-    AuditEntry {
-        id: app.new_id(),
-        at: app.clock.now(),
-        actor: actor.clone(),
-        action,
-        subject: subject.to_owned(),
-        tenant_id: Some(OrganizationId::from(tenant_id)),
-    }
-}
-
 async fn record(
     app: &App,
     tx: &mut Tx,
@@ -256,6 +239,6 @@ async fn record(
     row: &InvitationRow,
     after: Value,
 ) -> storage::Result<()> {
-    let entry = entry(app, actor, action, &row.id.to_string(), &row.tenant_id);
-    audit::record(tx, &[(entry, Change { before: None, after: Some(after) })]).await
+    let entry = audited::entry(app, actor, action, &row.id.to_string(), Some(&row.tenant_id));
+    audited::record(tx, entry, after).await
 }

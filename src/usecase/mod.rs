@@ -1,5 +1,6 @@
 //! What a person or a job can do, one file each, except moving money: that is the engine's.
 
+mod audited;
 pub mod backup;
 pub mod catalog;
 pub mod checkout;

@@ -2,14 +2,15 @@
 
 use serde_json::json;
 use sovereign_domain::catalog::SelectionError;
-use sovereign_domain::event::{Actor, AuditEntry, Event, EventData, TenantChanged};
+use sovereign_domain::event::{Actor, Event, EventData, TenantChanged};
 use sovereign_domain::ids::{CustomerId, OrganizationId};
 use sovereign_domain::organization::{MemberRole, check_slug};
 
+use super::audited;
 use super::vouchers::FieldError;
 use crate::app::App;
 use crate::limits::TooMany;
-use crate::storage::audit::{self, Change};
+use crate::storage::audit;
 use crate::storage::organizations::{self as rows, MemberRow, NewOrganization, OrganizationRow};
 use crate::storage::{self, Store, Ts, Tx, catalog, users};
 
@@ -173,15 +174,8 @@ async fn record(
     tenant_id: &OrganizationId,
     after: serde_json::Value,
 ) -> storage::Result<()> {
-    let entry = AuditEntry {
-        id: app.new_id(),
-        at: app.clock.now(),
-        actor: actor.clone(),
-        action,
-        subject: tenant_id.to_string(),
-        tenant_id: Some(tenant_id.clone()),
-    };
-    audit::record(tx, &[(entry, Change { before: None, after: Some(after) })]).await
+    let entry = audited::entry(app, actor, action, &tenant_id.0, Some(&tenant_id.0));
+    audited::record(tx, entry, after).await
 }
 
 fn member_row(

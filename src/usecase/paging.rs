@@ -10,6 +10,9 @@ use sovereign_domain::timestamp::Timestamp;
 use super::vouchers::FieldError;
 use crate::storage::cursor::Cursor;
 
+/// The years 1 to 9999, in microseconds: what a row can hold on either database.
+pub(super) const MOMENTS: RangeInclusive<i64> = -62_135_596_800_000_000..=253_402_300_799_999_999;
+
 /// The rows of one page, and what the next page is asked for with, where there is one.
 #[derive(Debug, Clone)]
 pub struct Page<T> {
@@ -37,8 +40,6 @@ fn write(cursor: &Cursor) -> String {
 /// # Errors
 /// Where it is no cursor of ours.
 pub(crate) fn read(after: Option<&str>) -> Result<Cursor, FieldError> {
-    /// The years 1 to 9999, in microseconds: what a row can hold on either database.
-    const MOMENTS: RangeInclusive<i64> = -62_135_596_800_000_000..=253_402_300_799_999_999;
     let Some(text) = after else { return Ok(Cursor::newest()) };
     let place = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let cursor = place.as_deref().and_then(|place| {

@@ -3,13 +3,12 @@
 //! It has no index but its identifiers, because every checkout writes to it. They sort by time: a page is a
 //! walk backward along them, from the place where the page before ended.
 
-use std::ops::RangeInclusive;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
+use super::paging::MOMENTS;
 use super::vouchers::FieldError;
 use crate::ids;
 use crate::storage::audit::{self, Entry, Filter};
@@ -52,8 +51,6 @@ impl Place {
 /// # Errors
 /// Where it is none that a row can hold on either database.
 pub(crate) fn parse_moment(field: &'static str, text: &str) -> Result<Ts, FieldError> {
-    /// The years 1 to 9999, in microseconds.
-    const MOMENTS: RangeInclusive<i64> = -62_135_596_800_000_000..=253_402_300_799_999_999;
     let moment = Timestamp::parse_rfc3339(text).filter(|at| MOMENTS.contains(&at.micros()));
     moment.map(Ts).ok_or_else(|| {
         let detail = format!(

@@ -4,14 +4,15 @@
 //! successor; later it is in wrong hands, and the whole session ends (RFC 9700, section 4.14.2).
 
 use serde_json::json;
-use sovereign_domain::event::{Actor, AuditEntry, Event, EventData, UserLogin};
+use sovereign_domain::event::{Actor, Event, EventData, UserLogin};
 use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
+use super::audited;
 use crate::app::App;
 use crate::auth::secrets::{self, Purpose, Secrets};
 use crate::auth::{Role, SignedIn, Tokens};
-use crate::storage::audit::{self, Change};
+use crate::storage::audit;
 use crate::storage::sessions::{self as rows, NewSession, SessionRow};
 use crate::storage::users::{self, ProfileRow};
 use crate::storage::{self, Tx};
@@ -153,28 +154,10 @@ async fn insert(
         Event { id: app.new_id(), at: now, tenant_id: None, data: EventData::UserLogin(login) };
     audit::publish(tx, &[event]).await?;
     let actor = Actor { user_id: user_id.into(), request_id: request_id.to_owned() };
+    let entry = audited::entry(app, &actor, "session.begin", user_id, None);
     let after = json!({ "session": id, "method": shown.method });
-    record(app, tx, actor, "session.begin", user_id, after).await?;
+    audited::record(tx, entry, after).await?;
     Ok(id)
-}
-
-async fn record(
-    app: &App,
-    tx: &mut Tx,
-    actor: Actor,
-    action: &'static str,
-    subject: &str,
-    after: serde_json::Value,
-) -> storage::Result<()> {
-    let entry = AuditEntry {
-        id: app.new_id(),
-        at: app.clock.now(),
-        actor,
-        action,
-        subject: subject.to_owned(),
-        tenant_id: None,
-    };
-    audit::record(tx, &[(entry, Change { before: None, after: Some(after) })]).await
 }
 
 async fn pair(
@@ -248,8 +231,8 @@ async fn replay(
         && rows::end(&mut tx, row.id, "reuse", now).await?
     {
         let actor = Actor { user_id: "system".into(), request_id: request_id.to_owned() };
-        let after = json!({ "session": row.id });
-        record(app, &mut tx, actor, "session.reuse", &row.user_id, after).await?;
+        let entry = audited::entry(app, &actor, "session.reuse", &row.user_id, None);
+        audited::record(&mut tx, entry, json!({ "session": row.id })).await?;
         tx.commit().await?;
         tracing::warn!(session = %row.id, "a refresh token was used again: its session is ended");
     }
@@ -299,8 +282,8 @@ pub(crate) async fn log_out_everywhere(app: &App, actor: &Actor) -> storage::Res
     let user_id = &*actor.user_id.0;
     let ended = rows::end_all(&mut tx, user_id, "logout_all", app.clock.now()).await?;
     if ended > 0 {
-        let after = json!({ "sessions": ended });
-        record(app, &mut tx, actor.clone(), "session.end_all", user_id, after).await?;
+        let entry = audited::entry(app, actor, "session.end_all", user_id, None);
+        audited::record(&mut tx, entry, json!({ "sessions": ended })).await?;
     }
     tx.commit().await
 }

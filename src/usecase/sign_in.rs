@@ -4,18 +4,17 @@
 //! before the code is looked at, so that of a thousand tries at once five are looked at.
 
 use serde_json::json;
-use sovereign_domain::event::{Actor, AuditEntry};
+use sovereign_domain::event::Actor;
 use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
 use super::sessions::{self, SessionError, Shown, TokenPair};
-use super::{roles, users};
+use super::{audited, roles, users};
 use crate::app::App;
 use crate::auth::secrets::{self, Purpose};
 use crate::auth::{Role, own_issuer};
 use crate::limits::{Key, Quota, TooMany};
 use crate::mail::{self, MailError, SignInCode};
-use crate::storage::audit::{self, Change};
 use crate::storage::sign_ins::{self as rows, NewSignIn, SignInRow};
 use crate::storage::users as user_rows;
 use crate::storage::users::NewUser;
@@ -254,21 +253,11 @@ async fn person(
         let actor = Actor { user_id: user_id.clone(), request_id: request_id.to_owned() };
         roles::change(app, tx, &actor, &user_id.0, Role::Superadmin).await?;
         rows::end_administrator_links(tx, now).await?;
-        note_link_use(app, tx, actor, link).await?;
+        let subject = link.to_string();
+        let entry = audited::entry(app, &actor, "administrator_link.use", &subject, None);
+        audited::record(tx, entry, json!({})).await?;
     }
     Ok(user_id.to_string())
-}
-
-async fn note_link_use(app: &App, tx: &mut Tx, actor: Actor, link: Uuid) -> storage::Result<()> {
-    let entry = AuditEntry {
-        id: app.new_id(),
-        at: app.clock.now(),
-        subject: link.to_string(),
-        actor,
-        action: "administrator_link.use",
-        tenant_id: None,
-    };
-    audit::record(tx, &[(entry, Change { before: None, after: Some(json!({})) })]).await
 }
 
 /// Signs in for the API.

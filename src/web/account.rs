@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Form;
-use axum::extract::{OriginalUri, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -46,14 +46,8 @@ pub(super) async fn signed_in(
     found.ok_or_else(|| Redirect::to(&address("/sign-in", &[("return_to", here)])).into_response())
 }
 
-pub(super) async fn show(
-    State(app): State<Arc<App>>,
-    page: Page,
-    OriginalUri(uri): OriginalUri,
-    headers: HeaderMap,
-) -> Response {
-    let here = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
-    let session = match signed_in(&app, &page, &headers, &here).await {
+pub(super) async fn show(State(app): State<Arc<App>>, page: Page, headers: HeaderMap) -> Response {
+    let session = match signed_in(&app, &page, &headers, &page.here).await {
         Ok(session) => session,
         Err(response) => return response,
     };

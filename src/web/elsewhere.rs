@@ -57,7 +57,7 @@ pub(super) async fn come_back(
         Ok(journey) => journey,
         Err(failed) => return say(&page, failed),
     };
-    let arrived = arrive(&app, &page, &journey, &returned, &request_id).await;
+    let arrived = arrive(&app, &journey, &returned, &request_id).await;
     let mut response = arrived.unwrap_or_else(|failed| say(&page, failed));
     add_cookie(&mut response, cookies::remove(cookies::SIGN_IN_ELSEWHERE));
     response
@@ -65,7 +65,6 @@ pub(super) async fn come_back(
 
 async fn arrive(
     app: &App,
-    page: &Page,
     journey: &Journey,
     returned: &Returned<'_>,
     request_id: &str,
@@ -74,7 +73,7 @@ async fn arrive(
     let mut tx = app.store.begin().await?;
     let user_id = elsewhere::user(app, &mut tx, &person).await?;
     let who = sign_in::SignedIn { user_id: &user_id, shown: &shown, return_to: &journey.return_to };
-    Ok(sign_in::begin_session(app, page, tx, who, request_id).await?)
+    Ok(sign_in::begin_session(app, tx, who, request_id).await?)
 }
 
 fn say(page: &Page, failed: ElsewhereError) -> Response {

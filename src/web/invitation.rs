@@ -39,8 +39,7 @@ pub(super) async fn show(
         Ok(None) => return ended(&page),
         Err(error) => return error::unavailable(&page, &error),
     };
-    let here = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
-    let session = match account::signed_in(&app, &page, &headers, &here).await {
+    let session = match account::signed_in(&app, &page, &headers, &page.here).await {
         Ok(session) => session,
         Err(response) => return response,
     };

@@ -25,8 +25,8 @@ pub(super) struct Page {
     pub(super) brand: String,
     pub(super) style: String,
     pub(super) form_token: String,
-    /// This page, for the link to the other language.
-    here: String,
+    /// This page, to come back to: in the other language, or signed in.
+    pub(super) here: String,
     /// How this browser is called.
     pub(super) visitor: String,
     is_new_visitor: bool,

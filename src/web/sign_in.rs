@@ -198,7 +198,7 @@ pub(super) async fn enter_code(
         return error::too_many(&page, wait);
     }
     let proof = Proof::CodeInBrowser { id, browser, code: &form.code };
-    match finish(&app, &page, proof, &request_id).await {
+    match finish(&app, proof, &request_id).await {
         Ok(response) => response,
         Err(SignInError::Wrong) => {
             let code = CodePage { page: &page, email: &email, error: Some("code-wrong") };
@@ -250,7 +250,7 @@ pub(super) async fn press_link(
     if let Err(wait) = app.limits.check(Quota::VerifyByAddress, Key::Address(address)).await {
         return error::too_many(&page, wait);
     }
-    match finish(&app, &page, Proof::Link { token: &form.token }, &request_id).await {
+    match finish(&app, Proof::Link { token: &form.token }, &request_id).await {
         Ok(response) => response,
         Err(SignInError::Wrong) => link_ended(&page),
         Err(failed) => failed_page(&page, failed),
@@ -265,16 +265,11 @@ fn failed_page(page: &Page, failed: SignInError) -> Response {
     }
 }
 
-async fn finish(
-    app: &App,
-    page: &Page,
-    proof: Proof<'_>,
-    request_id: &str,
-) -> Result<Response, SignInError> {
+async fn finish(app: &App, proof: Proof<'_>, request_id: &str) -> Result<Response, SignInError> {
     let (tx, proven) = sign_in::prove(app, proof, request_id).await?;
     let who =
         SignedIn { user_id: &proven.user_id, shown: &proven.shown, return_to: &proven.return_to };
-    Ok(begin_session(app, page, tx, who, request_id).await?)
+    Ok(begin_session(app, tx, who, request_id).await?)
 }
 
 /// Who has shown who they are, and where they go on.
@@ -289,7 +284,6 @@ pub(super) struct SignedIn<'a> {
 /// planted here before is worth nothing afterwards.
 pub(super) async fn begin_session(
     app: &App,
-    page: &Page,
     mut tx: Tx,
     who: SignedIn<'_>,
     request_id: &str,
@@ -298,7 +292,6 @@ pub(super) async fn begin_session(
     let session = begun.await?;
     tx.commit().await?;
     let visitor = secrets::random_token()?;
-    tracing::debug!(language = page.language.tag(), "signed in");
     let mut response = Redirect::to(&return_to::local(who.return_to)).into_response();
     add_cookie(&mut response, cookies::set(cookies::SESSION, &session, Some(cookies::MONTH)));
     add_cookie(&mut response, cookies::set(cookies::VISITOR, &visitor, None));
