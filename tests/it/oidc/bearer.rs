@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::world::in_realm;
+use super::world::in_world;
 
-in_realm! {
+in_world! {
     async fn speak_for_a_user(realm: &Realm) {
         let token = realm.token(json!({})).await;
         let me = realm.me(&token).await.expect(200)["user"].clone();

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::{Value, json};
 
-use super::world::{AUDIENCE, Realm, in_realm};
+use super::world::{AUDIENCE, Realm, in_world};
 use crate::harness::FQDN;
 
 async fn refused(realm: &Realm, token: &str, what: &str) {
@@ -47,7 +47,7 @@ fn trusting(settings: &mut sovereign::auth::IssuerSettings) {
     settings.grants_roles = true;
 }
 
-in_realm! {
+in_world! {
     async fn unsigned(realm: &Realm, trusting) {
         let kid = published(realm, "RSA").await["kid"].clone();
         let signed = realm.token(claims(realm)).await;

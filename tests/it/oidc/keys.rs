@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use serde_json::json;
 
-use super::world::{Realm, in_realm};
+use super::world::{Realm, in_world};
 use crate::harness::{Endpoint, Mode};
 
 async fn fetched(realm: &Realm) -> u64 {
@@ -15,7 +15,7 @@ async fn of_an_unknown_key(realm: &Realm) -> String {
     realm.signed("RS256", json!({}), json!({ "kid": "unknown" })).await
 }
 
-in_realm! {
+in_world! {
     async fn are_fetched_once_an_hour(realm: &Realm) {
         assert_eq!(fetched(realm).await, 0, "not before somebody needs them");
         realm.app.member("salim").get("/auth/me").await.expect(200);

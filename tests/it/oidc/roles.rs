@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::world::{in_realm, in_world};
+use super::world::{in_world};
 use crate::harness::IdToken;
 
 const LIST: &str = "/billing/vouchers/list";
@@ -17,7 +17,7 @@ fn naming(role: &str) -> [Value; 3] {
     ]
 }
 
-in_realm! {
+in_world! {
     async fn count_where_the_issuer_grants_them(realm: &Realm, |settings| {
         settings.grants_roles = true;
     }) {

@@ -101,25 +101,25 @@ impl World {
     }
 }
 
-/// Makes two tests of one body, as `on_both` does, of a world whose issuer is changed by what stands
-/// behind it.
+/// Makes two tests of one body, as `on_both` does, of a world or a realm whose issuer is changed by what
+/// stands behind it.
 macro_rules! in_world {
     (@change) => { |_| {} };
     (@change $change:expr) => { $change };
     ($(
         $(#[$doc:meta])*
-        async fn $name:ident($world:ident: &World $(, $change:expr)?) $body:block
+        async fn $name:ident($world:ident: &$kind:ident $(, $change:expr)?) $body:block
     )+) => {$(
         $(#[$doc])*
         mod $name {
             #[allow(unused_imports)]
             use super::*;
 
-            async fn body($world: &$crate::oidc::world::World) $body
+            async fn body($world: &$crate::oidc::world::$kind) $body
 
             async fn run(engine: $crate::harness::Engine) {
                 let change: $crate::oidc::world::Change = $crate::oidc::world::in_world!(@change $($change)?);
-                let world = $crate::oidc::world::World::start(engine, change).await;
+                let world = $crate::oidc::world::$kind::start(engine, change).await;
                 body(&world).await;
                 world.app.finish().await;
             }
@@ -180,40 +180,6 @@ impl Realm {
         self.app.bearing(&self.token(claims).await)
     }
 }
-
-/// As `in_world`, of a realm.
-macro_rules! in_realm {
-    ($(
-        $(#[$doc:meta])*
-        async fn $name:ident($realm:ident: &Realm $(, $change:expr)?) $body:block
-    )+) => {$(
-        $(#[$doc])*
-        mod $name {
-            #[allow(unused_imports)]
-            use super::*;
-
-            async fn body($realm: &$crate::oidc::world::Realm) $body
-
-            async fn run(engine: $crate::harness::Engine) {
-                let change: $crate::oidc::world::Change = $crate::oidc::world::in_world!(@change $($change)?);
-                let realm = $crate::oidc::world::Realm::start(engine, change).await;
-                body(&realm).await;
-                realm.app.finish().await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                run($crate::harness::Engine::Sqlite).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                run($crate::harness::Engine::Postgres).await;
-            }
-        }
-    )+};
-}
-pub(super) use in_realm;
 
 /// A browser in front of the Sovereign: it keeps cookies, and goes where it is told only when asked to.
 pub(super) struct Browser {
