@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::world::{in_world};
+use super::world::in_world;
 use crate::harness::IdToken;
 
 const LIST: &str = "/billing/vouchers/list";
