@@ -6,6 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sovereign_domain::calendar::TimeZone;
+use sovereign_domain::tax::TaxRules;
+
 use crate::app::{App, Facts, Parts};
 use crate::auth::oidc::Issuers;
 use crate::auth::{IssuerSettings, KeyRing, Tokens};
@@ -37,6 +40,10 @@ pub struct Options {
     pub wanted: Wanted,
     pub limits: Limits,
     pub clock: Arc<dyn Clock>,
+    /// How prices are taxed.
+    pub tax: TaxRules,
+    /// Where billing periods begin and end.
+    pub zone: TimeZone,
     /// The most commands that the money engine decides in one transaction.
     pub max_batch: usize,
     /// Whether vouchers may be remembered between previews.
@@ -78,7 +85,12 @@ pub async fn start(options: Options) -> Result<Sovereign, StartError> {
         .map_err(|error| StartError::Configuration(error.0))?;
     let engine_ids = RandomIds::new(Arc::clone(&clock));
     let memory = Arc::new(Memory::new());
-    let rules = engine::Rules { currency: facts.currency, max_batch: options.max_batch };
+    let rules = engine::Rules {
+        currency: facts.currency,
+        tax: options.tax,
+        zone: options.zone,
+        max_batch: options.max_batch,
+    };
     let (engine, thread) =
         Engine::start(&store, rules, Arc::clone(&clock), engine_ids, Arc::clone(&memory)).await?;
     let previews = Previews::start(&store, options.preview_cache, memory);

@@ -25,9 +25,12 @@ counter AS (UPDATE promo_codes SET times_redeemed = times_redeemed + (SELECT COU
 w AS (UPDATE wallets SET balance_minor = 191000, version = wallets.version + 1
      FROM v WHERE wallets.customer_id = v.customer_id),
 o AS (INSERT INTO orders (id, customer_id, tenant_id, user_id, plan_id, apps, addons, amount_baisa,
-         credit_minor, charge_minor, rounding_minor, status, promo_code, created_at, updated_at)
+         credit_minor, charge_minor, rounding_minor, status, promo_code, lines, created_at,
+         updated_at)
      SELECT order_id, customer_id, tenant_id, user_id, '00000005-0000-7000-8000-000000000001', '[]', '[]',
-         9000, 9000, 0, 0, 'completed', 'HOT', now(), now() FROM v),
+         9000, 9000, 0, 0, 'completed', 'HOT',
+         '[{\"kind\":\"plan\",\"id\":\"00000005-0000-7000-8000-000000000001\",\"name\":\"M\",\"amount_minor\":9000}]',
+         now(), now() FROM v),
 r AS (INSERT INTO promo_redemptions (id, code, customer_id, tenant_id, user_id, order_id, lot_id,
          credit_minor, state, ordinal, cap, created_at)
      SELECT redemption_id, 'HOT', customer_id, tenant_id, user_id, order_id, lot_id, 200000, 'redeemed',
@@ -41,9 +44,9 @@ e AS (INSERT INTO credit_ledger (id, customer_id, lot_id, kind, amount_minor, ow
      UNION ALL
      SELECT draw_id, customer_id, lot_id, 'draw', -9000, 0, 'order-payment', order_id, 'posted', now() FROM v),
 s AS (INSERT INTO subscriptions (id, customer_id, tenant_id, order_id, plan_id, status,
-         current_period_start, current_period_end, anchor_day, billed_by, created_at, updated_at)
+         current_period_start, current_period_end, anchor_at, billed_by, created_at, updated_at)
      SELECT subscription_id, customer_id, tenant_id, order_id, '00000005-0000-7000-8000-000000000001',
-         'active', now(), now() + interval '1 month', 1, 'sovereign', now(), now() FROM v),
+         'active', now(), now() + interval '1 month', now(), 'sovereign', now(), now() FROM v),
 i AS (INSERT INTO invoices (id, customer_id, tenant_id, order_id, amount_minor, credit_minor, currency,
          status, period_start, period_end, created_at)
      SELECT invoice_id, customer_id, tenant_id, order_id, 9000, 9000, 'OMR', 'paid', now(),

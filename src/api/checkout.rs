@@ -202,7 +202,7 @@ fn answer(outcome: Outcome) -> Result<Response, Problem> {
         }
         // Orders wait for a card only where a processor is configured, and none can be yet.
         Outcome::Pending { .. } | Outcome::Supersede { .. } => Err(Refusal::NoProcessor.into()),
-        Outcome::Done => Err(Problem::internal()),
+        Outcome::Returned { .. } | Outcome::Done => Err(Problem::internal()),
     }
 }
 

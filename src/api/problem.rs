@@ -335,6 +335,11 @@ impl From<Refusal> for Problem {
                 "order_closed",
                 &format!("the order has ended: {}", status.as_str()),
             ),
+            Refusal::AmountMismatch { .. } => new(
+                StatusCode::CONFLICT,
+                "amount_mismatch",
+                "the card was charged another amount than the order asked for",
+            ),
             Refusal::Wallet(error) => new(StatusCode::BAD_REQUEST, "wallet", &error.to_string()),
         }
     }

@@ -94,6 +94,8 @@ async fn run(config: &Config, json: bool) -> Result<(), Failure> {
         },
         limits,
         clock: clock(),
+        tax: config.tax,
+        zone: config.time_zone.clone(),
         max_batch: config.max_batch,
         preview_cache: config.preview_cache,
         mail,

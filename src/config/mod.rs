@@ -8,6 +8,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use ipnet::IpNet;
+use sovereign_domain::calendar::TimeZone;
+use sovereign_domain::tax::TaxRules;
 
 pub use self::keys::{ISSUER_KEYS, KEYS, Key};
 pub use self::layers::{ConfigError, Entry, Layers, Origin, Resolved};
@@ -34,6 +36,8 @@ pub struct Config {
     pub smtp_url: Option<String>,
     pub mail_from: Option<String>,
     pub smtp_ca_file: Option<PathBuf>,
+    pub time_zone: TimeZone,
+    pub tax: TaxRules,
     pub log_level: String,
     pub log_format: LogFormat,
     pub preview_cache: bool,
@@ -62,6 +66,11 @@ impl Config {
             smtp_url: resolved.checked("mail.smtp_url", mail::check_url)?,
             mail_from: resolved.checked("mail.from", mail::check_from)?,
             smtp_ca_file: resolved.value("mail.smtp_ca_file").map(PathBuf::from),
+            time_zone: resolved.checked_required("time_zone", time_zone)?,
+            tax: TaxRules {
+                rate_bp: resolved.checked_required("tax.percent", basis_points)?,
+                included: resolved.parsed("tax.included", "true or false")?,
+            },
             log_level: resolved.checked_required("log_level", log_level)?,
             log_format: match resolved.one_of("log_format", &["text", "json"])? {
                 "json" => LogFormat::Json,
@@ -140,6 +149,24 @@ fn log_level(text: &str) -> Result<String, &'static str> {
     } else {
         Err("must be error, warn, info, debug or trace, also by module: sovereign=debug,info")
     }
+}
+
+fn time_zone(text: &str) -> Result<TimeZone, &'static str> {
+    TimeZone::get(text)
+        .map_err(|_| "must be a name of the IANA database, such as Asia/Muscat or UTC")
+}
+
+/// A percentage with at most two decimals, in hundredths.
+fn basis_points(text: &str) -> Result<u16, &'static str> {
+    const FORM: &str =
+        "must be a percentage from 0 to 100 with at most two decimals, such as 5 or 7.5";
+    let (whole, hundredths) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || !digits(hundredths) || whole.len() > 3 || hundredths.len() > 2 {
+        return Err(FORM);
+    }
+    let points = format!("{whole}{hundredths:0<2}").parse().map_err(|_| FORM)?;
+    if points <= 10_000 { Ok(points) } else { Err(FORM) }
 }
 
 /// A name under which a Sovereign is reached: labels of letters, digits and inner hyphens.

@@ -227,6 +227,8 @@ impl Lane {
             now,
             currency: self.start.rules.currency,
             charge_rules: *self.start.charges.borrow(),
+            tax: self.start.rules.tax,
+            zone: &self.start.rules.zone,
             ids: &mut self.start.ids,
         };
         let decisions: Decisions =

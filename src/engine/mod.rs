@@ -13,8 +13,10 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use sovereign_domain::book::{Command, Outcome, Refusal};
+use sovereign_domain::calendar::TimeZone;
 use sovereign_domain::checkout::ChargeRules;
 use sovereign_domain::money::Currency;
+use sovereign_domain::tax::TaxRules;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::Clock;
@@ -56,9 +58,12 @@ impl From<storage::Error> for EngineError {
 }
 
 /// What holds for every batch.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Rules {
     pub currency: Currency,
+    pub tax: TaxRules,
+    /// Where anniversaries are reckoned.
+    pub zone: TimeZone,
     /// The most commands decided in one transaction.
     pub max_batch: usize,
 }

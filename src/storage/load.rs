@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use sovereign_domain::book::{Book, Command, Idempotency, ReplyKey, Route};
+use sovereign_domain::book::{Book, Command, CompleteOrder, Idempotency, ReplyKey, Route};
 use sovereign_domain::ids::{LotId, OrderId, OrganizationId, UserId};
 use sovereign_domain::voucher::Code;
 use sovereign_domain::wallet::{Lot, LotSource};
@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::batch::{self, batch_row};
 use super::load_locked;
 use super::load_orders;
+use super::load_payments;
 use super::load_requests::{self, Request};
 use super::{Error, Result, Ts, Tx};
 
@@ -27,7 +28,7 @@ pub(crate) struct Wanted {
     pub(super) codes: BTreeSet<Code>,
     pub(super) tenants: BTreeSet<OrganizationId>,
     /// Who asks what for which of them.
-    requests: BTreeSet<Request>,
+    pub(super) requests: BTreeSet<Request>,
     pub(super) orders: BTreeSet<OrderId>,
 }
 
@@ -50,7 +51,7 @@ impl Wanted {
                     Route::RedeemVoucher,
                     &request.idempotency,
                 ),
-                Command::CompleteOrder { order_id, .. }
+                Command::CompleteOrder(CompleteOrder { order_id, .. })
                 | Command::CloseOrder { order_id, .. }
                 | Command::AttachSession { order_id, .. } => {
                     wanted.orders.insert(*order_id);
@@ -109,7 +110,8 @@ pub(crate) async fn book(tx: &mut Tx, wanted: &mut Wanted, book: &mut Book) -> R
     let found = load_requests::requests(tx, &wanted.requests, book).await?;
     load_orders::replies(tx, &found.replied, &wanted.orders, book).await?;
     load_orders::orders(tx, wanted, book).await?;
-    load_orders::reserved_redemptions(tx, wanted, book).await?;
+    load_orders::redemptions(tx, wanted, book).await?;
+    load_payments::payments(tx, wanted, book).await?;
     load_lots(tx, book).await?;
     Ok(found.catalog_revision)
 }
@@ -148,14 +150,15 @@ impl LotRow {
     }
 }
 
-/// Lots with something in them, and those of reserved redemptions, which a release takes back.
+/// Lots with something in them, and those of the named orders' redemptions: a release takes a reserved one
+/// back, and a late payment may bring a released one back.
 async fn load_lots(tx: &mut Tx, book: &mut Book) -> Result<()> {
     const OPEN: &str = "WITH v (id) AS ({rows}) \
         SELECT w.tenant_id, l.id, l.source, l.reference, l.promotional, l.priority, \
             l.amount_minor, l.remaining_minor, l.held_minor, l.created_at, l.expires_at \
         FROM v JOIN wallets w ON w.customer_id = v.id \
         JOIN credit_lots l ON l.customer_id = v.id AND l.remaining_minor > 0";
-    const RESERVED: &str = "WITH v (id) AS ({rows}) \
+    const GRANTED: &str = "WITH v (id) AS ({rows}) \
         SELECT w.tenant_id, l.id, l.source, l.reference, l.promotional, l.priority, \
             l.amount_minor, l.remaining_minor, l.held_minor, l.created_at, l.expires_at \
         FROM v JOIN credit_lots l ON l.id = v.id \
@@ -164,14 +167,14 @@ async fn load_lots(tx: &mut Tx, book: &mut Book) -> Result<()> {
     let filled = book.accounts.values().filter(|account| account.wallet.balance_minor > 0);
     let customers: Vec<UuidKey> =
         filled.map(|account| UuidKey { id: account.customer_id.0 }).collect();
-    let reserved: Vec<UuidKey> = book
+    let granted: Vec<UuidKey> = book
         .orders
         .keys()
         .filter_map(|id| book.redemptions.values().find(|r| r.order_id == Some(*id)))
         .map(|redemption| UuidKey { id: redemption.lot_id.0 })
         .collect();
     let mut rows: Vec<LotRow> = batch::fetch(tx, OPEN, customers).await?;
-    rows.extend(batch::fetch::<_, LotRow>(tx, RESERVED, reserved).await?);
+    rows.extend(batch::fetch::<_, LotRow>(tx, GRANTED, granted).await?);
     for row in rows {
         let tenant_id = OrganizationId::from(&*row.tenant_id);
         let lot = row.into_lot()?;

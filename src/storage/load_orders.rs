@@ -3,16 +3,20 @@
 use std::collections::BTreeSet;
 
 use sovereign_domain::book::{
-    Answer, Book, Hold, HoldState, Order, OrderStatus, Redemption, RedemptionState, Reply,
-    ReplyKey, Route,
+    Answer, Book, Hold, HoldState, Order, OrderKind, OrderStatus, Redemption, RedemptionState,
+    Reply, ReplyKey, Route,
 };
-use sovereign_domain::ids::{CustomerId, HoldId, LotId, OrderId, RedemptionId};
+use sovereign_domain::catalog::OrderLine;
+use sovereign_domain::ids::{CustomerId, HoldId, LotId, OrderId, OrganizationId, RedemptionId};
+use sovereign_domain::subscription::Period;
+use sovereign_domain::tax::TaxRules;
 use sovereign_domain::voucher::Code;
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::batch::{self, batch_row};
 use super::load::{UuidKey, Wanted};
+use super::load_requests::Request;
 use super::{Error, Json, Result, Ts, Tx};
 
 batch_row! {
@@ -24,15 +28,19 @@ fn uuid_keys<'a>(ids: impl IntoIterator<Item = &'a OrderId>) -> Vec<UuidKey> {
 }
 
 /// Commands on an order name neither its Organization nor its voucher; both never change, so they are
-/// found before anything is locked.
+/// found before anything is locked. Whoever ordered may have redeemed the voucher again since.
 pub(super) async fn discover(tx: &mut Tx, wanted: &mut Wanted) -> Result<()> {
     let sql = "WITH v (id) AS ({rows}) \
-               SELECT o.tenant_id, o.promo_code FROM v JOIN orders o ON o.id = v.id";
-    let rows: Vec<(String, Option<String>)> =
+               SELECT o.tenant_id, o.user_id, o.promo_code FROM v JOIN orders o ON o.id = v.id";
+    let rows: Vec<(String, String, Option<String>)> =
         batch::fetch(tx, sql, uuid_keys(&wanted.orders)).await?;
-    for (tenant_id, code) in rows {
-        wanted.tenants.insert(tenant_id.into());
-        wanted.codes.extend(code.map(Code::stored));
+    for (tenant_id, user_id, code) in rows {
+        let tenant_id = OrganizationId::from(tenant_id);
+        wanted.tenants.insert(tenant_id.clone());
+        let Some(code) = code.map(Code::stored) else { continue };
+        wanted.codes.insert(code.clone());
+        let (user_id, code) = (Some(user_id.into()), Some(code));
+        wanted.requests.insert(Request { tenant_id, user_id, reply: None, code });
     }
     Ok(())
 }
@@ -113,6 +121,15 @@ struct OrderRow {
     status: String,
     stripe_session_id: Option<String>,
     promo_code: Option<String>,
+    kind: String,
+    lines: Json<Vec<OrderLine>>,
+    tax_minor: i64,
+    tax_rate_bp: i16,
+    tax_included: bool,
+    period_start: Option<Ts>,
+    period_end: Option<Ts>,
+    attempt: i16,
+    stripe_intent_id: Option<String>,
     created_at: Ts,
     updated_at: Ts,
 }
@@ -121,8 +138,12 @@ impl OrderRow {
     fn into_order(self) -> Result<Order> {
         let status = OrderStatus::parse(&self.status)
             .ok_or_else(|| Error::corrupt("orders", format!("status {:?}", self.status)))?;
+        let kind = OrderKind::parse(&self.kind)
+            .ok_or_else(|| Error::corrupt("orders", format!("kind {:?}", self.kind)))?;
+        let period = self.period_start.zip(self.period_end);
         Ok(Order {
             id: OrderId(self.id),
+            kind,
             customer_id: CustomerId(self.customer_id),
             tenant_id: self.tenant_id.into(),
             user_id: self.user_id.into(),
@@ -136,6 +157,15 @@ impl OrderRow {
             status,
             code: self.promo_code.map(Code::stored),
             session_id: self.stripe_session_id,
+            lines: self.lines.0,
+            tax: TaxRules {
+                rate_bp: u16::try_from(self.tax_rate_bp).unwrap_or(0),
+                included: self.tax_included,
+            },
+            tax_minor: self.tax_minor,
+            intent_id: self.stripe_intent_id,
+            attempt: self.attempt,
+            period: period.map(|(start, end)| Period { start: start.0, end: end.0 }),
             created_at: self.created_at.0,
             updated_at: self.updated_at.0,
         })
@@ -158,7 +188,9 @@ pub(super) async fn orders(tx: &mut Tx, wanted: &Wanted, book: &mut Book) -> Res
     const ORDERS: &str = "WITH v (id) AS ({rows}) \
         SELECT o.id, o.customer_id, o.tenant_id, o.user_id, o.plan_id, o.apps, o.addons, \
             o.amount_baisa, o.credit_minor, o.charge_minor, o.rounding_minor, o.status, \
-            o.stripe_session_id, o.promo_code, o.created_at, o.updated_at \
+            o.stripe_session_id, o.promo_code, o.kind, o.lines, o.tax_minor, o.tax_rate_bp, \
+            o.tax_included, o.period_start, o.period_end, o.attempt, o.stripe_intent_id, \
+            o.created_at, o.updated_at \
         FROM v JOIN orders o ON o.id = v.id";
     const HOLDS: &str = "WITH v (id) AS ({rows}) \
         SELECT h.id, h.order_id, h.customer_id, h.lot_id, h.amount_minor, h.post_minor, h.created_at \
@@ -226,18 +258,26 @@ impl RedemptionRow {
     }
 }
 
-/// The reserved redemptions of the named orders.
-pub(super) async fn reserved_redemptions(
-    tx: &mut Tx,
-    wanted: &Wanted,
-    book: &mut Book,
-) -> Result<()> {
-    let sql = "WITH v (id) AS ({rows}) \
+/// The redemptions of the named orders that may still change: those reserved for orders that wait, and
+/// those released by orders that ended.
+pub(super) async fn redemptions(tx: &mut Tx, wanted: &Wanted, book: &mut Book) -> Result<()> {
+    const RESERVED: &str = "WITH v (id) AS ({rows}) \
         SELECT r.id, r.code, r.customer_id, r.tenant_id, r.user_id, r.order_id, r.lot_id, \
             r.credit_minor, r.state, r.ordinal, r.cap, r.created_at, r.closed_at \
         FROM v JOIN promo_redemptions r ON r.order_id = v.id AND r.state = 'reserved'";
-    let orders = uuid_keys(&wanted.orders);
-    for row in batch::fetch::<_, RedemptionRow>(tx, sql, orders).await? {
+    const RELEASED: &str = "WITH v (id) AS ({rows}) \
+        SELECT r.id, r.code, r.customer_id, r.tenant_id, r.user_id, r.order_id, r.lot_id, \
+            r.credit_minor, r.state, r.ordinal, r.cap, r.created_at, r.closed_at \
+        FROM v JOIN promo_redemptions r ON r.order_id = v.id AND r.state = 'released'";
+    let reserved = uuid_keys(&wanted.orders);
+    let ended = wanted.orders.iter().filter(|id| {
+        let order = book.orders.get(id);
+        order.is_some_and(|order| order.code.is_some() && order.status != OrderStatus::Pending)
+    });
+    let released = uuid_keys(ended);
+    let mut rows: Vec<RedemptionRow> = batch::fetch(tx, RESERVED, reserved).await?;
+    rows.extend(batch::fetch::<_, RedemptionRow>(tx, RELEASED, released).await?);
+    for row in rows {
         book.index_redemption(row.into_redemption()?);
     }
     Ok(())

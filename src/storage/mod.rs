@@ -21,6 +21,7 @@ pub(crate) mod leases;
 pub(crate) mod load;
 mod load_locked;
 mod load_orders;
+mod load_payments;
 mod load_requests;
 pub mod memory;
 pub mod migrate;
@@ -42,6 +43,7 @@ mod verify_chain;
 pub(crate) mod vouchers;
 pub(crate) mod write;
 mod write_orders;
+mod write_payments;
 
 use std::path::PathBuf;
 

@@ -181,7 +181,7 @@ const CHECKS_BY_ID: &[Check] = &[
         "SELECT o.id AS subject, CAST(1 AS bigint) AS expected, COALESCE(s.number, 0) AS found \
          FROM orders o LEFT JOIN (SELECT order_id, COUNT(*) AS number FROM subscriptions \
              GROUP BY order_id) s ON s.order_id = o.id \
-         WHERE o.status = 'completed' \
+         WHERE o.status = 'completed' AND o.kind = 'checkout' \
              AND (s.number > 1 OR (s.number IS NULL AND o.amount_omr IS NULL))",
     ),
     (
@@ -196,6 +196,24 @@ const CHECKS_BY_ID: &[Check] = &[
         "SELECT i.id AS subject, o.amount_baisa AS expected, i.amount_minor AS found \
          FROM orders o JOIN invoices i ON i.order_id = o.id \
          WHERE o.status = 'completed' AND i.amount_minor <> o.amount_baisa",
+    ),
+    (
+        // The charges of adopted orders are not here.
+        "a completed order's charge was paid by card",
+        "SELECT o.id AS subject, o.charge_minor AS expected, \
+             CAST(COALESCE(p.total, 0) AS bigint) AS found \
+         FROM orders o LEFT JOIN (SELECT order_id, SUM(amount_minor) AS total FROM card_payments \
+             WHERE purpose = 'order' GROUP BY order_id) p ON p.order_id = o.id \
+         WHERE o.amount_omr IS NULL AND COALESCE(p.total, 0) <> \
+             CASE WHEN o.status = 'completed' THEN o.charge_minor ELSE 0 END",
+    ),
+    (
+        "a payment that came too late goes back",
+        "SELECT p.id AS subject, p.amount_minor AS expected, \
+             CAST(COALESCE(r.total, 0) AS bigint) AS found \
+         FROM card_payments p LEFT JOIN (SELECT payment_id, SUM(card_minor) AS total FROM refunds \
+             GROUP BY payment_id) r ON r.payment_id = p.id \
+         WHERE p.purpose = 'returned' AND COALESCE(r.total, 0) <> p.amount_minor",
     ),
     (
         "an order with a voucher has one redemption",
@@ -280,6 +298,12 @@ const CHECKS_BY_TEXT: &[Check] = &[
         "SELECT k.key AS subject, CAST(1 AS bigint) AS expected, CAST(0 AS bigint) AS found \
          FROM idempotency_keys k LEFT JOIN orders o ON o.id = k.order_id \
          WHERE k.order_id IS NOT NULL AND o.id IS NULL",
+    ),
+    (
+        "invoices are numbered without gaps",
+        "SELECT 'invoices' AS subject, COUNT(number) AS expected, \
+             CAST(COALESCE(MAX(number), 0) AS bigint) AS found FROM invoices \
+         HAVING COALESCE(MAX(number), 0) <> COUNT(number) OR COALESCE(MIN(number), 1) <> 1",
     ),
     (
         "an invoice is in the Sovereign's currency",

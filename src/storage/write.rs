@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::audit::{self, Change};
 use super::batch::{Writes, batch_row};
 use super::types::{int4, json_text};
-use super::write_orders;
 use super::{Result, Ts, Tx};
+use super::{write_orders, write_payments};
 
 batch_row! {
     struct VoucherCounter<'a> { code: &'a str => "text", times_redeemed: i32 => "integer" }
@@ -91,6 +91,7 @@ pub(crate) async fn changes(tx: &mut Tx, book: &Book, currency: Currency, now: T
     ledger(&mut writes, book).await?;
     write_orders::subscriptions(&mut writes, book).await?;
     write_orders::invoices(&mut writes, book, currency).await?;
+    write_payments::payments(&mut writes, book).await?;
     write_orders::replies(&mut writes, book).await?;
     audit::publish_with(&mut writes, &book.changes.events).await?;
     let entries: Vec<_> =

@@ -26,6 +26,13 @@ batch_row! {
         rounding_minor: i64 => "bigint",
         status: &'a str => "text",
         promo_code: Option<&'a str> => "text",
+        kind: &'a str => "text",
+        lines: String => "json",
+        tax_minor: i64 => "bigint",
+        tax_rate_bp: i16 => shared "smallint",
+        tax_included: bool => shared "boolean",
+        period_start: Option<Ts> => "timestamptz",
+        period_end: Option<Ts> => "timestamptz",
         created_at: Ts => shared "timestamptz",
         updated_at: Ts => shared "timestamptz",
     }
@@ -35,6 +42,11 @@ batch_row! {
         id: Uuid => "uuid",
         status: &'a str => "text",
         stripe_session_id: Option<&'a str> => "text",
+        stripe_intent_id: Option<&'a str> => "text",
+        attempt: i16 => "smallint",
+        credit_minor: i64 => "bigint",
+        charge_minor: i64 => "bigint",
+        rounding_minor: i64 => "bigint",
         updated_at: Ts => "timestamptz",
     }
 }
@@ -58,6 +70,15 @@ batch_row! {
     struct ClosedRow<'a> { id: Uuid => "uuid", state: &'a str => "text", closed_at: Option<Ts> => "timestamptz" }
 }
 batch_row! {
+    struct RedemptionState<'a> {
+        id: Uuid => "uuid",
+        state: &'a str => "text",
+        ordinal: i32 => "integer",
+        cap: i32 => "integer",
+        closed_at: Option<Ts> => "timestamptz",
+    }
+}
+batch_row! {
     struct NewHold<'a> {
         id: Uuid => "uuid",
         order_id: Uuid => "uuid",
@@ -79,7 +100,7 @@ batch_row! {
         status: &'a str => "text",
         period_start: Ts => "timestamptz",
         period_end: Ts => "timestamptz",
-        anchor_day: i16 => "smallint",
+        anchor_at: Ts => "timestamptz",
         created_at: Ts => shared "timestamptz",
     }
 }
@@ -124,6 +145,13 @@ fn new_order(order: &Order) -> NewOrder<'_> {
         rounding_minor: order.rounding_minor,
         status: order.status.as_str(),
         promo_code: order.code.as_ref().map(Code::as_str),
+        kind: order.kind.as_str(),
+        lines: json_text(&order.lines),
+        tax_minor: order.tax_minor,
+        tax_rate_bp: i16::try_from(order.tax.rate_bp).unwrap_or(i16::MAX),
+        tax_included: order.tax.included,
+        period_start: order.period.map(|period| Ts(period.start)),
+        period_end: order.period.map(|period| Ts(period.end)),
         created_at: Ts(order.created_at),
         updated_at: Ts(order.updated_at),
     }
@@ -136,12 +164,20 @@ pub(super) async fn changed_orders(tx: &mut Tx, book: &Book) -> Result<()> {
             id: order.id.0,
             status: order.status.as_str(),
             stripe_session_id: order.session_id.as_deref(),
+            stripe_intent_id: order.intent_id.as_deref(),
+            attempt: order.attempt,
+            credit_minor: order.credit_minor,
+            charge_minor: order.charge_minor,
+            rounding_minor: order.rounding_minor,
             updated_at: Ts(order.updated_at),
         })
         .collect();
-    let sql = "WITH v (id, status, stripe_session_id, updated_at) AS ({rows}) \
+    let sql = "WITH v (id, status, stripe_session_id, stripe_intent_id, attempt, credit_minor, \
+                   charge_minor, rounding_minor, updated_at) AS ({rows}) \
                UPDATE orders SET status = v.status, stripe_session_id = v.stripe_session_id, \
-                   updated_at = v.updated_at \
+                   stripe_intent_id = v.stripe_intent_id, attempt = v.attempt, \
+                   credit_minor = v.credit_minor, charge_minor = v.charge_minor, \
+                   rounding_minor = v.rounding_minor, updated_at = v.updated_at \
                FROM v WHERE orders.id = v.id";
     batch::execute_all(tx, "orders", sql, changed).await
 }
@@ -150,29 +186,35 @@ pub(super) async fn new_orders(writes: &mut Writes<'_>, book: &Book) -> Result<(
     let orders = book.changes.new_orders.iter().filter_map(|id| book.orders.get(id));
     let made: Vec<NewOrder<'_>> = orders.map(new_order).collect();
     let sql = "WITH v (id, customer_id, tenant_id, user_id, plan_id, apps, addons, amount_baisa, \
-                   credit_minor, charge_minor, rounding_minor, status, promo_code, created_at, \
+                   credit_minor, charge_minor, rounding_minor, status, promo_code, kind, lines, \
+                   tax_minor, tax_rate_bp, tax_included, period_start, period_end, created_at, \
                    updated_at) AS ({rows}) \
                INSERT INTO orders (id, customer_id, tenant_id, user_id, plan_id, apps, addons, \
                    amount_baisa, credit_minor, charge_minor, rounding_minor, status, promo_code, \
+                   kind, lines, tax_minor, tax_rate_bp, tax_included, period_start, period_end, \
                    created_at, updated_at) \
                SELECT id, customer_id, tenant_id, user_id, plan_id, apps, addons, amount_baisa, \
-                   credit_minor, charge_minor, rounding_minor, status, promo_code, created_at, \
+                   credit_minor, charge_minor, rounding_minor, status, promo_code, kind, lines, \
+                   tax_minor, tax_rate_bp, tax_included, period_start, period_end, created_at, \
                    updated_at FROM v";
     writes.insert(sql, made).await
 }
 
 pub(super) async fn closed_redemptions(tx: &mut Tx, book: &Book) -> Result<()> {
     let changed = book.changes.changed_redemptions.iter();
-    let closed: Vec<ClosedRow<'_>> = changed
+    let closed: Vec<RedemptionState<'_>> = changed
         .filter_map(|id| book.redemptions.get(id))
-        .map(|redemption| ClosedRow {
+        .map(|redemption| RedemptionState {
             id: redemption.id.0,
             state: redemption.state.as_str(),
+            ordinal: int4(redemption.ordinal),
+            cap: int4(redemption.cap),
             closed_at: redemption.closed_at.map(Ts),
         })
         .collect();
-    let sql = "WITH v (id, state, closed_at) AS ({rows}) \
-               UPDATE promo_redemptions SET state = v.state, closed_at = v.closed_at \
+    let sql = "WITH v (id, state, ordinal, cap, closed_at) AS ({rows}) \
+               UPDATE promo_redemptions SET state = v.state, ordinal = v.ordinal, cap = v.cap, \
+                   closed_at = v.closed_at \
                FROM v WHERE promo_redemptions.id = v.id";
     batch::execute_all(tx, "promo_redemptions", sql, closed).await
 }
@@ -258,17 +300,17 @@ pub(super) async fn subscriptions(writes: &mut Writes<'_>, book: &Book) -> Resul
             status: subscription.status.as_str(),
             period_start: Ts(subscription.period.start),
             period_end: Ts(subscription.period.end),
-            anchor_day: subscription.anchor_day.into(),
+            anchor_at: Ts(subscription.anchor_at),
             created_at: Ts(subscription.created_at),
         })
         .collect();
     let sql = "WITH v (id, customer_id, tenant_id, order_id, plan_id, status, period_start, \
-                   period_end, anchor_day, created_at) AS ({rows}) \
+                   period_end, anchor_at, created_at) AS ({rows}) \
                INSERT INTO subscriptions (id, customer_id, tenant_id, order_id, plan_id, status, \
-                   current_period_start, current_period_end, anchor_day, billed_by, created_at, \
+                   current_period_start, current_period_end, anchor_at, billed_by, created_at, \
                    updated_at) \
                SELECT id, customer_id, tenant_id, order_id, plan_id, status, period_start, \
-                   period_end, anchor_day, 'sovereign', created_at, created_at FROM v";
+                   period_end, anchor_at, 'sovereign', created_at, created_at FROM v";
     writes.insert(sql, rows).await
 }
 

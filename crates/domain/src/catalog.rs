@@ -4,6 +4,8 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use serde::{Deserialize, Serialize};
+
 use crate::money::checked_sum;
 
 /// Anything with an identifier and a slug; references on the wire may use either.
@@ -69,12 +71,33 @@ pub struct Catalog {
     pub apps: Shelf,
 }
 
+/// What a line of an order, and of its invoice, is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LineKind {
+    Plan,
+    Addon,
+    App,
+}
+
+/// A line of an order, as it was named and priced when it was ordered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderLine {
+    pub kind: LineKind,
+    pub id: String,
+    pub name: String,
+    /// Before tax where tax is added, with it where it is included.
+    pub amount_minor: i64,
+}
+
 /// An order's contents by identifier, and its price.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quote {
     pub plan_id: String,
     pub addons: Vec<String>,
     pub apps: Vec<String>,
+    /// The plan, every add-on, and the apps that cost something of their own.
+    pub lines: Vec<OrderLine>,
     pub total_minor: i64,
 }
 
@@ -102,11 +125,26 @@ impl Catalog {
         let plan = self.plans.find(plan).ok_or(SelectionError::UnknownPlan)?;
         let addons = self.addons.resolve(addons).map_err(SelectionError::UnknownAddon)?;
         let apps = self.apps.resolve(apps).map_err(SelectionError::UnknownApp)?;
-        let lines = addons.iter().chain(&apps).map(|item| item.price_minor);
-        let total_minor =
-            checked_sum(lines.chain([plan.price_minor])).ok_or(SelectionError::TooLarge)?;
+        let priced_apps = apps.iter().filter(|app| app.price_minor != 0);
+        let mut lines = alloc::vec![plan.line(LineKind::Plan)];
+        lines.extend(addons.iter().map(|addon| addon.line(LineKind::Addon)));
+        lines.extend(priced_apps.map(|app| app.line(LineKind::App)));
+        let total_minor = checked_sum(lines.iter().map(|line| line.amount_minor))
+            .ok_or(SelectionError::TooLarge)?;
         let ids = |items: Vec<&Item>| items.into_iter().map(|item| item.id.clone()).collect();
-        Ok(Quote { plan_id: plan.id.clone(), addons: ids(addons), apps: ids(apps), total_minor })
+        let (addons, apps) = (ids(addons), ids(apps));
+        Ok(Quote { plan_id: plan.id.clone(), addons, apps, lines, total_minor })
+    }
+}
+
+impl Item {
+    fn line(&self, kind: LineKind) -> OrderLine {
+        OrderLine {
+            kind,
+            id: self.id.clone(),
+            name: self.name.clone(),
+            amount_minor: self.price_minor,
+        }
     }
 }
 
@@ -134,6 +172,10 @@ mod tests {
         assert_eq!(quote.total_minor, 12_000);
         assert_eq!(quote.addons, vec!["id-backup", "id-waf"]);
         assert_eq!(quote.apps, vec!["id-shop"]);
+        let lines: Vec<_> = quote.lines.iter().map(|l| (l.kind, &*l.id, l.amount_minor)).collect();
+        let backup = (LineKind::Addon, "id-backup", 3_000);
+        let waf = (LineKind::Addon, "id-waf", 0);
+        assert_eq!(lines, [(LineKind::Plan, "id-m", 9_000), backup, waf]);
         assert_eq!(catalog.quote("xl", &[], &[]), Err(SelectionError::UnknownPlan));
         let unknown = catalog.quote("m", &texts(&["waf", "nope"]), &[]);
         assert_eq!(unknown, Err(SelectionError::UnknownAddon(1)));

@@ -4,7 +4,7 @@
 //! each charge (docs.stripe.com/currencies, "Three-decimal currencies" and "Minimum and maximum charge
 //! amounts"), so less credit is used where that makes the remainder chargeable.
 
-use crate::money::Currency;
+use crate::money::{Currency, div_half_even};
 
 /// What a card processor can charge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,11 +78,8 @@ fn round_up(amount_minor: i64, step: i64) -> i64 {
 }
 
 fn round_half_even(amount_minor: i64, step: i64) -> i64 {
-    let rest = amount_minor.checked_rem(step).unwrap_or(0);
-    let below = amount_minor.saturating_sub(rest);
-    let odd = below.checked_div(step).unwrap_or(0).checked_rem(2) == Some(1);
-    let twice = rest.saturating_mul(2);
-    if twice > step || (twice == step && odd) { below.saturating_add(step) } else { below }
+    let steps = div_half_even(amount_minor, 1, step);
+    steps.and_then(|steps| steps.checked_mul(step)).unwrap_or(amount_minor)
 }
 
 #[cfg(test)]

@@ -73,6 +73,12 @@ uuid_ids! {
     RedemptionId,
     SubscriptionId,
     InvoiceId,
+    /// A card payment.
+    PaymentId,
+    RefundId,
+    DisputeId,
+    AlarmId,
+    LetterId,
 }
 
 text_ids! {

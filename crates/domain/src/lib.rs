@@ -9,6 +9,7 @@
 extern crate alloc;
 
 pub mod book;
+pub mod calendar;
 pub mod catalog;
 pub mod checkout;
 pub mod event;
@@ -17,6 +18,7 @@ pub mod ids;
 pub mod money;
 pub mod organization;
 pub mod subscription;
+pub mod tax;
 pub mod timestamp;
 pub mod voucher;
 pub mod wallet;

@@ -110,6 +110,26 @@ pub fn checked_sum(amounts_minor: impl IntoIterator<Item = i64>) -> Option<i64> 
     amounts_minor.into_iter().try_fold(0_i64, i64::checked_add)
 }
 
+/// `amount * numerator / denominator`, rounded once, half to even; `None` where the result leaves the range
+/// of `i64`, or the denominator is not positive.
+#[must_use]
+pub fn div_half_even(amount_minor: i64, numerator: i64, denominator: i64) -> Option<i64> {
+    let divisor = i128::from(denominator);
+    if divisor <= 0 {
+        return None;
+    }
+    // Two i64 multiplied fit into i128.
+    let product = i128::from(amount_minor).checked_mul(i128::from(numerator))?;
+    let below = product.div_euclid(divisor);
+    let twice = product.rem_euclid(divisor).checked_mul(2)?;
+    let up = match twice.cmp(&divisor) {
+        core::cmp::Ordering::Less => false,
+        core::cmp::Ordering::Greater => true,
+        core::cmp::Ordering::Equal => below.rem_euclid(2) == 1,
+    };
+    i64::try_from(below.checked_add(i128::from(up))?).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,6 +169,16 @@ mod tests {
         assert_eq!(currency("USD").format(i64::MIN), "-92233720368547758.08 USD");
         assert_eq!(currency("JPY").format(40), "40 JPY");
         assert_eq!(currency("BHD").to_string(), "BHD");
+    }
+
+    #[test]
+    fn halves_round_to_even() {
+        for (amount, expected) in [(1, 0), (3, 2), (5, 2), (7, 4), (-1, 0), (-3, -2), (-5, -2)] {
+            assert_eq!(div_half_even(amount, 1, 2), Some(expected), "{amount}");
+        }
+        assert_eq!(div_half_even(i64::MAX, i64::MAX, i64::MAX), Some(i64::MAX));
+        assert_eq!(div_half_even(i64::MAX, 2, 1), None);
+        assert_eq!(div_half_even(1, 1, 0), None);
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! Subscriptions: what an Organization has ordered, period after period.
 
+use alloc::string::String;
+
 use serde::Serialize;
 
+use crate::calendar::{TimeZone, next_anniversary};
 use crate::ids::{CustomerId, InvoiceId, OrderId, OrganizationId, SubscriptionId};
 use crate::timestamp::Timestamp;
 
@@ -10,7 +13,9 @@ use crate::timestamp::Timestamp;
 #[serde(rename_all = "snake_case")]
 pub enum SubscriptionStatus {
     Active,
+    /// A renewal is not paid, and will be asked for again.
     PastDue,
+    /// A renewal was not paid in time. Paying it makes the subscription active again.
     Suspended,
     Canceled,
 }
@@ -25,6 +30,13 @@ impl SubscriptionStatus {
             Self::Canceled => "canceled",
         }
     }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Active, Self::PastDue, Self::Suspended, Self::Canceled]
+            .into_iter()
+            .find(|status| status.as_str() == text)
+    }
 }
 
 /// A billing period: from its first moment to the first moment of the next.
@@ -35,10 +47,10 @@ pub struct Period {
 }
 
 impl Period {
-    /// The first month, from the moment of the order.
+    /// The month that begins at `start`, of a subscription whose first month began at `anchor`.
     #[must_use]
-    pub fn first(start: Timestamp) -> Self {
-        Self { start, end: start.plus_months(1, start.day_of_month()) }
+    pub fn month(anchor: Timestamp, start: Timestamp, zone: &TimeZone) -> Self {
+        Self { start, end: next_anniversary(anchor, start, zone) }
     }
 }
 
@@ -48,11 +60,11 @@ pub struct Subscription {
     pub customer_id: CustomerId,
     pub tenant_id: OrganizationId,
     pub order_id: OrderId,
-    pub plan_id: alloc::string::String,
+    pub plan_id: String,
     pub status: SubscriptionStatus,
     pub period: Period,
-    /// The day of the month its periods start on, where the month has it.
-    pub anchor_day: u8,
+    /// When its first month began: every other is reckoned from here.
+    pub anchor_at: Timestamp,
     pub created_at: Timestamp,
 }
 

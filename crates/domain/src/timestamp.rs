@@ -5,7 +5,7 @@ use core::fmt;
 
 use serde::{Serialize, Serializer};
 use time::format_description::well_known::Rfc3339;
-use time::{Date, Month, OffsetDateTime};
+use time::{Date, OffsetDateTime};
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
 const SECONDS_PER_DAY: i64 = 86_400;
@@ -42,35 +42,6 @@ impl Timestamp {
     #[must_use]
     pub const fn plus_days(self, days: i64) -> Self {
         self.plus_seconds(days.saturating_mul(SECONDS_PER_DAY))
-    }
-
-    /// The same time of day `months` calendar months after `self`, on `anchor_day`, or on the last
-    /// day of a month that has no such day.
-    ///
-    /// The anchor is the day of the first order, so that 31 January is followed by 28 February and
-    /// then by 31 March again.
-    #[must_use]
-    pub fn plus_months(self, months: u8, anchor_day: u8) -> Self {
-        let from = self.date_time();
-        let mut year = from.year();
-        let mut month = from.month();
-        for _ in 0..months {
-            if month == Month::December {
-                year = year.saturating_add(1);
-            }
-            month = month.next();
-        }
-        let day = anchor_day.clamp(1, month.length(year));
-        // The day was clamped to the month, so only a year past the calendar's end can fail; then
-        // the period stays where it was.
-        Date::from_calendar_date(year, month, day)
-            .map_or(self, |date| Self::from(from.replace_date(date)))
-    }
-
-    /// Day of the month, 1 to 31, in UTC.
-    #[must_use]
-    pub fn day_of_month(self) -> u8 {
-        self.date_time().day()
     }
 
     /// The first moment of the UTC month this moment lies in.
@@ -131,16 +102,6 @@ mod tests {
 
     fn at(text: &str) -> Timestamp {
         Timestamp::parse_rfc3339(text).unwrap()
-    }
-
-    #[test]
-    fn months_keep_their_anchor_day() {
-        let january = at("2027-01-31T10:00:00Z");
-        let february = january.plus_months(1, 31);
-        assert_eq!(february, at("2027-02-28T10:00:00Z"));
-        assert_eq!(february.plus_months(1, 31), at("2027-03-31T10:00:00Z"));
-        assert_eq!(at("2028-01-31T00:00:00Z").plus_months(1, 31), at("2028-02-29T00:00:00Z"));
-        assert_eq!(at("2026-12-15T23:59:59Z").plus_months(1, 15), at("2027-01-15T23:59:59Z"));
     }
 
     #[test]

@@ -145,13 +145,9 @@ impl Wallet {
         let id = lot.id;
         self.balance_minor =
             self.balance_minor.checked_add(lot.amount_minor).ok_or(WalletError::Overflow)?;
-        let settled = self.owed_minor.min(lot.amount_minor);
+        let granted = lot.amount_minor;
         self.lots.insert(id, lot);
-        if settled > 0 {
-            self.take(id, settled)?;
-            self.owed_minor = sub(self.owed_minor, settled)?;
-        }
-        Ok(settled)
+        self.settle(id, granted)
     }
 
     /// The lots a draw of `amount_minor` takes from, in burn order, without taking it.
@@ -258,6 +254,38 @@ impl Wallet {
         self.take(lot_id, taken)?;
         self.owed_minor = add(self.owed_minor, owed)?;
         Ok((taken, owed))
+    }
+
+    /// Puts `amount_minor` back into the lot it was drawn or taken from, and settles what is owed from it; the
+    /// settled amount is returned. A lot that ends keeps its end, but lasts at least until `at_least`.
+    ///
+    /// # Errors
+    /// [`WalletError::LotMismatch`] where the lot is unknown or never had that much.
+    pub fn give_back(
+        &mut self,
+        lot_id: LotId,
+        amount_minor: i64,
+        at_least: Timestamp,
+    ) -> Result<i64, WalletError> {
+        let lot = self.lots.get_mut(&lot_id).ok_or(WalletError::LotMismatch)?;
+        let remaining_minor = add(lot.remaining_minor, amount_minor)?;
+        if amount_minor < 0 || remaining_minor > lot.amount_minor {
+            return Err(WalletError::LotMismatch);
+        }
+        lot.remaining_minor = remaining_minor;
+        lot.expires_at = lot.expires_at.map(|end| end.max(at_least));
+        self.balance_minor = add(self.balance_minor, amount_minor)?;
+        self.settle(lot_id, amount_minor)
+    }
+
+    /// Pays what is owed from one lot.
+    fn settle(&mut self, lot_id: LotId, at_most_minor: i64) -> Result<i64, WalletError> {
+        let settled = self.owed_minor.min(at_most_minor);
+        if settled > 0 {
+            self.take(lot_id, settled)?;
+            self.owed_minor = sub(self.owed_minor, settled)?;
+        }
+        Ok(settled)
     }
 
     /// Takes `amount_minor` of available credit back in burn order; what is not there is owed.
@@ -432,6 +460,23 @@ mod tests {
         assert_eq!((wallet.balance_minor, wallet.owed_minor), (3, 0));
         let (parts, owed) = wallet.claw_back(10, NOW).unwrap();
         assert_eq!((taken(&parts), owed), (vec![(3, 3)], 7));
+        assert_eq!(wallet.fault(), None);
+    }
+
+    #[test]
+    fn what_comes_back_goes_into_its_lot_and_settles_what_is_owed() {
+        let id = LotId(Uuid::from_u128(1));
+        let mut wallet = wallet(vec![Lot { expires_at: Some(NOW.plus_days(3)), ..lot(1, 10) }]);
+        wallet.draw(8, NOW).unwrap();
+        assert_eq!(wallet.give_back(id, 5, NOW.plus_days(30)), Ok(0));
+        assert_eq!((wallet.balance_minor, wallet.lots[&id].remaining_minor), (7, 7));
+        assert_eq!(wallet.lots[&id].expires_at, Some(NOW.plus_days(30)));
+        assert_eq!(wallet.give_back(id, 4, NOW), Err(WalletError::LotMismatch));
+        wallet.draw(7, NOW).unwrap();
+        wallet.owed_minor = 2;
+        assert_eq!(wallet.give_back(id, 5, NOW), Ok(2));
+        assert_eq!((wallet.balance_minor, wallet.owed_minor), (3, 0));
+        assert_eq!(wallet.lots[&id].expires_at, Some(NOW.plus_days(30)));
         assert_eq!(wallet.fault(), None);
     }
 

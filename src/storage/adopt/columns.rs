@@ -117,6 +117,15 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "stripe_webhook_events",
+        columns: &[
+            must("event_id", Kind::Text),
+            may("event_type", Kind::Text),
+            may("processed_at", Kind::Moment),
+            may("status", Kind::Text),
+        ],
+    },
+    Table {
         name: "invoices",
         columns: &[
             must("id", Kind::Uuid),

@@ -51,10 +51,10 @@ WITH began AS (
 UPDATE adopted_subscriptions s SET order_id = once.order_id FROM once WHERE once.id = s.id;
 
 INSERT INTO subscriptions (id, customer_id, tenant_id, order_id, stripe_subscription_id, plan_id, status,
-    current_period_start, current_period_end, anchor_day, billed_by, created_at, updated_at{columns})
+    current_period_start, current_period_end, anchor_at, billed_by, created_at, updated_at{columns})
 SELECT s.id, s.customer_id, s.tenant_id, s.order_id, s.stripe_subscription_id, s.plan_id, s.status,
        s.current_period_start, s.current_period_end,
-       extract(day FROM COALESCE(s.current_period_start, s.created_at) AT TIME ZONE 'UTC'),
+       COALESCE(s.current_period_start, s.created_at),
        CASE WHEN s.stripe_subscription_id IS NULL THEN 'none' ELSE 'stripe' END,
        s.created_at, s.updated_at{values}
 FROM adopted_subscriptions s JOIN old_subscriptions o ON o.id = s.id;

@@ -169,7 +169,8 @@ async fn each_row_becomes_what_it_should() {
             "kestrel adopted-customer-c0000000-0000-4000-8000-0000000000fe [] [] 30000 0 30000 cancelled -",
         ]
     );
-    let subscriptions = "SELECT tenant_id || ' ' || status || ' ' || billed_by || ' ' || anchor_day || ' ' \
+    let subscriptions = "SELECT tenant_id || ' ' || status || ' ' || billed_by || ' ' \
+            || extract(day FROM anchor_at AT TIME ZONE 'UTC') || ' ' \
             || (order_id IS NOT NULL) || ' ' || (current_period_start IS NULL) \
         FROM subscriptions ORDER BY id";
     assert_eq!(

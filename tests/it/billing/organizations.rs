@@ -125,11 +125,11 @@ on_both! {
             app.clock.advance_seconds(3_600);
         }
         assert_eq!(each(&listed(app).await, "charged_minor"), [0, 0]);
-        // No card can pay yet, so the rows are as if one had.
+        // The rows are as if a card had paid.
         let of_ahmed = format!("WHERE tenant_id = '{}'", ahmed.tenant_id);
-        let id = match app.engine {
-            Engine::Sqlite => "randomblob(16)",
-            Engine::Postgres => "gen_random_uuid()",
+        let (id, text) = match app.engine {
+            Engine::Sqlite => ("randomblob(16)", "hex(id)"),
+            Engine::Postgres => ("gen_random_uuid()", "id"),
         };
         app.execute(&format!(
             "UPDATE orders SET amount_baisa = 2250, charge_minor = 2250 {of_ahmed}; \
@@ -138,7 +138,11 @@ on_both! {
                  amount_baisa, credit_minor, charge_minor, rounding_minor, status, created_at, \
                  updated_at) \
              SELECT {id}, customer_id, tenant_id, user_id, plan_id, apps, addons, 70, 0, 70, 0, \
-                 'expired', created_at, updated_at FROM orders {of_ahmed}"
+                 'expired', created_at, updated_at FROM orders {of_ahmed}; \
+             INSERT INTO card_payments (id, order_id, customer_id, tenant_id, intent_id, charge_id, \
+                 amount_minor, purpose, created_at) \
+             SELECT {id}, id, customer_id, tenant_id, 'pi_' || {text}, 'ch_' || {text}, charge_minor, \
+                 'order', created_at FROM orders {of_ahmed} AND status = 'completed'"
         ))
         .await;
         assert_eq!(each(&listed(app).await, "charged_minor"), [4_500, 0]);

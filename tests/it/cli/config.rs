@@ -29,7 +29,7 @@ pub(super) fn entries(program: Program) -> BTreeMap<String, Value> {
 }
 
 /// A value for each key that is not its default.
-const SAMPLES: [(&str, &str); 17] = [
+const SAMPLES: [(&str, &str); 20] = [
     ("data", "/srv/sovereign"),
     ("database_url", "postgres://a:hunter2-hunter2@db.example/c"),
     ("listen", "0.0.0.0:80"),
@@ -42,6 +42,9 @@ const SAMPLES: [(&str, &str); 17] = [
     ("mail.smtp_url", "smtps://a:hunter2-hunter2@mail.example"),
     ("mail.from", "Omantel Cloud <no-reply@omantel.example>"),
     ("mail.smtp_ca_file", "/etc/ssl/mail.pem"),
+    ("time_zone", "Asia/Muscat"),
+    ("tax.percent", "7.5"),
+    ("tax.included", "true"),
     ("log_level", "sovereign=debug,warn"),
     ("log_format", "json"),
     ("preview_cache", "off"),

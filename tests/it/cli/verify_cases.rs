@@ -138,9 +138,9 @@ const CASES: &[Case] = &[
     case("a completed order has one subscription", "UPDATE subscriptions SET order_id = NULL"),
     case(
         "a completed order has one subscription",
-        "INSERT INTO subscriptions (id, customer_id, tenant_id, order_id, plan_id, status, anchor_day, \
+        "INSERT INTO subscriptions (id, customer_id, tenant_id, order_id, plan_id, status, anchor_at, \
              billed_by, created_at, updated_at) \
-         SELECT {id}, customer_id, tenant_id, order_id, plan_id, 'canceled', anchor_day, billed_by, \
+         SELECT {id}, customer_id, tenant_id, order_id, plan_id, 'canceled', anchor_at, billed_by, \
              created_at, updated_at FROM subscriptions",
     ),
     case("a completed order has one invoice", "DELETE FROM invoices"),
@@ -154,6 +154,24 @@ const CASES: &[Case] = &[
     case(
         "the invoice of a completed order is of its total",
         "UPDATE invoices SET amount_minor = amount_minor - 5",
+    ),
+    Case {
+        check: "a completed order's charge was paid by card",
+        also: &["a completed order drew its credit, and no other order did"],
+        sql: "UPDATE orders SET credit_minor = credit_minor - 10, charge_minor = charge_minor + 10",
+    },
+    case(
+        "a completed order's charge was paid by card",
+        "INSERT INTO card_payments (id, order_id, customer_id, tenant_id, intent_id, charge_id, \
+             amount_minor, purpose, created_at) \
+         SELECT {id}, id, customer_id, tenant_id, 'pi_1', 'ch_1', 5, 'order', created_at FROM orders",
+    ),
+    case(
+        "a payment that came too late goes back",
+        "INSERT INTO card_payments (id, order_id, customer_id, tenant_id, intent_id, charge_id, \
+             amount_minor, purpose, created_at) \
+         SELECT {id}, id, customer_id, tenant_id, 'pi_1', 'ch_1', 5, 'returned', created_at \
+         FROM orders",
     ),
     case(
         "an order with a voucher has one redemption",
@@ -189,6 +207,7 @@ const CASES: &[Case] = &[
         "a voucher's counter is its adopted count and its live redemptions",
         "UPDATE promo_codes SET times_redeemed = times_redeemed + 1",
     ),
+    case("invoices are numbered without gaps", "UPDATE invoices SET number = 2"),
     case("a user has redeemed a voucher once", "UPDATE promo_redemptions SET user_id = 'ahmed'"),
     case(
         "an Organization has redeemed a voucher once",
@@ -196,9 +215,9 @@ const CASES: &[Case] = &[
     ),
     case(
         "an Organization has at most one live subscription",
-        "INSERT INTO subscriptions (id, customer_id, tenant_id, plan_id, status, anchor_day, billed_by, \
+        "INSERT INTO subscriptions (id, customer_id, tenant_id, plan_id, status, anchor_at, billed_by, \
              created_at, updated_at) \
-         SELECT {id}, customer_id, tenant_id, plan_id, 'past_due', anchor_day, billed_by, created_at, \
+         SELECT {id}, customer_id, tenant_id, plan_id, 'past_due', anchor_at, billed_by, created_at, \
              updated_at FROM subscriptions",
     ),
     case(
@@ -270,7 +289,8 @@ const LET_GO_ON_POSTGRES: &str = "\
     ALTER TABLE promo_redemptions DROP CONSTRAINT promo_redemptions_check;";
 
 /// The tables that cases change, those that refer to others first.
-const TABLES: [&str; 15] = [
+const TABLES: [&str; 16] = [
+    "card_payments",
     "promo_redemptions",
     "promo_codes",
     "wallets",

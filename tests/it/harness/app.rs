@@ -109,6 +109,8 @@ impl TestApp {
             },
             limits: setup.limits,
             clock: clock.clone(),
+            tax: sovereign_domain::tax::TaxRules::default(),
+            zone: sovereign_domain::calendar::TimeZone::UTC,
             max_batch: MAX_BATCH,
             preview_cache: true,
             mail: sink.as_ref().map_or(MailOptions::Log, MailSink::as_setting),

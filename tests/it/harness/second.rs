@@ -30,6 +30,8 @@ impl SecondServer {
             wanted: Wanted::default(),
             limits,
             clock: app.clock.clone(),
+            tax: sovereign_domain::tax::TaxRules::default(),
+            zone: sovereign_domain::calendar::TimeZone::UTC,
             max_batch: MAX_BATCH,
             preview_cache: true,
             mail: MailOptions::Log,

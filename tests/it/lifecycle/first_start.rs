@@ -24,6 +24,8 @@ async fn start(database: &TestDatabase, currency: &str) -> Result<Sovereign, Sta
         },
         limits: Limits::off(),
         clock: Arc::new(TestClock::new()),
+        tax: sovereign_domain::tax::TaxRules::default(),
+        zone: sovereign_domain::calendar::TimeZone::UTC,
         max_batch: MAX_BATCH,
         preview_cache: true,
         mail: MailOptions::Log,

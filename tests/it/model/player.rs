@@ -8,7 +8,9 @@ use sovereign::ids::RandomIds;
 use sovereign::storage::Store;
 use sovereign::usecase::verify;
 use sovereign_domain::book::{Command, OrderStatus, Outcome, Refusal};
+use sovereign_domain::calendar::TimeZone;
 use sovereign_domain::ids::OrderId;
+use sovereign_domain::tax::TaxRules;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
@@ -50,7 +52,12 @@ impl Player {
         let clock = Arc::new(TestClock::new());
         let script = Script::new(World::new());
         let ids = RandomIds::new(clock.clone());
-        let rules = Rules { currency: script.world.currency, max_batch: MAX_BATCH };
+        let rules = Rules {
+            currency: script.world.currency,
+            tax: TaxRules::default(),
+            zone: TimeZone::UTC,
+            max_batch: MAX_BATCH,
+        };
         let (money, thread) =
             MoneyEngine::start(&store, rules, clock.clone(), ids, Arc::default()).await.unwrap();
         Self { script, clock, store, money, thread, database }

@@ -10,7 +10,10 @@ use uuid::Uuid;
 
 use super::sequences::{VoucherTerms, World};
 
-const TABLES: [&str; 15] = [
+const TABLES: [&str; 18] = [
+    "alarms",
+    "refunds",
+    "card_payments",
     "promo_redemptions",
     "credit_ledger",
     "credit_holds",

@@ -79,9 +79,9 @@ fn order(number: u32, tenant: &str, status: &str) -> String {
 
 fn subscription(number: u32, tenant: &str, status: &str) -> String {
     format!(
-        "INSERT INTO subscriptions (id, customer_id, tenant_id, plan_id, status, anchor_day, billed_by, \
+        "INSERT INTO subscriptions (id, customer_id, tenant_id, plan_id, status, anchor_at, billed_by, \
              created_at, updated_at) \
-         VALUES (#{number}, #1, '{tenant}', 'm', '{status}', 1, 'sovereign', @now, @now)"
+         VALUES (#{number}, #1, '{tenant}', 'm', '{status}', @now, 'sovereign', @now, @now)"
     )
 }
 

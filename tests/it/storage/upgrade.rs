@@ -124,30 +124,38 @@ fn identifier(engine: Engine, number: u32) -> String {
     }
 }
 
-/// Every row of every table, each as one text.
+/// What a later version has no more: [`anchors_are_where_periods_began`] has what came of the one.
+const GONE: [&str; 2] = ["published_at", "anchor_day"];
+
+/// The columns that a statement of [`ROWS`] fills.
+fn columns_of(insert: &str) -> impl Iterator<Item = &str> {
+    let list = insert.split(['(', ')']).nth(1).unwrap();
+    list.split(',').map(str::trim).filter(|column| !GONE.contains(column))
+}
+
+/// Every row of every table, each as one text, as far as [`ROWS`] fills it.
 async fn contents(database: &TestDatabase) -> Vec<String> {
     let mut all = Vec::new();
-    for table in ROWS.map(table_of) {
-        let (columns, value) = match database.engine() {
-            Engine::Postgres => (
-                format!(
-                    "SELECT column_name::text FROM information_schema.columns \
-                     WHERE table_name = '{table}' ORDER BY ordinal_position"
-                ),
-                "COALESCE(CAST({column} AS text), 'NULL')",
-            ),
-            Engine::Sqlite => {
-                (format!("SELECT name FROM pragma_table_info('{table}')"), "quote({column})")
-            }
+    for insert in ROWS {
+        let value = match database.engine() {
+            Engine::Postgres => "COALESCE(CAST({column} AS text), 'NULL')",
+            Engine::Sqlite => "quote({column})",
         };
-        let columns = database.texts(&columns).await;
-        let kept = columns.iter().filter(|column| *column != "published_at");
-        let values: Vec<String> =
-            kept.map(|column| value.replace("{column}", &format!("\"{column}\""))).collect();
+        let values: Vec<String> = columns_of(insert)
+            .map(|column| value.replace("{column}", &format!("\"{column}\"")))
+            .collect();
+        let table = table_of(insert);
         let sql = format!("SELECT {} FROM {table} ORDER BY 1", values.join(" || '|' || "));
         all.extend(database.texts(&sql).await.iter().map(|row| format!("{table}: {row}")));
     }
     all
+}
+
+/// Anniversaries of subscriptions that are there already are reckoned from the start of their period.
+async fn anchors_are_where_periods_began(database: &TestDatabase) {
+    let sql = "SELECT CAST(COUNT(*) AS text) FROM subscriptions \
+               WHERE anchor_at = COALESCE(current_period_start, created_at)";
+    assert_eq!(database.texts(sql).await, ["2"]);
 }
 
 on_empty! {
@@ -162,6 +170,7 @@ on_empty! {
         migrate::require_current(&store).await.unwrap();
         store.close().await;
         assert_eq!(contents(database).await, before);
+        anchors_are_where_periods_began(database).await;
     }
 }
 

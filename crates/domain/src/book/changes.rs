@@ -1,12 +1,14 @@
 //! What a batch of decisions changed: the rows to insert, and which loaded rows to update.
 
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
+use super::alarms::Alarm;
+use super::refunds::Refund;
 use super::replies::ReplyKey;
-use super::rows::LedgerEntry;
+use super::rows::{LedgerEntry, SavedCard};
 use crate::event::{AuditEntry, Event};
-use crate::ids::{HoldId, LotId, OrderId, OrganizationId, RedemptionId};
+use crate::ids::{CustomerId, HoldId, LotId, OrderId, OrganizationId, PaymentId, RedemptionId};
 use crate::subscription::{Invoice, Subscription};
 use crate::voucher::Code;
 
@@ -28,6 +30,11 @@ pub struct Changes {
     pub new_holds: BTreeSet<HoldId>,
     pub changed_holds: BTreeSet<HoldId>,
     pub entries: Vec<LedgerEntry>,
+    pub new_payments: BTreeSet<PaymentId>,
+    /// The card that each account paid with last.
+    pub cards: BTreeMap<CustomerId, SavedCard>,
+    pub new_refunds: Vec<Refund>,
+    pub alarms: Vec<Alarm>,
     pub subscriptions: Vec<Subscription>,
     pub invoices: Vec<Invoice>,
     pub new_replies: BTreeSet<ReplyKey>,

@@ -8,12 +8,13 @@ use alloc::vec::Vec;
 use super::command::{Answer, Checkout, CheckoutAnswer, Outcome, Refusal};
 use super::credit::RedemptionDraft;
 use super::replies::{ReplyKey, Route};
-use super::rows::{EntryKind, Hold, HoldState, Order, OrderStatus};
+use super::rows::{EntryKind, Hold, HoldState, Order, OrderKind, OrderStatus};
 use super::{Account, Book, Context};
-use crate::catalog::Quote;
+use crate::catalog::{Quote, SelectionError};
 use crate::checkout::{Split, SplitError, split};
 use crate::ids::{HoldId, LotId, OrderId, OrganizationId, UserId};
 use crate::organization::OrganizationStatus;
+use crate::tax::Taxed;
 use crate::wallet::{LotAmount, Wallet, WalletError};
 
 impl Book {
@@ -54,8 +55,10 @@ impl Book {
             }
         };
         let available = wallet.available_minor(context.now);
+        let taxed = context.tax.on(quote.total_minor);
+        let taxed = taxed.ok_or(Refusal::Selection(SelectionError::TooLarge))?;
         let split =
-            split(quote.total_minor, available, context.charge_rules).map_err(|e| match e {
+            split(taxed.total_minor, available, context.charge_rules).map_err(|e| match e {
                 SplitError::NoProcessor => Refusal::NoProcessor,
                 SplitError::BelowMinimum => Refusal::BelowMinimum,
             })?;
@@ -63,7 +66,7 @@ impl Book {
         let payment = Payment::make(&mut wallet, split, reserved_lot, context)?;
 
         // Nothing can refuse any more: put it all back.
-        let order = new_order(request, account, quote, split, order_id, context);
+        let order = new_order(request, account, quote, (taxed, split), order_id, context);
         let tenant_id = order.tenant_id.clone();
         let available_minor = wallet.available_minor(context.now);
         self.put_wallet(&tenant_id, wallet);
@@ -74,7 +77,7 @@ impl Book {
         let answer = split_answer(split, order_id, available_minor, context);
         let outcome = match &answer {
             Some(answer) => Outcome::Answered { answer: answer.clone(), replayed: false },
-            None => Outcome::Pending { order_id },
+            None => Outcome::Pending { order_id, charge_minor: split.charge_minor },
         };
         self.remember(key, &request.idempotency, Some(order_id), answer, context.now);
         self.audit(&request.actor, "checkout", order_id.to_string(), Some(&tenant_id), context);
@@ -195,25 +198,32 @@ fn new_order(
     request: &Checkout,
     account: &Account,
     quote: Quote,
-    split: Split,
+    (taxed, split): (Taxed, Split),
     id: OrderId,
     context: &Context<'_>,
 ) -> Order {
     Order {
         id,
+        kind: OrderKind::Checkout,
         customer_id: account.customer_id,
         tenant_id: account.tenant_id.clone(),
         user_id: request.actor.user_id.clone(),
         plan_id: quote.plan_id,
         apps: quote.apps,
         addons: quote.addons,
-        total_minor: quote.total_minor,
+        lines: quote.lines,
+        tax: context.tax,
+        tax_minor: taxed.tax_minor,
+        total_minor: taxed.total_minor,
         credit_minor: split.credit_minor,
         charge_minor: split.charge_minor,
         rounding_minor: split.rounding_minor,
         status: OrderStatus::Pending,
         code: request.code.clone(),
         session_id: None,
+        intent_id: None,
+        attempt: 1,
+        period: None,
         created_at: context.now,
         updated_at: context.now,
     }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::replies::Idempotency;
-use super::rows::OrderStatus;
+use super::rows::{OrderStatus, SavedCard};
 use crate::catalog::SelectionError;
 use crate::event::Actor;
 use crate::ids::{OrderId, OrganizationId};
@@ -18,11 +18,8 @@ use crate::wallet::WalletError;
 pub enum Command {
     Checkout(Checkout),
     RedeemVoucher(RedeemVoucher),
-    /// The card payment of a pending order arrived.
-    CompleteOrder {
-        order_id: OrderId,
-        actor: Actor,
-    },
+    /// A card payment for an order arrived.
+    CompleteOrder(CompleteOrder),
     /// A pending order will not be paid; `status` says why.
     CloseOrder {
         order_id: OrderId,
@@ -40,6 +37,18 @@ pub enum Command {
     Expire {
         tenant_id: OrganizationId,
     },
+}
+
+/// A card payment as Stripe reports it.
+#[derive(Debug, Clone)]
+pub struct CompleteOrder {
+    pub order_id: OrderId,
+    pub intent_id: String,
+    pub charge_id: String,
+    pub amount_minor: i64,
+    /// The card, where it may be asked again.
+    pub card: Option<SavedCard>,
+    pub actor: Actor,
 }
 
 #[derive(Debug, Clone)]
@@ -116,10 +125,12 @@ pub enum Answer {
 pub enum Outcome {
     /// The request has its answer; `replayed` where it is that of an earlier, equal request.
     Answered { answer: Answer, replayed: bool },
-    /// The order's credit is held; it needs a Checkout Session.
-    Pending { order_id: OrderId },
+    /// The order's credit is held; a card is to pay this much.
+    Pending { order_id: OrderId, charge_minor: i64 },
     /// The Organization's own pending order is in the way: end its session, close it, ask again.
     Supersede { order_id: OrderId },
+    /// The payment came too late for its order; a refund of it is to be sent.
+    Returned { order_id: OrderId },
     /// Done, or done before.
     Done,
 }
@@ -150,6 +161,10 @@ pub enum Refusal {
     NotAnEnd(OrderStatus),
     /// The order ended already, in the named state.
     OrderClosed(OrderStatus),
+    /// The card was charged another amount than the order asked for.
+    AmountMismatch {
+        expected_minor: i64,
+    },
     Wallet(WalletError),
 }
 

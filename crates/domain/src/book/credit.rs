@@ -284,6 +284,24 @@ impl Book {
         self.enter(customer_id, line, reason, order_id, context);
     }
 
+    /// The ledger lines of a grant that comes back with its order.
+    pub(super) fn enter_regrant(
+        &mut self,
+        redemption: &Redemption,
+        settled_minor: i64,
+        context: &mut Context<'_>,
+    ) {
+        let line = Line {
+            kind: EntryKind::Grant,
+            lot_id: Some(redemption.lot_id),
+            amount_minor: redemption.credit_minor,
+            owed_minor: 0,
+        };
+        let reason = format!("promo:{}", redemption.code.as_str());
+        self.enter(redemption.customer_id, line, reason, redemption.order_id, context);
+        self.enter_settlement(redemption.customer_id, redemption.lot_id, settled_minor, context);
+    }
+
     fn enter_settlement(
         &mut self,
         customer_id: CustomerId,

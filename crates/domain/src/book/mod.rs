@@ -4,11 +4,14 @@
 //! A decision works on copies and puts them back at its end, so that a refusal leaves nothing behind.
 //! The same code, given a book that holds everything, is the model the engine is tested against.
 
+mod alarms;
 mod changes;
 mod checkout;
 mod command;
+mod complete;
 mod credit;
 mod orders;
+mod refunds;
 mod replies;
 mod rows;
 
@@ -16,24 +19,30 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::sync::Arc;
 
+pub use self::alarms::{Alarm, AlarmKind};
 pub use self::changes::Changes;
 pub use self::command::{
-    Adjust, Answer, Checkout, CheckoutAnswer, Command, Outcome, RedeemAnswer, RedeemVoucher,
-    Refusal,
+    Adjust, Answer, Checkout, CheckoutAnswer, Command, CompleteOrder, Outcome, RedeemAnswer,
+    RedeemVoucher, Refusal,
 };
+pub use self::refunds::{Refund, RefundStatus};
 pub use self::replies::{IMPLICIT_REPLAY_SECONDS, Idempotency, Reply, ReplyKey, Route};
 pub use self::rows::{
-    EntryKind, Hold, HoldState, LedgerEntry, Order, OrderStatus, Redemption, RedemptionState,
+    CardPayment, EntryKind, Hold, HoldState, LedgerEntry, Order, OrderKind, OrderStatus,
+    PaymentPurpose, Redemption, RedemptionState, SavedCard,
 };
 
+use crate::calendar::TimeZone;
 use crate::catalog::Catalog;
 use crate::checkout::ChargeRules;
 use crate::event::{Actor, AuditEntry, Event, EventData};
 use crate::ids::{
-    CustomerId, HoldId, IdSource, OrderId, OrganizationId, RedemptionId, SubscriptionId, UserId,
+    CustomerId, HoldId, IdSource, OrderId, OrganizationId, PaymentId, RedemptionId, SubscriptionId,
+    UserId,
 };
 use crate::money::Currency;
 use crate::organization::{MemberRole, OrganizationStatus};
+use crate::tax::TaxRules;
 use crate::timestamp::Timestamp;
 use crate::voucher::{Code, Voucher};
 use crate::wallet::Wallet;
@@ -62,6 +71,9 @@ pub struct Context<'a> {
     pub currency: Currency,
     /// `None` while no card processor is configured.
     pub charge_rules: Option<ChargeRules>,
+    pub tax: TaxRules,
+    /// Where anniversaries are reckoned.
+    pub zone: &'a TimeZone,
     pub ids: &'a mut dyn IdSource,
 }
 
@@ -74,6 +86,7 @@ pub struct Book {
     pub members: BTreeMap<(OrganizationId, UserId), MemberRole>,
     pub orders: BTreeMap<OrderId, Order>,
     pub holds: BTreeMap<HoldId, Hold>,
+    pub payments: BTreeMap<PaymentId, CardPayment>,
     pub redemptions: BTreeMap<RedemptionId, Redemption>,
     /// Live redemptions, found as the two rules ask for them.
     pub redeemed_by_user: BTreeMap<(UserId, Code), RedemptionId>,
@@ -95,9 +108,7 @@ impl Book {
         match command {
             Command::Checkout(checkout) => self.checkout(checkout, context),
             Command::RedeemVoucher(redeem) => self.redeem_voucher(redeem, context),
-            Command::CompleteOrder { order_id, actor } => {
-                self.complete_order(*order_id, actor, context)
-            }
+            Command::CompleteOrder(payment) => self.complete_order(payment, context),
             Command::CloseOrder { order_id, status, actor } => {
                 self.close_order(*order_id, *status, actor, context)
             }

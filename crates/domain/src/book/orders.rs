@@ -1,4 +1,4 @@
-//! Orders after checkout: paid, or dead.
+//! Orders after checkout: how they end, and what a completed one brings.
 
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -13,43 +13,6 @@ use crate::subscription::{Invoice, Period, Subscription, SubscriptionStatus};
 use crate::wallet::LotAmount;
 
 impl Book {
-    /// A pending order was paid: its holds are posted, its voucher is redeemed, it is completed.
-    pub(super) fn complete_order(
-        &mut self,
-        order_id: OrderId,
-        actor: &Actor,
-        context: &mut Context<'_>,
-    ) -> Result<Outcome, Refusal> {
-        let order = self.orders.get(&order_id).ok_or(Refusal::UnknownOrder)?.clone();
-        match order.status {
-            OrderStatus::Pending => {}
-            OrderStatus::Completed => return Ok(Outcome::Done),
-            closed => return Err(Refusal::OrderClosed(closed)),
-        }
-        let account = self.accounts.get(&order.tenant_id).ok_or(Refusal::NotAMember)?;
-        let mut wallet = account.wallet.clone();
-        let holds = self.open_holds(order_id);
-        for hold in &holds {
-            wallet.post(hold.lot_id, hold.amount_minor, hold.post_minor)?;
-        }
-
-        self.put_wallet(&order.tenant_id, wallet);
-        for hold in holds {
-            self.changes.change_lot(&order.tenant_id, hold.lot_id);
-            if hold.post_minor > 0 {
-                let part = LotAmount { lot_id: hold.lot_id, amount_minor: hold.post_minor };
-                self.enter_draw(&order, EntryKind::Post, part, context);
-            }
-            self.end_hold(hold, HoldState::Posted, context);
-        }
-        if let Some(id) = self.reserved_redemption(order_id) {
-            self.end_reservation(id, RedemptionState::Redeemed, context);
-        }
-        self.finish_order(order_id, context);
-        self.audit(actor, "order.complete", order_id.to_string(), Some(&order.tenant_id), context);
-        Ok(Outcome::Done)
-    }
-
     /// A pending order died unpaid: its holds are voided, its voucher's slot and grant come back.
     pub(super) fn close_order(
         &mut self,
@@ -59,7 +22,7 @@ impl Book {
         context: &mut Context<'_>,
     ) -> Result<Outcome, Refusal> {
         let order = self.orders.get(&order_id).ok_or(Refusal::UnknownOrder)?.clone();
-        if matches!(status, OrderStatus::Pending | OrderStatus::Completed) {
+        if matches!(status, OrderStatus::Pending | OrderStatus::Due | OrderStatus::Completed) {
             return Err(Refusal::NotAnEnd(status));
         }
         match order.status {
@@ -166,7 +129,12 @@ impl Book {
         self.changes.invoices.push(invoice);
     }
 
-    fn set_status(&mut self, order_id: OrderId, status: OrderStatus, context: &Context<'_>) {
+    pub(super) fn set_status(
+        &mut self,
+        order_id: OrderId,
+        status: OrderStatus,
+        context: &Context<'_>,
+    ) {
         let Some(order) = self.orders.get_mut(&order_id) else { return };
         order.status = status;
         order.updated_at = context.now;
@@ -178,7 +146,7 @@ impl Book {
         }
     }
 
-    fn open_holds(&self, order_id: OrderId) -> Vec<Hold> {
+    pub(super) fn open_holds(&self, order_id: OrderId) -> Vec<Hold> {
         self.holds
             .values()
             .filter(|hold| hold.order_id == order_id && hold.state == HoldState::Open)
@@ -186,21 +154,21 @@ impl Book {
             .collect()
     }
 
-    fn end_hold(&mut self, mut hold: Hold, state: HoldState, context: &Context<'_>) {
+    pub(super) fn end_hold(&mut self, mut hold: Hold, state: HoldState, context: &Context<'_>) {
         hold.state = state;
         hold.closed_at = Some(context.now);
         self.changes.change_hold(hold.id);
         self.holds.insert(hold.id, hold);
     }
 
-    fn reserved_redemption(&self, order_id: OrderId) -> Option<RedemptionId> {
+    pub(super) fn reserved_redemption(&self, order_id: OrderId) -> Option<RedemptionId> {
         self.redemptions
             .values()
             .find(|r| r.order_id == Some(order_id) && r.state == RedemptionState::Reserved)
             .map(|redemption| redemption.id)
     }
 
-    fn end_reservation(
+    pub(super) fn end_reservation(
         &mut self,
         id: RedemptionId,
         state: RedemptionState,
@@ -232,8 +200,8 @@ fn new_subscription(order: &Order, context: &mut Context<'_>) -> Subscription {
         order_id: order.id,
         plan_id: order.plan_id.clone(),
         status: SubscriptionStatus::Active,
-        period: Period::first(context.now),
-        anchor_day: context.now.day_of_month(),
+        period: Period::month(context.now, context.now, context.zone),
+        anchor_at: context.now,
         created_at: context.now,
     }
 }

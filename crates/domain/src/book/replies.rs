@@ -88,6 +88,7 @@ impl Book {
             return Err(Refusal::KeyReused);
         }
         let order = reply.order_id.and_then(|id| self.orders.get(&id));
+        let charge_minor = order.map_or(0, |order| order.charge_minor);
         let pending = order.is_some_and(|order| order.status == OrderStatus::Pending);
         // Success is the order's completion, or the answer itself where there is no order. An order that
         // died unpaid is no success: the customer would be sent to a session that has ended.
@@ -102,7 +103,9 @@ impl Book {
             (Some(answer), _) if idempotency.key.is_some() || pending || recent => {
                 Ok(Some(Outcome::Answered { answer: answer.clone(), replayed: true }))
             }
-            (None, Some(order_id)) if pending => Ok(Some(Outcome::Pending { order_id })),
+            (None, Some(order_id)) if pending => {
+                Ok(Some(Outcome::Pending { order_id, charge_minor }))
+            }
             _ => Ok(None),
         }
     }

@@ -3,9 +3,12 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::catalog::OrderLine;
 use crate::ids::{
-    CustomerId, EntryId, HoldId, LotId, OrderId, OrganizationId, RedemptionId, UserId,
+    CustomerId, EntryId, HoldId, LotId, OrderId, OrganizationId, PaymentId, RedemptionId, UserId,
 };
+use crate::subscription::Period;
+use crate::tax::TaxRules;
 use crate::timestamp::Timestamp;
 use crate::voucher::Code;
 
@@ -14,6 +17,8 @@ use crate::voucher::Code;
 pub enum OrderStatus {
     /// Waits for a card payment; its credit is held.
     Pending,
+    /// A renewal whose payment failed, between two attempts; nothing is held for it.
+    Due,
     Completed,
     /// The Checkout Session ran out.
     Expired,
@@ -26,8 +31,9 @@ pub enum OrderStatus {
 }
 
 impl OrderStatus {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Pending,
+        Self::Due,
         Self::Completed,
         Self::Expired,
         Self::Failed,
@@ -39,6 +45,7 @@ impl OrderStatus {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
+            Self::Due => "due",
             Self::Completed => "completed",
             Self::Expired => "expired",
             Self::Failed => "failed",
@@ -53,15 +60,47 @@ impl OrderStatus {
     }
 }
 
+/// What an order is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderKind {
+    /// The first month of a subscription.
+    Checkout,
+    /// A further month of it.
+    Renewal,
+    /// The rest of a month with another plan, or with other add-ons.
+    Change,
+}
+
+impl OrderKind {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Checkout => "checkout",
+            Self::Renewal => "renewal",
+            Self::Change => "change",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Checkout, Self::Renewal, Self::Change].into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
     pub id: OrderId,
+    pub kind: OrderKind,
     pub customer_id: CustomerId,
     pub tenant_id: OrganizationId,
     pub user_id: UserId,
     pub plan_id: String,
     pub apps: Vec<String>,
     pub addons: Vec<String>,
+    pub lines: Vec<OrderLine>,
+    /// The rules of the day it was made, and the part of the total that is tax.
+    pub tax: TaxRules,
+    pub tax_minor: i64,
     /// `total = credit + charge + rounding`
     pub total_minor: i64,
     pub credit_minor: i64,
@@ -70,8 +109,60 @@ pub struct Order {
     pub status: OrderStatus,
     pub code: Option<Code>,
     pub session_id: Option<String>,
+    /// Of a payment that was asked for without the customer.
+    pub intent_id: Option<String>,
+    /// Which request for payment this is, from 1.
+    pub attempt: i16,
+    /// The time it pays for, where that is settled before it is paid.
+    pub period: Option<Period>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+}
+
+/// What became of a card payment that succeeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PaymentPurpose {
+    Order,
+    /// It came when its order could not be completed any more, and goes back.
+    Returned,
+}
+
+impl PaymentPurpose {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Order => "order",
+            Self::Returned => "returned",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Order, Self::Returned].into_iter().find(|purpose| purpose.as_str() == text)
+    }
+}
+
+/// A card payment that succeeded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardPayment {
+    pub id: PaymentId,
+    pub order_id: OrderId,
+    pub customer_id: CustomerId,
+    pub tenant_id: OrganizationId,
+    /// Stripe's payment intent, and the charge it came to.
+    pub intent_id: String,
+    pub charge_id: String,
+    pub amount_minor: i64,
+    pub purpose: PaymentPurpose,
+    pub created_at: Timestamp,
+}
+
+/// A card that further payments may be asked from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedCard {
+    pub payment_method_id: String,
+    pub brand: String,
+    pub last4: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,6 +251,8 @@ pub enum EntryKind {
     Grant,
     /// Credit that paid at once.
     Draw,
+    /// Credit that a refund gave back.
+    Refund,
     /// Credit that was held and paid when the card did.
     Post,
     Expiry,
@@ -176,6 +269,7 @@ impl EntryKind {
         match self {
             Self::Grant => "grant",
             Self::Draw => "draw",
+            Self::Refund => "refund",
             Self::Post => "post",
             Self::Expiry => "expiry",
             Self::Release => "release",

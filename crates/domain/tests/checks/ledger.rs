@@ -36,9 +36,11 @@ impl Ledger {
             account.amount += amount;
             account.owed += owed;
             if let Some(lot_id) = entry.lot_id {
-                let first = !self.lots.contains_key(&lot_id);
+                // Again only where its release took all of it back.
+                let known = self.lots.get(&lot_id);
+                let empty = known.is_none_or(|sums| (sums.amount, sums.owed) == (0, 0));
                 ensure!(
-                    first == (entry.kind == EntryKind::Grant),
+                    if entry.kind == EntryKind::Grant { empty } else { known.is_some() },
                     "{entry:?}: a lot is granted once"
                 );
                 let lot = self.lots.entry(lot_id).or_default();
@@ -132,6 +134,7 @@ fn check_line(entry: &LedgerEntry, now: Timestamp) -> Check {
     let right = match kind {
         EntryKind::Grant => amount >= 0 && owed == 0,
         EntryKind::Draw | EntryKind::Post => amount < 0 && owed == 0 && entry.order_id.is_some(),
+        EntryKind::Refund => amount > 0 && owed == 0 && entry.order_id.is_some(),
         EntryKind::Expiry => amount < 0 && owed == 0,
         EntryKind::Release => amount <= 0 && owed >= 0 && entry.order_id.is_some(),
         EntryKind::ClawBack => debt_alone || (amount < 0 && owed == 0),

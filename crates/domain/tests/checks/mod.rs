@@ -112,7 +112,7 @@ impl Audit {
 fn check_refusal_changes_nothing(decision: &Decision) -> Check {
     let may_change = match &decision.result {
         Ok(Outcome::Answered { replayed, .. }) => !replayed,
-        Ok(Outcome::Done | Outcome::Pending { .. }) => true,
+        Ok(Outcome::Done | Outcome::Pending { .. } | Outcome::Returned { .. }) => true,
         Ok(Outcome::Supersede { .. }) | Err(_) => false,
     };
     ensure!(may_change || decision.changes.is_empty(), "a refusal or a replay changes something");

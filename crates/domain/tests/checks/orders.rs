@@ -44,6 +44,12 @@ impl Orders {
             ensure!(second.is_none(), "{subscription:?} is a second one");
         }
         self.record_events(changes)?;
+        // A redemption that comes back with its order is not released any more.
+        let came_back = changes.changed_redemptions.iter().filter(|id| {
+            before.redemptions[id].state == RedemptionState::Released
+                && book.redemptions[id].state == RedemptionState::Redeemed
+        });
+        self.released_events -= came_back.count();
         let only_session = matches!(decision.command, Command::AttachSession { .. });
         ensure!(
             changes.is_empty() || only_session || !changes.audit.is_empty(),
@@ -213,9 +219,21 @@ fn check_amounts(order: &Order, script: &Script) -> Check {
 /// What an outcome says about orders is so.
 fn check_outcome(decision: &Decision, before: &Book, book: &Book) -> Check {
     match (&decision.command, &decision.result) {
-        (Command::CompleteOrder { order_id, .. }, Ok(_)) => {
-            let order = &book.orders[order_id];
+        (Command::CompleteOrder(paid), Ok(Outcome::Returned { order_id })) => {
+            let old = &before.orders[order_id];
+            ensure!(book.orders[order_id] == *old, "{old:?} changed, and its payment goes back");
+            ensure!(old.status != OrderStatus::Pending, "{old:?} had use for its payment");
+            let back: Vec<_> = decision.changes.new_refunds.iter().map(|r| r.card_minor).collect();
+            let known = before.payments.values().any(|p| p.intent_id == paid.intent_id);
+            let expected = if known { vec![] } else { vec![paid.amount_minor] };
+            ensure!(back == expected, "{back:?} goes back of {paid:?}");
+        }
+        (Command::CompleteOrder(paid), Ok(_)) => {
+            let order = &book.orders[&paid.order_id];
             ensure!(order.status == OrderStatus::Completed, "{order:?} is not completed");
+            let mut paid_by_card = book.payments.values().filter(|p| p.order_id == order.id);
+            let right = paid_by_card.next().is_some_and(|p| p.amount_minor == order.charge_minor);
+            ensure!(right && paid_by_card.next().is_none(), "{order:?} has another payment");
         }
         (Command::CloseOrder { order_id, status, .. }, Ok(_)) => {
             let (old, new) = (before.orders[order_id].status, book.orders[order_id].status);
@@ -226,7 +244,7 @@ fn check_outcome(decision: &Decision, before: &Book, book: &Book) -> Check {
             let account = &book.accounts[&request.tenant_id];
             ensure!(account.pending_order == Some(*order_id), "{order_id} is not in the way");
         }
-        (Command::Checkout(_), Ok(Outcome::Pending { order_id })) => {
+        (Command::Checkout(_), Ok(Outcome::Pending { order_id, .. })) => {
             let status = book.orders[order_id].status;
             ensure!(status == OrderStatus::Pending, "{order_id} is {status:?}, not pending");
         }

@@ -27,8 +27,8 @@ pub(crate) fn swept_or_not(steps: &[Step]) -> Check {
     Ok(())
 }
 
-/// A wallet may be loaded without its empty lots, except those that a reserved redemption names:
-/// where such a lot settled a debt, its release makes the debt anew.
+/// A wallet may be loaded without its empty lots, except those that a reserved redemption names,
+/// whose release makes a debt anew that such a lot settled, or a released one, which may come back.
 pub(crate) fn with_empty_lots_or_without(steps: &[Step]) -> Check {
     let mut whole = Model::new(World::new());
     let mut pruned = Model::new(World::new());
@@ -43,14 +43,14 @@ pub(crate) fn with_empty_lots_or_without(steps: &[Step]) -> Check {
 }
 
 fn prune(book: &mut Book) {
-    let reserved: Vec<LotId> = book
+    let kept: Vec<LotId> = book
         .redemptions
         .values()
-        .filter(|redemption| redemption.state == RedemptionState::Reserved)
+        .filter(|redemption| redemption.state != RedemptionState::Redeemed)
         .map(|redemption| redemption.lot_id)
         .collect();
     for account in book.accounts.values_mut() {
-        account.wallet.lots.retain(|id, lot| lot.remaining_minor > 0 || reserved.contains(id));
+        account.wallet.lots.retain(|id, lot| lot.remaining_minor > 0 || kept.contains(id));
     }
 }
 

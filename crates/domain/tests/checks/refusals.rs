@@ -1,7 +1,7 @@
 //! Every refusal is justified by the state it was made on. A rule that refuses too much would
 //! otherwise keep the books as clean as one that refuses too little.
 
-use sovereign_domain::book::{Book, Command, Order, OrderStatus, Outcome, Refusal};
+use sovereign_domain::book::{Book, Command, CompleteOrder, Order, OrderStatus, Outcome, Refusal};
 use sovereign_domain::catalog::SelectionError;
 use sovereign_domain::ids::{OrganizationId, UserId};
 use sovereign_domain::organization::{MemberRole, OrganizationStatus};
@@ -18,7 +18,7 @@ pub(super) fn check(decision: &Decision, before: &Book, script: &Script) -> Chec
         Ok(outcome) => {
             // An answer that is repeated was justified when it was first given.
             let again = matches!(outcome, Outcome::Answered { replayed: true, .. })
-                || matches!(outcome, Outcome::Pending { order_id } if before.orders.contains_key(order_id));
+                || matches!(outcome, Outcome::Pending { order_id, .. } if before.orders.contains_key(order_id));
             if let Some(request) = request.filter(|_| !again) {
                 ensure!(request.allowed(before), "a stranger was served: {:?}", decision.command);
                 ensure!(
@@ -124,7 +124,8 @@ impl<'a> Request<'a> {
             Refusal::Wallet(WalletError::Insufficient | WalletError::LotMismatch)
             | Refusal::UnknownOrder
             | Refusal::NotAnEnd(_)
-            | Refusal::OrderClosed(_) => false,
+            | Refusal::OrderClosed(_)
+            | Refusal::AmountMismatch { .. } => false,
         }
     }
 
@@ -173,14 +174,15 @@ fn justifies(command: &Command, refusal: &Refusal, book: &Book) -> bool {
     let order = |id| -> Option<&Order> { book.orders.get(id) };
     match (command, refusal) {
         (
-            Command::CompleteOrder { order_id, .. }
+            Command::CompleteOrder(CompleteOrder { order_id, .. })
             | Command::CloseOrder { order_id, .. }
             | Command::AttachSession { order_id, .. },
             Refusal::UnknownOrder,
         ) => order(order_id).is_none(),
-        (Command::CompleteOrder { order_id, .. }, Refusal::OrderClosed(status)) => {
-            !matches!(status, OrderStatus::Pending | OrderStatus::Completed)
-                && order(order_id).is_some_and(|order| order.status == *status)
+        (Command::CompleteOrder(paid), Refusal::AmountMismatch { expected_minor }) => {
+            let order = order(&paid.order_id);
+            order.is_some_and(|order| order.charge_minor == *expected_minor)
+                && paid.amount_minor <= 0
         }
         (Command::CloseOrder { order_id, .. }, Refusal::OrderClosed(status)) => {
             *status == OrderStatus::Completed

@@ -50,7 +50,7 @@ impl Replies {
         let Some((key, idempotency)) = request(&decision.command) else { return Ok(()) };
         let again = match result {
             Ok(Outcome::Answered { replayed, .. }) => *replayed,
-            Ok(Outcome::Pending { order_id }) => before.orders.contains_key(order_id),
+            Ok(Outcome::Pending { order_id, .. }) => before.orders.contains_key(order_id),
             _ => false,
         };
         let expected = self.expected(&key, idempotency, before, script.now);
@@ -83,7 +83,8 @@ impl Replies {
         });
         let success = match (order, &known.answer) {
             (Some(order), None) if order.status == OrderStatus::Pending => {
-                return Expected::Again(Outcome::Pending { order_id: order.id });
+                let (order_id, charge_minor) = (order.id, order.charge_minor);
+                return Expected::Again(Outcome::Pending { order_id, charge_minor });
             }
             (_, None) => return Expected::Afresh,
             _ if known.with_key => return again,
@@ -110,7 +111,7 @@ impl Replies {
                 (Some(answer.order_id), Some(Answer::Checkout(answer.clone())))
             }
             Ok(Outcome::Answered { answer, .. }) => (None, Some(answer.clone())),
-            Ok(Outcome::Pending { order_id }) => (Some(*order_id), None),
+            Ok(Outcome::Pending { order_id, .. }) => (Some(*order_id), None),
             _ => return,
         };
         let known = Known {

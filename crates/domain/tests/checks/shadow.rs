@@ -38,6 +38,10 @@ impl Shadow {
         self.write_wallets(changes, book)?;
         self.write_orders(changes, book)?;
         self.write_holds_and_redemptions(changes, book)?;
+        for id in &changes.new_payments {
+            let known = self.book.payments.insert(*id, book.payments[id].clone());
+            ensure!(known.is_none(), "{id} is new or not");
+        }
         for key in changes.new_replies.iter().chain(&changes.changed_replies) {
             let known = self.book.replies.insert(key.clone(), book.replies[key].clone());
             ensure!(known.is_some() != changes.new_replies.contains(key), "{key:?} is new or not");
@@ -80,6 +84,7 @@ impl Shadow {
             mine.replies,
             book.replies
         );
+        ensure!(mine.payments == book.payments, "a payment is not written");
         ensure!(mine.members == book.members, "the members changed");
         Ok(())
     }
@@ -135,8 +140,10 @@ impl Shadow {
                 expected.status = order.status;
                 expected.session_id.clone_from(&order.session_id);
                 expected.updated_at = order.updated_at;
+                let revived = order.status == OrderStatus::Completed
+                    && !matches!(old.status, OrderStatus::Completed | OrderStatus::Cancelled);
                 ensure!(
-                    expected == order && old.status == OrderStatus::Pending,
+                    expected == order && (old.status == OrderStatus::Pending || revived),
                     "{old:?} may not become {order:?}"
                 );
             }
@@ -182,8 +189,16 @@ impl Shadow {
                 let mut expected = old.clone();
                 expected.state = redemption.state;
                 expected.closed_at = redemption.closed_at;
+                // A batch may release it and bring it back.
+                let came_back = redemption.state == RedemptionState::Redeemed;
+                if came_back {
+                    expected.ordinal = redemption.ordinal;
+                    expected.cap = redemption.cap;
+                }
                 ensure!(
-                    expected == redemption && old.state == RedemptionState::Reserved,
+                    expected == redemption
+                        && (old.state == RedemptionState::Reserved
+                            || (came_back && old.state == RedemptionState::Released)),
                     "{old:?} may not become {redemption:?}"
                 );
             }
@@ -213,6 +228,10 @@ fn all_empty(changes: &Changes) -> bool {
         changed_replies,
         events,
         audit,
+        new_payments,
+        cards,
+        new_refunds,
+        alarms,
     } = changes;
     vouchers.is_empty()
         && wallets.is_empty()
@@ -232,4 +251,8 @@ fn all_empty(changes: &Changes) -> bool {
         && changed_replies.is_empty()
         && events.is_empty()
         && audit.is_empty()
+        && new_payments.is_empty()
+        && cards.is_empty()
+        && new_refunds.is_empty()
+        && alarms.is_empty()
 }

@@ -37,12 +37,13 @@ pub(super) fn check(decision: &Decision, before: &Book, book: &Book, script: &Sc
                 );
             }
             EntryKind::Grant | EntryKind::Settlement => {
+                let came_back = matches!(decision.command, Command::CompleteOrder(_));
                 ensure!(
-                    changes.new_lots.contains(&(account.tenant_id.clone(), lot_id)),
+                    came_back || changes.new_lots.contains(&(account.tenant_id.clone(), lot_id)),
                     "{entry:?} is not of a new lot"
                 );
             }
-            EntryKind::Post | EntryKind::Release => {}
+            EntryKind::Post | EntryKind::Release | EntryKind::Refund => {}
         }
     }
     for id in &changes.new_holds {

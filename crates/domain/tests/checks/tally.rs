@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sovereign_domain::book::{Book, Command, EntryKind, HoldState, RedemptionState};
+use sovereign_domain::book::{Book, Command, EntryKind, HoldState, OrderStatus, RedemptionState};
 use sovereign_domain::timestamp::Timestamp;
 
 use crate::model::{Decision, Observed, Step};
@@ -44,6 +44,7 @@ impl Tally {
         self.count_entries(decision, book, now);
         self.count_holds(decision, book);
         self.count_lots(decision, before, book);
+        self.count_late(decision, before, book);
         for id in &decision.changes.new_orders {
             let order = &book.orders[id];
             if order.rounding_minor != 0 {
@@ -102,6 +103,21 @@ impl Tally {
         }
     }
 
+    fn count_late(&mut self, decision: &Decision, before: &Book, book: &Book) {
+        for id in &decision.changes.changed_orders {
+            let old = before.orders.get(id).map(|order| order.status);
+            let late = old.is_some_and(|old| old != OrderStatus::Pending);
+            if late && book.orders[id].status == OrderStatus::Completed {
+                self.see("order completed late".into());
+            }
+        }
+        for id in &decision.changes.changed_redemptions {
+            if before.redemptions[id].state == RedemptionState::Released {
+                self.see("redemption that came back".into());
+            }
+        }
+    }
+
     fn count_lots(&mut self, decision: &Decision, before: &Book, book: &Book) {
         for (tenant_id, lot_id) in &decision.changes.changed_lots {
             let old = before.accounts[tenant_id].wallet.lots[lot_id].expires_at;
@@ -132,7 +148,7 @@ fn name(command: &Command) -> &'static str {
     match command {
         Command::Checkout(_) => "checkout",
         Command::RedeemVoucher(_) => "redeem",
-        Command::CompleteOrder { .. } => "complete",
+        Command::CompleteOrder(_) => "complete",
         Command::CloseOrder { .. } => "close",
         Command::AttachSession { .. } => "attach",
         Command::Adjust(_) => "adjust",
@@ -150,6 +166,7 @@ fn word(observed: &Observed) -> String {
         Observed::Redeemed { replayed, .. } => format!("redeemed{}", replay(replayed)),
         Observed::Pending { .. } => "pending".into(),
         Observed::Supersede { .. } => "supersede".into(),
+        Observed::Returned { .. } => "returned".into(),
         Observed::Done => "done".into(),
         Observed::Refused(refusal) => {
             let end = refusal.find([' ', '{']).unwrap_or(refusal.len());

@@ -62,6 +62,22 @@ pub(super) fn check_accepted(
         );
     }
     ensure!(changes.new_redemptions.len() <= 1, "one request, one redemption");
+    for id in &changes.changed_redemptions {
+        let (old, new) = (&before.redemptions[id], &book.redemptions[id]);
+        if old.state != RedemptionState::Released {
+            continue;
+        }
+        let voucher = &before.vouchers[&new.code];
+        let free = voucher.max_redemptions == 0 || voucher.times_redeemed < voucher.max_redemptions;
+        ensure!(
+            voucher.deleted_at.is_none() && voucher.active && free,
+            "{new:?} came back to {voucher:?}"
+        );
+        ensure!(
+            (new.ordinal, new.cap) == (voucher.times_redeemed + 1, voucher.max_redemptions),
+            "{new:?} does not record the cap of {voucher:?}"
+        );
+    }
     let named = match &decision.command {
         Command::Checkout(checkout) => checkout.code.is_some(),
         Command::RedeemVoucher(_) => true,

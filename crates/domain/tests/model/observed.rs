@@ -32,6 +32,10 @@ pub(crate) enum Observed {
     Supersede {
         order: usize,
     },
+    /// The payment goes back.
+    Returned {
+        order: usize,
+    },
     Done,
     /// The refusal's name and, where it has them, its numbers. It never has an identifier.
     Refused(String),
@@ -44,7 +48,8 @@ impl Observed {
         match result {
             Err(refusal) => Self::Refused(format!("{refusal:?}")),
             Ok(Outcome::Done) => Self::Done,
-            Ok(Outcome::Pending { order_id }) => Self::Pending { order: index(order_id) },
+            Ok(Outcome::Pending { order_id, .. }) => Self::Pending { order: index(order_id) },
+            Ok(Outcome::Returned { order_id }) => Self::Returned { order: index(order_id) },
             Ok(Outcome::Supersede { order_id }) => Self::Supersede { order: index(order_id) },
             Ok(Outcome::Answered { answer: Answer::Redeem(answer), replayed }) => Self::Redeemed {
                 credit_minor: answer.credit_minor,
@@ -61,7 +66,9 @@ impl Observed {
     pub(crate) fn order_id(result: &Result<Outcome, Refusal>) -> Option<OrderId> {
         match result {
             Ok(Outcome::Answered { answer: Answer::Checkout(answer), .. }) => Some(answer.order_id),
-            Ok(Outcome::Pending { order_id } | Outcome::Supersede { order_id }) => Some(*order_id),
+            Ok(Outcome::Pending { order_id, .. } | Outcome::Supersede { order_id }) => {
+                Some(*order_id)
+            }
             _ => None,
         }
     }

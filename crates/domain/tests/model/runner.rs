@@ -1,7 +1,9 @@
 //! Plays a sequence on the in-memory book.
 
 use sovereign_domain::book::{Book, Changes, Command, Context, Outcome, Refusal};
+use sovereign_domain::calendar::TimeZone;
 use sovereign_domain::ids::IdSource;
+use sovereign_domain::tax::TaxRules;
 use uuid::Uuid;
 
 use super::{Action, Observed, Script, Snapshot, Step, World};
@@ -66,6 +68,8 @@ impl Model {
             now: self.script.now,
             currency: self.script.world.currency,
             charge_rules: self.script.charge_rules(),
+            tax: TaxRules::default(),
+            zone: &TimeZone::UTC,
             ids: &mut self.ids,
         };
         let result = self.book.decide(&command, &mut context);

@@ -1,8 +1,11 @@
 //! What every player of a sequence needs: the clock, the orders made so far, and how a step becomes
 //! a command.
 
+use std::collections::BTreeMap;
+
 use sovereign_domain::book::{
-    Adjust, Checkout, Command, Idempotency, OrderStatus, Outcome, RedeemVoucher, Refusal,
+    Adjust, Checkout, Command, CompleteOrder, Idempotency, OrderStatus, Outcome, RedeemVoucher,
+    Refusal,
 };
 use sovereign_domain::catalog::Item;
 use sovereign_domain::checkout::ChargeRules;
@@ -64,6 +67,8 @@ pub(crate) struct Script {
     pub(crate) processor: bool,
     /// In the order they were made.
     pub(crate) orders: Vec<OrderId>,
+    /// What a card is to pay for those that wait for one.
+    charges: BTreeMap<OrderId, i64>,
     vouchers: Vec<VoucherTerms>,
     last_request: Option<Command>,
     in_the_way: Option<OrderId>,
@@ -75,6 +80,7 @@ impl Script {
             now: world.start,
             processor: true,
             orders: Vec::new(),
+            charges: BTreeMap::new(),
             vouchers: world.vouchers.iter().map(VoucherTerms::of).collect(),
             last_request: None,
             in_the_way: None,
@@ -112,6 +118,9 @@ impl Script {
         if let Ok(Outcome::Supersede { order_id }) = result {
             self.in_the_way = Some(*order_id);
         }
+        if let Ok(Outcome::Pending { order_id, charge_minor }) = result {
+            self.charges.insert(*order_id, *charge_minor);
+        }
         if let Some(order_id) = Observed::order_id(result)
             && !self.orders.contains(&order_id)
         {
@@ -130,10 +139,7 @@ impl Script {
                 status: OrderStatus::Superseded,
                 actor: Actor::system("supersede"),
             },
-            Step::Complete { nth } => Command::CompleteOrder {
-                order_id: self.order(*nth),
-                actor: Actor::system("payment"),
-            },
+            Step::Complete { nth } => Command::CompleteOrder(self.payment(*nth)),
             Step::Close { nth, status } => Command::CloseOrder {
                 order_id: self.order(*nth),
                 status: *status,
@@ -162,6 +168,19 @@ impl Script {
             self.in_the_way = None;
         }
         Some(command)
+    }
+
+    /// The payment of what the order asked for; each order has one.
+    fn payment(&self, nth: u8) -> CompleteOrder {
+        let (order_id, position) = (self.order(nth), self.position(nth));
+        CompleteOrder {
+            order_id,
+            intent_id: format!("pi_{position}"),
+            charge_id: format!("ch_{position}"),
+            amount_minor: self.charges.get(&order_id).copied().unwrap_or(0),
+            card: None,
+            actor: Actor::system("payment"),
+        }
     }
 
     fn checkout(&self, step: &CheckoutStep) -> Checkout {

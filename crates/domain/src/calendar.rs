@@ -1,0 +1,97 @@
+//! Monthly anniversaries, in the Sovereign's time zone.
+//!
+//! Each is reckoned from the first moment, never from the one before it: a subscription of 31 January is
+//! renewed on 28 February and then on 31 March, and a clock that is put forward moves one of them, not all
+//! that follow.
+
+use jiff::civil::DateTime;
+use jiff::{Span, Timestamp as Instant};
+
+use crate::timestamp::Timestamp;
+
+pub use jiff::tz::TimeZone;
+
+/// The anniversary of `anchor` in the month after the one that `from` lies in: on the anchor's day, or on the
+/// last one of a shorter month, at its time of day. A time that the clocks leave out that day is the first
+/// one after the gap.
+#[must_use]
+pub fn next_anniversary(anchor: Timestamp, from: Timestamp, zone: &TimeZone) -> Timestamp {
+    // Out of the calendar's range only past the year 9999; then nothing is ever due again.
+    anniversary(anchor, from, zone).unwrap_or(Timestamp::from_micros(i64::MAX))
+}
+
+fn anniversary(anchor: Timestamp, from: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+    let (first, last) = (local(anchor, zone)?, local(from, zone)?);
+    let months_of =
+        |at: DateTime| i64::from(at.year()).checked_mul(12)?.checked_add(at.month().into());
+    let months = months_of(last)?.checked_sub(months_of(first)?)?.checked_add(1)?;
+    let span = Span::new().try_months(months).ok()?;
+    let next = first.checked_add(span).ok()?.to_zoned(zone.clone()).ok()?;
+    Some(Timestamp::from_micros(next.timestamp().as_microsecond()))
+}
+
+/// The date that a moment has in a time zone, as ISO 8601 writes it: `2026-11-25`.
+#[must_use]
+pub fn date_in(at: Timestamp, zone: &TimeZone) -> alloc::string::String {
+    local(at, zone).map_or_else(alloc::string::String::new, |at| alloc::format!("{}", at.date()))
+}
+
+fn local(at: Timestamp, zone: &TimeZone) -> Option<DateTime> {
+    Some(Instant::from_microsecond(at.micros()).ok()?.to_zoned(zone.clone()).datetime())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::{String, ToString};
+    use alloc::vec::Vec;
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::parse_rfc3339(text).unwrap()
+    }
+
+    fn months(anchor: &str, zone: &TimeZone, number: usize) -> Vec<String> {
+        let anchor = at(anchor);
+        let following = |from: &Timestamp| Some(next_anniversary(anchor, *from, zone));
+        let all = core::iter::successors(Some(anchor), following).skip(1).take(number);
+        all.map(|moment| moment.to_string()).collect()
+    }
+
+    #[test]
+    fn short_months_have_their_last_day() {
+        let ends = months("2027-01-31T10:00:00Z", &TimeZone::UTC, 3);
+        assert_eq!(ends, ["2027-02-28T10:00:00Z", "2027-03-31T10:00:00Z", "2027-04-30T10:00:00Z"]);
+        let leap = months("2027-11-29T00:00:00Z", &TimeZone::UTC, 4);
+        assert_eq!(leap[2..], ["2028-02-29T00:00:00Z", "2028-03-29T00:00:00Z"]);
+        let year = months("2026-12-15T23:59:59.000001Z", &TimeZone::UTC, 1);
+        assert_eq!(year, ["2027-01-15T23:59:59.000001Z"]);
+    }
+
+    #[test]
+    fn the_day_is_the_zones_not_that_of_utc() {
+        // 1 February, 02:00 in Muscat.
+        let muscat = TimeZone::fixed(jiff::tz::offset(4));
+        let ends = months("2027-01-31T22:00:00Z", &muscat, 2);
+        assert_eq!(ends, ["2027-02-28T22:00:00Z", "2027-03-31T22:00:00Z"]);
+        assert_eq!(date_in(at("2027-01-31T22:00:00Z"), &muscat), "2027-02-01");
+    }
+
+    #[test]
+    fn clocks_that_change_move_one_anniversary() {
+        // Rules of the European Union, in POSIX's notation: nothing is read from a database of zones.
+        let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
+        // 02:30 does not exist on 28 March 2027.
+        let ends = months("2027-01-28T01:30:00Z", &berlin, 3);
+        assert_eq!(ends, ["2027-02-28T01:30:00Z", "2027-03-28T01:30:00Z", "2027-04-28T00:30:00Z"]);
+    }
+
+    #[test]
+    fn the_end_of_the_calendar_is_never_reached() {
+        let end = next_anniversary(
+            at("9999-12-31T00:00:00Z"),
+            at("9999-12-31T00:00:00Z"),
+            &TimeZone::UTC,
+        );
+        assert_eq!(end.micros(), i64::MAX);
+    }
+}

@@ -1,0 +1,155 @@
+//! The part of a batch's writes that card payments bring: the payments, cards for later, refunds, alarms.
+
+use sovereign_domain::book::Book;
+use uuid::Uuid;
+
+use super::batch::{Writes, batch_row};
+use super::{Result, Ts};
+
+batch_row! {
+    struct NewPayment<'a> {
+        id: Uuid => "uuid",
+        order_id: Uuid => "uuid",
+        customer_id: Uuid => "uuid",
+        tenant_id: &'a str => "text",
+        intent_id: &'a str => "text",
+        charge_id: &'a str => "text",
+        amount_minor: i64 => "bigint",
+        purpose: &'a str => "text",
+        created_at: Ts => shared "timestamptz",
+    }
+}
+batch_row! {
+    struct Card<'a> {
+        customer_id: Uuid => "uuid",
+        payment_method_id: &'a str => "text",
+        brand: &'a str => "text",
+        last4: &'a str => "text",
+    }
+}
+batch_row! {
+    struct NewRefund<'a> {
+        id: Uuid => "uuid",
+        order_id: Uuid => "uuid",
+        payment_id: Option<Uuid> => "uuid",
+        customer_id: Uuid => "uuid",
+        tenant_id: &'a str => "text",
+        credit_minor: i64 => "bigint",
+        card_minor: i64 => "bigint",
+        tax_minor: i64 => "bigint",
+        reason: &'a str => "text",
+        requested_by: &'a str => "text",
+        status: &'a str => "text",
+        has_note: bool => "boolean",
+        created_at: Ts => shared "timestamptz",
+    }
+}
+batch_row! {
+    struct RaisedAlarm<'a> {
+        id: Uuid => "uuid",
+        kind: &'a str => "text",
+        subject: &'a str => "text",
+        detail: &'a str => "text",
+        tenant_id: Option<&'a str> => "text",
+        order_id: Option<Uuid> => "uuid",
+        created_at: Ts => shared "timestamptz",
+    }
+}
+
+pub(super) async fn payments(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
+    let made = book.changes.new_payments.iter().filter_map(|id| book.payments.get(id));
+    let made: Vec<NewPayment<'_>> = made
+        .map(|payment| NewPayment {
+            id: payment.id.0,
+            order_id: payment.order_id.0,
+            customer_id: payment.customer_id.0,
+            tenant_id: &payment.tenant_id.0,
+            intent_id: &payment.intent_id,
+            charge_id: &payment.charge_id,
+            amount_minor: payment.amount_minor,
+            purpose: payment.purpose.as_str(),
+            created_at: Ts(payment.created_at),
+        })
+        .collect();
+    let sql = "WITH v (id, order_id, customer_id, tenant_id, intent_id, charge_id, amount_minor, \
+                   purpose, created_at) AS ({rows}) \
+               INSERT INTO card_payments (id, order_id, customer_id, tenant_id, intent_id, \
+                   charge_id, amount_minor, purpose, created_at) \
+               SELECT id, order_id, customer_id, tenant_id, intent_id, charge_id, amount_minor, \
+                   purpose, created_at FROM v";
+    writes.insert(sql, made).await?;
+    cards(writes, book).await?;
+    refunds(writes, book).await?;
+    alarms(writes, book).await
+}
+
+async fn cards(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
+    let cards = book.changes.cards.iter();
+    let cards: Vec<Card<'_>> = cards
+        .map(|(customer_id, card)| Card {
+            customer_id: customer_id.0,
+            payment_method_id: &card.payment_method_id,
+            brand: &card.brand,
+            last4: &card.last4,
+        })
+        .collect();
+    let sql = "WITH v (customer_id, payment_method_id, brand, last4) AS ({rows}) \
+               UPDATE customers SET payment_method_id = v.payment_method_id, \
+                   card_brand = v.brand, card_last4 = v.last4 \
+               FROM v WHERE customers.id = v.customer_id";
+    writes.update("customers", sql, cards).await
+}
+
+async fn refunds(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
+    let made = book.changes.new_refunds.iter();
+    let made: Vec<NewRefund<'_>> = made
+        .map(|refund| NewRefund {
+            id: refund.id.0,
+            order_id: refund.order_id.0,
+            payment_id: refund.payment_id.map(|id| id.0),
+            customer_id: refund.customer_id.0,
+            tenant_id: &refund.tenant_id.0,
+            credit_minor: refund.credit_minor,
+            card_minor: refund.card_minor,
+            tax_minor: refund.tax_minor,
+            reason: &refund.reason,
+            requested_by: &refund.requested_by.0,
+            status: refund.status.as_str(),
+            has_note: refund.has_note,
+            created_at: Ts(refund.created_at),
+        })
+        .collect();
+    let sql = "WITH v (id, order_id, payment_id, customer_id, tenant_id, credit_minor, card_minor, \
+                   tax_minor, reason, requested_by, status, has_note, created_at) AS ({rows}) \
+               INSERT INTO refunds (id, order_id, payment_id, customer_id, tenant_id, credit_minor, \
+                   card_minor, tax_minor, reason, requested_by, status, has_note, created_at, \
+                   updated_at) \
+               SELECT id, order_id, payment_id, customer_id, tenant_id, credit_minor, card_minor, \
+                   tax_minor, reason, requested_by, status, has_note, created_at, created_at FROM v";
+    writes.insert(sql, made).await
+}
+
+/// What is raised again while nobody has resolved it is the same alarm.
+async fn alarms(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
+    let raised = book.changes.alarms.iter();
+    let raised: Vec<RaisedAlarm<'_>> = raised
+        .map(|alarm| RaisedAlarm {
+            id: alarm.id.0,
+            kind: alarm.kind.as_str(),
+            subject: &alarm.subject,
+            detail: &alarm.detail,
+            tenant_id: alarm.tenant_id.as_ref().map(|id| &*id.0),
+            order_id: alarm.order_id.map(|id| id.0),
+            created_at: Ts(alarm.created_at),
+        })
+        .collect();
+    let sql = "WITH v (id, kind, subject, detail, tenant_id, order_id, created_at) AS ({rows}) \
+               INSERT INTO alarms (id, kind, subject, detail, tenant_id, order_id, times, \
+                   created_at, last_at) \
+               SELECT id, kind, subject, detail, tenant_id, order_id, 1, created_at, created_at \
+               FROM v WHERE TRUE \
+               ON CONFLICT (kind, subject) WHERE resolved_at IS NULL DO UPDATE \
+                   SET times = alarms.times + 1, last_at = excluded.last_at, \
+                       detail = excluded.detail";
+    writes.insert(sql, raised).await
+}
