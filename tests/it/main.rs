@@ -30,4 +30,5 @@ mod servers;
 mod sign_in;
 mod sign_in_races;
 mod storage;
+mod stripe;
 mod vouchers;
