@@ -37,6 +37,8 @@ pub struct Config {
     pub log_level: String,
     pub log_format: LogFormat,
     pub preview_cache: bool,
+    /// Whether this server does the jobs.
+    pub jobs: bool,
     pub max_batch: usize,
 }
 
@@ -68,6 +70,7 @@ impl Config {
                 _ => LogFormat::Text,
             },
             preview_cache: resolved.one_of("preview_cache", &["on", "off"])? == "on",
+            jobs: resolved.one_of("jobs", &["on", "off"])? == "on",
             max_batch: resolved.parsed("engine.max_batch", "a number from 1 to 256")?,
         };
         if !(1..=MAX_BATCH).contains(&config.max_batch) {
@@ -75,6 +78,10 @@ impl Config {
         }
         if !config.limits && !config.demo {
             return Err(resolved.wrong("limits", "may be off only with --demo"));
+        }
+        if !config.jobs && config.database_url.is_none() {
+            let detail = "may be off only with PostgreSQL, where a worker can do them";
+            return Err(resolved.wrong("jobs", detail));
         }
         if config
             .hs256_secret

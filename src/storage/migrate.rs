@@ -61,6 +61,12 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../../migrations/postgres/0006_audit_seals.sql"),
         sqlite: include_str!("../../migrations/sqlite/0006_audit_seals.sql"),
     },
+    Migration {
+        number: 9,
+        name: "jobs",
+        postgres: include_str!("../../migrations/postgres/0009_jobs.sql"),
+        sqlite: include_str!("../../migrations/sqlite/0009_jobs.sql"),
+    },
 ];
 
 /// Any number; all processes of this program take the same PostgreSQL lock while they migrate.
