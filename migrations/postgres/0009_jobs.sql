@@ -7,7 +7,7 @@ CREATE TABLE jobs (
     last_ok_at           timestamptz,
     -- The first of the failures since its last success.
     failing_since        timestamptz,
-    consecutive_failures integer NOT NULL DEFAULT 0 CHECK (consecutive_failures >= 0),
+    consecutive_failures bigint NOT NULL DEFAULT 0 CHECK (consecutive_failures >= 0),
     last_error           text,
     -- How many things its last run did.
     last_count           bigint,

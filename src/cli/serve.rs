@@ -11,7 +11,7 @@ use super::output::{Failure, answer, say};
 use super::starting::{data_directory, options, stop_signal, stopped};
 use crate::api;
 use crate::config::Config;
-use crate::jobs::{Jobs, Which};
+use crate::jobs::Jobs;
 use crate::lifecycle::{self, ProcessLock};
 use crate::server;
 use crate::storage::Location;
@@ -85,8 +85,7 @@ async fn run(config: &Config, json: bool) -> Result<(), Failure> {
     let stop = stop_signal().map_err(Failure::unavailable)?;
     let administrator_link = sovereign.administrator_link().await.map_err(StartError::from)?;
     greet(&Greeting { facts: sovereign.facts(), address, config, administrator_link }, json);
-    let which = if config.jobs { Which::All } else { Which::Own };
-    let jobs = Jobs::start(&sovereign.app, which);
+    let jobs = Jobs::start(&sovereign.app, config.jobs);
     server::serve(listener, api::router(Arc::clone(&sovereign.app)), stop).await;
     jobs.stop().await;
     sovereign.stop().await;

@@ -49,7 +49,7 @@ impl Worker {
         match config.log_format {
             LogFormat::Json => tracing::info!(fqdn, %holder, "does the jobs"),
             LogFormat::Text if !self.common.json => {
-                say(format!("sovereign {fqdn}: does the jobs as {holder}"))
+                say(format!("sovereign {fqdn}: does the jobs as {holder}"));
             }
             LogFormat::Text => {}
         }

@@ -187,7 +187,7 @@ impl Runner {
     async fn end(&self, job: &Job, begun: &Begun, steps: Steps) -> storage::Result<Outcome> {
         let now = self.app.clock.now();
         let before = begun.before.as_ref();
-        let failures = before.map_or(0, |row| i64::from(row.consecutive_failures));
+        let failures = before.map_or(0, |row| row.consecutive_failures);
         let error = steps.error.map(|error| shortened(&error.0));
         let count = i64::try_from(steps.count).unwrap_or(i64::MAX);
         let mut ended = Ended {

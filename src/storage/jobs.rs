@@ -4,7 +4,6 @@ use sovereign_domain::timestamp::Timestamp;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::types::int4;
 use super::{Result, Ts, Tx, on_db};
 
 /// A job that was begun at least once.
@@ -17,7 +16,7 @@ pub struct Row {
     pub last_ok_at: Option<Ts>,
     /// The first of the failures since its last success.
     pub failing_since: Option<Ts>,
-    pub consecutive_failures: i32,
+    pub consecutive_failures: i64,
     pub last_error: Option<String>,
     /// How many things its last run did.
     pub last_count: Option<i64>,
@@ -92,7 +91,7 @@ pub(crate) async fn end(tx: &mut Tx, name: &str, ended: &Ended<'_>) -> Result<()
         .bind(ended.complete)
         .bind(Ts(ended.started_at))
         .bind(ended.failing_since.map(Ts))
-        .bind(int4(ended.consecutive_failures))
+        .bind(ended.consecutive_failures)
         .bind(ended.error)
         .bind(ended.count)
         .bind(Ts(ended.next_run_at))
