@@ -152,7 +152,7 @@ async fn the_chain_goes_on_after_a_restore() {
                     1740830400000001, 'u', 'a', 's', NULL, 'r', NULL, NULL)";
     database.execute(&long_ago.replace("ROW", "001")).await;
     // As if the server had run then as well.
-    let then = "UPDATE jobs SET last_ok_at = 1740830400000000, next_run_at = 0";
+    let then = "UPDATE jobs SET last_ok_at = 1740434127000000, next_run_at = 0";
     database.execute(then).await;
     let mut server = database.serve(&[]);
     server.wait_for(SEALED);
