@@ -12,6 +12,7 @@ pub mod config;
 pub mod engine;
 mod hex;
 pub mod ids;
+pub mod jobs;
 pub mod lifecycle;
 pub mod limits;
 pub mod mail;

@@ -4,7 +4,6 @@ use std::fmt;
 use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use sovereign_domain::calendar::TimeZone;
 use sovereign_domain::tax::TaxRules;
@@ -15,20 +14,19 @@ use crate::auth::{IssuerSettings, KeyRing, Tokens};
 use crate::clock::Clock;
 use crate::engine::{self, Engine, EngineThread};
 use crate::ids::RandomIds;
+use crate::jobs;
 use crate::limits::Limits;
 use crate::mail::{MailOptions, Mailer};
 use crate::storage::memory::Memory;
 use crate::storage::{self, Location, Store, migrate};
 use crate::usecase::migrate as bring_up;
 use crate::usecase::previews::Previews;
+use crate::usecase::roles;
 use crate::usecase::start::{self, StartError, Wanted};
-use crate::usecase::{expire_credit, roles, seal_audit, sessions};
 
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The commit this program was built from.
 pub const COMMIT: &str = env!("BUILT_FROM_COMMIT");
-
-const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
 /// Everything a server needs from its configuration.
 pub struct Options {
@@ -128,30 +126,12 @@ impl Sovereign {
         Ok(token.map(|token| format!("{}/auth/administrator?token={token}", app.public_url)))
     }
 
-    /// Does what has to be done from time to time, until it is dropped.
-    pub async fn run_jobs(app: Arc<App>) {
-        let mut ticks = tokio::time::interval(SWEEP_EVERY);
-        loop {
-            ticks.tick().await;
-            Self::each_minute(&app).await;
-        }
-    }
-
-    /// Does each of the jobs once.
-    pub async fn each_minute(app: &App) {
-        app.tokens.reload_keys();
-        if let Err(error) = sessions::sweep(app).await {
-            tracing::warn!(%error, "ended sessions were not removed; it will be tried again");
-        }
-        if let Err(error) = app.limits.forget_idle().await {
-            tracing::warn!(%error, "idle rate limits were not removed; it will be tried again");
-        }
-        if let Err(error) = expire_credit::sweep(app).await {
-            tracing::error!(?error, "expired credit was not written off; it will be tried again");
-        }
-        if let Err(error) = seal_audit::run(app, app.process).await {
-            tracing::error!(?error, "the audit log was not sealed; it will be tried again");
-        }
+    /// Does once what is done from time to time.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn each_minute(app: &Arc<App>) -> storage::Result<()> {
+        jobs::once(app).await
     }
 
     /// Answers what is queued and closes the database. Requests must have ended before.

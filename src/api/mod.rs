@@ -17,6 +17,7 @@ mod described;
 mod extract;
 mod google;
 mod invitations;
+mod jobs;
 mod middleware;
 mod openapi;
 mod organizations;
@@ -131,7 +132,7 @@ fn auth_routes(routes: Routes) -> Routes {
 }
 
 fn administration_routes(routes: Routes) -> Routes {
-    routes.add(audit::__path_list, audit::list)
+    routes.add(audit::__path_list, audit::list).add(jobs::__path_list, jobs::list)
 }
 
 fn status_routes(routes: Routes) -> Routes {

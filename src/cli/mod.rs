@@ -4,15 +4,18 @@
 mod backup;
 mod config;
 mod greeting;
+mod jobs;
 mod key;
 mod migrate;
 mod openapi;
 mod output;
 mod serve;
+mod starting;
 mod token;
 mod user;
 mod verify;
 mod voucher;
+mod worker;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -55,6 +58,9 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(serve::Serve),
+    Worker(worker::Worker),
+    #[command(subcommand)]
+    Jobs(jobs::JobsCommand),
     Migrate(migrate::Migrate),
     #[command(subcommand)]
     Token(token::Token),
@@ -137,6 +143,8 @@ pub fn main() -> ExitCode {
     let done = runtime.block_on(async {
         match cli.command {
             Command::Serve(serve) => serve.run().await,
+            Command::Worker(worker) => worker.run().await,
+            Command::Jobs(jobs) => jobs.run().await,
             Command::Migrate(migrate) => migrate.run().await,
             Command::Token(token) => token.run().await,
             Command::User(user) => user.run().await,

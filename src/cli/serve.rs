@@ -1,24 +1,22 @@
 //! `sovereign serve`
 
-use std::future::Future;
 use std::sync::Arc;
 
 use clap::Args;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 
+use super::Common;
 use super::greeting::Greeting;
 use super::output::{Failure, answer, say};
-use super::{Common, clock};
+use super::starting::{data_directory, options, stop_signal, stopped};
 use crate::api;
-use crate::auth::KeyRing;
 use crate::config::Config;
-use crate::lifecycle::{self, Options, ProcessLock, Sovereign, make_data_directory};
-use crate::limits::Limits;
+use crate::jobs::Jobs;
+use crate::lifecycle::{self, ProcessLock};
 use crate::server;
 use crate::storage::Location;
 use crate::telemetry::{self, LogFormat};
-use crate::usecase::start::{StartError, Wanted};
+use crate::usecase::start::StartError;
 
 /// Run the Sovereign
 ///
@@ -47,6 +45,9 @@ pub(super) struct Serve {
     /// A trial with sample vouchers
     #[arg(long)]
     demo: bool,
+    /// Whether it does the jobs as well; off where workers do them [default: on]
+    #[arg(long, value_name = "on|off")]
+    jobs: Option<String>,
 }
 
 impl Serve {
@@ -56,6 +57,7 @@ impl Serve {
             ("fqdn", self.fqdn),
             ("currency", self.currency),
             ("demo", self.demo.then(|| "true".to_owned())),
+            ("jobs", self.jobs),
         ];
         let config = Config::read(&self.common.resolve(&flags)?).map_err(Failure::usage)?;
         telemetry::start(&config.log_level, config.log_format).map_err(Failure::usage)?;
@@ -64,58 +66,30 @@ impl Serve {
 }
 
 async fn run(config: &Config, json: bool) -> Result<(), Failure> {
-    let mail = config.mail().map_err(Failure::usage)?;
-    make_data_directory(&config.data)
-        .map_err(|error| Failure::unavailable(format!("{}: {error}", config.data.display())))?;
-    let location = config.location();
+    config.mail().map_err(Failure::usage)?;
+    data_directory(config)?;
     // One server on an SQLite file; any number on PostgreSQL.
-    let _lock = match location {
+    let _lock = match config.location() {
         Location::File(_) => Some(ProcessLock::take(&config.data).map_err(Failure::usage)?),
         Location::Server(_) => None,
     };
-    let keys = KeyRing::load_or_create(&config.data).map_err(Failure::usage)?;
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|error| Failure::unavailable(format!("listen {}: {error}", config.listen)))?;
     let address = listener.local_addr().map_err(Failure::unavailable)?;
     // A demo's pages are where it answers: nobody else can find them.
     let own = config.demo.then(|| format!("http://{address}"));
-    let limits =
-        if config.limits { Limits::on(config.trusted_proxies.clone()) } else { Limits::off() };
-    let sovereign = lifecycle::start(Options {
-        location,
-        keys,
-        shared_secret: config.hs256_secret.clone(),
-        issuers: config.issuers.clone(),
-        wanted: Wanted {
-            fqdn: config.fqdn.clone(),
-            currency: config.currency.clone(),
-            demo: config.demo,
-        },
-        limits,
-        clock: clock(),
-        tax: config.tax,
-        zone: config.time_zone.clone(),
-        max_batch: config.max_batch,
-        preview_cache: config.preview_cache,
-        mail,
-        public_url: config.public_url.clone().or(own),
-    })
-    .await?;
+    let sovereign = lifecycle::start(options(config, own)?).await?;
 
     // Before the greeting: whoever reads it may ask the process to end at once.
     let stop = stop_signal().map_err(Failure::unavailable)?;
     let administrator_link = sovereign.administrator_link().await.map_err(StartError::from)?;
     greet(&Greeting { facts: sovereign.facts(), address, config, administrator_link }, json);
-    let jobs = tokio::spawn(Sovereign::run_jobs(Arc::clone(&sovereign.app)));
+    let jobs = Jobs::start(&sovereign.app, config.jobs);
     server::serve(listener, api::router(Arc::clone(&sovereign.app)), stop).await;
-    jobs.abort();
-    let _ = jobs.await;
+    jobs.stop().await;
     sovereign.stop().await;
-    match config.log_format {
-        LogFormat::Json => tracing::info!("stopped"),
-        LogFormat::Text => say("stopped"),
-    }
+    stopped(config);
     Ok(())
 }
 
@@ -133,17 +107,4 @@ fn greet(greeting: &Greeting<'_>, json: bool) {
         LogFormat::Text if !json => say(greeting.text()),
         LogFormat::Text => {}
     }
-}
-
-/// Resolves when the process is asked to end, from now on: also by a signal that came before anyone
-/// waited.
-fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
 }

@@ -51,6 +51,7 @@ pub const KEYS: &[Key] = &[
     key("log_level", Some("info"), "error, warn, info, debug or trace"),
     key("log_format", Some("text"), "text or json"),
     key("preview_cache", Some("on"), "remember vouchers between previews (PostgreSQL): on or off"),
+    key("jobs", Some("on"), "whether this server does the jobs: on, or off where workers do them"),
     key("engine.max_batch", Some("256"), "most checkouts decided in one transaction"),
     secret("auth.hs256_secret", "accept tokens signed with this secret (32 bytes or more)"),
 ];

@@ -15,6 +15,7 @@ pub use self::keys::{ISSUER_KEYS, KEYS, Key};
 pub use self::layers::{ConfigError, Entry, Layers, Origin, Resolved};
 use crate::auth::{IssuerSettings, Tokens};
 use crate::engine::MAX_BATCH;
+use crate::jobs::Which;
 use crate::mail::{self, MailOptions};
 use crate::storage::{self, Location};
 use crate::telemetry::LogFormat;
@@ -41,6 +42,8 @@ pub struct Config {
     pub log_level: String,
     pub log_format: LogFormat,
     pub preview_cache: bool,
+    /// What a server does by itself.
+    pub jobs: Which,
     pub max_batch: usize,
 }
 
@@ -77,6 +80,10 @@ impl Config {
                 _ => LogFormat::Text,
             },
             preview_cache: resolved.one_of("preview_cache", &["on", "off"])? == "on",
+            jobs: match resolved.one_of("jobs", &["on", "off"])? {
+                "off" => Which::Own,
+                _ => Which::All,
+            },
             max_batch: resolved.parsed("engine.max_batch", "a number from 1 to 256")?,
         };
         if !(1..=MAX_BATCH).contains(&config.max_batch) {
@@ -84,6 +91,10 @@ impl Config {
         }
         if !config.limits && !config.demo {
             return Err(resolved.wrong("limits", "may be off only with --demo"));
+        }
+        if config.jobs == Which::Own && config.database_url.is_none() {
+            let detail = "may be off only with PostgreSQL, where a worker can do them";
+            return Err(resolved.wrong("jobs", detail));
         }
         if config
             .hs256_secret

@@ -4,22 +4,12 @@
 //! is up. Whatever two holders must not both do is refused by a key or a lock of its own.
 
 use sovereign_domain::timestamp::Timestamp;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Result, Ts, Tx, on_db};
 
-/// Who has a lease, and when.
-#[derive(Debug, FromRow)]
-pub(crate) struct Lease {
-    /// Since when its holder has had it without a break.
-    pub(crate) taken_at: Ts,
-    /// When it ends, unless it is renewed.
-    pub(crate) until: Ts,
-}
-
 /// Takes the lease where nobody has it, or renews it where `holder` has; answers whether `holder` has it
-/// now.
+/// now. Its row stays locked until the transaction ends.
 pub(crate) async fn hold(
     tx: &mut Tx,
     name: &str,
@@ -44,8 +34,34 @@ pub(crate) async fn hold(
     Ok(rows > 0)
 }
 
-/// The lease, where it was ever taken.
-pub(crate) async fn find(tx: &mut Tx, name: &str) -> Result<Option<Lease>> {
-    let sql = "SELECT taken_at, until FROM leases WHERE name = $1";
-    Ok(on_db!(tx, c => sqlx::query_as(sql).bind(name).fetch_optional(c).await)?)
+/// Makes a lease that `holder` has last until then; answers whether `holder` has it still.
+pub(crate) async fn renew(tx: &mut Tx, name: &str, holder: Uuid, until: Timestamp) -> Result<bool> {
+    let sql = "UPDATE leases SET until = $3 WHERE name = $1 AND holder = $2";
+    let rows = on_db!(tx, c => sqlx::query(sql)
+        .bind(name)
+        .bind(holder)
+        .bind(Ts(until))
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(rows > 0)
+}
+
+/// Gives the lease up; answers whether `holder` had it.
+pub(crate) async fn release(tx: &mut Tx, name: &str, holder: Uuid) -> Result<bool> {
+    let sql = "DELETE FROM leases WHERE name = $1 AND holder = $2";
+    let rows = on_db!(tx, c => sqlx::query(sql)
+        .bind(name)
+        .bind(holder)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(rows > 0)
+}
+
+/// Gives up every lease that `holder` has.
+pub(crate) async fn release_all(tx: &mut Tx, holder: Uuid) -> Result<()> {
+    let sql = "DELETE FROM leases WHERE holder = $1";
+    on_db!(tx, c => sqlx::query(sql).bind(holder).execute(c).await.map(|_| ()))?;
+    Ok(())
 }

@@ -67,6 +67,12 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../../migrations/postgres/0007_payments.sql"),
         sqlite: include_str!("../../migrations/sqlite/0007_payments.sql"),
     },
+    Migration {
+        number: 9,
+        name: "jobs",
+        postgres: include_str!("../../migrations/postgres/0009_jobs.sql"),
+        sqlite: include_str!("../../migrations/sqlite/0009_jobs.sql"),
+    },
 ];
 
 /// Any number; all processes of this program take the same PostgreSQL lock while they migrate.

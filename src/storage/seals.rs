@@ -6,8 +6,8 @@ use uuid::Uuid;
 use super::audit_chain::Chain;
 use super::{Result, Ts, Tx, on_db};
 
-/// The lease of whoever seals.
-pub(crate) const LEASE: &str = "seal-audit";
+/// The job that seals.
+pub(crate) const JOB: &str = "seal-audit";
 
 #[derive(Debug, Clone, FromRow)]
 pub(crate) struct Seal {

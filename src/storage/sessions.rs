@@ -176,14 +176,19 @@ pub(crate) async fn find_refresh(tx: &mut Tx, digest: &str) -> Result<Option<Ref
 }
 
 /// Removes what ended before `before`, the tokens first: a token without its session could not say that
-/// it was used.
-pub(crate) async fn remove_ended(tx: &mut Tx, before: Timestamp) -> Result<()> {
+/// it was used. Answers how many sessions that were.
+pub(crate) async fn remove_ended(tx: &mut Tx, before: Timestamp) -> Result<u64> {
+    let mut removed = 0;
     for sql in [
         "DELETE FROM refresh_tokens WHERE session_id IN \
              (SELECT id FROM sessions WHERE expires_at < $1)",
         "DELETE FROM sessions WHERE expires_at < $1",
     ] {
-        on_db!(tx, c => sqlx::query(sql).bind(Ts(before)).execute(c).await.map(|_| ()))?;
+        removed = on_db!(tx, c => sqlx::query(sql)
+            .bind(Ts(before))
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
     }
-    Ok(())
+    Ok(removed)
 }

@@ -115,10 +115,13 @@ pub(crate) async fn mark_used(tx: &mut Tx, id: Uuid, now: Timestamp) -> Result<b
 }
 
 /// Removes what ended before `before`.
-pub(crate) async fn remove_ended(tx: &mut Tx, before: Timestamp) -> Result<()> {
+pub(crate) async fn remove_ended(tx: &mut Tx, before: Timestamp) -> Result<u64> {
     let sql = "DELETE FROM sign_ins WHERE expires_at < $1";
-    on_db!(tx, c => sqlx::query(sql).bind(Ts(before)).execute(c).await.map(|_| ()))?;
-    Ok(())
+    Ok(on_db!(tx, c => sqlx::query(sql)
+        .bind(Ts(before))
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?)
 }
 
 pub(crate) async fn insert_administrator_link(

@@ -3,12 +3,12 @@
 //! Every line is read once, in pages, in the order of the identifiers. A seal that does not hold is
 //! reported, and the next is checked from what that one says: so one change breaks one seal.
 
-use uuid::Uuid;
+use sovereign_domain::timestamp::Timestamp;
 
 use super::audit_chain::{self, Chain, Line};
 use super::seals::{self, End, Seal};
 use super::verify::Fault;
-use super::{Error, Result, Tx, leases};
+use super::{Error, Result, Ts, Tx, jobs};
 use crate::ids;
 
 const NUMBERED: &str = "the audit log's seals are numbered without a gap";
@@ -21,7 +21,7 @@ pub(super) const CHECKS: [&str; 5] = [NUMBERED, CONNECTED, COUNTED, UNCHANGED, S
 
 /// Lines, and seals, that are read at once.
 const PAGE: i64 = 1_000;
-/// How long a sealer that is at work may leave a line without a seal, in seconds.
+/// How long a sealer at work may leave a line without a seal, in seconds.
 const PATIENCE_SECONDS: i64 = 3_600;
 
 /// At most `limit` faults.
@@ -101,16 +101,19 @@ fn added(chain: Option<Chain>, line: &Line) -> Result<Option<Chain>> {
 }
 
 /// Lines that whoever seals has passed over. No clock is asked: a database that nobody serves, or a backup
-/// of one, has lines without a seal however old they become. One holder that had the lease for an hour
-/// without a break has sealed what was there before.
+/// of one, has lines without a seal however old they become. But a run of the job that did all there was to
+/// do has sealed what was an hour old; and so has a job that has failed for an hour, or it is a fault.
 async fn unsealed(tx: &mut Tx, end: &End) -> Result<Option<Fault>> {
-    let Some(lease) = leases::find(tx, seals::LEASE).await? else { return Ok(None) };
-    let due = lease.until.0.plus_seconds(-PATIENCE_SECONDS);
-    if lease.taken_at.0 > due {
+    let Some(job) = jobs::find(tx, seals::JOB, Timestamp::from_micros(0)).await? else {
         return Ok(None);
-    }
-    let due: Uuid = ids::first_of(due);
-    let found = audit_chain::count(tx, end.id, due).await?;
+    };
+    let an_hour_before = |moment: Ts| moment.0.plus_seconds(-PATIENCE_SECONDS);
+    let by_success = job.last_ok_at.map(an_hour_before);
+    let by_failure = job.last_finished_at.map(an_hour_before);
+    let failed_long = job.failing_since.map(|since| since.0) <= by_failure;
+    let by_failure = by_failure.filter(|_| job.failing_since.is_some() && failed_long);
+    let Some(due) = by_success.max(by_failure) else { return Ok(None) };
+    let found = audit_chain::count(tx, end.id, ids::first_of(due)).await?;
     let subject = format!("after seal {}", end.number);
     Ok((found > 0).then_some(Fault { check: SEALED, subject, expected: 0, found }))
 }

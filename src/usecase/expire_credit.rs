@@ -6,17 +6,18 @@ use sovereign_domain::ids::OrganizationId;
 use crate::app::App;
 use crate::engine::EngineError;
 use crate::storage::billing;
+use crate::usecase::done::Done;
 
-/// The most wallets in one sweep; the next sweep takes the rest.
-const WALLETS: i64 = 500;
+/// The most wallets of one step.
+const WALLETS: u16 = 500;
 
-/// Sweeps once; answers how many wallets were looked at.
+/// One step; counts the wallets that were looked at.
 ///
 /// # Errors
 /// Where the database fails or the program is stopping.
-pub async fn sweep(app: &App) -> Result<usize, EngineError> {
+pub async fn step(app: &App) -> Result<Done, EngineError> {
     let mut tx = app.store.read().await?;
-    let found = billing::expired_wallets(&mut tx, app.clock.now(), WALLETS).await;
+    let found = billing::expired_wallets(&mut tx, app.clock.now(), WALLETS.into()).await;
     drop(tx);
     let tenants = found?;
     let count = tenants.len();
@@ -24,5 +25,5 @@ pub async fn sweep(app: &App) -> Result<usize, EngineError> {
         let tenant_id = OrganizationId::from(tenant_id);
         app.engine.submit(Command::Expire { tenant_id }).await?;
     }
-    Ok(count)
+    Ok(Done::up_to(WALLETS, count))
 }

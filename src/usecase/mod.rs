@@ -4,6 +4,7 @@ mod audited;
 pub mod backup;
 pub mod catalog;
 pub mod checkout;
+pub mod done;
 pub(crate) mod elsewhere;
 pub mod expire_credit;
 pub(crate) mod invitations;

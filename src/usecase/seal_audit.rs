@@ -5,59 +5,60 @@
 //! outside any transaction, for those that are old enough change no more.
 
 use sovereign_domain::timestamp::Timestamp;
-use uuid::Uuid;
 
 use crate::app::App;
 use crate::storage::audit_chain::{self, Chain};
 use crate::storage::seals::{self, End, Seal};
-use crate::storage::{self, Ts, Tx, leases};
+use crate::storage::{self, Ts, Tx};
+use crate::usecase::done::Done;
 use crate::{hex, ids};
+
+/// The job that seals.
+pub const JOB: &str = seals::JOB;
 
 /// How old a line is before it is sealed: a line that comes in below a seal is called an insertion. A
 /// transaction makes its identifiers and then commits or is given up; a request is given 30 seconds, the
 /// engine less. The rest is for servers whose clocks differ.
 const MARGIN_SECONDS: i64 = 300;
-/// Three runs: a server that has died is noticed, and one that is slow keeps its lease.
-const LEASE_SECONDS: i64 = 180;
 /// The most lines of one seal: where a line was changed is known as exactly as that.
 const SEAL_LINES: i64 = 10_000;
 /// The lines that are in memory at once.
 const PAGE_LINES: i64 = 1_000;
-/// The most seals of one run, so that other jobs have their turn. A million lines a minute are more than the
-/// engine writes.
+/// The most seals of one step.
 const RUN_SEALS: usize = 100;
 
-/// Seals what is old enough, unless another holder does; answers how many seals were written.
+/// Seals what is old enough; answers how many seals were written, and whether there may be more to write.
 ///
 /// # Errors
 /// Where the database fails, or a line cannot be read.
-pub async fn run(app: &App, holder: Uuid) -> storage::Result<usize> {
-    for written in 0..RUN_SEALS {
-        if !(hold(app, holder).await? && seal_next(app).await?) {
-            return Ok(written);
+pub async fn run(app: &App) -> storage::Result<Done> {
+    for count in 0..RUN_SEALS {
+        match seal_next(app).await? {
+            Next::Sealed => {}
+            Next::Nothing => return Ok(Done::all(count)),
+            Next::Another => return Ok(Done { count, more: true }),
         }
     }
-    Ok(RUN_SEALS)
+    Ok(Done { count: RUN_SEALS, more: true })
 }
 
-async fn hold(app: &App, holder: Uuid) -> storage::Result<bool> {
-    let now = app.clock.now();
-    let until = now.plus_seconds(LEASE_SECONDS);
-    let mut tx = app.store.begin().await?;
-    let held = leases::hold(&mut tx, seals::LEASE, holder, now, until).await?;
-    tx.commit().await?;
-    Ok(held)
+enum Next {
+    Sealed,
+    /// Nothing is old enough.
+    Nothing,
+    /// Somebody else wrote the seal.
+    Another,
 }
 
-/// Writes the next seal; answers whether there was one to write.
-async fn seal_next(app: &App) -> storage::Result<bool> {
+/// Writes the next seal, where there is one to write.
+async fn seal_next(app: &App) -> storage::Result<Next> {
     let now = app.clock.now();
     let mut tx = app.store.read().await?;
     let end = End::after(seals::newest(&mut tx).await?);
     let seal = gather(&mut tx, end, now).await?;
     drop(tx);
     if seal.line_count == 0 {
-        return Ok(false);
+        return Ok(Next::Nothing);
     }
     let mut tx = app.store.begin().await?;
     let written = match seals::insert(&mut tx, &seal).await {
@@ -66,16 +67,16 @@ async fn seal_next(app: &App) -> storage::Result<bool> {
     };
     match written {
         Ok(()) => {}
-        // Both believed that they had the lease. The other one's seal stands, and its next run goes on.
+        // Both believed that they had the job's lease. The other one's seal stands.
         Err(error) if error.is_conflict() => {
             tracing::warn!(seal = seal.number, "another server wrote this seal of the audit log");
-            return Ok(false);
+            return Ok(Next::Another);
         }
         Err(error) => return Err(error),
     }
     let (number, lines) = (seal.number, seal.line_count);
     tracing::info!(seal = number, lines, hash = hex::encode(&seal.hash), "the audit log is sealed");
-    Ok(true)
+    Ok(Next::Sealed)
 }
 
 /// The seal of what follows `end` and is old enough; of no lines where nothing is.

@@ -288,13 +288,14 @@ pub(crate) async fn log_out_everywhere(app: &App, actor: &Actor) -> storage::Res
     tx.commit().await
 }
 
-/// Removes what ended long ago.
-pub(crate) async fn sweep(app: &App) -> storage::Result<()> {
+/// Removes what ended long ago; answers how many sessions and sign-ins that were.
+pub(crate) async fn sweep(app: &App) -> storage::Result<usize> {
     let before = app.clock.now().plus_days(-KEEP_ENDED_DAYS);
     let mut tx = app.store.begin().await?;
-    rows::remove_ended(&mut tx, before).await?;
-    storage::sign_ins::remove_ended(&mut tx, before).await?;
-    tx.commit().await
+    let sessions = rows::remove_ended(&mut tx, before).await?;
+    let sign_ins = storage::sign_ins::remove_ended(&mut tx, before).await?;
+    tx.commit().await?;
+    Ok(usize::try_from(sessions.saturating_add(sign_ins)).unwrap_or(usize::MAX))
 }
 
 /// How long the token of a pair is valid, in seconds.

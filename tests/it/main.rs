@@ -18,6 +18,7 @@ mod cli;
 mod crash;
 mod engine;
 mod hostile;
+mod jobs;
 mod lifecycle;
 mod limits;
 mod matrix;

@@ -84,7 +84,7 @@ on_both! {
         app.execute("DELETE FROM audit_log WHERE action = 'count'").await;
     }
 
-    /// Lines without a seal are a fault where one holder has had an hour for them, and only there.
+    /// Lines without a seal are a fault where the job has had an hour for them, and only there.
     async fn lines_that_were_passed_over_are_found(app: &TestApp) {
         issue_and_wait(app, "NEVER").await;
         app.clock.advance_days(7);
@@ -94,16 +94,22 @@ on_both! {
         app.clock.advance_days(7);
         assert_eq!(app.faults().await, [], "nobody has sealed for a week");
 
-        // As if each minute had failed but for the lease.
-        let hour = |seconds: i64| match app.engine {
-            Engine::Sqlite => format!("until = {} * 1000000", app.now_seconds() + seconds),
-            Engine::Postgres => format!("until = to_timestamp({})", app.now_seconds() + seconds),
+        // As if the job had run, and passed the line over.
+        let ago = |column: &str, seconds: i64| match app.engine {
+            Engine::Sqlite => format!("{column} = {} * 1000000", app.now_seconds() - seconds),
+            Engine::Postgres => format!("{column} = to_timestamp({})", app.now_seconds() - seconds),
         };
-        app.execute(&format!("UPDATE leases SET {}", hour(0))).await;
-        assert_eq!(app.faults().await, [(SEALED, "after seal 1".to_owned())]);
-        // Another one that has just come has its time.
-        app.execute("UPDATE leases SET taken_at = until").await;
+        let now = ago("last_ok_at", 0);
+        app.execute(&format!("UPDATE jobs SET {now}")).await;
+        let fault = [(SEALED, "after seal 1".to_owned())];
+        assert_eq!(app.faults().await, fault);
+        // As if it had failed each time, and only begun to.
+        let [finished, almost, long] =
+            [ago("last_finished_at", 0), ago("failing_since", 3_599), ago("failing_since", 3_600)];
+        app.execute(&format!("UPDATE jobs SET last_ok_at = NULL, {finished}, {almost}")).await;
         assert_eq!(app.faults().await, []);
+        app.execute(&format!("UPDATE jobs SET {long}")).await;
+        assert_eq!(app.faults().await, fault);
         app.clock.advance_seconds(1);
         assert_eq!(app.seal_audit(ONE).await, 1);
         app.clock.advance_days(1);

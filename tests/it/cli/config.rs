@@ -29,7 +29,7 @@ pub(super) fn entries(program: Program) -> BTreeMap<String, Value> {
 }
 
 /// A value for each key that is not its default.
-const SAMPLES: [(&str, &str); 20] = [
+const SAMPLES: [(&str, &str); 21] = [
     ("data", "/srv/sovereign"),
     ("database_url", "postgres://a:hunter2-hunter2@db.example/c"),
     ("listen", "0.0.0.0:80"),
@@ -48,6 +48,7 @@ const SAMPLES: [(&str, &str); 20] = [
     ("log_level", "sovereign=debug,warn"),
     ("log_format", "json"),
     ("preview_cache", "off"),
+    ("jobs", "off"),
     ("engine.max_batch", "64"),
     ("auth.hs256_secret", SECRET),
 ];

@@ -37,6 +37,9 @@ fn every_command_is_found() {
     let commands: Vec<String> = commands().iter().map(|command| command.join(" ")).collect();
     for expected in [
         "serve",
+        "worker",
+        "jobs list",
+        "jobs run",
         "migrate",
         "token mint",
         "voucher issue",

@@ -5,10 +5,11 @@ use std::net::TcpListener;
 use crate::harness::{Engine, Program, TestDatabase, postgres_server};
 
 /// The commands that need a database.
-const COMMANDS: [&[&str]; 7] = [
+const COMMANDS: [&[&str]; 8] = [
     &["serve", "--listen", "127.0.0.1:0", "--demo"],
     &["migrate"],
     &["verify"],
+    &["jobs", "list"],
     &["voucher", "list"],
     &["voucher", "issue", "ABC", "--credit", "5"],
     &["voucher", "revoke", "ABC"],

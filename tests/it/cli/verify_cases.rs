@@ -273,10 +273,10 @@ const CASES: &[Case] = &[
         "UPDATE audit_seals SET hash = (SELECT s.hash FROM audit_seals s WHERE s.number = 2) \
          WHERE number = 3",
     ),
-    // One holder has had the lease for a month without a break.
+    // The job says that it sealed all that there was a month later.
     case(
         "the audit log is sealed within the hour",
-        "UPDATE leases SET until = (SELECT s.current_period_end FROM subscriptions s)",
+        "UPDATE jobs SET last_ok_at = (SELECT s.current_period_end FROM subscriptions s)",
     ),
 ];
 
@@ -305,7 +305,7 @@ const TABLES: [&str; 16] = [
     "organizations",
     "audit_log",
     "audit_seals",
-    "leases",
+    "jobs",
 ];
 
 fn each_table(tables: impl Iterator<Item = &'static str>, sql: &str) -> String {

@@ -9,6 +9,7 @@ use serde_json::Value;
 use sovereign::auth::{IssuerSettings, MintedFor, Role, SigningKey, Tokens};
 use sovereign::clock::Clock as _;
 use sovereign::engine::MAX_BATCH;
+use sovereign::jobs::Runner;
 use sovereign::lifecycle::{Options, Sovereign};
 use sovereign::limits::Limits;
 use sovereign::mail::MailOptions;
@@ -16,7 +17,6 @@ use sovereign::storage::Store;
 use sovereign::usecase::start::Wanted;
 use sovereign::usecase::{expire_credit, seal_audit, verify};
 use sqlx::AssertSqlSafe;
-use uuid::Uuid;
 
 use super::client::{Client, http_client};
 use super::clock::TestClock;
@@ -200,13 +200,18 @@ impl TestApp {
     /// Writes expired credit off, as the server does every minute; answers how many wallets had
     /// some.
     pub(crate) async fn sweep_credit(&self) -> usize {
-        expire_credit::sweep(&self.running.sovereign.app).await.unwrap()
+        expire_credit::step(&self.running.sovereign.app).await.unwrap().count
     }
 
-    /// Seals the audit log as this holder of the lease; answers how many seals were written.
+    /// Runs the job that seals the audit log, as this holder of its lease; answers how many seals were
+    /// written.
     pub(crate) async fn seal_audit(&self, holder: u128) -> usize {
-        let sealed = seal_audit::run(&self.running.sovereign.app, Uuid::from_u128(holder)).await;
-        sealed.unwrap()
+        self.running.seal_audit(holder).await
+    }
+
+    /// As one that believes that it has the lease.
+    pub(crate) async fn seal_without_lease(&self) -> usize {
+        seal_audit::run(&self.running.sovereign.app).await.unwrap().count
     }
 
     /// The invariants that do not hold, each with its subject.
@@ -217,7 +222,12 @@ impl TestApp {
 
     /// Does once what the server does every minute.
     pub(crate) async fn each_minute(&self) {
-        Sovereign::each_minute(&self.running.sovereign.app).await;
+        Sovereign::each_minute(&self.running.sovereign.app).await.unwrap();
+    }
+
+    /// Whoever does jobs, as a process of its own would.
+    pub(crate) fn runner(&self) -> Runner {
+        Runner::new(&self.running.sovereign.app)
     }
 
     /// The user whose token's subject is `name`; they have called before.

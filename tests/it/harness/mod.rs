@@ -26,7 +26,7 @@ pub(crate) use self::clock::TestClock;
 pub(crate) use self::cluster::{Cluster, give_to_postgres, is_root};
 pub(crate) use self::database::{Engine, FQDN, TestDatabase, postgres_server};
 pub(crate) use self::people::{tenant_id, token, user_id};
-pub(crate) use self::process::Ended;
+pub(crate) use self::process::{Ended, Running as Process};
 pub(crate) use self::program::{Door, Program, Server};
 pub(crate) use self::proxy::{Harm, Proxy};
 pub(crate) use self::second::SecondServer;

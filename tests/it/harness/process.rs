@@ -90,6 +90,21 @@ impl Running {
         Ended { code, stdout: std::mem::take(stdout), stderr: std::mem::take(stderr) }
     }
 
+    /// Waits until a line on standard error has `text` in it; answers everything said so far.
+    pub(crate) fn wait_for(&mut self, text: &str) -> &str {
+        if !self.stderr.said.contains(text) {
+            let line = self.stderr.until(Instant::now() + PATIENCE, |line| line.contains(text));
+            assert!(line.is_some(), "no {text:?} in: {}", self.stderr.said);
+        }
+        &self.stderr.said
+    }
+
+    /// `kill -9`, in the middle of whatever it does.
+    pub(crate) fn kill(mut self) -> Ended {
+        self.child.kill().unwrap();
+        self.end()
+    }
+
     /// The next line on standard output.
     pub(crate) fn answered(&mut self) -> String {
         let line = self.stdout.until(Instant::now() + PATIENCE, |_| true);

@@ -126,12 +126,7 @@ impl Server {
 
     /// Waits until a line on standard error has `text` in it; answers everything said so far.
     pub(crate) fn wait_for(&mut self, text: &str) -> &str {
-        let stderr = &mut self.running.stderr;
-        if !stderr.said.contains(text) {
-            let line = stderr.until(Instant::now() + PATIENCE, |line| line.contains(text));
-            assert!(line.is_some(), "no {text:?} in: {}", stderr.said);
-        }
-        &stderr.said
+        self.running.wait_for(text)
     }
 
     pub(crate) fn anyone(&self) -> Client {
@@ -151,9 +146,9 @@ impl Server {
     }
 
     /// `kill -9`, in the middle of whatever it does.
-    pub(crate) fn kill(mut self) -> Ended {
-        self.running.child.kill().unwrap();
-        self.end()
+    pub(crate) fn kill(self) -> Ended {
+        drop(self.http);
+        self.running.kill()
     }
 
     /// Asks it to end, and waits until it has.

@@ -3,11 +3,13 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use sovereign::jobs::{self, Outcome, Runner};
 use sovereign::lifecycle::{self, Options, Sovereign};
 use sovereign::{api, server};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use uuid::Uuid;
 
 pub(super) struct Running {
     pub(super) address: SocketAddr,
@@ -27,6 +29,17 @@ impl Running {
             let _ = stopped.await;
         }));
         Self { address, sovereign, stop, server }
+    }
+
+    /// Runs the job that seals the audit log; answers how many seals were written.
+    pub(super) async fn seal_audit(&self, holder: u128) -> usize {
+        let job = jobs::find("seal-audit").unwrap();
+        let runner = Runner::as_holder(&self.sovereign.app, Uuid::from_u128(holder));
+        match runner.run_now(&job).await.unwrap() {
+            Outcome::Done(count) => count,
+            Outcome::Held => 0,
+            other => panic!("{other:?}"),
+        }
     }
 
     /// Ends as the program does: requests first, then the engine, then the database.

@@ -3,12 +3,12 @@
 
 use sovereign::auth::{Role, SigningKey};
 use sovereign::engine::MAX_BATCH;
+use sovereign::jobs::Runner;
 use sovereign::lifecycle::Options;
 use sovereign::limits::Limits;
 use sovereign::mail::MailOptions;
 use sovereign::usecase::seal_audit;
 use sovereign::usecase::start::Wanted;
-use uuid::Uuid;
 
 use super::app::TestApp;
 use super::client::{Client, Customer, http_client};
@@ -59,7 +59,17 @@ impl SecondServer {
 
     /// As [`TestApp::seal_audit`], by this server.
     pub(crate) async fn seal_audit(&self, holder: u128) -> usize {
-        seal_audit::run(&self.0.sovereign.app, Uuid::from_u128(holder)).await.unwrap()
+        self.0.seal_audit(holder).await
+    }
+
+    /// As [`TestApp::seal_without_lease`], by this server.
+    pub(crate) async fn seal_without_lease(&self) -> usize {
+        seal_audit::run(&self.0.sovereign.app).await.unwrap().count
+    }
+
+    /// As [`TestApp::runner`], of this server.
+    pub(crate) fn runner(&self) -> Runner {
+        Runner::new(&self.0.sovereign.app)
     }
 
     pub(crate) async fn stop(self) {
