@@ -71,6 +71,9 @@ async fn a_dispute_forbids_refunds_and_an_inquiry_does_not() {
     world.stripe.lose(&dispute);
     let closed = world.stripe.last_event("charge.dispute.closed").json();
     assert_eq!(closed["data"]["object"]["status"], "lost");
+    let asked = world.stripe.inquire(&charge, 10);
+    world.stripe.close_inquiry(&asked);
+    assert_eq!(world.stripe.object(&asked)["status"], "warning_closed");
     let listed = world.get("/v1/disputes", &[("charge", &charge)]).await;
-    assert_eq!(listed["data"].as_array().unwrap().len(), 2);
+    assert_eq!(listed["data"].as_array().unwrap().len(), 3);
 }

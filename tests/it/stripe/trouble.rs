@@ -16,6 +16,8 @@ async fn a_cut_leaves_done_what_was_done() {
         assert!(world.ask("POST", PATH, &PARAMS, Some("k")).await.is_none());
         assert_eq!(world.stripe.all("customer").len(), made);
     }
+    world.stripe.trouble("*", Trouble::Unavailable, 9);
+    world.stripe.no_trouble();
     let again = world.ask("POST", PATH, &PARAMS, Some("k")).await.unwrap();
     assert_eq!((again.status, again.replayed), (200, true));
 }

@@ -21,11 +21,12 @@ pub(super) fn list(
         in_range(number(row, "created"), params.get("created")) && members.iter().all(equal)
     };
     let rows = state.tables.get(object).map(|table| &table.rows[..]).unwrap_or_default();
-    let rows = rows.iter().rev().filter(|row| !row.is_null() && fits(row)).cloned().collect();
-    page(rows, path, params)
+    let rows = rows.iter().rev().filter(|row| !row.is_null() && fits(row));
+    let rows: Vec<_> = rows.cloned().collect();
+    page(&rows, path, params)
 }
 
-pub(super) fn page(rows: Vec<Value>, path: &str, params: &Params) -> Result<Value, ApiError> {
+pub(super) fn page(rows: &[Value], path: &str, params: &Params) -> Result<Value, ApiError> {
     let limit = params.get("limit").map_or(10, |limit| limit.as_i64().unwrap());
     if !(1..=100).contains(&limit) {
         let message = "Invalid integer: limit must be between 1 and 100";
@@ -91,7 +92,7 @@ pub(super) fn search_charges(state: &State, params: &Params) -> Result<Value, Ap
     };
     let rest =
         Params::from_iter(params.get("limit").map(|limit| ("limit".to_owned(), limit.clone())));
-    let rows = found.into_iter().skip(start).collect();
+    let rows = found.get(start..).unwrap_or_default();
     let mut answer = page(rows, "/v1/charges/search", &rest)?;
     answer["object"] = "search_result".into();
     let next = start + answer["data"].as_array().unwrap().len();
