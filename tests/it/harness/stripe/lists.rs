@@ -1,5 +1,7 @@
 //! Lists and search, newest first (docs.stripe.com/api/pagination, docs.stripe.com/search).
 
+use std::borrow::Borrow;
+
 use serde_json::{Map, Value, json};
 
 use super::errors::ApiError;
@@ -22,11 +24,15 @@ pub(super) fn list(
     };
     let rows = state.tables.get(object).map(|table| &table.rows[..]).unwrap_or_default();
     let rows = rows.iter().rev().filter(|row| !row.is_null() && fits(row));
-    let rows: Vec<_> = rows.cloned().collect();
+    let rows: Vec<&Value> = rows.collect();
     page(&rows, path, params)
 }
 
-pub(super) fn page(rows: &[Value], path: &str, params: &Params) -> Result<Value, ApiError> {
+pub(super) fn page<R: Borrow<Value>>(
+    rows: &[R],
+    path: &str,
+    params: &Params,
+) -> Result<Value, ApiError> {
     let limit = params.get("limit").map_or(10, |limit| limit.as_i64().unwrap());
     if !(1..=100).contains(&limit) {
         let message = "Invalid integer: limit must be between 1 and 100";
@@ -35,7 +41,7 @@ pub(super) fn page(rows: &[Value], path: &str, params: &Params) -> Result<Value,
     let limit = usize::try_from(limit).unwrap();
     let place = |cursor: &str| -> Result<Option<usize>, ApiError> {
         let Some(id) = params.get(cursor) else { return Ok(None) };
-        let found = rows.iter().position(|row| row["id"] == *id);
+        let found = rows.iter().position(|row| row.borrow()["id"] == *id);
         let id = id.as_str().unwrap_or_default();
         found.map(Some).ok_or_else(|| ApiError::no_such("object", id, cursor))
     };
@@ -54,7 +60,8 @@ pub(super) fn page(rows: &[Value], path: &str, params: &Params) -> Result<Value,
             (start..end, end < rows.len())
         }
     };
-    Ok(json!({ "object": "list", "data": rows[range], "has_more": has_more, "url": path }))
+    let data: Vec<_> = rows[range].iter().map(Borrow::borrow).collect();
+    Ok(json!({ "object": "list", "data": data, "has_more": has_more, "url": path }))
 }
 
 /// A moment, or `gt`, `gte`, `lt`, `lte`.
@@ -85,7 +92,7 @@ pub(super) fn search_charges(state: &State, params: &Params) -> Result<Value, Ap
     let fits = |row: &&Value| {
         number(row, "created") <= seen_until && clauses.iter().all(|clause| clause(row))
     };
-    let found: Vec<Value> = rows.iter().rev().filter(fits).cloned().collect();
+    let found: Vec<&Value> = rows.iter().rev().filter(fits).collect();
     let start = match params.get("page").and_then(Value::as_str) {
         None => 0,
         Some(page) => page.parse().map_err(|_| ApiError::invalid("Invalid page").param("page"))?,
