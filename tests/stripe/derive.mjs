@@ -60,6 +60,7 @@ const OBJECTS = {
   item: ['LineItems', 'LineItem'],
   payment_intent: ['PaymentIntents', 'PaymentIntent'],
   payment_method: ['PaymentMethods', 'PaymentMethod'],
+  plan: ['Plans', 'Plan'],
   price: ['Prices', 'Price'],
   refund: ['Refunds', 'Refund'],
   subscription: ['Subscriptions', 'Subscription'],

@@ -109,6 +109,10 @@ async fn a_saved_card_is_charged_without_its_holder_or_says_why_not() {
 
     world.stripe.detach(method);
     assert_eq!(world.refused("/v1/payment_intents", &renewal).await.0, 400);
+    let other = world.stripe.save_card(&customer, Card::Good);
+    let renewal =
+        renewal.map(|(name, value)| (name, if value == method { &*other } else { value }));
+    assert_eq!(world.post("/v1/payment_intents", &renewal).await["status"], "succeeded");
 }
 
 #[tokio::test]
@@ -124,9 +128,10 @@ async fn a_slow_payment_is_known_later() {
         world.stripe.settle_async(&session_id, succeeded);
         let session = world.stripe.object(&session_id);
         let intent = world.stripe.object(session["payment_intent"].as_str().unwrap());
-        let (paid, status, event) = match succeeded {
-            true => ("paid", "succeeded", "checkout.session.async_payment_succeeded"),
-            false => ("unpaid", "requires_payment_method", "checkout.session.async_payment_failed"),
+        let (paid, status, event) = if succeeded {
+            ("paid", "succeeded", "checkout.session.async_payment_succeeded")
+        } else {
+            ("unpaid", "requires_payment_method", "checkout.session.async_payment_failed")
         };
         assert_eq!((&session["payment_status"], &intent["status"]), (&json!(paid), &json!(status)));
         assert_eq!(world.stripe.last_event(event).object_id, session_id);
@@ -157,6 +162,9 @@ async fn a_subscription_of_an_earlier_service_goes_on_until_it_is_canceled() {
     let path = format!("/v1/subscriptions/{subscription}");
     let found = world.get(&path, &[]).await;
     assert_eq!(found["items"]["data"][0]["current_period_end"], 1_808_000_000);
+    world.stripe.set_subscription_status(&subscription, "past_due");
+    let updated = world.stripe.last_event("customer.subscription.updated").json();
+    assert_eq!(updated["data"]["object"]["status"], "past_due");
     let ended = world.ask("DELETE", &path, &[], None).await.unwrap();
     assert_eq!(ended.body["status"], "canceled");
     assert_eq!(world.stripe.last_event("customer.subscription.deleted").object_id, subscription);

@@ -93,6 +93,7 @@ async fn events_are_snapshots() {
     assert_eq!(created["livemode"], false);
     let listed = world.get("/v1/events", &[("type", "payment_intent.created")]).await;
     assert_eq!(listed["data"][0], created);
+    assert_eq!(created["id"], world.stripe.last_event("payment_intent.created").id.as_str());
 }
 
 #[tokio::test]

@@ -81,7 +81,8 @@ type Members = BTreeMap<String, Type>;
 
 #[derive(Deserialize)]
 pub(super) struct Api {
-    pub(super) api_version: String,
+    #[serde(rename = "api_version")]
+    pub(super) version: String,
     /// From "POST /v1/customers" to the type of its parameters.
     pub(super) calls: BTreeMap<String, String>,
     objects: HashMap<String, String>,

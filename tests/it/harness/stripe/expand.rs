@@ -47,7 +47,11 @@ fn step(state: &State, at: &mut Value, names: &[&str], path: &str) -> Result<(),
         let object = known.then(|| state.find(id)).flatten().ok_or_else(cannot)?;
         *member = object.clone();
     }
-    if member.is_null() { Ok(()) } else { step(state, member, rest, path) }
+    match member {
+        Value::Null => Ok(()),
+        Value::Object(_) => step(state, member, rest, path),
+        _ => Err(cannot()),
+    }
 }
 
 /// What is in an object only where it is asked for.

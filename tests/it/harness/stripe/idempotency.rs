@@ -1,4 +1,4 @@
-//! Idempotency keys (docs.stripe.com/api/idempotent_requests): an answer is kept for a day, whatever its
+//! Idempotency keys (`docs.stripe.com/api/idempotent_requests`): an answer is kept for a day, whatever its
 //! status, once the request was begun in earnest.
 
 use std::collections::HashMap;
@@ -58,10 +58,5 @@ impl Keys {
 
     pub(super) fn end(&mut self, key: &str, answer: Answer) {
         self.0.get_mut(key).unwrap().answer = Some(answer);
-    }
-
-    /// As if it had never been asked.
-    pub(super) fn forget(&mut self, key: &str) {
-        self.0.remove(key);
     }
 }

@@ -1,5 +1,7 @@
 //! Lists and search, newest first (docs.stripe.com/api/pagination, docs.stripe.com/search).
 
+use std::borrow::Borrow;
+
 use serde_json::{Map, Value, json};
 
 use super::errors::ApiError;
@@ -21,11 +23,16 @@ pub(super) fn list(
         in_range(number(row, "created"), params.get("created")) && members.iter().all(equal)
     };
     let rows = state.tables.get(object).map(|table| &table.rows[..]).unwrap_or_default();
-    let rows = rows.iter().rev().filter(|row| !row.is_null() && fits(row)).cloned().collect();
-    page(rows, path, params)
+    let rows = rows.iter().rev().filter(|row| !row.is_null() && fits(row));
+    let rows: Vec<&Value> = rows.collect();
+    page(&rows, path, params)
 }
 
-pub(super) fn page(rows: Vec<Value>, path: &str, params: &Params) -> Result<Value, ApiError> {
+pub(super) fn page<R: Borrow<Value>>(
+    rows: &[R],
+    path: &str,
+    params: &Params,
+) -> Result<Value, ApiError> {
     let limit = params.get("limit").map_or(10, |limit| limit.as_i64().unwrap());
     if !(1..=100).contains(&limit) {
         let message = "Invalid integer: limit must be between 1 and 100";
@@ -34,7 +41,7 @@ pub(super) fn page(rows: Vec<Value>, path: &str, params: &Params) -> Result<Valu
     let limit = usize::try_from(limit).unwrap();
     let place = |cursor: &str| -> Result<Option<usize>, ApiError> {
         let Some(id) = params.get(cursor) else { return Ok(None) };
-        let found = rows.iter().position(|row| row["id"] == *id);
+        let found = rows.iter().position(|row| row.borrow()["id"] == *id);
         let id = id.as_str().unwrap_or_default();
         found.map(Some).ok_or_else(|| ApiError::no_such("object", id, cursor))
     };
@@ -53,7 +60,8 @@ pub(super) fn page(rows: Vec<Value>, path: &str, params: &Params) -> Result<Valu
             (start..end, end < rows.len())
         }
     };
-    Ok(json!({ "object": "list", "data": rows[range], "has_more": has_more, "url": path }))
+    let data: Vec<_> = rows[range].iter().map(Borrow::borrow).collect();
+    Ok(json!({ "object": "list", "data": data, "has_more": has_more, "url": path }))
 }
 
 /// A moment, or `gt`, `gte`, `lt`, `lte`.
@@ -84,14 +92,14 @@ pub(super) fn search_charges(state: &State, params: &Params) -> Result<Value, Ap
     let fits = |row: &&Value| {
         number(row, "created") <= seen_until && clauses.iter().all(|clause| clause(row))
     };
-    let found: Vec<Value> = rows.iter().rev().filter(fits).cloned().collect();
+    let found: Vec<&Value> = rows.iter().rev().filter(fits).collect();
     let start = match params.get("page").and_then(Value::as_str) {
         None => 0,
         Some(page) => page.parse().map_err(|_| ApiError::invalid("Invalid page").param("page"))?,
     };
     let rest =
         Params::from_iter(params.get("limit").map(|limit| ("limit".to_owned(), limit.clone())));
-    let rows = found.into_iter().skip(start).collect();
+    let rows = found.get(start..).unwrap_or_default();
     let mut answer = page(rows, "/v1/charges/search", &rest)?;
     answer["object"] = "search_result".into();
     let next = start + answer["data"].as_array().unwrap().len();

@@ -39,8 +39,8 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 pub(crate) use self::cards::Card;
-pub(crate) use self::state::{Call, Event};
-pub(crate) use self::trouble::{Held, Trouble};
+pub(crate) use self::state::Event;
+pub(crate) use self::trouble::Trouble;
 pub(crate) use self::webhooks::signature as stripe_signature;
 
 use self::server::Listening;
@@ -114,7 +114,7 @@ impl StripeFake {
 
     /// The one version of Stripe's API that it speaks.
     pub(crate) fn api_version() -> &'static str {
-        &api::API.api_version
+        &api::API.version
     }
 
     /// From now on new connections are refused, and those there are end. Returns when that is so.

@@ -12,11 +12,10 @@ const MAXIMUM: i64 = 99_999_999;
 /// a test may set another.
 pub(super) fn minimum(currency: &str) -> i64 {
     match currency {
-        "aed" | "myr" | "pln" => 200,
+        "aed" | "myr" | "omr" | "pln" => 200,
         "bhd" => 190,
         "gbp" => 30,
         "kwd" => 160,
-        "omr" => 200,
         _ => 50,
     }
 }

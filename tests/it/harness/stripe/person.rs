@@ -15,7 +15,7 @@ impl StripeFake {
             expire_due(state);
             let session = state.get("checkout.session", session_id);
             let session = session.unwrap_or_else(|| panic!("no session {session_id}")).clone();
-            if session["status"] != "open" { session } else { pay(state, &session, card) }
+            if session["status"] == "open" { pay(state, &session, card) } else { session }
         })
     }
 
@@ -24,9 +24,10 @@ impl StripeFake {
         self.core.change(|state| {
             let session = state.get("checkout.session", session_id).unwrap().clone();
             cards::settle(state, text(&session, "payment_intent"), succeeded);
-            let (status, event) = match succeeded {
-                true => ("paid", "checkout.session.async_payment_succeeded"),
-                false => ("unpaid", "checkout.session.async_payment_failed"),
+            let (status, event) = if succeeded {
+                ("paid", "checkout.session.async_payment_succeeded")
+            } else {
+                ("unpaid", "checkout.session.async_payment_failed")
             };
             let members = json!({ "payment_status": status });
             let session = state.update("checkout.session", session_id, members);
@@ -72,7 +73,7 @@ impl StripeFake {
             assert!(amount_minor <= left, "no more than {left} can be refunded");
             let (reason, metadata) = (json!("requested_by_customer"), json!({}));
             let refund =
-                calls::make_refund(state, &charge, amount_minor, "succeeded", reason, metadata);
+                calls::make_refund(state, &charge, amount_minor, "succeeded", &reason, &metadata);
             text(&refund, "id").to_owned()
         })
     }

@@ -212,8 +212,8 @@ fn understood<'a>(core: &Core, asked: &'a Asked) -> Result<Understood<'a>, ApiEr
         return Err(ApiError::new(401, "invalid_request_error", message));
     }
     let version = header(&asked.headers, "stripe-version").unwrap_or_default();
-    if version != API.api_version {
-        let known = &API.api_version;
+    if version != API.version {
+        let known = &API.version;
         let message = format!("Invalid Stripe API version: '{version}', this speaks {known}");
         return Err(ApiError::invalid(message));
     }
@@ -238,7 +238,7 @@ fn answer(answer: &Answer, request_id: &str, key: Option<&str>, replayed: bool) 
         .status(answer.status)
         .header("content-type", "application/json")
         .header("request-id", request_id)
-        .header("stripe-version", &API.api_version);
+        .header("stripe-version", &API.version);
     if let Some(key) = key {
         response = response.header("idempotency-key", key);
     }

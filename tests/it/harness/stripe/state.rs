@@ -184,7 +184,7 @@ impl State {
         let event = json!({
             "id": id,
             "object": "event",
-            "api_version": API.api_version,
+            "api_version": API.version,
             "created": self.now,
             "data": { "object": object },
             "livemode": false,

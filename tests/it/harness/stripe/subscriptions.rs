@@ -73,14 +73,15 @@ impl StripeFake {
         })
     }
 
-    /// Its status changes ("past_due", "unpaid", "canceled", …).
+    /// Its status changes: "canceled" ends it.
     pub(crate) fn set_subscription_status(&self, id: &str, status: &str) {
-        self.core.change(|state| match status {
-            "canceled" => drop(end(state, id)),
-            _ => {
-                let subscription = state.update("subscription", id, json!({ "status": status }));
-                state.emit("customer.subscription.updated", &subscription);
+        self.core.change(|state| {
+            if status == "canceled" {
+                end(state, id);
+                return;
             }
+            let subscription = state.update("subscription", id, json!({ "status": status }));
+            state.emit("customer.subscription.updated", &subscription);
         });
     }
 }

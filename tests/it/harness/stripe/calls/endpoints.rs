@@ -18,8 +18,8 @@ pub(super) fn create(state: &mut State, params: &Params) -> Result<Value, ApiErr
         );
     }
     let version = params.get("api_version").and_then(Value::as_str);
-    if version.is_some_and(|version| version != API.api_version) {
-        let message = format!("This speaks {} only", API.api_version);
+    if version.is_some_and(|version| version != API.version) {
+        let message = format!("This speaks {} only", API.version);
         return Err(ApiError::invalid(message).param("api_version"));
     }
     let members = copied(params, &["api_version", "description", "enabled_events", "url"]);

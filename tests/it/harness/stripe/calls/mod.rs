@@ -143,5 +143,5 @@ fn events(state: &State, params: &Params) -> Result<Value, ApiError> {
             && created > state.now - 30 * 86_400
     };
     let found = state.events.iter().rev().filter(|event| fits(&event.kind, event.created));
-    lists::page(found.map(super::Event::json).collect(), "/v1/events", params)
+    lists::page(&found.map(super::Event::json).collect::<Vec<_>>(), "/v1/events", params)
 }

@@ -36,7 +36,7 @@ pub(super) fn create(state: &mut State, params: &Params) -> Result<Value, ApiErr
     let status = state.refund_status;
     let reason = params.get("reason").cloned().unwrap_or_default();
     let metadata = metadata(params.get("metadata"));
-    let refund = make_refund(state, &charge, amount, status, reason, metadata);
+    let refund = make_refund(state, &charge, amount, status, &reason, &metadata);
     state.by_program.insert(text(&refund, "id").to_owned());
     Ok(refund)
 }
@@ -74,8 +74,8 @@ pub(in crate::harness::stripe) fn make_refund(
     charge: &Value,
     amount: i64,
     status: &str,
-    reason: Value,
-    metadata: Value,
+    reason: &Value,
+    metadata: &Value,
 ) -> Value {
     let transaction = state.id("txn_3", 23);
     let mut members = json!({
