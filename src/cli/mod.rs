@@ -9,6 +9,7 @@ mod migrate;
 mod openapi;
 mod output;
 mod serve;
+mod stripe;
 mod token;
 mod user;
 mod verify;
@@ -64,6 +65,8 @@ enum Command {
     Key(key::Key),
     #[command(subcommand)]
     Voucher(voucher::Voucher),
+    #[command(subcommand)]
+    Stripe(stripe::Stripe),
     Verify(verify::Verify),
     Backup(backup::Backup),
     Restore(backup::Restore),
@@ -142,6 +145,7 @@ pub fn main() -> ExitCode {
             Command::User(user) => user.run().await,
             Command::Key(key) => key.run(),
             Command::Voucher(voucher) => voucher.run().await,
+            Command::Stripe(stripe) => stripe.run().await,
             Command::Verify(verify) => verify.run().await,
             Command::Backup(backup) => backup.run().await,
             Command::Restore(restore) => restore.run().await,

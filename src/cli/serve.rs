@@ -97,6 +97,8 @@ async fn run(config: &Config, json: bool) -> Result<(), Failure> {
         max_batch: config.max_batch,
         preview_cache: config.preview_cache,
         mail,
+        vault: config.vault(),
+        stripe: config.stripe.clone(),
         public_url: config.public_url.clone().or(own),
     })
     .await?;

@@ -61,6 +61,12 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../../migrations/postgres/0006_audit_seals.sql"),
         sqlite: include_str!("../../migrations/sqlite/0006_audit_seals.sql"),
     },
+    Migration {
+        number: 8,
+        name: "settings",
+        postgres: include_str!("../../migrations/postgres/0008_settings.sql"),
+        sqlite: include_str!("../../migrations/sqlite/0008_settings.sql"),
+    },
 ];
 
 /// Any number; all processes of this program take the same PostgreSQL lock while they migrate.

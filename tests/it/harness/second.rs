@@ -3,14 +3,16 @@
 
 use sovereign::auth::{Role, SigningKey};
 use sovereign::engine::MAX_BATCH;
-use sovereign::lifecycle::Options;
+use sovereign::lifecycle::{Options, Sovereign};
 use sovereign::limits::Limits;
 use sovereign::mail::MailOptions;
+use sovereign::payment::Payments;
 use sovereign::usecase::seal_audit;
 use sovereign::usecase::start::Wanted;
+use sovereign::vault::Vault;
 use uuid::Uuid;
 
-use super::app::TestApp;
+use super::app::{Setup, TestApp};
 use super::client::{Client, Customer, http_client};
 use super::running::Running;
 
@@ -33,6 +35,8 @@ impl SecondServer {
             max_batch: MAX_BATCH,
             preview_cache: true,
             mail: MailOptions::Log,
+            vault: Vault::in_directory(app.database.directory.path()),
+            stripe: Setup::default().stripe,
             public_url: None,
         };
         Self(Running::start(options).await)
@@ -58,6 +62,15 @@ impl SecondServer {
     /// As [`TestApp::seal_audit`], by this server.
     pub(crate) async fn seal_audit(&self, holder: u128) -> usize {
         seal_audit::run(&self.0.sovereign.app, Uuid::from_u128(holder)).await.unwrap()
+    }
+
+    pub(crate) fn payments(&self) -> &Payments {
+        self.0.sovereign.app.payments()
+    }
+
+    /// Does once what the server does every minute.
+    pub(crate) async fn each_minute(&self) {
+        Sovereign::each_minute(&self.0.sovereign.app).await;
     }
 
     pub(crate) async fn stop(self) {
