@@ -16,6 +16,7 @@ use crate::engine::Engine;
 use crate::ids::RandomIds;
 use crate::limits::Limiter;
 use crate::mail::Mailer;
+use crate::payment::Payments;
 use crate::storage::Store;
 use crate::storage::reads::Reads;
 use crate::storage::users::BySubject;
@@ -41,6 +42,8 @@ pub struct App {
     pub(crate) issuers: Issuers,
     pub(crate) limits: Limiter,
     pub(crate) mailer: Mailer,
+    /// The way to Stripe.
+    pub(crate) payments: Payments,
     /// Where people find the pages, without a slash at the end.
     pub(crate) public_url: String,
     /// Who is behind an issuer and subject. The answer never changes, so it never goes stale.
@@ -63,6 +66,7 @@ pub(crate) struct Parts {
     pub(crate) issuers: Issuers,
     pub limits: Limiter,
     pub(crate) mailer: Mailer,
+    pub(crate) payments: Payments,
     pub public_url: String,
     pub(crate) previews: Previews,
 }
@@ -83,6 +87,7 @@ impl App {
             issuers: parts.issuers,
             limits: parts.limits,
             mailer: parts.mailer,
+            payments: parts.payments,
             public_url: parts.public_url,
             known_users: Cache::new(KNOWN_USERS),
             ids: Mutex::new(parts.ids),
@@ -91,6 +96,25 @@ impl App {
 
     pub(crate) fn new_id(&self) -> Uuid {
         self.ids.lock().unwrap_or_else(PoisonError::into_inner).next_id()
+    }
+
+    /// The way to Stripe, as it is configured now.
+    #[must_use]
+    pub fn payments(&self) -> &Payments {
+        &self.payments
+    }
+
+    /// A source of identifiers, for what also works without a server.
+    pub(crate) fn ids(&self) -> impl IdSource + Send {
+        AppIds(self)
+    }
+}
+
+struct AppIds<'a>(&'a App);
+
+impl IdSource for AppIds<'_> {
+    fn next_id(&mut self) -> Uuid {
+        self.0.new_id()
     }
 }
 

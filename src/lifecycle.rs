@@ -17,12 +17,15 @@ use crate::ids::RandomIds;
 use crate::jobs;
 use crate::limits::Limits;
 use crate::mail::{MailOptions, Mailer};
+use crate::payment::stripe::StripeOptions;
+use crate::payment::{Configuration, Payments};
 use crate::storage::memory::Memory;
 use crate::storage::{self, Location, Store, migrate};
 use crate::usecase::migrate as bring_up;
 use crate::usecase::previews::Previews;
 use crate::usecase::roles;
 use crate::usecase::start::{self, StartError, Wanted};
+use crate::vault::Vault;
 
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The commit this program was built from.
@@ -47,6 +50,9 @@ pub struct Options {
     /// Whether vouchers may be remembered between previews.
     pub preview_cache: bool,
     pub mail: MailOptions,
+    /// The key that stored secrets are encrypted with.
+    pub vault: Vault,
+    pub stripe: StripeOptions,
     /// Where people find the pages; by default `https://` and the Sovereign's name.
     pub public_url: Option<String>,
 }
@@ -91,6 +97,8 @@ pub async fn start(options: Options) -> Result<Sovereign, StartError> {
     };
     let (engine, thread) =
         Engine::start(&store, rules, Arc::clone(&clock), engine_ids, Arc::clone(&memory)).await?;
+    let configuration = Configuration { vault: options.vault, stripe: options.stripe };
+    let payments = Payments::start(&store, &engine, &clock, &facts, configuration).await?;
     let previews = Previews::start(&store, options.preview_cache, memory);
     let limits = options.limits.start(&store, &clock);
     let app = App::new(Parts {
@@ -105,6 +113,7 @@ pub async fn start(options: Options) -> Result<Sovereign, StartError> {
         limits,
         previews,
         mailer,
+        payments,
     });
     Ok(Sovereign { app: Arc::new(app), engine: thread })
 }

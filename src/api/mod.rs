@@ -23,6 +23,7 @@ mod openapi;
 mod organizations;
 mod paging;
 mod problem;
+mod settings;
 mod shared_answers;
 mod status;
 mod vouchers;
@@ -83,6 +84,9 @@ fn billing_routes(routes: Routes) -> Routes {
         .add(billing::__path_invoices, billing::invoices)
         .add(admin::__path_revenue, admin::revenue)
         .add(admin::__path_orders, admin::orders)
+        .add(settings::__path_read, settings::read)
+        .add(settings::__path_change, settings::change)
+        .add(settings::__path_check, settings::check)
         .add(admin_organizations::__path_totals, admin_organizations::totals)
 }
 

@@ -2,7 +2,6 @@
 //! owner may read. `ring.rs` says which keys there are.
 
 use std::fmt;
-use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -15,6 +14,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::EncodingKey;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+
+use crate::private_file;
 
 /// Why there is no signing key.
 #[derive(Debug)]
@@ -49,7 +50,7 @@ impl SigningKey {
         let der = std::fs::read(path).map_err(|error| {
             KeyError(format!("{shown}: {error}; `sovereign serve` makes it at its first start"))
         })?;
-        refuse_if_shared(path)?;
+        private_file::refuse_if_shared(path).map_err(KeyError)?;
         Self::from_der(&der).map_err(|error| KeyError(format!("{shown}: {error}")))
     }
 
@@ -63,7 +64,8 @@ impl SigningKey {
             return Ok(());
         }
         let der = generate().map_err(|error| KeyError(error.to_string()))?;
-        create_once(path, &der).map_err(|error| KeyError(format!("{}: {error}", path.display())))
+        private_file::create_once(path, &der)
+            .map_err(|error| KeyError(format!("{}: {error}", path.display())))
     }
 
     /// # Errors
@@ -119,39 +121,4 @@ fn generate() -> Result<Vec<u8>, aws_lc_rs::error::Unspecified> {
 fn thumbprint(public: &str) -> String {
     let canonical = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{public}"}}"#);
     URL_SAFE_NO_PAD.encode(Sha256::digest(canonical))
-}
-
-/// Writes the file whole or not at all; where another process was first, its file stays.
-fn create_once(path: &Path, der: &[u8]) -> std::io::Result<()> {
-    let draft = path.with_extension(format!("{}.new", std::process::id()));
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&draft)?;
-    file.write_all(der)?;
-    file.sync_all()?;
-    let linked = std::fs::hard_link(&draft, path);
-    std::fs::remove_file(&draft)?;
-    match linked {
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        other => other,
-    }
-}
-
-#[cfg(unix)]
-fn refuse_if_shared(path: &Path) -> Result<(), KeyError> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let metadata = std::fs::metadata(path).map_err(|error| KeyError(error.to_string()))?;
-    let for_others = metadata.permissions().mode() & 0o077;
-    if for_others == 0 {
-        return Ok(());
-    }
-    let shown = path.display();
-    Err(KeyError(format!("{shown} can be read by others; `chmod 600 {shown}` and start again")))
-}
-
-#[cfg(not(unix))]
-fn refuse_if_shared(_: &Path) -> Result<(), KeyError> {
-    Ok(())
 }

@@ -10,10 +10,11 @@ use super::{Common, clock};
 use crate::config::Config;
 use crate::usecase::backup::{self, BackupError, Done};
 
-/// Copy the database and the signing key to a new directory, beside a running server
+/// Copy the database and the keys to a new directory, beside a running server
 ///
 /// For SQLite; with PostgreSQL use its own tools, see docs/BACKUP.md. Everything that was committed before
-/// the copy began is in it, and nothing by half. Keep it as safe as the data directory: it can mint tokens.
+/// the copy began is in it, and nothing by half. Keep it as safe as the data directory: it can mint tokens,
+/// and charge cards.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -78,7 +79,7 @@ fn refuse_postgres(config: &Config, tool: &str) -> Result<(), Failure> {
     }
     Err(Failure::usage(format!(
         "this is for SQLite; for PostgreSQL use {tool}, or a base backup with archived WAL \
-         (docs/BACKUP.md), and copy the signing key from the data directory"
+         (docs/BACKUP.md), and copy the keys from the data directory"
     )))
 }
 
@@ -87,17 +88,19 @@ fn print(done: &Done, verb: &str, json: bool) {
     if json {
         answer_json(&json!({
             "bytes": done.bytes, "contents": contents, "signing_key": done.signing_key,
+            "encryption_key": done.encryption_key,
         }));
         return;
     }
     answer(format!(
-        "{verb} {} bytes: {} Organizations, {} vouchers, {} orders, {} ledger lines{}",
+        "{verb} {} bytes: {} Organizations, {} vouchers, {} orders, {} ledger lines{}{}",
         done.bytes,
         contents.organizations,
         contents.vouchers,
         contents.orders,
         contents.ledger_lines,
-        if done.signing_key { ", and the signing key" } else { "" }
+        if done.signing_key { ", and the signing key" } else { "" },
+        if done.encryption_key { ", and the encryption key" } else { "" }
     ));
 }
 

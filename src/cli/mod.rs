@@ -11,6 +11,7 @@ mod openapi;
 mod output;
 mod serve;
 mod starting;
+mod stripe;
 mod token;
 mod user;
 mod verify;
@@ -70,6 +71,8 @@ enum Command {
     Key(key::Key),
     #[command(subcommand)]
     Voucher(voucher::Voucher),
+    #[command(subcommand)]
+    Stripe(stripe::Stripe),
     Verify(verify::Verify),
     Backup(backup::Backup),
     Restore(backup::Restore),
@@ -150,6 +153,7 @@ pub fn main() -> ExitCode {
             Command::User(user) => user.run().await,
             Command::Key(key) => key.run(),
             Command::Voucher(voucher) => voucher.run().await,
+            Command::Stripe(stripe) => stripe.run().await,
             Command::Verify(verify) => verify.run().await,
             Command::Backup(backup) => backup.run().await,
             Command::Restore(restore) => restore.run().await,

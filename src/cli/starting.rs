@@ -32,6 +32,8 @@ pub(super) fn options(config: &Config, public_url: Option<String>) -> Result<Opt
         max_batch: config.max_batch,
         preview_cache: config.preview_cache,
         mail: config.mail().map_err(Failure::usage)?,
+        vault: config.vault(),
+        stripe: config.stripe.clone(),
         public_url: config.public_url.clone().or(public_url),
     })
 }

@@ -3,6 +3,7 @@
 //! Those of issuers are patterns: `*` stands for the name that an issuer is given.
 
 use crate::auth::oidc::{DEFAULT_SCOPES, is_name};
+use crate::payment::stripe::DEFAULT_API_URL;
 
 /// Before an issuer's name.
 pub(super) const ISSUER_SECTION: &str = "oidc.";
@@ -53,6 +54,16 @@ pub const KEYS: &[Key] = &[
     key("preview_cache", Some("on"), "remember vouchers between previews (PostgreSQL): on or off"),
     key("jobs", Some("on"), "whether this server does the jobs: on, or off where workers do them"),
     key("engine.max_batch", Some("256"), "most checkouts decided in one transaction"),
+    secret(
+        "encryption_key",
+        "encrypts stored secrets (32 bytes in base64); by default a file in the data directory",
+    ),
+    key("stripe.api_url", Some(DEFAULT_API_URL), "where Stripe's API is"),
+    key(
+        "stripe.minimum_charge_minor",
+        None,
+        "smallest card charge, in minor units; by default Stripe's own for the currency",
+    ),
     secret("auth.hs256_secret", "accept tokens signed with this secret (32 bytes or more)"),
 ];
 

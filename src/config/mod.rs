@@ -13,12 +13,15 @@ use sovereign_domain::tax::TaxRules;
 
 pub use self::keys::{ISSUER_KEYS, KEYS, Key};
 pub use self::layers::{ConfigError, Entry, Layers, Origin, Resolved};
+use crate::auth::oidc::is_protected;
 use crate::auth::{IssuerSettings, Tokens};
 use crate::engine::MAX_BATCH;
 use crate::jobs::Which;
 use crate::mail::{self, MailOptions};
+use crate::payment::stripe::StripeOptions;
 use crate::storage::{self, Location};
 use crate::telemetry::LogFormat;
+use crate::vault::Vault;
 
 /// The configuration, read and checked.
 #[derive(Debug, Clone)]
@@ -45,6 +48,9 @@ pub struct Config {
     /// What a server does by itself.
     pub jobs: Which,
     pub max_batch: usize,
+    /// Where it is configured, and not in a file of the data directory.
+    pub encryption_key: Option<Vault>,
+    pub stripe: StripeOptions,
 }
 
 impl Config {
@@ -85,6 +91,13 @@ impl Config {
                 _ => Which::All,
             },
             max_batch: resolved.parsed("engine.max_batch", "a number from 1 to 256")?,
+            encryption_key: resolved.checked("encryption_key", Vault::configured)?,
+            stripe: StripeOptions {
+                api_url: resolved.checked_required("stripe.api_url", stripe_api_url)?,
+                minimum_charge_minor: resolved
+                    .checked("stripe.minimum_charge_minor", minimum_charge_minor)?,
+                ..StripeOptions::default()
+            },
         };
         if !(1..=MAX_BATCH).contains(&config.max_batch) {
             return Err(resolved.wrong("engine.max_batch", "must be a number from 1 to 256"));
@@ -125,6 +138,12 @@ impl Config {
                     .to_owned(),
             )),
         }
+    }
+
+    /// The key that stored secrets are encrypted with.
+    #[must_use]
+    pub fn vault(&self) -> Vault {
+        self.encryption_key.clone().unwrap_or_else(|| Vault::in_directory(&self.data))
     }
 
     #[must_use]
@@ -204,6 +223,24 @@ fn public_url(text: &str) -> Result<String, &'static str> {
     let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
     let anonymous = url.username().is_empty() && url.password().is_none();
     if web && bare && anonymous { Ok(text.to_owned()) } else { Err(FORM) }
+}
+
+/// The secret key goes there: encrypted, or no further than this machine.
+fn stripe_api_url(text: &str) -> Result<String, &'static str> {
+    const FORM: &str = "must be such as https://api.stripe.com; http:// only on this machine";
+    let url = reqwest::Url::parse(text).map_err(|_| FORM)?;
+    let bare = url.host_str().is_some() && url.query().is_none() && url.fragment().is_none();
+    let anonymous = url.username().is_empty() && url.password().is_none();
+    if is_protected(&url) && bare && anonymous {
+        Ok(text.trim_end_matches('/').to_owned())
+    } else {
+        Err(FORM)
+    }
+}
+
+fn minimum_charge_minor(text: &str) -> Result<i64, &'static str> {
+    let minimum = text.parse().ok().filter(|minimum| *minimum > 0);
+    minimum.ok_or("must be a whole number of minor units, such as 200 for 0.200 OMR")
 }
 
 fn networks(resolved: &Resolved) -> Result<Vec<IpNet>, ConfigError> {

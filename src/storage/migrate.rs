@@ -68,6 +68,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../../migrations/sqlite/0007_payments.sql"),
     },
     Migration {
+        number: 8,
+        name: "settings",
+        postgres: include_str!("../../migrations/postgres/0008_settings.sql"),
+        sqlite: include_str!("../../migrations/sqlite/0008_settings.sql"),
+    },
+    Migration {
         number: 9,
         name: "jobs",
         postgres: include_str!("../../migrations/postgres/0009_jobs.sql"),

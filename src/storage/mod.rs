@@ -35,6 +35,7 @@ pub mod rate_limits;
 pub(crate) mod reads;
 pub(crate) mod seals;
 pub(crate) mod sessions;
+pub(crate) mod settings;
 pub(crate) mod sign_ins;
 pub(crate) mod sqlite;
 mod types;

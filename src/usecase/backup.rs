@@ -1,4 +1,4 @@
-//! Backup and restore of a Sovereign on SQLite: its database and its signing key, as one directory.
+//! Backup and restore of a Sovereign on SQLite: its database and its keys, as one directory.
 //!
 //! Both write under another name first, make it safe on the disk, and rename at the end: a backup or a
 //! database is there whole or not at all.
@@ -15,6 +15,7 @@ use crate::auth::SIGNING_KEY_FILE;
 use crate::lifecycle::{self, LockError, ProcessLock, make_data_directory};
 use crate::storage::backup::{self, Contents};
 use crate::storage::{self, DATABASE_FILE, Location, Store, migrate};
+use crate::vault::ENCRYPTION_KEY_FILE;
 
 /// What was written, or put into place.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub struct Done {
     pub contents: Contents,
     /// Without it the tokens of before are not accepted afterwards.
     pub signing_key: bool,
+    /// Without it the keys to Stripe cannot be read, where they are not encrypted with a configured one.
+    pub encryption_key: bool,
 }
 
 #[derive(Debug)]
@@ -98,8 +101,9 @@ pub async fn backup(data: &Path, to: &Path) -> Result<Done, BackupError> {
     backup::copy(&database, &copy).await?;
     let contents = look_into(&copy).await?;
     settle(&copy)?;
-    let signing_key = copy_key(data, &draft)?;
-    let done = Done { bytes: length(&copy)?, contents, signing_key };
+    let signing_key = copy_key(data, &draft, SIGNING_KEY_FILE)?;
+    let encryption_key = copy_key(data, &draft, ENCRYPTION_KEY_FILE)?;
+    let done = Done { bytes: length(&copy)?, contents, signing_key, encryption_key };
     sync(&draft.0)?;
     fs::rename(&draft.0, &to).map_err(at(&to))?;
     sync(to.parent().unwrap_or(&to))?;
@@ -140,10 +144,11 @@ pub async fn restore(
     })?;
     let contents = look_into(&copy).await?;
     settle(&copy)?;
-    let signing_key = copy_key(from, &draft)?;
-    let done = Done { bytes: length(&copy)?, contents, signing_key };
+    let signing_key = copy_key(from, &draft, SIGNING_KEY_FILE)?;
+    let encryption_key = copy_key(from, &draft, ENCRYPTION_KEY_FILE)?;
+    let done = Done { bytes: length(&copy)?, contents, signing_key, encryption_key };
     // The database last: a directory without one is none yet.
-    for name in [SIGNING_KEY_FILE, DATABASE_FILE] {
+    for name in [SIGNING_KEY_FILE, ENCRYPTION_KEY_FILE, DATABASE_FILE] {
         let (draft, place) = (draft.file(name), data.join(name));
         if draft.exists() {
             fs::rename(&draft, &place).map_err(at(&place))?;
@@ -163,16 +168,18 @@ fn refuse_occupied(from: &Path, data: &Path) -> Result<(), BackupError> {
             return Err(BackupError::Refused(text));
         }
     }
-    let (backed_up, present) = (from.join(SIGNING_KEY_FILE), data.join(SIGNING_KEY_FILE));
-    if present.exists() && backed_up.exists() {
-        let same = fs::read(&backed_up).map_err(at(&backed_up))?
-            == fs::read(&present).map_err(at(&present))?;
-        if !same {
-            let text = format!(
-                "{} is another key than the backup's; move it away, or name another --data",
-                present.display()
-            );
-            return Err(BackupError::Refused(text));
+    for name in [SIGNING_KEY_FILE, ENCRYPTION_KEY_FILE] {
+        let (backed_up, present) = (from.join(name), data.join(name));
+        if present.exists() && backed_up.exists() {
+            let same = fs::read(&backed_up).map_err(at(&backed_up))?
+                == fs::read(&present).map_err(at(&present))?;
+            if !same {
+                let text = format!(
+                    "{} is another key than the backup's; move it away, or name another --data",
+                    present.display()
+                );
+                return Err(BackupError::Refused(text));
+            }
         }
     }
     Ok(())
@@ -216,9 +223,9 @@ async fn look_into(database: &Path) -> Result<Contents, BackupError> {
     Ok(contents?)
 }
 
-/// Copies the signing key, where there is one; answers whether there is.
-fn copy_key(from: &Path, to: &Draft) -> Result<bool, BackupError> {
-    let (from, to) = (from.join(SIGNING_KEY_FILE), to.file(SIGNING_KEY_FILE));
+/// Copies a key, where there is one; answers whether there is.
+fn copy_key(from: &Path, to: &Draft, name: &str) -> Result<bool, BackupError> {
+    let (from, to) = (from.join(name), to.file(name));
     if !from.exists() {
         return Ok(false);
     }

@@ -142,4 +142,14 @@ pub(super) const TABLES: &[Table] = &[
             may("created_at", Kind::Moment),
         ],
     },
+    Table {
+        name: "settings",
+        columns: &[
+            may("id", Kind::Int4),
+            may("stripe_secret_key", Kind::Text),
+            may("stripe_webhook_secret", Kind::Text),
+            may("stripe_public_key", Kind::Text),
+            may("updated_at", Kind::Moment),
+        ],
+    },
 ];

@@ -4,7 +4,7 @@ mod codes;
 mod data;
 mod documented;
 mod dry_run;
-mod old;
+pub(crate) mod old;
 mod processes;
 mod refusals;
 mod routes;

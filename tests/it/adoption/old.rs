@@ -4,12 +4,12 @@ use serde_json::Value;
 
 use crate::harness::{Ended, Engine, TestDatabase};
 
-pub(super) const SCHEMA: &str = include_str!("fixtures/schema.sql");
+pub(crate) const SCHEMA: &str = include_str!("fixtures/schema.sql");
 pub(super) const MESSY: &str = include_str!("fixtures/messy.sql");
 pub(super) const FIRST_START: [&str; 4] = ["--fqdn", "omantel.example", "--currency", "OMR"];
 
 /// A database with these statements run in it.
-pub(super) async fn database(statements: &[&str]) -> TestDatabase {
+pub(crate) async fn database(statements: &[&str]) -> TestDatabase {
     let database = TestDatabase::empty(Engine::Postgres).await;
     for sql in statements {
         database.execute(sql).await;
@@ -26,7 +26,7 @@ pub(super) fn migrate(database: &TestDatabase, more: &[&str]) -> Ended {
 }
 
 /// Adopts it, and answers the report; the books are sound afterwards.
-pub(super) fn adopt(database: &TestDatabase, more: &[&str]) -> Value {
+pub(crate) fn adopt(database: &TestDatabase, more: &[&str]) -> Value {
     let said = migrate(database, &[&["--json"], more].concat()).expect_json();
     database.run(&["verify"]).expect(0);
     said["adoption"].clone()

@@ -29,7 +29,7 @@ pub(super) fn entries(program: Program) -> BTreeMap<String, Value> {
 }
 
 /// A value for each key that is not its default.
-const SAMPLES: [(&str, &str); 21] = [
+const SAMPLES: [(&str, &str); 24] = [
     ("data", "/srv/sovereign"),
     ("database_url", "postgres://a:hunter2-hunter2@db.example/c"),
     ("listen", "0.0.0.0:80"),
@@ -50,6 +50,9 @@ const SAMPLES: [(&str, &str); 21] = [
     ("preview_cache", "off"),
     ("jobs", "off"),
     ("engine.max_batch", "64"),
+    ("encryption_key", "aHVudGVyMi1odW50ZXIyLWh1bnRlcjItaHVudGVyMiE="),
+    ("stripe.api_url", "https://stripe-proxy.example"),
+    ("stripe.minimum_charge_minor", "250"),
     ("auth.hs256_secret", SECRET),
 ];
 

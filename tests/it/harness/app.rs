@@ -13,9 +13,12 @@ use sovereign::jobs::Runner;
 use sovereign::lifecycle::{Options, Sovereign};
 use sovereign::limits::Limits;
 use sovereign::mail::MailOptions;
+use sovereign::payment::Payments;
+use sovereign::payment::stripe::StripeOptions;
 use sovereign::storage::Store;
 use sovereign::usecase::start::Wanted;
 use sovereign::usecase::{expire_credit, seal_audit, verify};
+use sovereign::vault::Vault;
 use sqlx::AssertSqlSafe;
 
 use super::client::{Client, http_client};
@@ -33,6 +36,7 @@ pub(crate) struct Setup {
     pub(crate) sink: Option<SinkOptions>,
     /// Not the test's usual currency: the Sovereign starts on an empty database.
     pub(crate) currency: Option<&'static str>,
+    pub(crate) stripe: StripeOptions,
 }
 
 /// A signing key in PKCS #8. The tests hold the bytes too, to forge tokens with.
@@ -49,6 +53,10 @@ impl Default for Setup {
             issuers: Vec::new(),
             sink: None,
             currency: None,
+            stripe: StripeOptions {
+                api_url: "http://127.0.0.1:9".to_owned(),
+                ..StripeOptions::default()
+            },
         }
     }
 }
@@ -114,6 +122,8 @@ impl TestApp {
             max_batch: MAX_BATCH,
             preview_cache: true,
             mail: sink.as_ref().map_or(MailOptions::Log, MailSink::as_setting),
+            vault: Vault::in_directory(database.directory.path()),
+            stripe: setup.stripe,
             public_url: None,
         };
         let running = Running::start(options).await;
@@ -218,6 +228,10 @@ impl TestApp {
     pub(crate) async fn faults(&self) -> Vec<(&'static str, String)> {
         let faults = verify::verify(&self.store).await.unwrap().faults;
         faults.into_iter().map(|fault| (fault.check, fault.subject)).collect()
+    }
+
+    pub(crate) fn payments(&self) -> &Payments {
+        self.running.sovereign.app.payments()
     }
 
     /// Does once what the server does every minute.

@@ -1,6 +1,6 @@
 //! Fresh databases: a copy of one that was migrated and started once. Removed when a test has ended.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -11,10 +11,12 @@ use sovereign::limits::Limits;
 use sovereign::mail::MailOptions;
 use sovereign::storage::{Location, Store};
 use sovereign::usecase::start::Wanted;
+use sovereign::vault::Vault;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tempfile::TempDir;
 use tokio::sync::{Mutex, OnceCell};
 
+use super::app::Setup;
 use super::clock::TestClock;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -204,6 +206,9 @@ async fn start_once(location: Location) {
         max_batch: MAX_BATCH,
         preview_cache: true,
         mail: MailOptions::Log,
+        // Nothing is encrypted yet.
+        vault: Vault::in_directory(Path::new("/nowhere")),
+        stripe: Setup::default().stripe,
         public_url: None,
     };
     lifecycle::start(options).await.unwrap().stop().await;

@@ -4,13 +4,15 @@
 use sovereign::auth::{Role, SigningKey};
 use sovereign::engine::MAX_BATCH;
 use sovereign::jobs::Runner;
-use sovereign::lifecycle::Options;
+use sovereign::lifecycle::{Options, Sovereign};
 use sovereign::limits::Limits;
 use sovereign::mail::MailOptions;
+use sovereign::payment::Payments;
 use sovereign::usecase::seal_audit;
 use sovereign::usecase::start::Wanted;
+use sovereign::vault::Vault;
 
-use super::app::TestApp;
+use super::app::{Setup, TestApp};
 use super::client::{Client, Customer, http_client};
 use super::running::Running;
 
@@ -35,6 +37,8 @@ impl SecondServer {
             max_batch: MAX_BATCH,
             preview_cache: true,
             mail: MailOptions::Log,
+            vault: Vault::in_directory(app.database.directory.path()),
+            stripe: Setup::default().stripe,
             public_url: None,
         };
         Self(Running::start(options).await)
@@ -70,6 +74,15 @@ impl SecondServer {
     /// As [`TestApp::runner`], of this server.
     pub(crate) fn runner(&self) -> Runner {
         Runner::new(&self.0.sovereign.app)
+    }
+
+    pub(crate) fn payments(&self) -> &Payments {
+        self.0.sovereign.app.payments()
+    }
+
+    /// Does once what the server does every minute.
+    pub(crate) async fn each_minute(&self) {
+        Sovereign::each_minute(&self.0.sovereign.app).await.unwrap();
     }
 
     pub(crate) async fn stop(self) {

@@ -7,7 +7,9 @@ use sovereign::engine::MAX_BATCH;
 use sovereign::lifecycle::{self, Options, Sovereign};
 use sovereign::limits::Limits;
 use sovereign::mail::MailOptions;
+use sovereign::payment::stripe::StripeOptions;
 use sovereign::usecase::start::{StartError, Wanted};
+use sovereign::vault::Vault;
 
 use crate::harness::{Engine, FQDN, TestClock, TestDatabase};
 
@@ -29,6 +31,8 @@ async fn start(database: &TestDatabase, currency: &str) -> Result<Sovereign, Sta
         max_batch: MAX_BATCH,
         preview_cache: true,
         mail: MailOptions::Log,
+        vault: Vault::in_directory(database.directory.path()),
+        stripe: StripeOptions::default(),
         public_url: None,
     };
     lifecycle::start(options).await

@@ -80,6 +80,9 @@ impl World<'_> {
             "DELETE /billing/vouchers/revoke/{code}" | "DELETE /billing/admin/promos/{code}" => {
                 request.with("code", &self.voucher().await)
             }
+            "PUT /billing/admin/settings" => {
+                request.bringing(json!({ "stripe_public_key": "pk_test_51NmatrixAAAA" }))
+            }
             "POST /billing/vouchers/redeem-preview" => {
                 request.bringing(json!({ "code": self.voucher().await }))
             }

@@ -38,6 +38,9 @@ GET    /billing/admin/organizations                   401  403  403  403  403  4
 GET    /billing/admin/revenue                         401  403  403  403  403  403  403  200  403
 GET    /billing/admin/orders                          401  403  403  403  403  403  403  200  403
 GET    /billing/admin/jobs                            401  403  403  403  403  403  403  200  403
+GET    /billing/admin/settings                        401  403  403  403  403  403  403  200  403
+PUT    /billing/admin/settings                        401  403  403  403  403  403  403  200  403
+POST   /billing/admin/settings/check                  401  403  403  403  403  403  403  200  403
 GET    /tenant/admin/tenants                          401  403  403  403  403  403  403  200  403
 GET    /tenant/admin/tenants/{id}                     401  403  403  403  403  403  403  200  403
 GET    /auth/admin/users/{id}                         401  403  403  403  403  403  403  200  403
