@@ -19,6 +19,7 @@ use crate::app::App;
 use crate::engine::EngineError;
 use crate::limits::{Attempt, Key, Quota, TooMany};
 use crate::usecase::checkout::{CheckoutRequest, RedeemRequest};
+use crate::usecase::payments::{self, PaymentError};
 use crate::usecase::vouchers::parse_code;
 
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -71,11 +72,14 @@ pub(super) struct CheckoutBody {
             spend there (`role_may_not_spend`), or it is suspended (`organization_suspended`)"),
         (status = 409, description = "The Organization has a subscription (`already_subscribed`), the \
             voucher is worth something else by now (`voucher_changed`), or the key came with another \
-            body (`idempotency_key_reused`)"),
+            body (`idempotency_key_reused`), or a payment of the Organization is in progress \
+            (`payment_in_progress`)"),
         (status = 429, description = "Too many checkouts from this address or of this user, or too many \
             wrong codes from this address"),
         (status = 503, description = "The credit does not cover the total and cards are not taken here, and \
-            nothing changed (`payment_not_configured`); or the service is not available for a moment \
+            nothing changed (`payment_not_configured`); the payment service refuses the payment, and \
+            nothing changed (`payment_refused`), or does not answer, and a retry with the same key goes \
+            on (`payment_unresolved`); or the service is not available for a moment \
             (`unavailable`)"),
     ),
 )]
@@ -103,23 +107,22 @@ pub(super) async fn checkout(
     let command = Command::Checkout(request.into_command(caller.actor()));
     if !names_a_code {
         app.limits.check_all(&quotas).await?;
-        return answer(app.engine.submit(command).await?);
+        return answer(payments::checkout::submit(&app, &command).await?);
     }
     let attempt = app.limits.attempt(address, &quotas).await?;
-    answer(submit_with_code(&app, attempt, command).await??)
+    let outcome = payments::checkout::submit(&app, &command).await;
+    if let Err(PaymentError::Engine(error)) = &outcome {
+        count_wrong(attempt, error).await?;
+    }
+    answer(outcome?)
 }
 
 /// Counts a code that is wrong.
-async fn submit_with_code(
-    app: &App,
-    attempt: Attempt<'_>,
-    command: Command,
-) -> Result<Result<Outcome, EngineError>, TooMany> {
-    let outcome = app.engine.submit(command).await;
-    if let Err(EngineError::Refused(Refusal::Voucher(VoucherRefusal::Unknown))) = &outcome {
+async fn count_wrong(attempt: Attempt<'_>, error: &EngineError) -> Result<(), TooMany> {
+    if let EngineError::Refused(Refusal::Voucher(VoucherRefusal::Unknown)) = error {
         attempt.wrong().await?;
     }
-    Ok(outcome)
+    Ok(())
 }
 
 /// A voucher to redeem, for which Organization.
@@ -184,7 +187,10 @@ pub(super) async fn redeem(
     ];
     let attempt = app.limits.attempt(address, &quotas).await?;
     let command = Command::RedeemVoucher(request.into_command(caller.actor()));
-    let outcome = submit_with_code(&app, attempt, command).await?;
+    let outcome = app.engine.submit(command).await;
+    if let Err(error) = &outcome {
+        count_wrong(attempt, error).await?;
+    }
     answer(outcome.map_err(|error| match error {
         EngineError::Refused(Refusal::Voucher(_)) => Problem::from(error).about("code"),
         _ => error.into(),
@@ -200,9 +206,10 @@ fn answer(outcome: Outcome) -> Result<Response, Problem> {
             }
             Ok(response)
         }
-        // Orders wait for a card only where a processor is configured, and none can be yet.
-        Outcome::Pending { .. } | Outcome::Supersede { .. } => Err(Refusal::NoProcessor.into()),
-        Outcome::Returned { .. } | Outcome::Done => Err(Problem::internal()),
+        Outcome::Pending { .. }
+        | Outcome::Supersede { .. }
+        | Outcome::Returned { .. }
+        | Outcome::Done => Err(Problem::internal()),
     }
 }
 

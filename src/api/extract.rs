@@ -29,6 +29,17 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     }
 }
 
+/// A body as it came.
+pub(super) struct Raw(pub(super) Vec<u8>);
+
+impl<S: Send + Sync> FromRequest<S> for Raw {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        whole_body(request).await.map(Self)
+    }
+}
+
 /// Reads a body to its end, also one that is too large: a client that finds the connection closed while
 /// it still sends may never see the answer. What is far too large never gets here.
 async fn whole_body(request: Request) -> Result<Vec<u8>, Problem> {

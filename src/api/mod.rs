@@ -27,6 +27,7 @@ mod settings;
 mod shared_answers;
 mod status;
 mod vouchers;
+mod webhook;
 mod wire;
 
 use std::sync::Arc;
@@ -79,6 +80,7 @@ fn voucher_routes(routes: Routes) -> Routes {
 fn billing_routes(routes: Routes) -> Routes {
     routes
         .add(checkout::__path_checkout, checkout::checkout)
+        .add(webhook::__path_take, webhook::take)
         .add(billing::__path_balance, billing::balance)
         .add(billing::__path_subscription, billing::subscription)
         .add(billing::__path_invoices, billing::invoices)

@@ -15,6 +15,7 @@ use crate::engine::EngineError;
 use crate::limits::TooMany;
 use crate::storage;
 use crate::usecase::organizations::{OrganizationError, selection_error};
+use crate::usecase::payments::PaymentError;
 use crate::usecase::roles::RoleError;
 use crate::usecase::vouchers::{FieldError, IssueError};
 
@@ -280,6 +281,33 @@ impl From<EngineError> for Problem {
                 Self::unavailable()
             }
             EngineError::Broken => Self::internal(),
+        }
+    }
+}
+
+impl From<PaymentError> for Problem {
+    fn from(error: PaymentError) -> Self {
+        let unavailable =
+            |code, detail: &str| Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail);
+        match error {
+            PaymentError::NotConfigured => Refusal::NoProcessor.into(),
+            PaymentError::Unresolved(text) => {
+                tracing::error!(text, "a payment is not resolved");
+                let detail = "the payment service does not answer; nothing is lost: ask again with the \
+                              same Idempotency-Key";
+                unavailable("payment_unresolved", detail).retry_after(5)
+            }
+            PaymentError::Refused(_) => unavailable(
+                "payment_refused",
+                "the payment service refuses this payment, and nothing changed; contact the operator",
+            ),
+            PaymentError::InProgress => Self::new(
+                StatusCode::CONFLICT,
+                "payment_in_progress",
+                "a payment of this Organization is in progress; wait until it has cleared",
+            ),
+            PaymentError::Engine(error) => error.into(),
+            PaymentError::Storage(error) => error.into(),
         }
     }
 }

@@ -23,6 +23,7 @@ use crate::app::App;
 use crate::engine::EngineError;
 use crate::storage;
 pub use crate::usecase::done::Done;
+use crate::usecase::payments::{self, PaymentError};
 use crate::usecase::{expire_credit, seal_audit, sessions};
 
 /// Why a job could not do what it should. The text is shown to the superadmin.
@@ -46,6 +47,16 @@ impl std::error::Error for JobError {}
 impl From<storage::Error> for JobError {
     fn from(error: storage::Error) -> Self {
         Self::new(error)
+    }
+}
+
+impl From<PaymentError> for JobError {
+    fn from(error: PaymentError) -> Self {
+        match error {
+            PaymentError::Engine(error) => error.into(),
+            PaymentError::Storage(error) => error.into(),
+            other => Self::new(other),
+        }
     }
 }
 
@@ -112,8 +123,14 @@ pub fn all() -> Vec<Job> {
         Job::new("expire-credit", "writes expired credit off", minute, |app| {
             Box::pin(async { Ok(expire_credit::step(app).await?) })
         }),
+        Job::new("look-after-orders", "settles orders that wait for a payment", minute, |app| {
+            Box::pin(async { Ok(payments::waiting::step(app).await?) })
+        }),
         Job::new(seal_audit::JOB, "seals the audit log", minute, |app| {
             Box::pin(async { Ok(seal_audit::run(app).await?) })
+        }),
+        Job::new("send-refunds", "sends refunds to cards", minute, |app| {
+            Box::pin(async { Ok(payments::refunds::step(app).await?) })
         }),
     ]
 }

@@ -13,6 +13,7 @@ pub mod organizations;
 pub(crate) mod overview;
 pub mod paging;
 pub mod passwords;
+pub(crate) mod payments;
 pub(crate) mod previews;
 pub(crate) mod read_audit;
 pub(crate) mod roles;

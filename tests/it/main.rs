@@ -26,6 +26,7 @@ mod model;
 mod oidc;
 mod openapi;
 mod organizations;
+mod payments;
 mod races;
 mod servers;
 mod settings;

@@ -26,6 +26,7 @@ use super::clock::TestClock;
 use super::database::{Engine, FQDN, TestDatabase};
 use super::running::Running;
 use super::servers::{MailSink, SinkOptions};
+use super::stripe::StripeFake;
 
 /// What a test may want to be different.
 pub(crate) struct Setup {
@@ -37,6 +38,8 @@ pub(crate) struct Setup {
     /// Not the test's usual currency: the Sovereign starts on an empty database.
     pub(crate) currency: Option<&'static str>,
     pub(crate) stripe: StripeOptions,
+    /// Whether there is a stand-in for Stripe, whose keys are in the settings.
+    pub(crate) takes_cards: bool,
 }
 
 /// A signing key in PKCS #8. The tests hold the bytes too, to forge tokens with.
@@ -57,6 +60,7 @@ impl Default for Setup {
                 api_url: "http://127.0.0.1:9".to_owned(),
                 ..StripeOptions::default()
             },
+            takes_cards: false,
         }
     }
 }
@@ -65,6 +69,11 @@ impl Setup {
     /// With a mail server.
     pub(crate) fn with_mail() -> Self {
         Self { sink: Some(SinkOptions::default()), ..Self::default() }
+    }
+
+    /// With a card processor.
+    pub(crate) fn with_stripe() -> Self {
+        Self { takes_cards: true, ..Self::default() }
     }
 
     pub(crate) fn in_currency(code: &'static str) -> Self {
@@ -85,6 +94,7 @@ pub(crate) struct TestApp {
     pub(super) database: TestDatabase,
     running: Running,
     sink: Option<MailSink>,
+    stripe: Option<StripeFake>,
 }
 
 impl TestApp {
@@ -105,6 +115,10 @@ impl TestApp {
             Some(options) => Some(MailSink::start(options).await),
             None => None,
         };
+        let stripe = match setup.takes_cards {
+            true => Some(StripeFake::start(clock.clone()).await),
+            false => None,
+        };
         let options = Options {
             location: database.location.clone(),
             keys: signing_key.into(),
@@ -123,13 +137,49 @@ impl TestApp {
             preview_cache: true,
             mail: sink.as_ref().map_or(MailOptions::Log, MailSink::as_setting),
             vault: Vault::in_directory(database.directory.path()),
-            stripe: setup.stripe,
+            stripe: stripe.as_ref().map_or(setup.stripe, StripeFake::options),
             public_url: None,
         };
         let running = Running::start(options).await;
         let store = Store::open(&database.location).await.unwrap();
         let (address, http) = (running.address, http_client());
-        Self { clock, store, tokens, key, address, engine, http, database, running, sink }
+        let app = Self {
+            clock,
+            store,
+            tokens,
+            key,
+            address,
+            engine,
+            http,
+            database,
+            running,
+            sink,
+            stripe,
+        };
+        if let Some(stripe) = &app.stripe {
+            app.set_stripe_keys(&stripe.secret_key(), &stripe.webhook_secret()).await;
+            stripe.point_at(&app.url("/billing/webhook"));
+        }
+        app
+    }
+
+    /// Sets the keys as an operator does beside the server, and has the server notice.
+    async fn set_stripe_keys(&self, secret_key: &str, webhook_secret: &str) {
+        let directory = tempfile::tempdir().unwrap();
+        let file = |name: &str, text: &str| {
+            let path = directory.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path.to_str().unwrap().to_owned()
+        };
+        let (secret, webhook) = (file("secret", secret_key), file("webhook", webhook_secret));
+        let files = ["--secret-key", &secret, "--webhook-secret", &webhook];
+        self.database().run(&[&["stripe", "keys"], &files[..]].concat()).expect(0);
+        self.each_minute().await;
+    }
+
+    /// The stand-in for Stripe of [`Setup::with_stripe`].
+    pub(crate) fn stripe(&self) -> &StripeFake {
+        self.stripe.as_ref().expect("a test with Stripe")
     }
 
     /// The mail server of [`Setup::with_mail`].

@@ -37,7 +37,7 @@ pub(crate) use self::servers::{
 pub(crate) use self::shape::{assert_shape, each};
 pub(crate) use self::signed_in::SignedIn;
 pub(crate) use self::state::{State, apart_from_instance};
-pub(crate) use self::stripe::{Card, StripeFake, Trouble, stripe_signature};
+pub(crate) use self::stripe::{Card, Event, StripeFake, Trouble, stripe_signature};
 
 /// Makes two tests of one body, `name::sqlite` and `name::postgres`. Each gets a fresh Sovereign, whose
 /// books must be sound when the body has ended. A [`Setup`] other than the default stands behind

@@ -33,8 +33,10 @@ mod trouble;
 mod webhooks;
 
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use sovereign::clock::Clock;
+use sovereign::payment::stripe::StripeOptions;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
@@ -101,6 +103,16 @@ impl StripeFake {
     /// Without a slash at its end: what stands for `https://api.stripe.com`.
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// How the program is told of it: with pauses that nobody waits for.
+    pub(crate) fn options(&self) -> StripeOptions {
+        StripeOptions {
+            api_url: self.url.clone(),
+            call_timeout: Duration::from_secs(2),
+            first_pause: Duration::from_millis(1),
+            ..StripeOptions::default()
+        }
     }
 
     pub(crate) fn secret_key(&self) -> String {

@@ -208,3 +208,14 @@ fn new_dispute(state: &mut State, charge_id: &str, amount: i64, status: &str) ->
     merge(&mut members, json!({ "payment_method_details": { "type": "card", "card": card } }));
     state.insert("dispute", "du_1", members)
 }
+
+impl StripeFake {
+    /// Opens a session again that has expired, for what must never happen and has to be survived.
+    pub(crate) fn reopen(&self, session_id: &str) {
+        self.core.change(|state| {
+            let expires_at = state.now + 3_600;
+            let members = json!({ "status": "open", "expires_at": expires_at });
+            state.update("checkout.session", session_id, members);
+        });
+    }
+}

@@ -1,0 +1,89 @@
+//! What a card pays: Checkout Sessions, what became of them, and money that goes back.
+//!
+//! Stripe is asked outside any transaction. Before, the books say what is wanted; afterwards, the engine
+//! writes what became of it. Whatever ends in between is taken up again by whoever comes next: the customer's
+//! retry, Stripe's event, or the job that looks after orders that wait.
+
+mod alarm;
+pub(crate) mod checkout;
+mod customer;
+pub(crate) mod refunds;
+mod session;
+pub(crate) mod settle;
+pub(crate) mod waiting;
+pub(crate) mod webhook;
+
+use std::sync::Arc;
+
+use sovereign_domain::ids::OrderId;
+
+use crate::app::App;
+use crate::engine::EngineError;
+use crate::payment::stripe::{Metadata, Stripe, StripeError};
+use crate::storage::payments::PayableRow;
+use crate::storage::{self, payments};
+
+/// Why a payment did not come about. In every case nothing was lost, and asking again is safe.
+#[derive(Debug)]
+pub(crate) enum PaymentError {
+    /// No secret key is set.
+    NotConfigured,
+    /// What became of a call to Stripe is not known yet; the order waits.
+    Unresolved(String),
+    /// Stripe refused to take the payment; the order is closed.
+    Refused(String),
+    /// The customer has paid, and the payment takes its time: nothing else can be ordered meanwhile.
+    InProgress,
+    Engine(EngineError),
+    Storage(storage::Error),
+}
+
+impl std::fmt::Display for PaymentError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NotConfigured => f.write_str("no secret key for Stripe is set"),
+            Self::Unresolved(text) | Self::Refused(text) => f.write_str(text),
+            Self::InProgress => f.write_str("the payment is in progress"),
+            Self::Engine(error) => write!(f, "{error:?}"),
+            Self::Storage(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl From<EngineError> for PaymentError {
+    fn from(error: EngineError) -> Self {
+        Self::Engine(error)
+    }
+}
+
+impl From<storage::Error> for PaymentError {
+    fn from(error: storage::Error) -> Self {
+        Self::Storage(error)
+    }
+}
+
+/// What was not decided is not known: neither is a wrong key, which somebody will set right.
+impl From<StripeError> for PaymentError {
+    fn from(error: StripeError) -> Self {
+        Self::Unresolved(error.to_string())
+    }
+}
+
+fn stripe(app: &App) -> Result<Arc<Stripe>, PaymentError> {
+    app.payments.stripe().ok_or(PaymentError::NotConfigured)
+}
+
+async fn find(app: &App, order_id: OrderId) -> Result<PayableRow, PaymentError> {
+    let mut tx = app.store.read().await?;
+    let row = payments::payable(&mut tx, order_id.0).await?;
+    let unknown = sovereign_domain::book::Refusal::UnknownOrder;
+    row.ok_or(PaymentError::Engine(EngineError::Refused(unknown)))
+}
+
+fn metadata(app: &App, order: &PayableRow) -> Metadata {
+    Metadata {
+        sovereign: app.facts.fqdn.clone(),
+        organization: order.tenant_id.clone(),
+        order_id: order.id,
+    }
+}

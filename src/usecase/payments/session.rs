@@ -1,0 +1,151 @@
+//! Opens the Checkout Session of an order that waits for a card.
+
+use sovereign_domain::book::{Answer, Command, OrderStatus, Outcome};
+use sovereign_domain::event::Actor;
+use sovereign_domain::ids::OrderId;
+
+use super::{PaymentError, customer, find, metadata, stripe};
+use crate::app::App;
+use crate::payment::stripe::{
+    CheckoutSession, CreateSession, IdempotencyKey, LineItem, SessionFilter, Stripe, StripeError,
+};
+use crate::storage::payments::PayableRow;
+
+/// How long a customer has to pay. Stripe takes half an hour to a day.
+const OPEN_SECONDS: i64 = 2 * 3_600;
+/// For two clocks that differ.
+const MARGIN_SECONDS: i64 = 600;
+
+/// Opens the session and answers the checkout. It may be called again for the same order: the session is
+/// the same, because the key and everything sent are.
+pub(super) async fn open(app: &App, order_id: OrderId) -> Result<Answer, PaymentError> {
+    let stripe = stripe(app)?;
+    let order = find(app, order_id).await?;
+    let session = match create(app, &stripe, &order).await {
+        Err(StripeOrPayment::Stripe(StripeError::Refused(refusal))) => {
+            // Nothing was made, so nothing can be paid: the order ends and all it took comes back.
+            tracing::error!(%order_id, message = refusal.message, "Stripe refuses the session");
+            let command = Command::CloseOrder {
+                order_id,
+                status: OrderStatus::Failed,
+                actor: Actor::system("payments"),
+            };
+            app.engine.submit(command).await?;
+            return Err(PaymentError::Refused(refusal.message));
+        }
+        Err(StripeOrPayment::Stripe(error)) => return Err(error.into()),
+        Err(StripeOrPayment::Payment(error)) => return Err(error),
+        Ok(session) => session,
+    };
+    attach(app, order_id, session).await
+}
+
+async fn attach(
+    app: &App,
+    order_id: OrderId,
+    session: CheckoutSession,
+) -> Result<Answer, PaymentError> {
+    let session_url = session.url.unwrap_or_default();
+    let command = Command::AttachSession { order_id, session_id: session.id, session_url };
+    match app.engine.submit(command).await? {
+        Outcome::Answered { answer, .. } => Ok(answer),
+        _ => Err(PaymentError::Unresolved("the order is not what it was".into())),
+    }
+}
+
+enum StripeOrPayment {
+    Stripe(StripeError),
+    Payment(PaymentError),
+}
+
+async fn create(
+    app: &App,
+    stripe: &Stripe,
+    order: &PayableRow,
+) -> Result<CheckoutSession, StripeOrPayment> {
+    let customer = customer::ensure(app, stripe, order).await.map_err(StripeOrPayment::Payment)?;
+    let metadata = metadata(app, order);
+    let lines = [line(app, order)];
+    let back = format!("{}/checkout/return?order={}", app.public_url, order.id);
+    let wanted = CreateSession {
+        metadata: &metadata,
+        customer: &customer,
+        currency: app.facts.currency,
+        lines: &lines,
+        success_url: &back,
+        cancel_url: &back,
+        // Of the order, not of now: what is sent again under one key must be the same.
+        expires_at: order.created_at.0.plus_seconds(OPEN_SECONDS),
+        locale: None,
+    };
+    let key = IdempotencyKey::new("session", format!("{}:{}", order.id, order.attempt));
+    match stripe.resolve(|| stripe.create_checkout_session(&wanted, &key)).await {
+        // The key came with something else before, such as another address of the pages.
+        Err(StripeError::Refused(refusal)) if refusal.is("idempotency_error") => {
+            let text = "a session was made for this order and cannot be found".to_owned();
+            let found = made_before(stripe, &customer, order).await;
+            found.and_then(|found| found.ok_or(StripeError::Unknown(text)))
+        }
+        // A failure of Stripe's own stands under the key for a day; what it made before it failed is there.
+        Err(StripeError::Unknown(text)) => {
+            let found = made_before(stripe, &customer, order).await;
+            found.ok().flatten().ok_or(StripeError::Unknown(text))
+        }
+        other => other,
+    }
+    .map_err(StripeOrPayment::Stripe)
+}
+
+/// Gives up an order whose session was never found. By now the session would have expired, if there were
+/// one, so that nobody can pay it any more.
+pub(super) async fn give_up(app: &App, order_id: OrderId) -> Result<(), PaymentError> {
+    let stripe = stripe(app)?;
+    let order = find(app, order_id).await?;
+    let long_ago = app.clock.now().plus_seconds(-(OPEN_SECONDS + MARGIN_SECONDS));
+    if order.created_at.0 > long_ago {
+        return Ok(());
+    }
+    if let Some(customer) = order.stripe_customer_id.as_deref()
+        && let Some(session) = made_before(&stripe, customer, &order).await?
+    {
+        return attach(app, order_id, session).await.map(|_| ());
+    }
+    let actor = Actor::system("payments");
+    let command = Command::CloseOrder { order_id, status: OrderStatus::Failed, actor };
+    app.engine.submit(command).await?;
+    Ok(())
+}
+
+/// The session that was made for the order before, if one was.
+async fn made_before(
+    stripe: &Stripe,
+    customer: &str,
+    order: &PayableRow,
+) -> Result<Option<CheckoutSession>, StripeError> {
+    let filter = SessionFilter { customer: Some(customer), ..SessionFilter::default() };
+    let mut sessions = stripe.checkout_sessions(&filter);
+    while let Some(session) = sessions.next().await? {
+        if session.metadata.order_id() == Some(order.id) {
+            return Ok(Some(session));
+        }
+    }
+    Ok(None)
+}
+
+/// What the customer reads at Stripe: what was ordered, and what credit has paid of it.
+fn line(app: &App, order: &PayableRow) -> LineItem {
+    let currency = app.facts.currency;
+    let plan = order.plan_name.as_deref().unwrap_or("-").to_uppercase();
+    let description = (order.credit_minor > 0).then(|| {
+        format!(
+            "{} in all, {} of it paid from credit",
+            currency.format(order.amount_baisa),
+            currency.format(order.credit_minor)
+        )
+    });
+    LineItem {
+        name: format!("{}: plan {plan}, first month", app.facts.fqdn),
+        description,
+        amount_minor: order.charge_minor,
+    }
+}
