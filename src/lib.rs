@@ -15,6 +15,7 @@ pub mod ids;
 pub mod lifecycle;
 pub mod limits;
 pub mod mail;
+pub mod pdf;
 pub mod server;
 pub mod storage;
 pub mod telemetry;

@@ -25,6 +25,7 @@ mod model;
 mod oidc;
 mod openapi;
 mod organizations;
+mod pdf;
 mod races;
 mod servers;
 mod sign_in;
