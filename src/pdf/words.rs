@@ -8,7 +8,7 @@ use super::document::{Document, Kind, Period, Status, Tax};
 use crate::text::Language;
 
 const NUMBER: usize = 48;
-const FOOTER: usize = 100;
+const FOOTER: usize = 70;
 const NAME: usize = 100;
 const LINE: usize = 80;
 const DESCRIPTION: usize = 400;

@@ -7,6 +7,8 @@ use super::samples::{LANGUAGES, invoice, long_invoice};
 
 const PAGE_WIDTH: f64 = 595.28;
 const MARGIN: f64 = 54.0;
+/// Above it the text ends, below it the footer begins.
+const FOOTER: f64 = 775.0;
 
 fn find<'a>(words: &'a [Word], text: &str) -> &'a Word {
     let found = words.iter().find(|word| word.text == text);
@@ -27,6 +29,7 @@ pub(super) fn assert_tidy(pages: &[Vec<Word>]) {
             let inside = word.left > MARGIN - 1.0
                 && word.right < PAGE_WIDTH - MARGIN + 1.0
                 && word.top > MARGIN - 12.0
+                && (word.bottom < FOOTER || word.top > FOOTER)
                 && word.bottom < 841.89 - 20.0;
             assert!(inside, "outside of the margins: {word:?}");
             for other in &words[index + 1..] {
@@ -141,6 +144,28 @@ fn pages_break_where_they_may() {
             assert!(below.clone().count() > 0 && below.clone().all(|word| word.top > head.top));
         }
     }
+}
+
+#[test]
+fn a_table_s_head_stays_with_its_first_line() {
+    let mut moved = 0;
+    for length in (0..400).step_by(20) {
+        let mut document = long_invoice(Language::Arabic, 2);
+        document.seller.fqdn = "W".repeat(100);
+        document.seller.address = vec!["W".repeat(80); 6];
+        document.customer.name = "W".repeat(100);
+        document.lines[0].description = format!("Item-1 {}", "W".repeat(length));
+        let pages = pages(&render(&document).unwrap());
+        assert_tidy(&pages);
+        let head = |words: &[Word]| words.iter().any(|word| word.text == "الوصف");
+        let first = |words: &[Word]| words.iter().any(|word| word.text == "Item-1");
+        assert_eq!(
+            pages.iter().position(|words| head(words)),
+            pages.iter().position(|words| first(words))
+        );
+        moved += usize::from(!head(&pages[0]));
+    }
+    assert!((1..20).contains(&moved), "{moved} of 20 began on a second page");
 }
 
 #[test]
