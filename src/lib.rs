@@ -17,6 +17,7 @@ pub mod lifecycle;
 pub mod limits;
 pub mod mail;
 pub mod payment;
+pub mod pdf;
 mod private_file;
 pub mod server;
 pub mod storage;

@@ -10,7 +10,7 @@ use unic_langid::LanguageIdentifier;
 
 /// A language that everything is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Language {
+pub enum Language {
     English,
     Arabic,
 }
@@ -18,10 +18,12 @@ pub(crate) enum Language {
 type Bundle = FluentBundle<FluentResource>;
 
 const ENGLISH: &[&str] = &[
+    include_str!("../../translations/en/invoice.ftl"),
     include_str!("../../translations/en/mail.ftl"),
     include_str!("../../translations/en/sign_in.ftl"),
 ];
 const ARABIC: &[&str] = &[
+    include_str!("../../translations/ar/invoice.ftl"),
     include_str!("../../translations/ar/mail.ftl"),
     include_str!("../../translations/ar/sign_in.ftl"),
 ];

@@ -27,6 +27,7 @@ mod oidc;
 mod openapi;
 mod organizations;
 mod payments;
+mod pdf;
 mod races;
 mod servers;
 mod settings;

@@ -1,0 +1,51 @@
+# Invoices and credit notes on paper. Values: see src/pdf/words.rs.
+invoice-title = Invoice
+invoice-title-tax = Tax invoice
+invoice-title-credit-note = Credit note
+invoice-title-credit-note-tax = Tax credit note
+invoice-number = Number
+invoice-of = For invoice
+invoice-issued = Date of issue
+invoice-period = Period
+invoice-period-days = { $first } – { $last }
+invoice-status = Status
+invoice-status-open = Open
+invoice-status-past-due = Past due
+invoice-status-paid = Paid
+invoice-status-refunded = Refunded
+invoice-status-partly-refunded = Partly refunded
+invoice-status-void = Void
+invoice-status-issued = Issued
+invoice-billed-to = Billed to
+invoice-credited-to = Credited to
+invoice-organization-id = Organization ID
+invoice-tax-number = Tax number
+invoice-description = Description
+invoice-quantity = Quantity
+invoice-amount = Amount
+invoice-subtotal = Subtotal
+invoice-tax = { $label } ({ $rate })
+invoice-rounding = Rounding
+invoice-total = Total
+invoice-total-credited = Total credited
+invoice-tax-included = Including { $label } ({ $rate })
+invoice-paid-by-credit = Paid by credit
+invoice-paid-by-card = Paid by card
+invoice-returned-as-credit = Returned as credit
+invoice-refunded-to-card = Refunded to card
+invoice-due = Amount due
+invoice-page = Page { $page } of { $pages }
+invoice-date = { $day } { $month ->
+        [1] January
+        [2] February
+        [3] March
+        [4] April
+        [5] May
+        [6] June
+        [7] July
+        [8] August
+        [9] September
+        [10] October
+        [11] November
+       *[12] December
+    } { $year }
