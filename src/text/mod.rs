@@ -20,11 +20,13 @@ type Bundle = FluentBundle<FluentResource>;
 const ENGLISH: &[&str] = &[
     include_str!("../../translations/en/invoice.ftl"),
     include_str!("../../translations/en/mail.ftl"),
+    include_str!("../../translations/en/payment.ftl"),
     include_str!("../../translations/en/sign_in.ftl"),
 ];
 const ARABIC: &[&str] = &[
     include_str!("../../translations/ar/invoice.ftl"),
     include_str!("../../translations/ar/mail.ftl"),
+    include_str!("../../translations/ar/payment.ftl"),
     include_str!("../../translations/ar/sign_in.ftl"),
 ];
 

@@ -12,6 +12,7 @@ mod error;
 mod form;
 mod invitation;
 mod page;
+mod payment_return;
 mod return_to;
 mod sign_in;
 
@@ -36,5 +37,6 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/auth/oidc/{name}", get(elsewhere::leave))
         .route("/auth/callback", get(elsewhere::come_back))
         .route("/invitation", get(invitation::show).post(invitation::accept))
+        .route("/checkout/return", get(payment_return::show))
         .route("/console", get(account::show))
 }

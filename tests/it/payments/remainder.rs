@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{last_session, paid, times_redeemed, waiting};
-use crate::harness::{FQDN, Setup, on_both};
+use crate::harness::{FQDN, Setup, TestApp, on_both};
 
 on_both! {
     /// Credit is held, the rest is asked of a card, and nothing is spent yet.
@@ -107,5 +107,33 @@ on_both! {
         app.clock.advance_seconds(300);
         app.each_minute().await;
         assert_eq!(waiting.status(app).await, "completed");
+    }
+}
+
+/// What the page says that a customer comes back to.
+async fn returned(app: &TestApp, order: &str, language: &str) -> (u16, String) {
+    let client = app.anyone();
+    let headers = [("accept-language", language)];
+    let path = format!("/checkout/return?order={order}");
+    let reply = client.send(reqwest::Method::GET, &path, &headers, None).await;
+    (reply.status, reply.text)
+}
+
+on_both! {
+    /// Whoever comes back reads how it stands at Stripe, whether anybody was told or not.
+    async fn the_customer_comes_back_to_the_truth(app: &TestApp, Setup::with_stripe()) {
+        let waiting = waiting(app, "ahmed").await;
+        let order = waiting.answer["order_id"].as_str().unwrap();
+        let (status, text) = returned(app, order, "en").await;
+        assert!(status == 200 && text.contains("Not paid yet"), "{status} {text}");
+        paid(app, &waiting.session_id);
+        let (status, text) = returned(app, order, "en").await;
+        assert!(status == 200 && text.contains("Your order is complete"), "{status} {text}");
+        assert_eq!(waiting.status(app).await, "completed");
+        let (status, text) = returned(app, order, "ar").await;
+        assert!(status == 200 && text.contains("اكتمل طلبك"), "{status} {text}");
+        for nothing in ["", "x", "00000000-0000-0000-0000-000000000000"] {
+            assert_eq!(returned(app, nothing, "en").await.0, 404, "{nothing}");
+        }
     }
 }
