@@ -95,17 +95,17 @@ pub(super) async fn read(
 #[schema(as = SettingsChange)]
 pub(super) struct ChangeBody {
     /// `sk_…`, or `rk_…` where it is restricted.
-    #[serde(default)]
+    #[serde(default, rename = "stripe_secret_key")]
     #[schema(nullable = true)]
-    stripe_secret_key: Option<String>,
+    secret_key: Option<String>,
     /// `whsec_…`. The one that it replaces stays good for 24 hours.
-    #[serde(default)]
+    #[serde(default, rename = "stripe_webhook_secret")]
     #[schema(nullable = true)]
-    stripe_webhook_secret: Option<String>,
+    webhook_secret: Option<String>,
     /// `pk_…`
-    #[serde(default)]
+    #[serde(default, rename = "stripe_public_key")]
     #[schema(nullable = true)]
-    stripe_public_key: Option<String>,
+    public_key: Option<String>,
 }
 
 /// Changes the settings
@@ -131,9 +131,9 @@ pub(super) async fn change(
 ) -> Result<Json<SettingsBody>, Problem> {
     caller.signed_in_lately(&app)?;
     let wishes = Wishes::parse(
-        body.stripe_secret_key.as_deref(),
-        body.stripe_webhook_secret.as_deref(),
-        body.stripe_public_key.as_deref(),
+        body.secret_key.as_deref(),
+        body.webhook_secret.as_deref(),
+        body.public_key.as_deref(),
     )?;
     let settings = change_as(&app, &wishes, &caller.actor()).await?;
     Ok(Json(SettingsBody::new(&settings, &app)))

@@ -84,7 +84,7 @@ enum Command {
 /// What every command takes.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Common {
-    /// Directory of the SQLite file and the signing key [default: sovereign-data]
+    /// Directory of the SQLite file and the keys [default: sovereign-data]
     #[arg(long, value_name = "DIR")]
     data: Option<String>,
     /// Use PostgreSQL: <postgres://user:password@host/database>

@@ -15,7 +15,9 @@ use crate::config::Config;
 use crate::ids::RandomIds;
 use crate::lifecycle::open_existing;
 use crate::payment::settings::{Keeper, Settings, Stored};
-use crate::payment::stripe::{Stripe as Client, StripeError, WebhookEndpoint};
+use crate::payment::stripe::{
+    SecretKey, Stripe as Client, StripeError, WebhookEndpoint, WebhookSecret,
+};
 use crate::storage::Store;
 use crate::usecase::settings::{self, Checked, Desk, SettingsError, Wishes};
 use crate::usecase::start;
@@ -272,9 +274,9 @@ fn as_json(settings: &Settings) -> Value {
     let (secret, webhook) = (&settings.secret_key, &settings.webhook_secret);
     json!({
         "stripe_secret_key_configured": secret.is_set(),
-        "stripe_secret_key_last4": secret.known().map(|key| key.last4()),
+        "stripe_secret_key_last4": secret.known().map(SecretKey::last4),
         "stripe_webhook_secret_configured": webhook.is_set(),
-        "stripe_webhook_secret_last4": webhook.known().map(|secret| secret.last4()),
+        "stripe_webhook_secret_last4": webhook.known().map(WebhookSecret::last4),
         "stripe_public_key": settings.public_key,
         "mode": settings.mode(),
         "updated_at": settings.updated_at,
@@ -291,8 +293,8 @@ fn as_text(settings: &Settings) -> String {
     let public = Some(settings.public_key.as_str()).filter(|key| !key.is_empty());
     let row = |name: &str, value: String| vec![name.to_owned(), value];
     table(&[
-        row("secret key", end(secret.is_set(), secret.known().map(|key| key.last4()))),
-        row("webhook secret", end(webhook.is_set(), webhook.known().map(|secret| secret.last4()))),
+        row("secret key", end(secret.is_set(), secret.known().map(SecretKey::last4))),
+        row("webhook secret", end(webhook.is_set(), webhook.known().map(WebhookSecret::last4))),
         row("public key", public.unwrap_or("not set").to_owned()),
         row("mode", settings.mode().map_or("none", |mode| mode.as_str()).to_owned()),
     ])

@@ -27,7 +27,7 @@ const fn secret(name: &'static str, help: &'static str) -> Key {
 }
 
 pub const KEYS: &[Key] = &[
-    key("data", Some("sovereign-data"), "directory of the SQLite file and the signing key"),
+    key("data", Some("sovereign-data"), "directory of the SQLite file and the keys"),
     secret("database_url", "postgres://… to use PostgreSQL instead of SQLite"),
     key("listen", Some("127.0.0.1:8080"), "address and port to answer at"),
     key("fqdn", None, "the Sovereign's domain name; settled at the first start"),

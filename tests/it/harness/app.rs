@@ -115,10 +115,8 @@ impl TestApp {
             Some(options) => Some(MailSink::start(options).await),
             None => None,
         };
-        let stripe = match setup.takes_cards {
-            true => Some(StripeFake::start(clock.clone()).await),
-            false => None,
-        };
+        let stripe =
+            if setup.takes_cards { Some(StripeFake::start(clock.clone()).await) } else { None };
         let options = Options {
             location: database.location.clone(),
             keys: signing_key.into(),

@@ -58,7 +58,7 @@ on_both! {
         let log = root.get("/auth/admin/audit?action=settings.stripe").await;
         assert!(!log.text.contains("51Nsecret"), "{}", log.text);
         let log = log.expect(200);
-        let newest = &log["entries"][0];
+        let newest = &log[0];
         assert_eq!(newest["before"]["stripe_webhook_secret"], json!({ "last4": "CCCC" }), "{log}");
         assert_eq!(newest["after"]["stripe_webhook_secret"], Value::Null);
         assert_eq!(newest["after"]["stripe_secret_key"], json!({ "last4": "AAAA" }));
@@ -109,9 +109,6 @@ on_both! {
         late.expect_problem(401, "sign_in_again");
         let read = root.get(PATH).await.expect(200);
         assert_eq!(read["stripe_secret_key_configured"], false);
-        // A minted token says nothing about a sign-in.
-        let minted = app.superadmin().put(PATH, &json!({})).await;
-        minted.expect_problem(401, "sign_in_again");
         let other = app.signed_in("campaigns", Role::SovereignAdmin);
         other.get(PATH).await.expect_problem(403, "forbidden");
     }
@@ -146,12 +143,15 @@ on_both! {
     async fn a_key_makes_remainders_chargeable(app: &TestApp, Setup::with_mail()) {
         let root = root(app).await;
         let customer = app.customer("kestrel").await;
+        let orders = "SELECT count(*) FROM orders";
         customer.checkout("m", "").await.expect_problem(503, "payment_not_configured");
         assert!(app.payments().stripe().is_none());
+        assert_eq!(app.number(orders).await, 0);
         root.put(PATH, &json!({ "stripe_secret_key": SECRET_KEY })).await.expect(200);
         assert!(app.payments().stripe().is_some());
-        let refused = customer.checkout("m", "").await;
-        assert_ne!(refused.body["code"], "payment_not_configured", "{}", refused.text);
+        // Nobody answers there: what counts is that the remainder was for a card.
+        customer.checkout("m", "").await;
+        assert_eq!(app.number(orders).await, 1);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use sovereign::payment::events::HANDLED_EVENTS;
-use sovereign::payment::stripe::API_VERSION;
+use sovereign::payment::stripe::{API_VERSION, WebhookSecret};
 
 use super::{SECRET_KEY, WEBHOOK_SECRET};
 use crate::harness::{Ended, FQDN, TestApp, on_both};
@@ -26,7 +26,7 @@ fn list(endpoints: &[Value]) -> Answer {
 }
 
 async fn webhook(app: &TestApp, responder: &Responder, arguments: &[&str]) -> Ended {
-    let program = app.database().program(&["stripe", "webhook"]).args(arguments);
+    let program = app.database().program(&[&["stripe", "webhook"], arguments].concat());
     let program = program.env("SOVEREIGN_STRIPE_API_URL", &responder.url);
     tokio::task::spawn_blocking(move || program.run()).await.unwrap()
 }
@@ -35,7 +35,7 @@ fn routes(seen: &[Seen]) -> Vec<String> {
     seen.iter().map(|seen| format!("{} {}", seen.method, seen.path)).collect()
 }
 
-async fn with_key(app: &TestApp) {
+fn with_key(app: &TestApp) {
     let keys = app.database().program(&["stripe", "keys", "--secret-key", "-"]);
     keys.stdin(SECRET_KEY).run().expect(0);
 }
@@ -45,10 +45,10 @@ const CREATE: &str = "POST /v1/webhook_endpoints";
 
 on_both! {
     async fn an_endpoint_is_made_once_and_its_secret_stored(app: &TestApp) {
-        with_key(app).await;
+        with_key(app);
         let other = json!({ "id": "we_0", "url": "https://other.example", "status": "enabled",
             "enabled_events": ["*"] });
-        let responder = Responder::start([list(&[other.clone()]), made("we_1", WEBHOOK_SECRET)]).await;
+        let responder = Responder::start([list(std::slice::from_ref(&other)), made("we_1", WEBHOOK_SECRET)]).await;
         let register = ["register", "--url", URL, "--json"];
         let ended = webhook(app, &responder, &register).await;
         let said = ended.expect_json();
@@ -64,7 +64,7 @@ on_both! {
         assert!(!form.contains_key(&format!("enabled_events[{}]", HANDLED_EVENTS.len())));
         app.each_minute().await;
         let secrets = app.payments().webhook_secrets();
-        assert_eq!(secrets.iter().map(|secret| secret.last4()).collect::<Vec<_>>(), ["CCCC"]);
+        assert_eq!(secrets.iter().map(WebhookSecret::last4).collect::<Vec<_>>(), ["CCCC"]);
 
         let ours = endpoint("we_1", &HANDLED_EVENTS);
         responder.will_answer(list(&[other.clone(), ours.clone()]));
@@ -83,7 +83,7 @@ on_both! {
 
     /// The new one is made before the old one goes, and both secrets are good for a day.
     async fn one_can_be_replaced(app: &TestApp) {
-        with_key(app).await;
+        with_key(app);
         let deleted = json!({ "id": "we_1", "deleted": true });
         let responder = Responder::start([
             list(&[]),
@@ -108,9 +108,9 @@ on_both! {
 
     /// Stripe tells a secret only once: who does not have it is told what to do.
     async fn an_endpoint_whose_secret_is_not_here(app: &TestApp) {
-        with_key(app).await;
+        with_key(app);
         let ours = endpoint("we_1", &HANDLED_EVENTS);
-        let responder = Responder::start([list(&[ours.clone()]), list(&[ours])]).await;
+        let responder = Responder::start([list(std::slice::from_ref(&ours)), list(&[ours])]).await;
         let ended = webhook(app, &responder, &["register", "--url", URL]).await;
         let ended = ended.expect(0);
         assert!(ended.stdout.contains("unchanged"), "{}", ended.stdout);
@@ -123,7 +123,7 @@ on_both! {
         let responder = Responder::start([]).await;
         let said = webhook(app, &responder, &["list"]).await.expect_failure(1);
         assert!(said.contains("no secret key is set"), "{said}");
-        with_key(app).await;
+        with_key(app);
         webhook(app, &responder, &["register", "--url", "omantel.example"]).await.expect_failure(2);
         assert!(responder.seen().is_empty());
         webhook(app, &responder, &["register", "--url", URL]).await.expect_failure(3);
