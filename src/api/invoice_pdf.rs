@@ -60,7 +60,8 @@ type FileHeaders = [(HeaderName, String); 2];
         (status = 404, description = "There is no such Organization, the caller is not in it, or it has \
             no such invoice; an earlier service's invoice is not here, but at its `pdf_url`"),
         (status = 409, description = "The invoice has no number yet (`invoice_not_numbered`); it gets one \
-            within a minute"),
+            within a minute",
+            headers(("Retry-After" = u64, description = "How many seconds to wait"))),
     ),
 )]
 pub(super) async fn pdf(
