@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::{Mutex, PoisonError};
 
 use quick_cache::sync::Cache;
+use sovereign_domain::calendar::TimeZone;
 use sovereign_domain::event::Actor;
 use sovereign_domain::ids::{IdSource, UserId};
 use sovereign_domain::money::Currency;
@@ -46,6 +47,8 @@ pub struct App {
     pub(crate) payments: Payments,
     /// Where people find the pages, without a slash at the end.
     pub(crate) public_url: String,
+    /// Whose days the dates on documents are.
+    pub(crate) zone: TimeZone,
     /// Who is behind an issuer and subject. The answer never changes, so it never goes stale.
     pub(crate) known_users: Cache<(String, String), UserId>,
     pub(crate) people: Reads<BySubject>,
@@ -68,6 +71,7 @@ pub(crate) struct Parts {
     pub(crate) mailer: Mailer,
     pub(crate) payments: Payments,
     pub public_url: String,
+    pub zone: TimeZone,
     pub(crate) previews: Previews,
 }
 
@@ -89,6 +93,7 @@ impl App {
             mailer: parts.mailer,
             payments: parts.payments,
             public_url: parts.public_url,
+            zone: parts.zone,
             known_users: Cache::new(KNOWN_USERS),
             ids: Mutex::new(parts.ids),
         }

@@ -92,7 +92,7 @@ pub async fn start(options: Options) -> Result<Sovereign, StartError> {
     let rules = engine::Rules {
         currency: facts.currency,
         tax: options.tax,
-        zone: options.zone,
+        zone: options.zone.clone(),
         max_batch: options.max_batch,
     };
     let (engine, thread) =
@@ -107,6 +107,7 @@ pub async fn start(options: Options) -> Result<Sovereign, StartError> {
         clock,
         ids,
         public_url: options.public_url.unwrap_or_else(|| format!("https://{}", facts.fqdn)),
+        zone: options.zone,
         facts,
         tokens,
         issuers,

@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::storage::billing::{self, EntryRow, InvoiceRow, SubscriptionRow, WalletRow};
 use crate::storage::{Tx, organizations};
 use crate::usecase::organizations::usable_id;
+use crate::usecase::print_invoice::number_text;
 
 const DEFAULT_ENTRIES: i64 = 20;
 const MAX_ENTRIES: i64 = 200;
@@ -245,12 +246,18 @@ pub(super) struct InvoiceBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     stripe_invoice_id: Option<String>,
+    /// Such as `INV-000123`. It gets one within a minute; an earlier service's invoice has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    number: Option<String>,
     /// The total, in whole units, truncated.
     amount_omr: i64,
     /// The total, in minor units.
     amount_baisa: i64,
     /// How much of it credit paid, in minor units.
     credit_minor: i64,
+    /// How much of it is tax, in minor units.
+    tax_minor: i64,
     /// ISO 4217.
     currency: String,
     /// `paid`, for what credit has paid; one that was adopted may have another.
@@ -259,6 +266,7 @@ pub(super) struct InvoiceBody {
     period_start: Option<Timestamp>,
     #[schema(value_type = Option<String>, format = DateTime, required = true)]
     period_end: Option<Timestamp>,
+    /// The invoice as a PDF file, once it is numbered; where it was adopted, what it had before.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pdf_url: Option<String>,
@@ -267,20 +275,25 @@ pub(super) struct InvoiceBody {
 }
 
 impl InvoiceBody {
-    fn new(row: InvoiceRow, currency: Currency) -> Self {
+    fn new(row: InvoiceRow, app: &App) -> Self {
+        let currency = app.facts.currency;
+        let path = format!("/api/billing/invoices/{}/{}/pdf", row.tenant_id, row.id);
+        let own_pdf = row.number.map(|_| format!("{}{path}", app.public_url));
         Self {
             id: row.id,
             customer_id: row.customer_id,
             tenant_id: row.tenant_id,
             stripe_invoice_id: row.stripe_invoice_id,
+            number: row.number.map(number_text),
             amount_omr: currency.whole_units(row.amount_minor),
             amount_baisa: row.amount_minor,
             credit_minor: row.credit_minor,
+            tax_minor: row.tax_minor,
             currency: row.currency,
             status: row.status,
             period_start: row.period_start.map(|ts| ts.0),
             period_end: row.period_end.map(|ts| ts.0),
-            pdf_url: row.pdf_url,
+            pdf_url: row.pdf_url.or(own_pdf),
             created_at: row.created_at.0,
         }
     }
@@ -306,15 +319,18 @@ pub(super) async fn invoices(
     let mut tx = app.store.read().await?;
     require_member(&mut tx, &tenant_id, &caller).await?;
     let invoices = billing::invoices(&mut tx, &tenant_id).await?;
-    let currency = app.facts.currency;
-    Ok(Json(invoices.into_iter().map(|row| InvoiceBody::new(row, currency)).collect()))
+    Ok(Json(invoices.into_iter().map(|row| InvoiceBody::new(row, &app)).collect()))
 }
 
 fn not_here() -> Problem {
     Problem::not_found("there is no such Organization")
 }
 
-async fn require_member(tx: &mut Tx, tenant_id: &str, caller: &Caller) -> Result<(), Problem> {
+pub(super) async fn require_member(
+    tx: &mut Tx,
+    tenant_id: &str,
+    caller: &Caller,
+) -> Result<(), Problem> {
     let role = organizations::role_of(tx, usable_id(tenant_id)?, &caller.user_id).await?;
     role.map(|_| ()).ok_or_else(not_here)
 }

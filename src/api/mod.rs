@@ -17,6 +17,7 @@ mod described;
 mod extract;
 mod google;
 mod invitations;
+mod invoice_pdf;
 mod jobs;
 mod middleware;
 mod openapi;
@@ -84,6 +85,7 @@ fn billing_routes(routes: Routes) -> Routes {
         .add(billing::__path_balance, billing::balance)
         .add(billing::__path_subscription, billing::subscription)
         .add(billing::__path_invoices, billing::invoices)
+        .add(invoice_pdf::__path_pdf, invoice_pdf::pdf)
         .add(admin::__path_revenue, admin::revenue)
         .add(admin::__path_orders, admin::orders)
         .add(settings::__path_read, settings::read)

@@ -24,7 +24,7 @@ use crate::engine::EngineError;
 use crate::storage;
 pub use crate::usecase::done::Done;
 use crate::usecase::payments::{self, PaymentError};
-use crate::usecase::{expire_credit, seal_audit, sessions};
+use crate::usecase::{expire_credit, number_invoices, seal_audit, sessions};
 
 /// Why a job could not do what it should. The text is shown to the superadmin.
 #[derive(Debug)]
@@ -125,6 +125,9 @@ pub fn all() -> Vec<Job> {
         }),
         Job::new("look-after-orders", "settles orders that wait for a payment", minute, |app| {
             Box::pin(async { Ok(payments::waiting::step(app).await?) })
+        }),
+        Job::new("number-invoices", "numbers the invoices", minute, |app| {
+            Box::pin(async { Ok(number_invoices::step(app).await?) })
         }),
         Job::new(seal_audit::JOB, "seals the audit log", minute, |app| {
             Box::pin(async { Ok(seal_audit::run(app).await?) })

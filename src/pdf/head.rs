@@ -41,7 +41,9 @@ fn write_seller(paper: &mut Paper, document: &Document) {
     for address in seller.address.iter().take(ADDRESS_LINES) {
         paper.write(line(address), Style::SMALL, SELLER);
     }
-    paper.write(name(&seller.fqdn), Style::SMALL.left_to_right(), SELLER);
+    if seller.fqdn != seller.name {
+        paper.write(name(&seller.fqdn), Style::SMALL.left_to_right(), SELLER);
+    }
     if let Some(tax_number) = &seller.tax_number {
         let text = labelled(&document.word("invoice-tax-number"), tax_number);
         paper.write(text, Style::LABEL, SELLER);

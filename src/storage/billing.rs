@@ -99,6 +99,8 @@ pub(crate) struct InvoiceRow {
     pub(crate) stripe_invoice_id: Option<String>,
     pub(crate) amount_minor: i64,
     pub(crate) credit_minor: i64,
+    pub(crate) tax_minor: i64,
+    pub(crate) number: Option<i64>,
     pub(crate) currency: String,
     pub(crate) status: String,
     pub(crate) period_start: Option<Ts>,
@@ -109,9 +111,11 @@ pub(crate) struct InvoiceRow {
 
 /// The Organization's invoices, newest first.
 pub(crate) async fn invoices(tx: &mut Tx, tenant_id: &str) -> Result<Vec<InvoiceRow>> {
-    let sql = "SELECT id, customer_id, tenant_id, stripe_invoice_id, amount_minor, credit_minor, \
-                   currency, status, period_start, period_end, pdf_url, created_at \
-               FROM invoices WHERE tenant_id = $1 ORDER BY created_at DESC, id DESC";
+    let sql = "SELECT i.id, i.customer_id, i.tenant_id, i.stripe_invoice_id, i.amount_minor, \
+                   i.credit_minor, COALESCE(o.tax_minor, 0) AS tax_minor, i.number, i.currency, \
+                   i.status, i.period_start, i.period_end, i.pdf_url, i.created_at \
+               FROM invoices i LEFT JOIN orders o ON o.id = i.order_id \
+               WHERE i.tenant_id = $1 ORDER BY i.created_at DESC, i.id DESC";
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(tenant_id).fetch_all(c).await)?)
 }
 

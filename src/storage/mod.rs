@@ -15,6 +15,7 @@ pub(crate) mod cursor;
 mod error;
 pub(crate) mod facts;
 pub(crate) mod invitations;
+pub(crate) mod invoices;
 pub(crate) mod jobs;
 pub(crate) mod kept;
 pub(crate) mod lane;

@@ -24,6 +24,7 @@ invoice-description = الوصف
 invoice-quantity = الكمية
 invoice-amount = المبلغ
 invoice-subtotal = المجموع الفرعي
+invoice-tax-name = ضريبة القيمة المضافة
 invoice-tax = { $label } ({ $rate })
 invoice-rounding = التقريب
 invoice-total = الإجمالي

@@ -24,6 +24,7 @@ invoice-description = Description
 invoice-quantity = Quantity
 invoice-amount = Amount
 invoice-subtotal = Subtotal
+invoice-tax-name = VAT
 invoice-tax = { $label } ({ $rate })
 invoice-rounding = Rounding
 invoice-total = Total

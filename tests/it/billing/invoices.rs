@@ -15,13 +15,13 @@ on_both! {
         let invoice = &invoices[0];
         assert_shape(
             invoice,
-            "id:uuid customer_id:uuid tenant_id:text stripe_invoice_id?:text amount_omr:int \
-             amount_baisa:int currency:text status:text period_start:time period_end:time \
+            "id:uuid customer_id:uuid tenant_id:text stripe_invoice_id?:text number?:text amount_omr:int \
+             amount_baisa:int credit_minor:int tax_minor:int currency:text status:text period_start:time period_end:time \
              pdf_url?:text created_at:time",
         );
         assert_eq!(invoice["tenant_id"], ahmed.tenant_id);
         assert_eq!((&invoice["amount_omr"], &invoice["amount_baisa"]), (&json!(9), &json!(9_000)));
-        assert_eq!(invoice["credit_minor"], 9_000);
+        assert_eq!((&invoice["credit_minor"], &invoice["tax_minor"]), (&json!(9_000), &json!(0)));
         assert_eq!(invoice["currency"], "OMR");
         assert_eq!(invoice["status"], "paid");
         assert_eq!(invoice["period_start"], "2027-03-01T12:00:00Z");

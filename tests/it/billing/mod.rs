@@ -4,6 +4,8 @@ mod admin;
 mod balance;
 mod currencies;
 mod entries;
+mod invoice_pdf;
 mod invoices;
+mod numbers;
 mod organizations;
 mod subscription;

@@ -17,8 +17,10 @@ use sovereign::payment::Payments;
 use sovereign::payment::stripe::StripeOptions;
 use sovereign::storage::Store;
 use sovereign::usecase::start::Wanted;
-use sovereign::usecase::{expire_credit, seal_audit, verify};
+use sovereign::usecase::{expire_credit, number_invoices, seal_audit, verify};
 use sovereign::vault::Vault;
+use sovereign_domain::calendar::TimeZone;
+use sovereign_domain::tax::TaxRules;
 use sqlx::AssertSqlSafe;
 
 use super::client::{Client, http_client};
@@ -37,6 +39,8 @@ pub(crate) struct Setup {
     pub(crate) sink: Option<SinkOptions>,
     /// Not the test's usual currency: the Sovereign starts on an empty database.
     pub(crate) currency: Option<&'static str>,
+    pub(crate) tax: TaxRules,
+    pub(crate) zone: TimeZone,
     pub(crate) stripe: StripeOptions,
     /// Whether there is a stand-in for Stripe, whose keys are in the settings.
     pub(crate) takes_cards: bool,
@@ -56,6 +60,8 @@ impl Default for Setup {
             issuers: Vec::new(),
             sink: None,
             currency: None,
+            tax: TaxRules::default(),
+            zone: TimeZone::UTC,
             stripe: StripeOptions {
                 api_url: "http://127.0.0.1:9".to_owned(),
                 ..StripeOptions::default()
@@ -129,8 +135,8 @@ impl TestApp {
             },
             limits: setup.limits,
             clock: clock.clone(),
-            tax: sovereign_domain::tax::TaxRules::default(),
-            zone: sovereign_domain::calendar::TimeZone::UTC,
+            tax: setup.tax,
+            zone: setup.zone,
             max_batch: MAX_BATCH,
             preview_cache: true,
             mail: sink.as_ref().map_or(MailOptions::Log, MailSink::as_setting),
@@ -270,6 +276,11 @@ impl TestApp {
     /// As one that believes that it has the lease.
     pub(crate) async fn seal_without_lease(&self) -> usize {
         seal_audit::run(&self.running.sovereign.app).await.unwrap().count
+    }
+
+    /// Numbers a page of invoices, as one that believes that it has the lease; answers how many.
+    pub(crate) async fn number_invoices(&self) -> usize {
+        number_invoices::step(&self.running.sovereign.app).await.unwrap().count
     }
 
     /// The invariants that do not hold, each with its subject.

@@ -29,13 +29,14 @@ pub(crate) struct Client {
     address: Option<IpAddr>,
 }
 
-/// An answer: status, headers, and the body as JSON (`null` where it is none).
+/// An answer: status, headers, and the body as it came, as text, and as JSON (`null` where it is none).
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Value,
     pub(crate) text: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Client {
@@ -121,9 +122,10 @@ impl Client {
         }
         let response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await?;
+        let bytes = response.bytes().await?.to_vec();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Ok(Reply { status, headers, body, text })
+        Ok(Reply { status, headers, body, text, bytes })
     }
 }
 

@@ -8,8 +8,8 @@ use sovereign::lifecycle::{Options, Sovereign};
 use sovereign::limits::Limits;
 use sovereign::mail::MailOptions;
 use sovereign::payment::Payments;
-use sovereign::usecase::seal_audit;
 use sovereign::usecase::start::Wanted;
+use sovereign::usecase::{number_invoices, seal_audit};
 use sovereign::vault::Vault;
 
 use super::app::{Setup, TestApp};
@@ -69,6 +69,11 @@ impl SecondServer {
     /// As [`TestApp::seal_without_lease`], by this server.
     pub(crate) async fn seal_without_lease(&self) -> usize {
         seal_audit::run(&self.0.sovereign.app).await.unwrap().count
+    }
+
+    /// As [`TestApp::number_invoices`], by this server.
+    pub(crate) async fn number_invoices(&self) -> usize {
+        number_invoices::step(&self.0.sovereign.app).await.unwrap().count
     }
 
     /// As [`TestApp::runner`], of this server.

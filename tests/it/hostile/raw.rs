@@ -44,5 +44,6 @@ fn read(answer: &[u8]) -> Reply {
         headers,
         body: serde_json::from_str(text).unwrap_or(Value::Null),
         text: text.to_owned(),
+        bytes: text.as_bytes().to_vec(),
     }
 }

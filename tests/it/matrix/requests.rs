@@ -103,6 +103,10 @@ impl World<'_> {
             "GET /billing/subscription/{tenant_id}" | "GET /billing/invoices/{tenant_id}" => {
                 request.about(&self.shared).with("tenant_id", &self.shared)
             }
+            "GET /billing/invoices/{tenant_id}/{invoice_id}/pdf" => {
+                let request = request.about(&self.shared).with("tenant_id", &self.shared);
+                request.with("invoice_id", &self.invoice().await)
+            }
             _ => request,
         }
     }

@@ -53,6 +53,7 @@ POST   /billing/vouchers/redeem                       401  403  200  200  403  4
 GET    /billing/balance                               401  404  200  200  403  403  404  404  404
 GET    /billing/subscription/{tenant_id}              401  404  200  200  200  200  404  404  404
 GET    /billing/invoices/{tenant_id}                  401  404  200  200  200  200  404  404  404
+GET    /billing/invoices/{tenant_id}/{invoice_id}/pdf 401  404  200  200  200  200  404  404  404
 
 GET    /tenant/orgs/{id}                              401  404  200  200  200  200  404  404  404
 GET    /tenant/orgs/{id}/members                      401  404  200  200  200  200  404  404  404

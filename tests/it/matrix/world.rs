@@ -38,6 +38,7 @@ impl<'a> World<'a> {
         world.shared = world.organization().await;
         let order = json!({ "tenant_id": world.shared, "plan_id": "flexi" });
         world.client("owner").post("/billing/checkout", &order).await.expect(200);
+        assert_eq!(app.number_invoices().await, 1);
         world
     }
 
@@ -91,6 +92,12 @@ impl<'a> World<'a> {
         let text = self.app.sink().next_to(&email).await.text.unwrap();
         let link = text.split_whitespace().find_map(|word| word.split_once("/invitation?token="));
         (text_of(&made["id"]), link.expect("a link in the mail").1.to_owned())
+    }
+
+    /// The invoice of `shared`, which has its number.
+    pub(super) async fn invoice(&self) -> String {
+        let path = format!("/billing/invoices/{}", self.shared);
+        text_of(&self.client("owner").get(&path).await.expect(200)[0]["id"])
     }
 
     /// Issues a voucher that nobody has redeemed.

@@ -16,7 +16,9 @@ fn squeeze(text: &str) -> String {
     text.split_whitespace().collect()
 }
 
-fn assert_has(text: &str, wanted: &[&str]) {
+/// Fails where a part is not in the text, apart from spaces.
+#[track_caller]
+pub(crate) fn assert_has(text: &str, wanted: &[&str]) {
     for part in wanted {
         assert!(squeeze(text).contains(&squeeze(part)), "{part:?} is not in {text}");
     }

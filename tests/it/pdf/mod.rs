@@ -1,8 +1,8 @@
 //! Invoices and credit notes as PDF files, read back with Poppler: what a reader's own program finds in
 //! them, and where on the page it stands.
 
-mod content;
+pub(crate) mod content;
 mod hostile;
 mod layout;
-mod poppler;
+pub(crate) mod poppler;
 mod samples;

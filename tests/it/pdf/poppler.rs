@@ -28,7 +28,7 @@ fn run(program: &str, arguments: &[&str], pdf: &[u8]) -> String {
 }
 
 /// All text, line by line. Poppler's marks of direction are left out.
-pub(super) fn text(pdf: &[u8]) -> String {
+pub(crate) fn text(pdf: &[u8]) -> String {
     let text = run("pdftotext", &["-layout"], pdf);
     text.chars().filter(|character| !matches!(character, '\u{202a}'..='\u{202e}')).collect()
 }

@@ -1,0 +1,131 @@
+//! Puts an invoice on paper: what its row and its order say, as a document to be rendered.
+
+use sovereign_domain::calendar::date_in;
+use sovereign_domain::timestamp::Timestamp;
+use time::Date;
+use time::macros::format_description;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::pdf::{Customer, Document, Kind, Language, Line, Period, Seller, Status, Tax};
+use crate::storage::invoices::{self, PrintedRow};
+use crate::storage::{Error, Result, Tx};
+
+/// What there is to print.
+pub(crate) enum Printed {
+    Document(Box<Document>),
+    /// The job that numbers it will come by.
+    NotNumbered,
+    /// No such invoice, or one that an earlier service made and has the file of.
+    NotHere,
+}
+
+/// The invoice of an Organization in this language.
+pub(crate) async fn document(
+    app: &App,
+    tx: &mut Tx,
+    tenant_id: &str,
+    id: Uuid,
+    language: Language,
+) -> Result<Printed> {
+    let row = invoices::printed(tx, tenant_id, id).await?;
+    let Some(row) = row.filter(|row| !row.adopted) else { return Ok(Printed::NotHere) };
+    let Some(number) = row.number else { return Ok(Printed::NotNumbered) };
+    let document = compose(app, tenant_id, number, row, language)?;
+    Ok(Printed::Document(Box::new(document)))
+}
+
+/// An invoice's number as people read it: `INV-000123`.
+pub(crate) fn number_text(number: i64) -> String {
+    format!("INV-{number:06}")
+}
+
+fn compose(
+    app: &App,
+    tenant_id: &str,
+    number: i64,
+    row: PrintedRow,
+    language: Language,
+) -> Result<Document> {
+    let beyond = || Error::corrupt("invoices", format!("the amounts of number {number}"));
+    let tax = tax(&row, language)?;
+    let added_minor = tax.as_ref().filter(|tax| !tax.included).map_or(0, |tax| tax.amount_minor);
+    let total_minor = row.amount_minor.checked_sub(row.rounding_minor).ok_or_else(beyond)?;
+    let paid_minor = row.credit_minor.checked_add(row.charge_minor).ok_or_else(beyond)?;
+    let subtotal_minor = row.amount_minor.checked_sub(added_minor).ok_or_else(beyond)?;
+    let day = |at: Timestamp| day(app, at);
+    let period = match (row.period_start, row.period_end) {
+        // The end is the moment at which the next period begins.
+        (Some(start), Some(end)) => Some(Period {
+            first: day(start.0)?,
+            last: day(end.0)?.previous_day().unwrap_or(Date::MIN),
+        }),
+        _ => None,
+    };
+    Ok(Document {
+        language,
+        kind: Kind::Invoice,
+        number: number_text(number),
+        status: status(&row.status)?,
+        issued_on: day(row.created_at.0)?,
+        period,
+        seller: Seller {
+            name: app.facts.fqdn.clone(),
+            fqdn: app.facts.fqdn.clone(),
+            address: Vec::new(),
+            tax_number: None,
+        },
+        customer: Customer { name: row.organization, email: row.email, id: tenant_id.to_owned() },
+        currency: app.facts.currency,
+        lines: lines(row.lines.0, subtotal_minor, language),
+        subtotal_minor,
+        tax,
+        rounding_minor: row.rounding_minor.checked_neg().ok_or_else(beyond)?,
+        total_minor,
+        credit_minor: row.credit_minor,
+        card_minor: row.charge_minor,
+        due_minor: total_minor.checked_sub(paid_minor).ok_or_else(beyond)?,
+        notes: Vec::new(),
+    })
+}
+
+/// The order's lines; where they were not kept, one of the whole.
+fn lines(
+    ordered: Vec<sovereign_domain::catalog::OrderLine>,
+    subtotal_minor: i64,
+    language: Language,
+) -> Vec<Line> {
+    let line = |description, amount_minor| Line { description, quantity: 1, amount_minor };
+    if ordered.is_empty() {
+        return vec![line(language.text("invoice-amount"), subtotal_minor)];
+    }
+    ordered.into_iter().map(|ordered| line(ordered.name, ordered.amount_minor)).collect()
+}
+
+fn tax(row: &PrintedRow, language: Language) -> Result<Option<Tax>> {
+    if row.tax_rate_bp == 0 {
+        return Ok(None);
+    }
+    let rate_basis_points = u32::try_from(row.tax_rate_bp)
+        .map_err(|_| Error::corrupt("orders", format!("tax_rate_bp {}", row.tax_rate_bp)))?;
+    Ok(Some(Tax {
+        label: language.text("invoice-tax-name"),
+        rate_basis_points,
+        included: row.tax_included,
+        amount_minor: row.tax_minor,
+    }))
+}
+
+fn status(text: &str) -> Result<Status> {
+    match text {
+        "paid" => Ok(Status::Paid),
+        other => Err(Error::corrupt("invoices", format!("status {other:?}"))),
+    }
+}
+
+/// The day of a moment where the Sovereign is.
+fn day(app: &App, at: Timestamp) -> Result<Date> {
+    let text = date_in(at, &app.zone);
+    Date::parse(&text, format_description!("[year]-[month]-[day]"))
+        .map_err(|_| Error::corrupt("invoices", format!("no date: {text:?}")))
+}
