@@ -200,7 +200,7 @@ impl Campaign {
     fn hear(&mut self, person: usize, heard: Heard) {
         let known = match heard {
             Heard::Nothing => Known::InDoubt,
-            Heard::Reply(reply) => read(person, reply),
+            Heard::Reply(reply) => read(person, *reply),
         };
         match known {
             Known::Refused => self.round.refused += 1,
@@ -279,7 +279,7 @@ impl Campaign {
         for (person, heard) in replies {
             let Heard::Reply(reply) = heard else { panic!("person {person} has no answer again") };
             let replayed = reply.headers.contains_key("idempotency-replayed");
-            let known = read(person, reply);
+            let known = read(person, *reply);
             if known == Known::InDoubt {
                 told_to_come_again.push(person);
                 continue;

@@ -16,7 +16,7 @@ const AT_ONCE: usize = 24;
 
 #[derive(Debug)]
 pub(super) enum Heard {
-    Reply(Reply),
+    Reply(Box<Reply>),
     /// The connection ended before a whole answer came.
     Nothing,
 }
@@ -87,7 +87,10 @@ impl Load {
                 let mut heard = Vec::new();
                 while let Some(person) = people.get(next.fetch_add(1, Ordering::SeqCst)) {
                     let reply = Ask::send(*person, &door, &tokens).await;
-                    heard.push((*person, reply.map_or(Heard::Nothing, Heard::Reply)));
+                    heard.push((
+                        *person,
+                        reply.map_or(Heard::Nothing, |reply| Heard::Reply(Box::new(reply))),
+                    ));
                 }
                 heard
             });
@@ -111,7 +114,7 @@ async fn ask_one_after_another(shared: Arc<Shared>, end: usize) -> Vec<(usize, H
         };
         shared.answered.send_modify(|answered| *answered += 1);
         let come_again = reply.body["code"] == "unavailable";
-        heard.push((person, Heard::Reply(reply)));
+        heard.push((person, Heard::Reply(Box::new(reply))));
         if come_again {
             return heard;
         }
