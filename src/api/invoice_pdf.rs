@@ -25,7 +25,7 @@ const NUMBERED_WITHIN_SECONDS: u64 = 60;
 #[into_params(parameter_in = Query)]
 pub(super) struct PdfQuery {
     /// `en` or `ar`; by default what `Accept-Language` prefers, else English.
-    #[param(nullable = false)]
+    #[param(nullable = false, pattern = "^(en|ar)$")]
     lang: Option<String>,
 }
 

@@ -38,7 +38,11 @@ pub(super) async fn take(
     Raw(body): Raw,
 ) -> Result<Json<DoneBody>, Problem> {
     let signature = headers.get("stripe-signature").and_then(|value| value.to_str().ok());
-    match webhook::take(&app, signature.unwrap_or_default(), &body).await {
+    let Some(signature) = signature.filter(|signature| !signature.is_empty()) else {
+        let detail = "Stripe-Signature is missing: Stripe signs what it sends";
+        return Err(Problem::field("Stripe-Signature", detail));
+    };
+    match webhook::take(&app, signature, &body).await {
         Ok(()) => Ok(Json(DoneBody::DONE)),
         Err(WebhookError::NotConfigured) => Err(Problem::new(
             StatusCode::SERVICE_UNAVAILABLE,

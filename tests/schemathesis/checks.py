@@ -23,6 +23,6 @@ def problems_are_well_formed(ctx, response, case):
 
 
 @schemathesis.check
-def only_a_checkout_without_cover_is_503(ctx, response, case):
+def only_without_a_card_processor_is_503(ctx, response, case):
     if response.status_code == 503:
         assert response.json()["code"] == "payment_not_configured", "a server error"

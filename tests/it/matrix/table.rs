@@ -35,7 +35,7 @@ POST   /billing/admin/promos                          401  403  403  403  403  4
 DELETE /billing/admin/promos/{code}                   401  403  403  403  403  403  200  200  403
 GET    /billing/admin/organizations                   401  403  403  403  403  403  200  200  403
 
-POST   /billing/webhook                               503  503  503  503  503  503  503  503  503
+POST   /billing/webhook                               400  400  400  400  400  400  400  400  400
 GET    /billing/admin/revenue                         401  403  403  403  403  403  403  200  403
 GET    /billing/admin/orders                          401  403  403  403  403  403  403  200  403
 GET    /billing/admin/jobs                            401  403  403  403  403  403  403  200  403
