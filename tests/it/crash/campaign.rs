@@ -258,7 +258,7 @@ impl Campaign {
     /// Everybody of the round who was not refused asks again, and once more where they are told to come
     /// again; `done` says what was found of them.
     async fn retry(&mut self, server: &Server, done: &BTreeMap<usize, bool>) {
-        const TIMES: usize = 25;
+        const TIMES: usize = 5;
         let mut again: Vec<usize> =
             done.keys().copied().filter(|person| self.known[person] != Known::Refused).collect();
         for _ in 0..TIMES {

@@ -41,7 +41,8 @@ async fn sqlite() {
         return;
     }
     let directory = tempfile::tempdir().unwrap();
-    let disk = SmallDisk::on(directory.path(), 8);
+    // Freed, it has room for all the test writes: the file and its log, of up to 3,000 people.
+    let disk = SmallDisk::on(directory.path(), 12);
     let file = Location::File(directory.path().join("sovereign.db"));
     let database = TestDatabase::at(file, directory);
     let mut server = database.serve(&FIRST);
