@@ -107,10 +107,10 @@ pub(super) async fn checkout(
     let command = Command::Checkout(request.into_command(caller.actor()));
     if !names_a_code {
         app.limits.check_all(&quotas).await?;
-        return answer(payments::checkout::submit(&app, &command).await?);
+        return answer(payments::checkout::submit(&app, command).await?);
     }
     let attempt = app.limits.attempt(address, &quotas).await?;
-    let outcome = payments::checkout::submit(&app, &command).await;
+    let outcome = payments::checkout::submit(&app, command).await;
     if let Err(PaymentError::Engine(error)) = &outcome {
         count_wrong(attempt, error).await?;
     }

@@ -49,7 +49,9 @@ pub(super) async fn take(
             "payment_not_configured",
             "no webhook secret is set; set stripe_webhook_secret in the settings",
         )),
-        Err(WebhookError::BadSignature(detail)) => Err(Problem::field("Stripe-Signature", detail)),
+        Err(WebhookError::BadSignature(error)) => {
+            Err(Problem::field("Stripe-Signature", error.to_string()))
+        }
         Err(WebhookError::BadBody) => {
             Err(Problem::field("body", "the body must be an event of Stripe's"))
         }

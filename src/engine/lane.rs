@@ -93,7 +93,7 @@ impl Lane {
     async fn serve(&mut self, jobs: Vec<Job>) {
         let (commands, callers): (Vec<_>, Vec<_>) =
             jobs.into_iter().map(|job| (job.command, job.answer)).unzip();
-        let references: Vec<&Command> = commands.iter().collect();
+        let references: Vec<&Command> = commands.iter().map(AsRef::as_ref).collect();
         match self.decide(&references, Instant::now() + PATIENCE).await {
             Ok(decisions) => {
                 reach!("before_answer", references.len());

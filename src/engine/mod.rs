@@ -69,7 +69,7 @@ pub struct Rules {
 }
 
 struct Job {
-    command: Command,
+    command: Arc<Command>,
     answer: oneshot::Sender<Result<Outcome, EngineError>>,
 }
 
@@ -128,12 +128,14 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError`]; nothing is half done.
-    pub async fn submit(&self, command: Command) -> Result<Outcome, EngineError> {
+    pub async fn submit(&self, command: impl Into<Arc<Command>>) -> Result<Outcome, EngineError> {
         let (answer, outcome) = oneshot::channel();
-        self.queue.try_send(Job { command, answer }).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => EngineError::Busy,
-            mpsc::error::TrySendError::Closed(_) => EngineError::Stopping,
-        })?;
+        self.queue.try_send(Job { command: command.into(), answer }).map_err(
+            |error| match error {
+                mpsc::error::TrySendError::Full(_) => EngineError::Busy,
+                mpsc::error::TrySendError::Closed(_) => EngineError::Stopping,
+            },
+        )?;
         outcome.await.unwrap_or(Err(EngineError::Stopping))
     }
 }

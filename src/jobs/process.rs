@@ -82,7 +82,7 @@ async fn own(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let mut failing = Failing::default();
     loop {
         let done = everywhere::run(&app).await;
-        failing.is(done.as_ref().err(), "idle rate limits were not removed");
+        failing.is(done.as_ref().err(), "what this process remembers could not be renewed");
         if stopped_within(&mut stop, EVERYWHERE_EVERY).await {
             return;
         }

@@ -24,61 +24,34 @@ impl Migration {
     }
 }
 
+/// The files of one number and name. `$digits` is the number as the files have it.
+macro_rules! migration {
+    ($number:literal, $digits:literal, $name:literal) => {
+        Migration {
+            number: $number,
+            name: $name,
+            postgres: include_str!(concat!(
+                "../../migrations/postgres/",
+                $digits,
+                "_",
+                $name,
+                ".sql"
+            )),
+            sqlite: include_str!(concat!("../../migrations/sqlite/", $digits, "_", $name, ".sql")),
+        }
+    };
+}
+
 const MIGRATIONS: &[Migration] = &[
-    Migration {
-        number: 1,
-        name: "core",
-        postgres: include_str!("../../migrations/postgres/0001_core.sql"),
-        sqlite: include_str!("../../migrations/sqlite/0001_core.sql"),
-    },
-    Migration {
-        number: 2,
-        name: "room_for_updates",
-        postgres: include_str!("../../migrations/postgres/0002_room_for_updates.sql"),
-        sqlite: include_str!("../../migrations/sqlite/0002_room_for_updates.sql"),
-    },
-    Migration {
-        number: 3,
-        name: "leaner_rows",
-        postgres: include_str!("../../migrations/postgres/0003_leaner_rows.sql"),
-        sqlite: include_str!("../../migrations/sqlite/0003_leaner_rows.sql"),
-    },
-    Migration {
-        number: 4,
-        name: "rate_limits",
-        postgres: include_str!("../../migrations/postgres/0004_rate_limits.sql"),
-        sqlite: include_str!("../../migrations/sqlite/0004_rate_limits.sql"),
-    },
-    Migration {
-        number: 5,
-        name: "identity",
-        postgres: include_str!("../../migrations/postgres/0005_identity.sql"),
-        sqlite: include_str!("../../migrations/sqlite/0005_identity.sql"),
-    },
-    Migration {
-        number: 6,
-        name: "audit_seals",
-        postgres: include_str!("../../migrations/postgres/0006_audit_seals.sql"),
-        sqlite: include_str!("../../migrations/sqlite/0006_audit_seals.sql"),
-    },
-    Migration {
-        number: 7,
-        name: "payments",
-        postgres: include_str!("../../migrations/postgres/0007_payments.sql"),
-        sqlite: include_str!("../../migrations/sqlite/0007_payments.sql"),
-    },
-    Migration {
-        number: 8,
-        name: "settings",
-        postgres: include_str!("../../migrations/postgres/0008_settings.sql"),
-        sqlite: include_str!("../../migrations/sqlite/0008_settings.sql"),
-    },
-    Migration {
-        number: 9,
-        name: "jobs",
-        postgres: include_str!("../../migrations/postgres/0009_jobs.sql"),
-        sqlite: include_str!("../../migrations/sqlite/0009_jobs.sql"),
-    },
+    migration!(1, "0001", "core"),
+    migration!(2, "0002", "room_for_updates"),
+    migration!(3, "0003", "leaner_rows"),
+    migration!(4, "0004", "rate_limits"),
+    migration!(5, "0005", "identity"),
+    migration!(6, "0006", "audit_seals"),
+    migration!(7, "0007", "payments"),
+    migration!(8, "0008", "settings"),
+    migration!(9, "0009", "jobs"),
 ];
 
 /// Any number; all processes of this program take the same PostgreSQL lock while they migrate.

@@ -3,7 +3,6 @@
 use sovereign_domain::calendar::date_in;
 use sovereign_domain::timestamp::Timestamp;
 use time::Date;
-use time::macros::format_description;
 use uuid::Uuid;
 
 use crate::app::App;
@@ -125,7 +124,5 @@ fn status(text: &str) -> Result<Status> {
 
 /// The day of a moment where the Sovereign is.
 fn day(app: &App, at: Timestamp) -> Result<Date> {
-    let text = date_in(at, &app.zone);
-    Date::parse(&text, format_description!("[year]-[month]-[day]"))
-        .map_err(|_| Error::corrupt("invoices", format!("no date: {text:?}")))
+    date_in(at, &app.zone).ok_or_else(|| Error::corrupt("invoices", format!("no date: {at}")))
 }

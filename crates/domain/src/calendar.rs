@@ -30,10 +30,12 @@ fn anniversary(anchor: Timestamp, from: Timestamp, zone: &TimeZone) -> Option<Ti
     Some(Timestamp::from_micros(next.timestamp().as_microsecond()))
 }
 
-/// The date that a moment has in a time zone, as ISO 8601 writes it: `2026-11-25`.
+/// The date that a moment has in a time zone; `None` beyond the calendar.
 #[must_use]
-pub fn date_in(at: Timestamp, zone: &TimeZone) -> alloc::string::String {
-    local(at, zone).map_or_else(alloc::string::String::new, |at| alloc::format!("{}", at.date()))
+pub fn date_in(at: Timestamp, zone: &TimeZone) -> Option<time::Date> {
+    let date = local(at, zone)?.date();
+    let month = time::Month::try_from(u8::try_from(date.month()).ok()?).ok()?;
+    time::Date::from_calendar_date(date.year().into(), month, date.day().try_into().ok()?).ok()
 }
 
 fn local(at: Timestamp, zone: &TimeZone) -> Option<DateTime> {
@@ -73,7 +75,8 @@ mod tests {
         let muscat = TimeZone::fixed(jiff::tz::offset(4));
         let ends = months("2027-01-31T22:00:00Z", &muscat, 2);
         assert_eq!(ends, ["2027-02-28T22:00:00Z", "2027-03-31T22:00:00Z"]);
-        assert_eq!(date_in(at("2027-01-31T22:00:00Z"), &muscat), "2027-02-01");
+        let date = date_in(at("2027-01-31T22:00:00Z"), &muscat).unwrap();
+        assert_eq!(date.to_string(), "2027-02-01");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! A checkout from the request to its answer, a card's part included.
 
+use std::sync::Arc;
+
 use sovereign_domain::book::{Command, Outcome};
 
 use super::{PaymentError, session, settle};
@@ -13,9 +15,10 @@ const MAX_ROUNDS: usize = 4;
 ///
 /// # Errors
 /// [`PaymentError`].
-pub(crate) async fn submit(app: &App, command: &Command) -> Result<Outcome, PaymentError> {
+pub(crate) async fn submit(app: &App, command: Command) -> Result<Outcome, PaymentError> {
+    let command = Arc::new(command);
     for _ in 0..MAX_ROUNDS {
-        match app.engine.submit(command.clone()).await? {
+        match app.engine.submit(Arc::clone(&command)).await? {
             Outcome::Pending { order_id, .. } => {
                 let answer = session::open(app, order_id).await?;
                 return Ok(Outcome::Answered { answer, replayed: false });

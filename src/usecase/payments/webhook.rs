@@ -11,7 +11,8 @@ use super::settle::{self, Settled};
 use super::{PaymentError, alarm};
 use crate::app::App;
 use crate::engine::EngineError;
-use crate::payment::stripe::{Tags, signature};
+use crate::payment::stripe::Tags;
+use crate::payment::stripe::signature::{self, SignatureError};
 use crate::storage::webhook_events::{self, EventStatus};
 
 /// Why an event was not taken.
@@ -19,7 +20,7 @@ use crate::storage::webhook_events::{self, EventStatus};
 pub(crate) enum WebhookError {
     /// No webhook secret is set.
     NotConfigured,
-    BadSignature(&'static str),
+    BadSignature(SignatureError),
     BadBody,
     /// It could not be acted upon; Stripe sends it again.
     Failed,
@@ -59,12 +60,7 @@ pub(crate) async fn take(app: &App, header: &str, body: &[u8]) -> Result<(), Web
     let now = app.clock.now();
     signature::verify(header, body, &secrets, now).map_err(|error| {
         tracing::warn!(%error, "a webhook is not Stripe's");
-        WebhookError::BadSignature(match error {
-            signature::SignatureError::OutsideTolerance => {
-                "the signature is too old, or the clocks differ by more than 300 s"
-            }
-            _ => "Stripe-Signature is not of this body and webhook secret",
-        })
+        WebhookError::BadSignature(error)
     })?;
     let text = std::str::from_utf8(body).map_err(|_| WebhookError::BadBody)?;
     if text.contains('\0') {
