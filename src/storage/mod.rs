@@ -48,7 +48,7 @@ pub(crate) mod vouchers;
 pub(crate) mod webhook_events;
 pub(crate) mod write;
 mod write_orders;
-mod write_payments;
+pub(crate) mod write_payments;
 
 use std::path::PathBuf;
 

@@ -1,12 +1,12 @@
-//! Reads and small writes of what a card pays: orders with whom they are of, refunds to send, webhook
-//! events, alarms.
+//! Reads and small writes of what a card pays: orders with whom they are of, and refunds to send.
 
-use sovereign_domain::book::{Alarm, RefundStatus};
+use sovereign_domain::book::RefundStatus;
+use sovereign_domain::catalog::OrderLine;
 use sovereign_domain::timestamp::Timestamp;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Result, Ts, Tx, on_db};
+use super::{Json, Result, Ts, Tx, on_db};
 
 /// An order, as far as its payment needs it.
 #[derive(Debug, Clone, FromRow)]
@@ -15,7 +15,7 @@ pub(crate) struct PayableRow {
     pub(crate) customer_id: Uuid,
     pub(crate) tenant_id: String,
     pub(crate) status: String,
-    pub(crate) plan_name: Option<String>,
+    pub(crate) lines: Json<Vec<OrderLine>>,
     pub(crate) amount_baisa: i64,
     pub(crate) credit_minor: i64,
     pub(crate) charge_minor: i64,
@@ -31,20 +31,32 @@ pub(crate) async fn payable(tx: &mut Tx, order_id: Uuid) -> Result<Option<Payabl
     let sql = "SELECT o.id, o.customer_id, o.tenant_id, o.status, o.amount_baisa, o.credit_minor, \
                    o.charge_minor, o.attempt, o.stripe_session_id, o.created_at, \
                    k.stripe_customer_id, COALESCE(u.email, k.email) AS email, \
-                   COALESCE(t.name, '') AS organization, \
-                   (SELECT i.slug FROM catalog_items i \
-                       WHERE i.kind = 'plan' AND i.id = o.plan_id) AS plan_name \
+                   COALESCE(t.name, '') AS organization, o.lines \
                FROM orders o JOIN customers k ON k.id = o.customer_id \
                LEFT JOIN users u ON u.id = o.user_id \
                LEFT JOIN organizations t ON t.id = o.tenant_id WHERE o.id = $1";
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(order_id).fetch_optional(c).await)?)
 }
 
-/// Orders that have waited for a payment since before a moment, oldest first.
-pub(crate) async fn waiting(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<Vec<Uuid>> {
-    let sql = "SELECT id FROM orders WHERE status = 'pending' AND created_at <= $1 \
-               ORDER BY created_at LIMIT $2";
-    Ok(on_db!(tx, c => sqlx::query_scalar(sql).bind(Ts(before)).bind(limit).fetch_all(c).await)?)
+/// A place among the orders that wait: when one was made, and which it is.
+pub(crate) type WaitingSince = (Ts, Uuid);
+
+/// Orders that have waited for a payment since before a moment, oldest first: those after `after`.
+pub(crate) async fn waiting(
+    tx: &mut Tx,
+    before: Timestamp,
+    after: WaitingSince,
+    limit: i64,
+) -> Result<Vec<WaitingSince>> {
+    let sql = "SELECT created_at, id FROM orders WHERE status = 'pending' AND created_at <= $1 \
+                   AND (created_at, id) > ($2, $3) ORDER BY created_at, id LIMIT $4";
+    Ok(on_db!(tx, c => sqlx::query_as(sql)
+        .bind(Ts(before))
+        .bind(after.0)
+        .bind(after.1)
+        .bind(limit)
+        .fetch_all(c)
+        .await)?)
 }
 
 /// Keeps the customer that Stripe made for an account. The first one stays.
@@ -63,18 +75,22 @@ pub(crate) struct PendingRefundRow {
     pub(crate) tenant_id: String,
     pub(crate) card_minor: i64,
     pub(crate) intent_id: String,
+    /// Of a refund that was sent, and that the bank still has.
+    pub(crate) stripe_refund_id: Option<String>,
+    pub(crate) created_at: Ts,
 }
 
-/// Refunds to send, oldest first: of one order, or of all.
+/// Refunds to send, those first that were asked about longest ago: of one order, or of all.
 pub(crate) async fn pending_refunds(
     tx: &mut Tx,
     order_id: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<PendingRefundRow>> {
-    let sql = "SELECT r.id, r.order_id, r.tenant_id, r.card_minor, p.intent_id \
+    let sql = "SELECT r.id, r.order_id, r.tenant_id, r.card_minor, p.intent_id, \
+                   r.stripe_refund_id, r.created_at \
                FROM refunds r JOIN card_payments p ON p.id = r.payment_id \
                WHERE r.status = 'pending' AND ($1 IS NULL OR r.order_id = $1) \
-               ORDER BY r.created_at, r.id LIMIT $2";
+               ORDER BY r.updated_at, r.id LIMIT $2";
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(order_id).bind(limit).fetch_all(c).await)?)
 }
 
@@ -93,27 +109,6 @@ pub(crate) async fn settle_refund(
         .bind(status.as_str())
         .bind(stripe_id)
         .bind(Ts(now))
-        .execute(c)
-        .await
-        .map(|_| ()))?;
-    Ok(())
-}
-
-/// Files an alarm, or adds to one that nobody has resolved yet.
-pub(crate) async fn raise(tx: &mut Tx, alarm: &Alarm) -> Result<()> {
-    let sql = "INSERT INTO alarms (id, kind, subject, detail, tenant_id, order_id, times, \
-                   created_at, last_at) VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $7) \
-               ON CONFLICT (kind, subject) WHERE resolved_at IS NULL DO UPDATE \
-                   SET times = alarms.times + 1, last_at = excluded.last_at, \
-                       detail = excluded.detail";
-    on_db!(tx, c => sqlx::query(sql)
-        .bind(alarm.id.0)
-        .bind(alarm.kind.as_str())
-        .bind(&alarm.subject)
-        .bind(&alarm.detail)
-        .bind(alarm.tenant_id.as_ref().map(|id| &*id.0))
-        .bind(alarm.order_id.map(|id| id.0))
-        .bind(Ts(alarm.created_at))
         .execute(c)
         .await
         .map(|_| ()))?;

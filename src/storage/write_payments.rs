@@ -1,10 +1,10 @@
 //! The part of a batch's writes that card payments bring: the payments, cards for later, refunds, alarms.
 
-use sovereign_domain::book::Book;
+use sovereign_domain::book::{Alarm, Book};
 use uuid::Uuid;
 
-use super::batch::{Writes, batch_row};
-use super::{Result, Ts};
+use super::batch::{self, Writes, batch_row};
+use super::{Result, Ts, Tx};
 
 batch_row! {
     struct NewPayment<'a> {
@@ -129,11 +129,9 @@ async fn refunds(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
     writes.insert(sql, made).await
 }
 
-/// What is raised again while nobody has resolved it is the same alarm.
-async fn alarms(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
-    let raised = book.changes.alarms.iter();
-    let raised: Vec<RaisedAlarm<'_>> = raised
-        .map(|alarm| RaisedAlarm {
+impl<'a> From<&'a Alarm> for RaisedAlarm<'a> {
+    fn from(alarm: &'a Alarm) -> Self {
+        Self {
             id: alarm.id.0,
             kind: alarm.kind.as_str(),
             subject: &alarm.subject,
@@ -141,9 +139,12 @@ async fn alarms(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
             tenant_id: alarm.tenant_id.as_ref().map(|id| &*id.0),
             order_id: alarm.order_id.map(|id| id.0),
             created_at: Ts(alarm.created_at),
-        })
-        .collect();
-    let sql = "WITH v (id, kind, subject, detail, tenant_id, order_id, created_at) AS ({rows}) \
+        }
+    }
+}
+
+/// What is raised again while nobody has resolved it is the same alarm.
+const RAISE: &str = "WITH v (id, kind, subject, detail, tenant_id, order_id, created_at) AS ({rows}) \
                INSERT INTO alarms (id, kind, subject, detail, tenant_id, order_id, times, \
                    created_at, last_at) \
                SELECT id, kind, subject, detail, tenant_id, order_id, 1, created_at, created_at \
@@ -151,5 +152,13 @@ async fn alarms(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
                ON CONFLICT (kind, subject) WHERE resolved_at IS NULL DO UPDATE \
                    SET times = alarms.times + 1, last_at = excluded.last_at, \
                        detail = excluded.detail";
-    writes.insert(sql, raised).await
+
+async fn alarms(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
+    let raised = book.changes.alarms.iter().map(RaisedAlarm::from);
+    writes.insert(RAISE, raised.collect()).await
+}
+
+/// Files an alarm that no command of the engine raises.
+pub(crate) async fn raise(tx: &mut Tx, alarm: &Alarm) -> Result<()> {
+    batch::execute(tx, RAISE, vec![RaisedAlarm::from(alarm)]).await.map(|_| ())
 }

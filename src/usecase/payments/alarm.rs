@@ -4,8 +4,8 @@ use sovereign_domain::book::{Alarm, AlarmKind};
 use sovereign_domain::ids::{AlarmId, OrderId};
 
 use crate::app::App;
-use crate::storage::payments::{self, PayableRow};
-use crate::storage::{self};
+use crate::storage::payments::PayableRow;
+use crate::storage::{self, write_payments};
 
 pub(super) async fn raise(
     app: &App,
@@ -25,6 +25,6 @@ pub(super) async fn raise(
         created_at: app.clock.now(),
     };
     let mut tx = app.store.begin().await?;
-    payments::raise(&mut tx, &alarm).await?;
+    write_payments::raise(&mut tx, &alarm).await?;
     tx.commit().await
 }

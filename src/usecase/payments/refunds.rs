@@ -1,4 +1,5 @@
-//! Sends the card's part of refunds, each with a key of its own: however often it is asked, it goes once.
+//! Sends the card's part of refunds: however often that is tried, each goes once. A key of its own sees to
+//! it for as long as Stripe keeps keys; one that Stripe has is only asked about.
 
 use sovereign_domain::book::{AlarmKind, RefundStatus};
 use sovereign_domain::ids::OrderId;
@@ -6,13 +7,15 @@ use sovereign_domain::ids::OrderId;
 use super::{PaymentError, alarm, find, stripe};
 use crate::app::App;
 use crate::payment::stripe::{
-    self as api, CreateRefund, IdempotencyKey, Metadata, RefundOf, StripeError,
+    self as api, CreateRefund, Created, IdempotencyKey, Metadata, RefundOf, Stripe, StripeError,
 };
 use crate::storage::payments::{self, PendingRefundRow};
 use crate::usecase::done::Done;
 
 /// The most refunds of one run; the next run takes the rest.
 const RUN: i64 = 100;
+/// Stripe keeps keys for a day at least; less, for two clocks that differ.
+const KEY_SECONDS: i64 = 23 * 3_600;
 
 /// Sends the refunds that wait, where cards are taken.
 ///
@@ -43,30 +46,17 @@ pub(crate) async fn send(app: &App, order_id: Option<OrderId>) -> Result<usize, 
 }
 
 async fn send_one(app: &App, refund: &PendingRefundRow) -> Result<bool, PaymentError> {
-    let stripe = stripe(app)?;
-    let metadata = Metadata {
-        sovereign: app.facts.fqdn.clone(),
-        organization: refund.tenant_id.clone(),
-        order_id: refund.order_id,
-    };
-    let wanted = CreateRefund {
-        metadata: &metadata,
-        of: RefundOf::PaymentIntent(&refund.intent_id),
-        amount_minor: refund.card_minor,
-    };
-    let key = IdempotencyKey::new("refund", refund.id);
-    let (status, id, problem) = match stripe.resolve(|| stripe.create_refund(&wanted, &key)).await {
+    let (status, id, problem) = match ask(app, refund).await? {
         Ok(sent) => match sent.status {
             Some(api::RefundStatus::Failed | api::RefundStatus::Canceled) => {
                 let reason = sent.failure_reason.unwrap_or_default();
                 (RefundStatus::Failed, Some(sent.id), Some(reason))
             }
             Some(api::RefundStatus::Succeeded) => (RefundStatus::Succeeded, Some(sent.id), None),
-            // The bank has it; asking again with the same key would bring the same answer.
+            // The bank has it.
             _ => (RefundStatus::Pending, Some(sent.id), None),
         },
-        Err(StripeError::Refused(refusal)) => (RefundStatus::Failed, None, Some(refusal.message)),
-        Err(error) => return Err(error.into()),
+        Err(message) => (RefundStatus::Failed, None, Some(message)),
     };
     let mut tx = app.store.begin().await?;
     payments::settle_refund(&mut tx, refund.id, status, id.as_deref(), app.clock.now()).await?;
@@ -81,4 +71,55 @@ async fn send_one(app: &App, refund: &PendingRefundRow) -> Result<bool, PaymentE
         alarm::raise(app, AlarmKind::RefundFailed, &subject, detail, Some(&order)).await?;
     }
     Ok(status != RefundStatus::Pending)
+}
+/// The refund as Stripe has it, sent now or before; or why Stripe refuses it.
+async fn ask(
+    app: &App,
+    refund: &PendingRefundRow,
+) -> Result<Result<api::Refund, String>, PaymentError> {
+    let stripe = stripe(app)?;
+    if let Some(id) = &refund.stripe_refund_id {
+        return Ok(Ok(stripe.resolve(|| stripe.refund(id)).await?));
+    }
+    let forgotten = app.clock.now() >= refund.created_at.0.plus_seconds(KEY_SECONDS);
+    if forgotten && let Some(sent) = sent_before(&stripe, refund).await? {
+        return Ok(Ok(sent));
+    }
+    let metadata = Metadata {
+        sovereign: app.facts.fqdn.clone(),
+        organization: refund.tenant_id.clone(),
+        order_id: refund.order_id,
+    };
+    let wanted = CreateRefund {
+        metadata: &metadata,
+        of: RefundOf::PaymentIntent(&refund.intent_id),
+        amount_minor: refund.card_minor,
+    };
+    let key = IdempotencyKey::new("refund", refund.id);
+    match stripe.resolve(|| stripe.create_refund(&wanted, &key)).await {
+        Ok(sent) => Ok(Ok(sent)),
+        Err(StripeError::Refused(refusal)) => Ok(Err(refusal.message)),
+        // A failure of Stripe's own stands under the key; what it made before it failed is there.
+        Err(StripeError::Unknown(text)) => {
+            let found = sent_before(&stripe, refund).await?;
+            found.map(Ok).ok_or(PaymentError::Unresolved(text))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The refund in Stripe's list of those of its payment.
+async fn sent_before(
+    stripe: &Stripe,
+    refund: &PendingRefundRow,
+) -> Result<Option<api::Refund>, StripeError> {
+    let of = RefundOf::PaymentIntent(&refund.intent_id);
+    let mut refunds = stripe.refunds(Created::default(), Some(of));
+    while let Some(sent) = refunds.next().await? {
+        let same = sent.metadata.order_id() == Some(refund.order_id);
+        if same && sent.amount == refund.card_minor {
+            return Ok(Some(sent));
+        }
+    }
+    Ok(None)
 }

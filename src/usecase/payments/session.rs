@@ -135,7 +135,7 @@ async fn made_before(
 /// What the customer reads at Stripe: what was ordered, and what credit has paid of it.
 fn line(app: &App, order: &PayableRow) -> LineItem {
     let currency = app.facts.currency;
-    let plan = order.plan_name.as_deref().unwrap_or("-").to_uppercase();
+    let plan = order.lines.0.first().map_or("-", |line| &line.name);
     let description = (order.credit_minor > 0).then(|| {
         format!(
             "{} in all, {} of it paid from credit",

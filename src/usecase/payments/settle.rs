@@ -181,19 +181,23 @@ pub(crate) async fn supersede(app: &App, order_id: OrderId) -> Result<(), Paymen
         }
     }
     let Some(id) = order.stripe_session_id.as_deref() else { return Ok(()) };
-    let key = IdempotencyKey::new("expire", id);
+    // A session expires once however often it is asked. A key of the session's would keep a failure of
+    // Stripe's own for a day.
+    let key = IdempotencyKey::new("expire", app.new_id());
     match stripe.resolve(|| stripe.expire_checkout_session(id, &key)).await {
         Ok(session) if session.status == Some(SessionStatus::Expired) => {
             close(app, &order, OrderStatus::Superseded).await?;
             Ok(())
         }
-        // It is not open any more: what it has become tells what to do.
-        Ok(_) | Err(StripeError::Refused(_)) => match settle(app, order_id, Some(id)).await? {
-            Settled::Processing | Settled::Mismatch | Settled::Open => {
-                Err(PaymentError::InProgress)
+        // It is not open any more, or nobody knows whether it is: what it has become tells what to do.
+        Ok(_) | Err(StripeError::Refused(_) | StripeError::Unknown(_)) => {
+            match settle(app, order_id, Some(id)).await? {
+                Settled::Processing | Settled::Mismatch | Settled::Open => {
+                    Err(PaymentError::InProgress)
+                }
+                Settled::Completed | Settled::Closed | Settled::Returned => Ok(()),
             }
-            Settled::Completed | Settled::Closed | Settled::Returned => Ok(()),
-        },
+        }
         Err(error) => Err(error.into()),
     }
 }

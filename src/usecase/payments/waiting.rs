@@ -1,20 +1,22 @@
 //! Looks after orders that wait for a payment: what Stripe never told, or what a crash cut off.
 
 use sovereign_domain::ids::OrderId;
+use sovereign_domain::timestamp::Timestamp;
+use uuid::Uuid;
 
 use super::{PaymentError, session, settle};
 use crate::app::App;
-use crate::storage::payments;
+use crate::storage::Ts;
+use crate::storage::payments::{self, WaitingSince};
 use crate::usecase::done::Done;
 
 /// How long an order waits before it is asked about: until then its customer, or Stripe's event, may be
 /// about to.
 const PATIENCE_SECONDS: i64 = 120;
-/// The most orders of one run; the next run takes the rest.
-const RUN: i64 = 100;
+/// How many orders are read at once.
+const PAGE: i64 = 50;
 
-/// Settles the orders that have waited for a while, where cards are taken. One of them may have to wait on,
-/// so that there is never more to do at once.
+/// Settles all orders that have waited for a while, where cards are taken.
 ///
 /// # Errors
 /// Where the database fails.
@@ -23,17 +25,25 @@ pub(crate) async fn step(app: &App) -> Result<Done, PaymentError> {
         return Ok(Done::all(0));
     }
     let before = app.clock.now().plus_seconds(-PATIENCE_SECONDS);
-    let mut tx = app.store.read().await?;
-    let waiting = payments::waiting(&mut tx, before, RUN).await?;
-    drop(tx);
-    let count = waiting.len();
-    for order_id in waiting.into_iter().map(OrderId) {
-        // One order that cannot be settled holds no other one up.
-        if let Err(error) = look_after(app, order_id).await {
-            tracing::warn!(%order_id, %error, "the order could not be settled; it will be tried again");
+    let mut last: WaitingSince = (Ts(Timestamp::from_seconds(0)), Uuid::nil());
+    let mut count = 0_usize;
+    loop {
+        let mut tx = app.store.read().await?;
+        let page = payments::waiting(&mut tx, before, last, PAGE).await?;
+        drop(tx);
+        // Those that wait on are not asked about again: the next page is after them.
+        let Some(end) = page.last() else { return Ok(Done::all(count)) };
+        last = *end;
+        count = count.saturating_add(page.len());
+        for order_id in page.into_iter().map(|(_, id)| OrderId(id)) {
+            // One order that cannot be settled holds no other one up.
+            if let Err(error) = look_after(app, order_id).await {
+                tracing::warn!(
+                    %order_id, %error, "the order could not be settled; it will be tried again"
+                );
+            }
         }
     }
-    Ok(Done::all(count))
 }
 
 async fn look_after(app: &App, order_id: OrderId) -> Result<(), PaymentError> {

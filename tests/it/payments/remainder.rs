@@ -98,6 +98,18 @@ on_both! {
         assert_eq!(times_redeemed(app).await, 0);
     }
 
+    /// However many wait, the youngest is asked about as well.
+    async fn the_job_asks_about_all_that_wait(app: &TestApp, Setup::with_stripe()) {
+        let mut last = None;
+        for number in 0..51 {
+            last = Some(waiting(app, &format!("person-{number}")).await);
+        }
+        paid(app, &last_session(app));
+        app.clock.advance_seconds(300);
+        app.each_minute().await;
+        assert_eq!(last.unwrap().status(app).await, "completed");
+    }
+
     /// Nobody told: the job asks, and finds out.
     async fn the_job_asks_for_what_nobody_told(app: &TestApp, Setup::with_stripe()) {
         let waiting = waiting(app, "ahmed").await;

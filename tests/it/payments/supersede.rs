@@ -1,7 +1,7 @@
 //! A new checkout takes the place of the one that waits: nobody waits a day for their own code.
 
 use super::{last_session, paid, times_redeemed, waiting};
-use crate::harness::{Card, Setup, on_both};
+use crate::harness::{Card, Setup, Trouble, on_both};
 
 on_both! {
     /// The older session can be paid no more, and its credit is free for the new order.
@@ -14,6 +14,16 @@ on_both! {
         assert_eq!(times_redeemed(app).await, 1);
         let session = app.stripe().object(&last_session(app));
         assert_eq!(session["amount_total"], 12_000);
+    }
+
+    /// Stripe says that it failed, and had done it: what the session has become tells.
+    async fn a_failure_of_stripes_holds_nobody_up(app: &TestApp, Setup::with_stripe()) {
+        let waiting = waiting(app, "ahmed").await;
+        let expire = "POST /v1/checkout/sessions/:id/expire";
+        app.stripe().trouble(expire, Trouble::ErrorAfter, 1);
+        waiting.customer.checkout("l", "FOUR").await.expect(200);
+        assert_eq!(app.stripe().object(&waiting.session_id)["status"], "expired");
+        assert_eq!(times_redeemed(app).await, 1);
     }
 
     /// It was paid a moment ago: it is completed, and the new one is refused.
