@@ -52,6 +52,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(7, "0007", "payments"),
     migration!(8, "0008", "settings"),
     migration!(9, "0009", "jobs"),
+    migration!(10, "0010", "renewals"),
 ];
 
 /// Any number; all processes of this program take the same PostgreSQL lock while they migrate.

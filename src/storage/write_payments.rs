@@ -1,4 +1,5 @@
-//! The part of a batch's writes that card payments bring: the payments, cards for later, refunds, alarms.
+//! The part of a batch's writes that card payments bring: the payments, cards for later, refunds, alarms,
+//! letters.
 
 use sovereign_domain::book::{Alarm, Book};
 use uuid::Uuid;
@@ -56,6 +57,16 @@ batch_row! {
     }
 }
 
+batch_row! {
+    struct NewLetter<'a> {
+        id: Uuid => "uuid",
+        kind: &'a str => "text",
+        tenant_id: &'a str => "text",
+        order_id: Option<Uuid> => "uuid",
+        created_at: Ts => shared "timestamptz",
+    }
+}
+
 pub(super) async fn payments(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
     let made = book.changes.new_payments.iter().filter_map(|id| book.payments.get(id));
     let made: Vec<NewPayment<'_>> = made
@@ -80,7 +91,8 @@ pub(super) async fn payments(writes: &mut Writes<'_>, book: &Book) -> Result<()>
     writes.insert(sql, made).await?;
     cards(writes, book).await?;
     refunds(writes, book).await?;
-    alarms(writes, book).await
+    alarms(writes, book).await?;
+    letters(writes, book).await
 }
 
 async fn cards(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
@@ -161,4 +173,21 @@ async fn alarms(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
 /// Files an alarm that no command of the engine raises.
 pub(crate) async fn raise(tx: &mut Tx, alarm: &Alarm) -> Result<()> {
     batch::execute(tx, RAISE, vec![RaisedAlarm::from(alarm)]).await.map(|_| ())
+}
+
+async fn letters(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
+    let posted = book.changes.letters.iter();
+    let posted: Vec<NewLetter<'_>> = posted
+        .map(|letter| NewLetter {
+            id: letter.id.0,
+            kind: letter.kind.as_str(),
+            tenant_id: &letter.tenant_id.0,
+            order_id: letter.order_id.map(|id| id.0),
+            created_at: Ts(letter.created_at),
+        })
+        .collect();
+    let sql = "WITH v (id, kind, tenant_id, order_id, created_at) AS ({rows}) \
+               INSERT INTO letters (id, kind, tenant_id, order_id, created_at, next_attempt_at) \
+               SELECT id, kind, tenant_id, order_id, created_at, created_at FROM v";
+    writes.insert(sql, posted).await
 }

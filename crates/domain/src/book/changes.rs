@@ -4,6 +4,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use super::alarms::Alarm;
+use super::letters::Letter;
 use super::refunds::Refund;
 use super::replies::ReplyKey;
 use super::rows::{LedgerEntry, SavedCard};
@@ -35,6 +36,7 @@ pub struct Changes {
     pub cards: BTreeMap<CustomerId, SavedCard>,
     pub new_refunds: Vec<Refund>,
     pub alarms: Vec<Alarm>,
+    pub letters: Vec<Letter>,
     pub subscriptions: Vec<Subscription>,
     pub invoices: Vec<Invoice>,
     pub new_replies: BTreeSet<ReplyKey>,

@@ -5,6 +5,7 @@ use alloc::string::ToString;
 
 use super::alarms::AlarmKind;
 use super::command::{CompleteOrder, Outcome, Refusal};
+use super::letters::LetterKind;
 use super::refunds::{Refund, RefundStatus};
 use super::rows::{
     CardPayment, EntryKind, HoldState, Order, OrderKind, OrderStatus, PaymentPurpose, Redemption,
@@ -109,6 +110,7 @@ impl Book {
             self.changes.cards.insert(order.customer_id, card.clone());
         }
         self.finish_order(order.id, context);
+        self.post(LetterKind::Receipt, &order.tenant_id, Some(order.id), context);
         let subject = order.id.to_string();
         self.audit(&paid.actor, "order.complete", subject, Some(&order.tenant_id), context);
     }

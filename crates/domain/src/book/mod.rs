@@ -10,6 +10,7 @@ mod checkout;
 mod command;
 mod complete;
 mod credit;
+mod letters;
 mod orders;
 mod refunds;
 mod replies;
@@ -25,6 +26,7 @@ pub use self::command::{
     Adjust, Answer, Checkout, CheckoutAnswer, Command, CompleteOrder, Outcome, RedeemAnswer,
     RedeemVoucher, Refusal,
 };
+pub use self::letters::{Letter, LetterKind};
 pub use self::refunds::{Refund, RefundStatus};
 pub use self::replies::{IMPLICIT_REPLAY_SECONDS, Idempotency, Reply, ReplyKey, Route};
 pub use self::rows::{

@@ -232,6 +232,7 @@ fn all_empty(changes: &Changes) -> bool {
         cards,
         new_refunds,
         alarms,
+        letters,
     } = changes;
     vouchers.is_empty()
         && wallets.is_empty()
@@ -255,4 +256,5 @@ fn all_empty(changes: &Changes) -> bool {
         && cards.is_empty()
         && new_refunds.is_empty()
         && alarms.is_empty()
+        && letters.is_empty()
 }

@@ -1,0 +1,7 @@
+-- Renewals: what a month of a subscription costs by what it holds, before tax that is added. Changes within a
+-- month are reckoned from it. NULL where it is not known; then the catalog tells.
+ALTER TABLE subscriptions ADD COLUMN price_minor bigint;
+UPDATE subscriptions SET price_minor = (
+    SELECT o.amount_baisa - CASE WHEN o.tax_included THEN 0 ELSE o.tax_minor END
+    FROM orders o WHERE o.id = subscriptions.order_id AND o.amount_omr IS NULL)
+WHERE billed_by = 'sovereign';
