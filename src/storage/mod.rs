@@ -25,6 +25,7 @@ mod load_locked;
 mod load_orders;
 mod load_payments;
 mod load_requests;
+mod load_subscriptions;
 pub mod memory;
 pub mod migrate;
 pub(crate) mod notices;
@@ -35,6 +36,7 @@ pub(crate) mod payments;
 pub(crate) mod postgres;
 pub mod rate_limits;
 pub(crate) mod reads;
+pub(crate) mod renewals;
 pub(crate) mod seals;
 pub(crate) mod sessions;
 pub(crate) mod settings;
@@ -49,6 +51,7 @@ pub(crate) mod webhook_events;
 pub(crate) mod write;
 mod write_orders;
 pub(crate) mod write_payments;
+mod write_subscriptions;
 
 use std::path::PathBuf;
 

@@ -5,11 +5,15 @@
 //! retry, Stripe's event, or the job that looks after orders that wait.
 
 mod alarm;
+pub(crate) mod charge;
 pub(crate) mod checkout;
 mod customer;
+pub(crate) mod due;
 pub(crate) mod refunds;
+pub(crate) mod renewals;
 mod session;
 pub(crate) mod settle;
+pub(crate) mod subscription;
 pub(crate) mod waiting;
 pub(crate) mod webhook;
 

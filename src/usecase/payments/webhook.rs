@@ -7,7 +7,7 @@ use serde::Deserialize;
 use sovereign_domain::book::{AlarmKind, Refusal};
 use sovereign_domain::ids::OrderId;
 
-use super::settle::{self, Settled};
+use super::settle::{self, Hint};
 use super::{PaymentError, alarm};
 use crate::app::App;
 use crate::engine::EngineError;
@@ -104,19 +104,19 @@ async fn act(app: &App, event: &Event) -> Result<EventStatus, PaymentError> {
     let Some(order_id) = object.metadata.order_id().map(OrderId) else {
         return Ok(EventStatus::Ignored);
     };
-    let session_id = match event.kind.as_str() {
+    let id = object.id.as_deref();
+    let hint = match event.kind.as_str() {
         "checkout.session.completed"
         | "checkout.session.expired"
         | "checkout.session.async_payment_succeeded"
-        | "checkout.session.async_payment_failed" => object.id.as_deref(),
+        | "checkout.session.async_payment_failed" => id.map_or(Hint::None, Hint::Session),
         "payment_intent.succeeded"
         | "payment_intent.payment_failed"
-        | "payment_intent.canceled"
-        | "charge.succeeded" => None,
+        | "payment_intent.canceled" => id.map_or(Hint::None, Hint::Intent),
+        "charge.succeeded" => Hint::None,
         _ => return Ok(EventStatus::Ignored),
     };
-    match settle::settle(app, order_id, session_id).await {
-        Ok(Settled::Open) if session_id.is_none() => Ok(EventStatus::Processed),
+    match settle::settle(app, order_id, hint).await {
         Ok(_) => Ok(EventStatus::Processed),
         // It carries our name, and we have no such order: a restored backup, or a name used twice.
         Err(PaymentError::Engine(EngineError::Refused(Refusal::UnknownOrder))) => {

@@ -2,6 +2,7 @@
 
 mod late;
 mod remainder;
+mod renewals;
 mod supersede;
 mod trouble;
 mod webhooks;
