@@ -18,7 +18,6 @@ use super::problem::Problem;
 use crate::app::App;
 use crate::storage::billing::{self, SubscriptionRow};
 use crate::storage::{Tx, renewals};
-use crate::usecase::organizations::usable_id;
 use crate::usecase::payments::due::{self, PayDue};
 use crate::usecase::payments::subscription;
 
@@ -135,8 +134,9 @@ enum When {
     responses(
         (status = 200, description = "The subscription as it is now", body = SubscriptionBody),
         (status = 400, description = "A member is not as described (`invalid_request`)"),
-        (status = 403, description = "The caller is not in the Organization (`not_a_member`), may not \
-            spend there (`role_may_not_spend`), or it is suspended (`organization_suspended`)"),
+        (status = 403, description = "The caller may not spend for the Organization \
+            (`role_may_not_spend`), or it is suspended (`organization_suspended`)"),
+        (status = 404, description = "There is no such Organization, or the caller is not in it"),
         (status = 409, description = "No subscription is billed here (`not_subscribed`), or a payment of it \
             is in progress (`payment_in_progress`)"),
     ),
@@ -147,11 +147,12 @@ pub(super) async fn cancel(
     Segment(tenant_id): Segment,
     Body(body): Body<CancelBody>,
 ) -> Result<Json<SubscriptionBody>, Problem> {
+    require_member(&mut app.store.read().await?, &tenant_id, &caller).await?;
     let at = match body.at {
         When::Now => CancelAt::Now,
         When::PeriodEnd => CancelAt::PeriodEnd,
     };
-    subscription::cancel(&app, usable_id(&tenant_id)?, at, caller.actor()).await?;
+    subscription::cancel(&app, &tenant_id, at, caller.actor()).await?;
     find(&mut app.store.read().await?, &tenant_id).await
 }
 
@@ -165,8 +166,9 @@ pub(super) async fn cancel(
     params(("tenant_id" = String, Path, description = "The Organization's identifier")),
     responses(
         (status = 200, description = "The subscription as it is now", body = SubscriptionBody),
-        (status = 403, description = "The caller is not in the Organization (`not_a_member`), may not \
-            spend there (`role_may_not_spend`), or it is suspended (`organization_suspended`)"),
+        (status = 403, description = "The caller may not spend for the Organization \
+            (`role_may_not_spend`), or it is suspended (`organization_suspended`)"),
+        (status = 404, description = "There is no such Organization, or the caller is not in it"),
         (status = 409, description = "No subscription is billed here (`not_subscribed`)"),
     ),
 )]
@@ -175,7 +177,8 @@ pub(super) async fn resume(
     caller: Caller,
     Segment(tenant_id): Segment,
 ) -> Result<Json<SubscriptionBody>, Problem> {
-    subscription::resume(&app, usable_id(&tenant_id)?, caller.actor()).await?;
+    require_member(&mut app.store.read().await?, &tenant_id, &caller).await?;
+    subscription::resume(&app, &tenant_id, caller.actor()).await?;
     find(&mut app.store.read().await?, &tenant_id).await
 }
 

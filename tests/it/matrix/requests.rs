@@ -100,7 +100,14 @@ impl World<'_> {
                 request.path = format!("{}?tenant_id={}", request.path, self.shared);
                 request
             }
-            "GET /billing/subscription/{tenant_id}" | "GET /billing/invoices/{tenant_id}" => {
+            "POST /billing/subscription/{tenant_id}/cancel" => {
+                let request = request.about(&self.shared).with("tenant_id", &self.shared);
+                request.bringing(json!({ "at": "period_end" }))
+            }
+            "GET /billing/subscription/{tenant_id}"
+            | "GET /billing/invoices/{tenant_id}"
+            | "POST /billing/subscription/{tenant_id}/resume"
+            | "POST /billing/subscription/{tenant_id}/pay" => {
                 request.about(&self.shared).with("tenant_id", &self.shared)
             }
             "GET /billing/invoices/{tenant_id}/{invoice_id}/pdf" => {

@@ -23,7 +23,8 @@ pub(super) const CALLERS: [&str; 9] = [
 /// that is about Organization A where the route is about one.
 ///
 /// An Organization is 404 to whoever is not in it, whatever their role on the Sovereign; only a checkout and
-/// a redemption are 403. An invitation is the outsider's here, and no issuer called `google` is configured.
+/// a redemption are 403. An invitation is the outsider's here, no issuer called `google` is configured, and
+/// nobody owes anything for a subscription.
 const TABLE: &str = "
 route                                                 none out  own  adm  mem  view sadm root else
 
@@ -52,6 +53,9 @@ POST   /billing/checkout                              401  403  200  200  403  4
 POST   /billing/vouchers/redeem                       401  403  200  200  403  403  403  403  403
 GET    /billing/balance                               401  404  200  200  403  403  404  404  404
 GET    /billing/subscription/{tenant_id}              401  404  200  200  200  200  404  404  404
+POST   /billing/subscription/{tenant_id}/cancel       401  404  200  200  403  403  404  404  404
+POST   /billing/subscription/{tenant_id}/resume       401  404  200  200  403  403  404  404  404
+POST   /billing/subscription/{tenant_id}/pay          401  404  404  404  404  404  404  404  404
 GET    /billing/invoices/{tenant_id}                  401  404  200  200  200  200  404  404  404
 GET    /billing/invoices/{tenant_id}/{invoice_id}/pdf 401  404  200  200  200  200  404  404  404
 
