@@ -10,7 +10,9 @@ use uuid::Uuid;
 
 use super::error;
 use super::page::{Page, parameter};
+use crate::api::caller::Address;
 use crate::app::App;
+use crate::limits::{Key, Quota};
 use crate::usecase::payments::PaymentError;
 use crate::usecase::payments::settle::{self, Settled};
 
@@ -18,8 +20,12 @@ use crate::usecase::payments::settle::{self, Settled};
 pub(super) async fn show(
     State(app): State<Arc<App>>,
     page: Page,
+    Address(address): Address,
     OriginalUri(uri): OriginalUri,
 ) -> Response {
+    if let Err(wait) = app.limits.check(Quota::PaymentByAddress, Key::Address(address)).await {
+        return error::too_many(&page, wait);
+    }
     let Ok(order_id) = parameter(&uri, "order").parse::<Uuid>() else {
         return error::say(&page, StatusCode::NOT_FOUND, "payment-unknown", None);
     };

@@ -14,3 +14,17 @@ payment-checking-heading = نتحقق من دفعتك
 payment-checking-detail = حمّل هذه الصفحة من جديد بعد دقيقة. لم يضع شيء.
 payment-unknown-heading = لا يوجد طلب كهذا
 payment-unknown-detail = تحقق من عنوان هذه الصفحة.
+
+# The page where a payment that is due is made.
+pay-title = الدفع
+pay-heading = المبلغ المستحق { $amount }
+pay-heading-credit = رصيدك يغطي هذا المبلغ
+pay-organization = عن مؤسسة
+pay-button = ادفع { $amount }
+pay-button-credit = الدفع من الرصيد
+pay-hint = تُدخل بيانات بطاقتك في صفحة Stripe التي تخصم المبلغ لنا.
+pay-again = العودة إلى الدفع
+pay-cancelled-heading = لا شيء مستحق
+pay-cancelled-detail = أُلغي هذا الطلب.
+pay-impossible-heading = لا يمكن الدفع الآن
+pay-impossible-detail = لم يُخصم أي مبلغ. حاول مرة أخرى لاحقًا.

@@ -7,6 +7,7 @@
 mod alarm;
 pub(crate) mod checkout;
 mod customer;
+pub(crate) mod due;
 pub(crate) mod refunds;
 mod session;
 pub(crate) mod settle;

@@ -1,0 +1,3 @@
+# A bill as a table, in mails and on pages. Values: see src/usecase/bill.rs.
+bill-from-credit = من رصيدك
+bill-paid-by-card = مدفوع بالبطاقة ({ $card })
