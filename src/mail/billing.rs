@@ -58,7 +58,8 @@ struct Values<'a>(Vec<(&'a str, &'a str)>);
 impl Values<'_> {
     fn subject(&self, language: Language, message: &str) -> String {
         let values: Vec<_> = self.0.iter().map(|(name, value)| (*name, (*value).into())).collect();
-        language.text_with(message, &values)
+        // Amounts come unbroken, which a subject need not be.
+        language.text_with(message, &values).replace('\u{a0}', " ")
     }
 
     fn sentence(&self, language: Language, message: &str) -> String {

@@ -71,6 +71,11 @@ fn bundle(language: Language, sources: &[&str]) -> Bundle {
     bundle
 }
 
+/// An amount, a date or the like that no line is to end in: its spaces are U+00A0.
+pub(crate) fn unbroken(text: &str) -> String {
+    text.replace(' ', "\u{a0}")
+}
+
 impl Language {
     pub(crate) const ALL: [Self; 2] = [Self::English, Self::Arabic];
 

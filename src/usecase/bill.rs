@@ -2,6 +2,7 @@
 //! what credit pays, and what is left.
 
 use sovereign_domain::book::OrderStatus;
+use sovereign_domain::catalog::{LineKind, OrderLine};
 use sovereign_domain::checkout::{Split, split};
 use sovereign_domain::ids::OrderId;
 use uuid::Uuid;
@@ -10,7 +11,7 @@ use crate::app::App;
 use crate::pdf;
 use crate::storage::bills::{self, BillRow};
 use crate::storage::{Error, Result, Tx};
-use crate::text::{Language, Row};
+use crate::text::{Language, Row, unbroken};
 use crate::usecase::print_invoice::{day, number_text};
 
 pub(crate) struct Bill {
@@ -96,7 +97,7 @@ impl Bill {
         let first = day(app, start.0)?;
         // The end is the moment at which the next period begins.
         let last = day(app, end.0)?.previous_day().unwrap_or(first);
-        let [first, last] = [first, last].map(|day| language.date(day));
+        let [first, last] = [first, last].map(|day| unbroken(&language.date(day)));
         let values = [("first", first.into()), ("last", last.into())];
         Ok(Some(language.text_with("invoice-period-days", &values)))
     }
@@ -106,13 +107,13 @@ impl Bill {
     /// # Errors
     /// Where a moment is beyond the calendar.
     pub(crate) fn rows(&self, app: &App, language: Language) -> Result<Vec<Row>> {
-        let money = |amount_minor| app.facts.currency.format(amount_minor);
+        let money = |amount_minor| unbroken(&app.facts.currency.format(amount_minor));
         let mut rows = Vec::new();
         if let Some(period) = self.period(app, language)? {
             rows.push(Row::new(language.text("invoice-period"), period));
         }
         let lines = self.row.lines.0.iter();
-        rows.extend(lines.map(|line| Row::new(line.name.clone(), money(line.amount_minor))));
+        rows.extend(lines.map(|line| Row::new(named(line, language), money(line.amount_minor))));
         if self.has_tax() && !self.row.tax_included {
             rows.push(Row::new(self.tax(language, "invoice-tax"), money(self.row.tax_minor)));
         }
@@ -130,7 +131,7 @@ impl Bill {
     }
 
     fn payments(&self, app: &App, language: Language) -> Vec<Row> {
-        let money = |amount_minor| app.facts.currency.format(amount_minor);
+        let money = |amount_minor| unbroken(&app.facts.currency.format(amount_minor));
         let Split { credit_minor, charge_minor, .. } = self.split;
         let mut rows = Vec::new();
         let paid = self.status == OrderStatus::Completed;
@@ -161,7 +162,8 @@ impl Bill {
     fn card(&self, language: Language) -> String {
         match (self.row.card_brand.as_deref(), self.row.card_last4.as_deref()) {
             (Some(brand), Some(last4)) if !brand.is_empty() && !last4.is_empty() => {
-                let card = language.isolated(&format!("{} •••• {last4}", card_name(brand)));
+                let card = unbroken(&format!("{} •••• {last4}", card_name(brand)));
+                let card = language.isolated(&card);
                 language.text_with("bill-paid-by-card", &[("card", card.into())])
             }
             _ => language.text("invoice-paid-by-card"),
@@ -169,7 +171,14 @@ impl Bill {
     }
 }
 
-/// A brand of cards as people know it (docs.stripe.com/api/payment_methods/object, `card.brand`).
+fn named(line: &OrderLine, language: Language) -> String {
+    match line.kind {
+        LineKind::Plan => language.text_with("bill-plan", &[("name", line.name.as_str().into())]),
+        LineKind::Addon | LineKind::App => line.name.clone(),
+    }
+}
+
+/// A brand of cards as people know it (`card.brand` of Stripe's payment methods).
 fn card_name(brand: &str) -> String {
     match brand {
         "amex" => "American Express".to_owned(),

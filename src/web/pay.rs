@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::engine::EngineError;
 use crate::limits::{Key, Quota};
 use crate::storage::Result;
-use crate::text::Row;
+use crate::text::{Row, unbroken};
 use crate::usecase::bill::{self, Bill};
 use crate::usecase::payments::PaymentError;
 use crate::usecase::payments::due::{self, PayDue};
@@ -69,7 +69,7 @@ fn pay_page<'a>(app: &App, page: &'a Page, bill: &'a Bill) -> Result<PayPage<'a>
         page,
         address: address(bill.id()),
         organization: bill.organization(),
-        due: (due_minor > 0).then(|| app.facts.currency.format(due_minor)),
+        due: (due_minor > 0).then(|| unbroken(&app.facts.currency.format(due_minor))),
         bill: bill.rows(app, page.language)?,
     })
 }

@@ -8,7 +8,7 @@ use crate::mail::{Attachment, CreditLow, Letter, Payment, PaymentNews, Receipt};
 use crate::pdf;
 use crate::storage::letters::{self as rows, LetterRow, NextMonthRow};
 use crate::storage::{Error, Result, Tx};
-use crate::text::Language;
+use crate::text::{Language, unbroken};
 use crate::usecase::bill::{self, Bill};
 use crate::usecase::print_invoice::{self, Printed, day};
 
@@ -100,7 +100,7 @@ async fn write_receipt(app: &App, bill: &Bill, language: Language) -> anyhow::Re
         sovereign: &app.facts.fqdn,
         organization: bill.organization(),
         number: number.as_deref().filter(|_| attachment.is_some()),
-        total: &app.facts.currency.format(bill.total_minor()),
+        total: &unbroken(&app.facts.currency.format(bill.total_minor())),
         bill: bill.rows(app, language)?,
     };
     Ok(Letter { attachment, ..receipt.letter(language) })
@@ -124,7 +124,7 @@ fn write_payment(app: &App, news: PaymentNews, bill: &Bill, language: Language) 
         news,
         sovereign: &app.facts.fqdn,
         organization: bill.organization(),
-        due: &app.facts.currency.format(bill.due_minor()),
+        due: &unbroken(&app.facts.currency.format(bill.due_minor())),
         bill: bill.rows(app, language)?,
         link: &format!("{}/pay/{}", app.public_url, bill.id()),
         next_attempt: next_attempt.as_deref(),
@@ -133,7 +133,7 @@ fn write_payment(app: &App, news: PaymentNews, bill: &Bill, language: Language) 
 }
 
 fn write_credit_low(app: &App, next: &NextMonthRow, language: Language) -> Result<Letter> {
-    let money = |amount_minor| app.facts.currency.format(amount_minor);
+    let money = |amount_minor| unbroken(&app.facts.currency.format(amount_minor));
     let price = price(app, next).map(|price_minor| {
         (money(price_minor), money(price_minor.saturating_sub(next.available_minor)))
     });

@@ -129,7 +129,7 @@ async fn plan_name(app: &TestApp) -> String {
     lines[0]["name"].as_str().unwrap().to_owned()
 }
 
-/// Fails where one of these is missing. Marks of direction are not looked at.
+/// Fails where one of these is missing. Marks of direction are not looked at, nor what kind a space is.
 #[track_caller]
 fn assert_has(text: &str, wanted: &[&str]) {
     let text = plain(text);
@@ -139,5 +139,6 @@ fn assert_has(text: &str, wanted: &[&str]) {
 }
 
 fn plain(text: &str) -> String {
+    let text = text.replace('\u{a0}', " ");
     text.chars().filter(|c| !matches!(c, '\u{2068}' | '\u{2069}')).collect()
 }

@@ -2,7 +2,7 @@
 
 use sovereign::limits::Limits;
 
-use super::{id, pay, plan_name, renewal_due, setup, unpaid};
+use super::{assert_has, id, pay, plan_name, renewal_due, setup, unpaid};
 use crate::harness::{FQDN, Setup, on_both};
 
 on_both! {
@@ -14,7 +14,7 @@ on_both! {
         let mut browser = app.browser();
         let page = browser.get(&path).await.expect(200);
         let plan = plan_name(app).await;
-        page.has(&[
+        assert_has(&page.text, &[
             "5.000 OMR to pay", FQDN, "kestrel", &plan, "9.000 OMR", "From your credit",
             "4.000 OMR", "Pay 5.000 OMR", "lang=\"en\"",
         ]);
@@ -26,12 +26,20 @@ on_both! {
         assert_eq!(app.stripe().all("checkout.session").len(), 1);
     }
 
+    /// Whoever comes back from Stripe without having paid can go there again.
+    async fn the_way_back_leads_there_again(app: &TestApp, setup()) {
+        let (_, order) = unpaid(app, "kestrel").await;
+        let mut browser = app.browser();
+        let page = browser.get(&format!("/checkout/return?order={order}")).await.expect(200);
+        page.has(&["You can still pay.", &format!("href=\"/pay/{order}\"")]);
+    }
+
     async fn in_arabic(app: &TestApp, setup()) {
         let (_, order) = unpaid(app, "kestrel").await;
         let mut browser = app.browser();
         browser.language = "ar";
         let page = browser.get(&format!("/pay/{order}")).await.expect(200);
-        page.has(&["dir=\"rtl\"", "المبلغ المستحق \u{2068}5.000 OMR\u{2069}", "من رصيدك"]);
+        page.has(&["dir=\"rtl\"", "المبلغ المستحق \u{2068}5.000\u{a0}OMR\u{2069}", "من رصيدك"]);
     }
 
     /// A renewal that is due is reckoned with the credit of now.
@@ -39,7 +47,7 @@ on_both! {
         let (customer, order) = renewal_due(app, "kestrel", 13).await;
         let mut browser = app.browser();
         let page = browser.get(&format!("/pay/{order}")).await.expect(200);
-        page.has(&["5.000 OMR to pay", "1 March 2027 – 31 March 2027"]);
+        assert_has(&page.text, &["5.000 OMR to pay", "1 March 2027 – 31 March 2027"]);
         app.issue("TEN", 10, 0).await;
         customer.redeem("TEN").await.expect(200);
         let page = browser.get(&format!("/pay/{order}")).await.expect(200);

@@ -63,7 +63,7 @@ on_both! {
                     "2 مارس 2027 – 1 أبريل 2027", "4 مارس 2027",
                 ]);
             }
-            assert!(text.contains("\u{2068}9.000 OMR\u{2069}"), "{text}");
+            assert!(text.contains("\u{2068}9.000\u{a0}OMR\u{2069}"), "{text}");
             assert!(html.contains("dir=\"rtl\""), "{html}");
         }
     }

@@ -55,8 +55,8 @@ on_both! {
             ]);
         }
         // What is written from left to right keeps its order.
-        assert!(text.contains("\u{2068}9.000 OMR\u{2069}"), "{text}");
-        assert!(html.contains("dir=\"rtl\"") && html.contains("<bdi>9.000 OMR</bdi>"), "{html}");
+        assert!(text.contains("\u{2068}9.000\u{a0}OMR\u{2069}"), "{text}");
+        assert!(html.contains("dir=\"rtl\"") && html.contains("<bdi>9.000\u{a0}OMR</bdi>"), "{html}");
         let invoice = poppler::text(&mail.attachments[0].bytes());
         content::assert_has(&invoice, &["فاتورة", "INV-000001"]);
     }
