@@ -8,6 +8,7 @@ use sovereign_domain::calendar::TimeZone;
 use sovereign_domain::event::Actor;
 use sovereign_domain::ids::{IdSource, UserId};
 use sovereign_domain::money::Currency;
+use sovereign_domain::tax::TaxRules;
 use uuid::Uuid;
 
 use crate::auth::Tokens;
@@ -49,6 +50,8 @@ pub struct App {
     pub(crate) public_url: String,
     /// Whose days the dates on documents are.
     pub(crate) zone: TimeZone,
+    /// How prices are taxed now.
+    pub(crate) tax: TaxRules,
     /// Who is behind an issuer and subject. The answer never changes, so it never goes stale.
     pub(crate) known_users: Cache<(String, String), UserId>,
     pub(crate) people: Reads<BySubject>,
@@ -72,6 +75,7 @@ pub(crate) struct Parts {
     pub(crate) payments: Payments,
     pub public_url: String,
     pub zone: TimeZone,
+    pub tax: TaxRules,
     pub(crate) previews: Previews,
 }
 
@@ -94,6 +98,7 @@ impl App {
             payments: parts.payments,
             public_url: parts.public_url,
             zone: parts.zone,
+            tax: parts.tax,
             known_users: Cache::new(KNOWN_USERS),
             ids: Mutex::new(parts.ids),
         }

@@ -108,6 +108,7 @@ pub async fn start(options: Options) -> Result<Sovereign, StartError> {
         ids,
         public_url: options.public_url.unwrap_or_else(|| format!("https://{}", facts.fqdn)),
         zone: options.zone,
+        tax: options.tax,
         facts,
         tokens,
         issuers,

@@ -124,6 +124,12 @@ impl Engine {
         self.charge_rules.send_replace(rules);
     }
 
+    /// What a card can be charged, as it was last said; `None` where no card processor is configured.
+    #[must_use]
+    pub fn charge_rules(&self) -> Option<ChargeRules> {
+        *self.charge_rules.borrow()
+    }
+
     /// Decides one command. When this returns `Ok`, its effects are durable.
     ///
     /// # Errors

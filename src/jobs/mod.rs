@@ -24,7 +24,7 @@ use crate::engine::EngineError;
 use crate::storage;
 pub use crate::usecase::done::Done;
 use crate::usecase::payments::{self, PaymentError};
-use crate::usecase::{expire_credit, number_invoices, seal_audit, sessions};
+use crate::usecase::{expire_credit, letters, number_invoices, seal_audit, sessions};
 
 /// Why a job could not do what it should. The text is shown to the superadmin.
 #[derive(Debug)]
@@ -138,6 +138,9 @@ pub fn all() -> Vec<Job> {
         }),
         Job::new(seal_audit::JOB, "seals the audit log", minute, |app| {
             Box::pin(async { Ok(seal_audit::run(app).await?) })
+        }),
+        Job::new("send-letters", "sends letters about payments", minute, |app| {
+            Box::pin(async { Ok(letters::step(app).await?) })
         }),
         Job::new("send-refunds", "sends refunds to cards", minute, |app| {
             Box::pin(async { Ok(payments::refunds::step(app).await?) })

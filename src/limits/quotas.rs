@@ -29,6 +29,8 @@ pub enum Quota {
     RefreshByAddress,
     CheckoutByAddress,
     CheckoutByUser,
+    /// The pages of a payment, which may ask Stripe.
+    PaymentByAddress,
     RedeemByAddress,
     RedeemByUser,
     /// Wrong voucher codes; see `guesses.rs` for these four.
@@ -78,6 +80,8 @@ impl Quota {
             Self::RefreshByAddress => Rate::new(300, 200),
             // A hall at a launch: everybody at once, and five a second after that.
             Self::CheckoutByAddress | Self::RedeemByAddress => Rate::new(300, 200),
+            // Whoever ordered comes back once, and loads the page again while the bank takes its time.
+            Self::PaymentByAddress => Rate::new(300, 1_000),
             // An agency that orders for its customers, one after another.
             Self::CheckoutByUser | Self::RedeemByUser => Rate::new(60, 1_000),
             // Thirty an hour: a classroom that copies a code from a slide, with its typing errors.
@@ -103,6 +107,7 @@ impl Quota {
             Self::PasswordFromUnknown => "password from unknown",
             Self::RefreshByAddress => "refresh",
             Self::CheckoutByAddress | Self::CheckoutByUser => "checkout",
+            Self::PaymentByAddress => "payment",
             Self::RedeemByAddress | Self::RedeemByUser => "redeem",
             Self::WrongCodeByAddress | Self::WrongCode => "wrong code",
             Self::RecentWrongCodeByAddress => "recent wrong code",
@@ -152,6 +157,7 @@ mod tests {
         let rows = [
             Quota::CheckoutByAddress.row(address),
             Quota::CheckoutByUser.row(Key::User(&user)),
+            Quota::PaymentByAddress.row(address),
             Quota::RedeemByUser.row(Key::User(&user)),
             Quota::SignInMailByEmail.row(Key::Email("192.0.2.1")),
             Quota::WrongCodeByAddress.row(address),

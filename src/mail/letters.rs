@@ -3,7 +3,7 @@
 
 use askama::Template;
 
-use crate::text::Language;
+use crate::text::{Language, Row};
 
 /// A letter, ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +12,14 @@ pub(crate) struct Letter {
     pub(crate) subject: String,
     pub(crate) text: String,
     pub(crate) html: String,
+    pub(crate) attachment: Option<Attachment>,
+}
+
+/// A PDF file that goes with a letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Attachment {
+    pub(crate) name: String,
+    pub(crate) pdf: Vec<u8>,
 }
 
 /// The code and the link of a sign-in.
@@ -33,17 +41,24 @@ pub(crate) struct Invitation<'a> {
     pub(crate) days: i64,
 }
 
-struct Words<'a> {
-    language: Language,
-    heading: String,
-    body: String,
-    code: Option<&'a str>,
-    link: &'a str,
-    link_text: String,
-    button: String,
-    ends: String,
-    not_you: String,
-    footer: String,
+/// What stands in a letter, from top to bottom.
+pub(super) struct Words<'a> {
+    pub(super) language: Language,
+    pub(super) heading: String,
+    pub(super) body: String,
+    pub(super) code: Option<&'a str>,
+    /// A bill, or other facts.
+    pub(super) rows: Vec<Row>,
+    pub(super) action: Option<Action<'a>>,
+    pub(super) after: Vec<String>,
+    pub(super) footer: String,
+}
+
+/// The one thing that a letter asks for.
+pub(super) struct Action<'a> {
+    pub(super) text: String,
+    pub(super) link: &'a str,
+    pub(super) button: String,
 }
 
 #[derive(Template)]
@@ -67,11 +82,16 @@ impl SignInCode<'_> {
             heading: language.text_with("mail-sign-in-heading", &sovereign),
             body: language.text("mail-sign-in-code"),
             code: Some(self.code),
-            link: self.link,
-            link_text: language.text("mail-sign-in-link"),
-            button: language.text("mail-sign-in-button"),
-            ends: language.text_with("mail-sign-in-ends", &[("minutes", self.minutes.into())]),
-            not_you: language.text("mail-sign-in-not-you"),
+            rows: Vec::new(),
+            action: Some(Action {
+                text: language.text("mail-sign-in-link"),
+                link: self.link,
+                button: language.text("mail-sign-in-button"),
+            }),
+            after: vec![
+                language.text_with("mail-sign-in-ends", &[("minutes", self.minutes.into())]),
+                language.text("mail-sign-in-not-you"),
+            ],
             footer: language.text_with("mail-footer", &sovereign),
         };
         words.letter(language.text_with("mail-sign-in-subject", &subject))
@@ -96,11 +116,16 @@ impl Invitation<'_> {
             heading: language.text_with("mail-invitation-heading", &values),
             body: language.text_with("mail-invitation-body", &values),
             code: None,
-            link: self.link,
-            link_text: language.text("mail-invitation-link"),
-            button: language.text("mail-invitation-button"),
-            ends: language.text_with("mail-invitation-ends", &[("days", self.days.into())]),
-            not_you: language.text("mail-invitation-not-you"),
+            rows: Vec::new(),
+            action: Some(Action {
+                text: language.text("mail-invitation-link"),
+                link: self.link,
+                button: language.text("mail-invitation-button"),
+            }),
+            after: vec![
+                language.text_with("mail-invitation-ends", &[("days", self.days.into())]),
+                language.text("mail-invitation-not-you"),
+            ],
             footer: language.text_with("mail-footer", &values),
         };
         words.letter(language.text_with("mail-invitation-subject", &values))
@@ -108,10 +133,10 @@ impl Invitation<'_> {
 }
 
 impl Words<'_> {
-    fn letter(&self, subject: String) -> Letter {
+    pub(super) fn letter(&self, subject: String) -> Letter {
         // Texts into a template made at compile time: nothing in it can fail.
         let text = Text { letter: self }.render().unwrap_or_default();
         let html = Html { letter: self }.render().unwrap_or_default();
-        Letter { language: self.language, subject, text, html }
+        Letter { language: self.language, subject, text, html, attachment: None }
     }
 }

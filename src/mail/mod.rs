@@ -1,9 +1,11 @@
 //! Mail: letters in the reader's language, sent by SMTP. Without a mail server, which only a demo may
 //! be, the log shows them instead.
 //!
-//! A letter is sent while whoever caused it waits: it holds a code or a link, which are kept nowhere but
-//! in the letter, so it cannot wait in the database.
+//! A sign-in's letter or an invitation is sent while whoever caused it waits: it holds a code or a link, which
+//! are kept nowhere but in the letter, so it cannot wait in the database. Letters about payments do
+//! (`usecase/letters`).
 
+mod billing;
 mod letters;
 
 use std::fmt;
@@ -11,7 +13,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart, SinglePart};
+use lettre::message::{Attachment as FilePart, Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
@@ -20,7 +22,8 @@ use reqwest::Url;
 use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
-pub(crate) use self::letters::{Invitation, Letter, SignInCode};
+pub(crate) use self::billing::{CreditLow, Payment, PaymentNews, Receipt};
+pub(crate) use self::letters::{Attachment, Invitation, Letter, SignInCode};
 use crate::text::Language;
 
 /// One answer of the mail server may take this long, and the whole conversation twice as long.
@@ -141,7 +144,8 @@ impl Mailer {
         Ok(Self { way, fqdn: fqdn.to_owned() })
     }
 
-    /// Sends a letter to an address that [`usable_address`] accepted.
+    /// Sends a letter to an address that [`usable_address`] accepted. Mail programs fold letters of the same
+    /// `id`.
     pub(crate) async fn send(
         &self,
         to: &str,
@@ -186,9 +190,14 @@ impl Mailer {
         let to: Address = to.parse().map_err(|_| MailError::Refused)?;
         let plain = SinglePart::builder().header(ContentType::TEXT_PLAIN);
         let html = SinglePart::builder().header(ContentType::TEXT_HTML);
-        let parts = MultiPart::alternative()
+        let mut parts = MultiPart::alternative()
             .singlepart(plain.body(letter.text.clone()))
             .singlepart(html.body(letter.html.clone()));
+        if let Some(Attachment { name, pdf }) = &letter.attachment {
+            let kind = ContentType::parse("application/pdf").map_err(|_| MailError::Unavailable)?;
+            let file = FilePart::new(name.clone()).body(pdf.clone(), kind);
+            parts = MultiPart::mixed().multipart(parts).singlepart(file);
+        }
         let message = Message::builder()
             .from(from.clone())
             .to(Mailbox::new(None, to))

@@ -3,7 +3,7 @@
 use super::block::{Ink, Runs, Side, Style};
 use super::document::{Document, Kind};
 use super::paper::{Column, Paper, Rule, TEXT_WIDTH};
-use super::words::{date, line, name, number};
+use super::words::{line, name, number};
 
 const SELLER: Column = Column::new(0.0, 290.0);
 const TITLE: Column = Column::new(300.0, TEXT_WIDTH);
@@ -66,7 +66,7 @@ fn write_customer(paper: &mut Paper, document: &Document) {
 fn facts(document: &Document) -> Vec<(String, String, Style)> {
     let words = Style { runs: Runs::Document, ..Style::BODY };
     let mut facts =
-        vec![(document.word("invoice-issued"), date(document.language, document.issued_on), words)];
+        vec![(document.word("invoice-issued"), document.language.date(document.issued_on), words)];
     if let Some(period) = document.period {
         facts.push((document.word("invoice-period"), document.period(period), words));
     }

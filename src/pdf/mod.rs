@@ -25,6 +25,7 @@ use self::block::{Side, Style};
 use self::paper::{Column, FOOTER, HEIGHT, Paper, TEXT_WIDTH, WIDTH};
 
 pub use self::document::{Customer, Document, Kind, Line, Period, Seller, Status, Tax};
+pub(crate) use self::words::rate;
 pub use crate::text::Language;
 
 /// The document as a PDF file of A4 sheets.

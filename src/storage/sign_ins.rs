@@ -15,6 +15,8 @@ pub(crate) struct NewSignIn {
     pub(crate) browser_digest: Option<String>,
     pub(crate) return_to: String,
     pub(crate) administrator_link_id: Option<Uuid>,
+    /// The tag of the language it was asked for in.
+    pub(crate) language: &'static str,
     pub(crate) expires_at: Timestamp,
 }
 
@@ -27,18 +29,19 @@ pub(crate) struct SignInRow {
     pub(crate) browser_digest: Option<String>,
     pub(crate) return_to: String,
     pub(crate) administrator_link_id: Option<Uuid>,
+    pub(crate) language: Option<String>,
 }
 
 macro_rules! columns {
     () => {
-        "id, email, code_digest, browser_digest, return_to, administrator_link_id"
+        "id, email, code_digest, browser_digest, return_to, administrator_link_id, language"
     };
 }
 
 pub(crate) async fn insert(tx: &mut Tx, new: &NewSignIn, now: Timestamp) -> Result<()> {
     let sql = "INSERT INTO sign_ins (id, email, code_digest, link_digest, browser_digest, \
-                   return_to, administrator_link_id, tries, created_at, expires_at) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9)";
+                   return_to, administrator_link_id, tries, created_at, expires_at, language) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10)";
     on_db!(tx, c => sqlx::query(sql)
         .bind(new.id)
         .bind(&new.email)
@@ -49,6 +52,7 @@ pub(crate) async fn insert(tx: &mut Tx, new: &NewSignIn, now: Timestamp) -> Resu
         .bind(new.administrator_link_id)
         .bind(Ts(now))
         .bind(Ts(new.expires_at))
+        .bind(new.language)
         .execute(c)
         .await
         .map(|_| ()))?;

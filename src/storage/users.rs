@@ -210,3 +210,11 @@ pub(crate) async fn note_profile(
         .map(|_| ()))?;
     Ok(())
 }
+
+/// Writes down which language they read, by its tag.
+pub(crate) async fn note_language(tx: &mut Tx, id: &str, language: &str) -> Result<()> {
+    let sql = "UPDATE users SET language = $2 \
+               WHERE id = $1 AND (language IS NULL OR language <> $2)";
+    on_db!(tx, c => sqlx::query(sql).bind(id).bind(language).execute(c).await.map(|_| ()))?;
+    Ok(())
+}

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use time::Date;
 use unic_langid::LanguageIdentifier;
 
 /// A language that everything is written in.
@@ -15,15 +16,36 @@ pub enum Language {
     Arabic,
 }
 
+/// A line of a bill as people read it, in their language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Row {
+    pub(crate) label: String,
+    pub(crate) value: String,
+    /// Of a sum.
+    pub(crate) strong: bool,
+}
+
+impl Row {
+    pub(crate) fn new(label: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { label: label.into(), value: value.into(), strong: false }
+    }
+
+    pub(crate) fn strong(label: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { strong: true, ..Self::new(label, value) }
+    }
+}
+
 type Bundle = FluentBundle<FluentResource>;
 
 const ENGLISH: &[&str] = &[
+    include_str!("../../translations/en/bill.ftl"),
     include_str!("../../translations/en/invoice.ftl"),
     include_str!("../../translations/en/mail.ftl"),
     include_str!("../../translations/en/payment.ftl"),
     include_str!("../../translations/en/sign_in.ftl"),
 ];
 const ARABIC: &[&str] = &[
+    include_str!("../../translations/ar/bill.ftl"),
     include_str!("../../translations/ar/invoice.ftl"),
     include_str!("../../translations/ar/mail.ftl"),
     include_str!("../../translations/ar/payment.ftl"),
@@ -47,6 +69,11 @@ fn bundle(language: Language, sources: &[&str]) -> Bundle {
         let _ = bundle.add_resource(resource);
     }
     bundle
+}
+
+/// An amount, a date or the like that no line is to end in: its spaces are U+00A0.
+pub(crate) fn unbroken(text: &str) -> String {
+    text.replace(' ', "\u{a0}")
 }
 
 impl Language {
@@ -120,6 +147,25 @@ impl Language {
         };
         bundle.format_pattern(pattern, Some(&arguments), &mut Vec::new()).into_owned()
     }
+
+    /// A day, such as 25 November 2026.
+    pub(crate) fn date(self, day: Date) -> String {
+        let values: [(&str, FluentValue<'_>); 3] = [
+            ("day", day.day().to_string().into()),
+            ("month", u8::from(day.month()).into()),
+            ("year", day.year().to_string().into()),
+        ];
+        self.text_with("invoice-date", &values)
+    }
+
+    /// An amount, a name or an identifier for the inside of a sentence: in Arabic between U+2068 and U+2069
+    /// (first strong isolate, UAX #9), so that it keeps its own direction.
+    pub(crate) fn isolated(self, text: &str) -> String {
+        match self {
+            Self::English => text.to_owned(),
+            Self::Arabic => format!("\u{2068}{text}\u{2069}"),
+        }
+    }
 }
 
 /// A quality between 0 and 1, in thousandths; what is none counts as nothing.
@@ -169,6 +215,19 @@ mod tests {
         assert!(minutes(Language::English, 1).contains("1 minute."));
         assert!(minutes(Language::Arabic, 2).contains("دقيقتين"));
         assert!(minutes(Language::Arabic, 5).contains("5 دقائق"));
+    }
+
+    #[test]
+    fn every_month_has_its_name() {
+        let mut seen = BTreeSet::new();
+        for language in Language::ALL {
+            for month in 1..=12 {
+                let month = time::Month::try_from(month).unwrap();
+                seen.insert(language.date(Date::from_calendar_date(2026, month, 5).unwrap()));
+            }
+        }
+        assert_eq!(seen.len(), 24);
+        assert!(seen.contains("5 November 2026") && seen.contains("5 نوفمبر 2026"), "{seen:?}");
     }
 
     #[test]

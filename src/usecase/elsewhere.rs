@@ -16,6 +16,7 @@ use crate::auth::oidc::{Asked, Failure, Issuer, Person};
 use crate::auth::secrets::{self, NoRandomness, Purpose};
 use crate::storage::users as user_rows;
 use crate::storage::{self, Tx};
+use crate::text::Language;
 
 /// How long somebody may take to sign in elsewhere.
 pub(crate) const WITHIN_SECONDS: u32 = 600;
@@ -171,8 +172,13 @@ fn shown(issuer: &Issuer, person: &Person) -> Shown {
     }
 }
 
-/// The user that a person is, made where there was none.
-pub(crate) async fn user(app: &App, tx: &mut Tx, person: &Person) -> storage::Result<String> {
+/// The user that a person is, made where there was none, with the language they read here.
+pub(crate) async fn user(
+    app: &App,
+    tx: &mut Tx,
+    person: &Person,
+    language: Option<Language>,
+) -> storage::Result<String> {
     let identity = &person.identity;
     let new = users::new_user(app, identity);
     let links = users::links(identity, &new);
@@ -182,6 +188,9 @@ pub(crate) async fn user(app: &App, tx: &mut Tx, person: &Person) -> storage::Re
     let same = known.is_some_and(|user| user.email.eq_ignore_ascii_case(&new.email));
     let (verified, now) = (new.email_verified && same, app.clock.now());
     user_rows::note_profile(tx, &user_id, verified, &person.name, &person.picture, now).await?;
+    if let Some(language) = language {
+        user_rows::note_language(tx, &user_id, language.tag()).await?;
+    }
     Ok(user_id)
 }
 
@@ -229,7 +238,7 @@ pub(crate) async fn sign_in_for_client(
     let derived = Derived::of(app, redirect_uri);
     let person = issuer.redeem(code, derived.asked(redirect_uri)).await?;
     let mut tx = app.store.begin().await?;
-    let user_id = user(app, &mut tx, &person).await?;
+    let user_id = user(app, &mut tx, &person, None).await?;
     let shown = shown(issuer, &person);
     let pair = sessions::begin(app, &mut tx, &user_id, &shown, request_id).await?;
     tx.commit().await?;

@@ -2,12 +2,14 @@
 
 mod audited;
 pub mod backup;
+pub(crate) mod bill;
 pub mod catalog;
 pub mod checkout;
 pub mod done;
 pub(crate) mod elsewhere;
 pub mod expire_credit;
 pub(crate) mod invitations;
+pub mod letters;
 pub mod migrate;
 pub mod number_invoices;
 pub mod organizations;

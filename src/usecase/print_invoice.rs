@@ -123,6 +123,6 @@ fn status(text: &str) -> Result<Status> {
 }
 
 /// The day of a moment where the Sovereign is.
-fn day(app: &App, at: Timestamp) -> Result<Date> {
+pub(crate) fn day(app: &App, at: Timestamp) -> Result<Date> {
     date_in(at, &app.zone).ok_or_else(|| Error::corrupt("invoices", format!("no date: {at}")))
 }

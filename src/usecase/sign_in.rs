@@ -114,6 +114,7 @@ pub(crate) async fn ask(app: &App, asked: &Asked<'_>) -> Result<Uuid, SignInErro
         browser_digest: asked.browser.map(secrets::digest),
         return_to: asked.return_to.to_owned(),
         administrator_link_id,
+        language: asked.language.tag(),
         expires_at: now.plus_seconds(MINUTES * 60),
     };
     rows::insert(&mut tx, &new, now).await?;
@@ -247,6 +248,9 @@ async fn person(
     };
     let user_id = users::find_or_create(app, tx, &new, true).await?;
     user_rows::note_profile(tx, &user_id.0, true, "", "", now).await?;
+    if let Some(language) = &row.language {
+        user_rows::note_language(tx, &user_id.0, language).await?;
+    }
     if let Some(link) = row.administrator_link_id
         && rows::use_administrator_link(tx, link, &user_id.0, now).await?
     {

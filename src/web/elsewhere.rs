@@ -57,7 +57,7 @@ pub(super) async fn come_back(
         Ok(journey) => journey,
         Err(failed) => return say(&page, failed),
     };
-    let arrived = arrive(&app, &journey, &returned, &request_id).await;
+    let arrived = arrive(&app, &page, (&journey, &returned), &request_id).await;
     let mut response = arrived.unwrap_or_else(|failed| say(&page, failed));
     add_cookie(&mut response, cookies::remove(cookies::SIGN_IN_ELSEWHERE));
     response
@@ -65,13 +65,13 @@ pub(super) async fn come_back(
 
 async fn arrive(
     app: &App,
-    journey: &Journey,
-    returned: &Returned<'_>,
+    page: &Page,
+    (journey, returned): (&Journey, &Returned<'_>),
     request_id: &str,
 ) -> Result<Response, ElsewhereError> {
     let (person, shown) = elsewhere::arrive(app, journey, returned).await?;
     let mut tx = app.store.begin().await?;
-    let user_id = elsewhere::user(app, &mut tx, &person).await?;
+    let user_id = elsewhere::user(app, &mut tx, &person, Some(page.language)).await?;
     let who = sign_in::SignedIn { user_id: &user_id, shown: &shown, return_to: &journey.return_to };
     Ok(sign_in::begin_session(app, tx, who, request_id).await?)
 }

@@ -6,7 +6,6 @@ use axum::response::Response;
 
 use super::page::Page;
 use crate::limits::TooMany;
-use crate::storage;
 use crate::usecase::sessions::SessionError;
 
 #[derive(Template)]
@@ -15,7 +14,7 @@ struct ErrorPage<'a> {
     page: &'a Page,
     heading: String,
     detail: String,
-    action: Option<(&'static str, String)>,
+    action: Option<(&'a str, String)>,
 }
 
 /// A page with one of the messages `{name}-heading` and `{name}-detail`, and a way on.
@@ -23,7 +22,7 @@ pub(super) fn say(
     page: &Page,
     status: StatusCode,
     name: &str,
-    action: Option<(&'static str, &str)>,
+    action: Option<(&str, &str)>,
 ) -> Response {
     let error = ErrorPage {
         page,
@@ -46,7 +45,7 @@ pub(super) fn too_many(page: &Page, too_many: TooMany) -> Response {
     response
 }
 
-pub(super) fn unavailable(page: &Page, error: &storage::Error) -> Response {
+pub(super) fn unavailable(page: &Page, error: &impl std::fmt::Display) -> Response {
     tracing::error!(%error, "a page could not be made");
     let mut response = say(page, StatusCode::SERVICE_UNAVAILABLE, "unavailable", None);
     response.headers_mut().insert(header::RETRY_AFTER, 5.into());

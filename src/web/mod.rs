@@ -12,6 +12,7 @@ mod error;
 mod form;
 mod invitation;
 mod page;
+mod pay;
 mod payment_return;
 mod return_to;
 mod sign_in;
@@ -38,5 +39,6 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/auth/callback", get(elsewhere::come_back))
         .route("/invitation", get(invitation::show).post(invitation::accept))
         .route("/checkout/return", get(payment_return::show))
+        .route("/pay/{order_id}", get(pay::show).post(pay::press))
         .route("/console", get(account::show))
 }

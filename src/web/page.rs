@@ -14,8 +14,19 @@ use crate::auth::secrets;
 use crate::text::Language;
 
 /// Nothing from elsewhere, nothing that runs, and in nobody's frame.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
-                      base-uri 'none'; frame-ancestors 'none'";
+macro_rules! policy {
+    ($form_action:literal) => {
+        concat!(
+            "default-src 'none'; style-src 'self'; img-src 'self'; form-action ",
+            $form_action,
+            "; base-uri 'none'; frame-ancestors 'none'"
+        )
+    };
+}
+const POLICY: &str = policy!("'self'");
+/// Browsers hold the address that a form is redirected to against the policy too (CSP 3, section 6.3.1), and
+/// Stripe's page may be of any name.
+const POLICY_OF_FORM_THAT_LEAVES: &str = policy!("'self' https:");
 
 /// The frame of a page.
 #[derive(Debug, Clone)]
@@ -49,13 +60,27 @@ impl Page {
 
     /// The page, with the cookie of a browser that had none.
     pub(super) fn render(&self, status: StatusCode, template: &impl Template) -> Response {
+        self.render_under(POLICY, status, template)
+    }
+
+    /// A page whose form leads to a page elsewhere.
+    pub(super) fn render_leaving(&self, template: &impl Template) -> Response {
+        self.render_under(POLICY_OF_FORM_THAT_LEAVES, StatusCode::OK, template)
+    }
+
+    fn render_under(
+        &self,
+        policy: &'static str,
+        status: StatusCode,
+        template: &impl Template,
+    ) -> Response {
         let Ok(html) = template.render() else {
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         };
         let mut response = (status, Html(html)).into_response();
         let headers = response.headers_mut();
         let mut insert = |name, text| headers.insert(name, HeaderValue::from_static(text));
-        insert(header::CONTENT_SECURITY_POLICY, POLICY);
+        insert(header::CONTENT_SECURITY_POLICY, policy);
         // An address may hold the token of a link, which is nobody else's to know. `no-referrer` would
         // also have browsers hide where a form comes from: `Origin: null`.
         insert(header::REFERRER_POLICY, "same-origin");

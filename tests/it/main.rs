@@ -19,6 +19,7 @@ mod crash;
 mod engine;
 mod hostile;
 mod jobs;
+mod letters;
 mod lifecycle;
 mod limits;
 mod matrix;

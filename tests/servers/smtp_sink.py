@@ -6,6 +6,7 @@ started it.
 
 import argparse
 import asyncio
+import base64
 import json
 import ssl
 import sys
@@ -23,6 +24,11 @@ def part(message, kind):
     return None if body is None else body.get_content()
 
 
+def attachment(part):
+    content = base64.b64encode(part.get_payload(decode=True)).decode("ascii")
+    return {"name": part.get_filename(), "kind": part.get_content_type(), "content": content}
+
+
 def described(envelope):
     message = message_from_bytes(envelope.original_content, policy=policy.default)
     return {
@@ -32,6 +38,7 @@ def described(envelope):
         "headers": [[name, str(value)] for name, value in message.items()],
         "text": part(message, "plain"),
         "html": part(message, "html"),
+        "attachments": [attachment(part) for part in message.iter_attachments()],
         "raw": envelope.original_content.decode("utf-8", "replace"),
     }
 

@@ -69,7 +69,7 @@ async fn pending(app: &App, order: &PayableRow) -> Result<Option<PayDue>, Paymen
     match settle::settle(app, order_id, Hint::None).await? {
         Settled::Completed | Settled::Returned => Ok(Some(PayDue::Paid)),
         Settled::Processing | Settled::Mismatch | Settled::Open => Ok(Some(PayDue::Processing)),
-        Settled::Closed => Ok(None),
+        Settled::Due | Settled::Closed => Ok(None),
     }
 }
 

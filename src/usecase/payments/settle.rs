@@ -26,6 +26,8 @@ pub(crate) enum Settled {
     /// Paid, and not yet cleared.
     Processing,
     Completed,
+    /// A renewal that is to be paid, and that nobody is asked for at this moment.
+    Due,
     /// It ended unpaid.
     Closed,
     /// The payment came too late and goes back.
@@ -75,6 +77,7 @@ pub(crate) async fn settle(
         return Ok(match OrderStatus::parse(&order.status) {
             Some(OrderStatus::Completed) => Settled::Completed,
             Some(OrderStatus::Pending) => Settled::Open,
+            Some(OrderStatus::Due) => Settled::Due,
             _ => Settled::Closed,
         });
     };
@@ -202,7 +205,7 @@ pub(crate) async fn supersede(app: &App, order_id: OrderId) -> Result<(), Paymen
     if order.stripe_session_id.is_none() && order.is_renewal() {
         // The saved card may have been asked. When that is known it is paid, or due.
         return match charge::charge(app, order_id).await? {
-            Settled::Completed | Settled::Closed | Settled::Returned => Ok(()),
+            Settled::Completed | Settled::Due | Settled::Closed | Settled::Returned => Ok(()),
             Settled::Processing | Settled::Mismatch | Settled::Open => {
                 Err(PaymentError::InProgress)
             }
@@ -231,7 +234,7 @@ pub(crate) async fn supersede(app: &App, order_id: OrderId) -> Result<(), Paymen
                 Settled::Processing | Settled::Mismatch | Settled::Open => {
                     Err(PaymentError::InProgress)
                 }
-                Settled::Completed | Settled::Closed | Settled::Returned => Ok(()),
+                Settled::Completed | Settled::Due | Settled::Closed | Settled::Returned => Ok(()),
             }
         }
         Err(error) => Err(error.into()),

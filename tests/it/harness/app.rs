@@ -17,7 +17,7 @@ use sovereign::payment::Payments;
 use sovereign::payment::stripe::StripeOptions;
 use sovereign::storage::Store;
 use sovereign::usecase::start::Wanted;
-use sovereign::usecase::{expire_credit, number_invoices, seal_audit, verify};
+use sovereign::usecase::{expire_credit, letters, number_invoices, seal_audit, verify};
 use sovereign::vault::Vault;
 use sovereign_domain::calendar::TimeZone;
 use sovereign_domain::tax::TaxRules;
@@ -281,6 +281,11 @@ impl TestApp {
     /// Numbers a page of invoices, as one that believes that it has the lease; answers how many.
     pub(crate) async fn number_invoices(&self) -> usize {
         number_invoices::step(&self.running.sovereign.app).await.unwrap().count
+    }
+
+    /// Sends a page of letters, as one that believes that it has the lease; answers how many were dealt with.
+    pub(crate) async fn send_letters(&self) -> usize {
+        letters::step(&self.running.sovereign.app).await.unwrap().count
     }
 
     /// The invariants that do not hold, each with its subject.

@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Mutex;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use sovereign::mail::MailOptions;
 use tokio::sync::watch;
@@ -52,7 +54,23 @@ pub(crate) struct Mail {
     headers: Vec<(String, String)>,
     pub(crate) text: Option<String>,
     pub(crate) html: Option<String>,
+    pub(crate) attachments: Vec<Attachment>,
     pub(crate) raw: String,
+}
+
+/// A file that came with a mail.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Attachment {
+    pub(crate) name: String,
+    pub(crate) kind: String,
+    /// In base64.
+    content: String,
+}
+
+impl Attachment {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        STANDARD.decode(&self.content).unwrap()
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -1,0 +1,172 @@
+//! Letters about payments, to whoever owns the Organization.
+
+use super::letters::{Action, Letter, Words};
+use crate::text::{Language, Row};
+
+/// That an order is paid.
+pub(crate) struct Receipt<'a> {
+    pub(crate) sovereign: &'a str,
+    pub(crate) organization: &'a str,
+    /// The invoice's, which is attached; absent where there is no invoice.
+    pub(crate) number: Option<&'a str>,
+    /// With its currency, as all amounts here.
+    pub(crate) total: &'a str,
+    pub(crate) bill: Vec<Row>,
+}
+
+/// Why somebody has to pay by hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PaymentNews {
+    /// There is no card to ask.
+    Due,
+    /// The card's bank wants its holder to be there.
+    Confirm,
+    /// The card was declined.
+    Failed,
+    /// It was not paid in time.
+    Suspended,
+}
+
+/// That an order has to be paid, and where.
+pub(crate) struct Payment<'a> {
+    pub(crate) news: PaymentNews,
+    pub(crate) sovereign: &'a str,
+    pub(crate) organization: &'a str,
+    pub(crate) due: &'a str,
+    pub(crate) bill: Vec<Row>,
+    /// The page where it is paid.
+    pub(crate) link: &'a str,
+    /// The day on which it is tried again.
+    pub(crate) next_attempt: Option<&'a str>,
+}
+
+/// That credit will not cover the next month, and there is no card.
+pub(crate) struct CreditLow<'a> {
+    pub(crate) sovereign: &'a str,
+    pub(crate) organization: &'a str,
+    /// The day on which the next month begins.
+    pub(crate) day: &'a str,
+    pub(crate) available: &'a str,
+    /// What the next month costs, and what of it is missing, where it is known.
+    pub(crate) next: Option<(&'a str, &'a str)>,
+    pub(crate) link: &'a str,
+}
+
+/// The values of messages: in sentences each keeps its own direction, in subjects they stand as they are.
+struct Values<'a>(Vec<(&'a str, &'a str)>);
+
+impl Values<'_> {
+    fn subject(&self, language: Language, message: &str) -> String {
+        let values: Vec<_> = self.0.iter().map(|(name, value)| (*name, (*value).into())).collect();
+        // Amounts come unbroken, which a subject need not be.
+        language.text_with(message, &values).replace('\u{a0}', " ")
+    }
+
+    fn sentence(&self, language: Language, message: &str) -> String {
+        let isolated = self.0.iter().map(|(name, value)| (*name, language.isolated(value).into()));
+        language.text_with(message, &isolated.collect::<Vec<_>>())
+    }
+}
+
+impl Receipt<'_> {
+    pub(crate) fn letter(self, language: Language) -> Letter {
+        let values = Values(vec![
+            ("sovereign", self.sovereign),
+            ("organization", self.organization),
+            ("amount", self.total),
+            ("number", self.number.unwrap_or_default()),
+        ]);
+        let attached = self.number.map(|_| values.sentence(language, "mail-receipt-attached"));
+        let owner = values.sentence(language, "mail-billing-owner");
+        let words = Words {
+            language,
+            heading: values.sentence(language, "mail-receipt-heading"),
+            body: values.sentence(language, "mail-receipt-body"),
+            code: None,
+            rows: self.bill,
+            action: None,
+            after: attached.into_iter().chain([owner]).collect(),
+            footer: values.sentence(language, "mail-footer"),
+        };
+        words.letter(values.subject(language, "mail-receipt-subject"))
+    }
+}
+
+impl PaymentNews {
+    /// Of the messages for subject, heading and body.
+    const fn messages(self) -> [&'static str; 3] {
+        match self {
+            Self::Due => ["mail-due-subject", "mail-due-heading", "mail-due-body"],
+            Self::Confirm => ["mail-confirm-subject", "mail-confirm-heading", "mail-confirm-body"],
+            Self::Failed => ["mail-failed-subject", "mail-failed-heading", "mail-failed-body"],
+            Self::Suspended => {
+                ["mail-suspended-subject", "mail-suspended-heading", "mail-suspended-body"]
+            }
+        }
+    }
+}
+
+impl Payment<'_> {
+    pub(crate) fn letter(self, language: Language) -> Letter {
+        let values = Values(vec![
+            ("sovereign", self.sovereign),
+            ("organization", self.organization),
+            ("amount", self.due),
+        ]);
+        let [subject, heading, body] = self.news.messages();
+        let again = self.next_attempt.map(|day| {
+            let values = [("date", day.into())];
+            language.text_with("mail-payment-again", &values)
+        });
+        let owner = values.sentence(language, "mail-billing-owner");
+        let words = Words {
+            language,
+            heading: values.sentence(language, heading),
+            body: values.sentence(language, body),
+            code: None,
+            rows: self.bill,
+            action: Some(Action {
+                text: language.text("mail-payment-link"),
+                link: self.link,
+                button: language.text("mail-payment-button"),
+            }),
+            after: again.into_iter().chain([owner]).collect(),
+            footer: values.sentence(language, "mail-footer"),
+        };
+        words.letter(values.subject(language, subject))
+    }
+}
+
+impl CreditLow<'_> {
+    pub(crate) fn letter(self, language: Language) -> Letter {
+        let values = Values(vec![
+            ("sovereign", self.sovereign),
+            ("organization", self.organization),
+            ("date", self.day),
+        ]);
+        let row = |message, value| Row::new(language.text(message), value);
+        let mut rows = vec![row("mail-credit-low-available", self.available)];
+        if let Some((price, missing)) = self.next {
+            rows.push(row("mail-credit-low-next", price));
+            rows.push(Row::strong(language.text("mail-credit-low-missing"), missing));
+        }
+        let words = Words {
+            language,
+            heading: values.sentence(language, "mail-credit-low-heading"),
+            body: values.sentence(language, "mail-credit-low-body"),
+            code: None,
+            rows,
+            action: Some(Action {
+                text: language.text("mail-credit-low-link"),
+                link: self.link,
+                button: language.text("mail-credit-low-button"),
+            }),
+            after: vec![
+                language.text("mail-credit-low-do"),
+                values.sentence(language, "mail-billing-owner"),
+            ],
+            footer: values.sentence(language, "mail-footer"),
+        };
+        words.letter(values.subject(language, "mail-credit-low-subject"))
+    }
+}

@@ -1,0 +1,149 @@
+//! What a letter says, from what the books say now.
+
+use sovereign_domain::book::{LetterKind, OrderStatus};
+use sovereign_domain::ids::OrderId;
+
+use crate::app::App;
+use crate::mail::{Attachment, CreditLow, Letter, Payment, PaymentNews, Receipt};
+use crate::pdf;
+use crate::storage::letters::{self as rows, LetterRow, NextMonthRow};
+use crate::storage::{Error, Result, Tx};
+use crate::text::{Language, unbroken};
+use crate::usecase::bill::{self, Bill};
+use crate::usecase::print_invoice::{self, Printed, day};
+
+/// What a letter is about.
+pub(super) enum About {
+    Receipt(Box<Bill>),
+    Payment(PaymentNews, Box<Bill>),
+    CreditLow(Box<NextMonthRow>),
+    /// The invoice has no number yet.
+    TooEarly,
+    /// It is not true any more.
+    Nothing,
+}
+
+/// What the letter has to say.
+///
+/// # Errors
+/// Where the database fails, or what it has cannot be read.
+pub(super) async fn about(app: &App, letter: &LetterRow) -> Result<About> {
+    let kind = LetterKind::parse(&letter.kind)
+        .ok_or_else(|| Error::corrupt("letters", format!("kind {:?}", letter.kind)))?;
+    let mut tx = app.store.read().await?;
+    if kind == LetterKind::CreditLow {
+        return credit_low(app, &mut tx, &letter.tenant_id).await;
+    }
+    let order_id = letter
+        .order_id
+        .ok_or_else(|| Error::corrupt("letters", format!("{} without an order", letter.kind)))?;
+    let Some(bill) = bill::find(app, &mut tx, OrderId(order_id)).await? else {
+        return Ok(About::Nothing);
+    };
+    Ok(match kind {
+        LetterKind::Receipt => receipt(bill),
+        LetterKind::PaymentDue => payment(PaymentNews::Due, bill),
+        LetterKind::ConfirmPayment => payment(PaymentNews::Confirm, bill),
+        LetterKind::PaymentFailed => payment(PaymentNews::Failed, bill),
+        LetterKind::Suspended | LetterKind::CreditLow => payment(PaymentNews::Suspended, bill),
+    })
+}
+
+fn receipt(bill: Bill) -> About {
+    match (bill.status, bill.invoice_id(), bill.number()) {
+        (_, Some(_), None) => About::TooEarly,
+        (OrderStatus::Completed, ..) | (_, Some(_), _) => About::Receipt(Box::new(bill)),
+        _ => About::Nothing,
+    }
+}
+
+/// Somebody may have paid since, or put so much credit there that nothing is left to pay.
+fn payment(news: PaymentNews, bill: Bill) -> About {
+    let stands = match news {
+        PaymentNews::Suspended => bill.is_unpaid(),
+        _ => bill.is_unpaid() && bill.due_minor() > 0,
+    };
+    if stands { About::Payment(news, Box::new(bill)) } else { About::Nothing }
+}
+
+async fn credit_low(app: &App, tx: &mut Tx, tenant_id: &str) -> Result<About> {
+    let next = rows::next_month(tx, tenant_id, app.clock.now()).await?;
+    let low = next.filter(|next| {
+        let covers = price(app, next).is_some_and(|price| next.available_minor >= price);
+        !next.has_card && !covers
+    });
+    Ok(low.map_or(About::Nothing, |next| About::CreditLow(Box::new(next))))
+}
+
+/// What the next month costs with its tax, where it is known.
+fn price(app: &App, next: &NextMonthRow) -> Option<i64> {
+    Some(app.tax.on(next.price_minor?)?.total_minor)
+}
+
+/// Writes it in this language.
+///
+/// # Errors
+/// Where the invoice cannot be put on paper, or the database fails.
+pub(super) async fn letter(app: &App, about: &About, language: Language) -> anyhow::Result<Letter> {
+    match about {
+        About::Receipt(bill) => write_receipt(app, bill, language).await,
+        About::Payment(news, bill) => Ok(write_payment(app, *news, bill, language)?),
+        About::CreditLow(next) => Ok(write_credit_low(app, next, language)?),
+        About::TooEarly | About::Nothing => anyhow::bail!("there is nothing to say"),
+    }
+}
+
+async fn write_receipt(app: &App, bill: &Bill, language: Language) -> anyhow::Result<Letter> {
+    let attachment = invoice(app, bill, language).await?;
+    let number = bill.number();
+    let receipt = Receipt {
+        sovereign: &app.facts.fqdn,
+        organization: bill.organization(),
+        number: number.as_deref().filter(|_| attachment.is_some()),
+        total: &unbroken(&app.facts.currency.format(bill.total_minor())),
+        bill: bill.rows(app, language)?,
+    };
+    Ok(Letter { attachment, ..receipt.letter(language) })
+}
+
+/// The invoice as a file.
+async fn invoice(app: &App, bill: &Bill, language: Language) -> anyhow::Result<Option<Attachment>> {
+    let Some(id) = bill.invoice_id() else { return Ok(None) };
+    let mut tx = app.store.read().await?;
+    let printed = print_invoice::document(app, &mut tx, bill.tenant_id(), id, language).await?;
+    drop(tx);
+    let Printed::Document(document) = printed else { return Ok(None) };
+    let name = format!("{}.pdf", document.number);
+    let pdf = tokio::task::spawn_blocking(move || pdf::render(&document)).await??;
+    Ok(Some(Attachment { name, pdf }))
+}
+
+fn write_payment(app: &App, news: PaymentNews, bill: &Bill, language: Language) -> Result<Letter> {
+    let next_attempt = bill.next_attempt(app, language)?;
+    let payment = Payment {
+        news,
+        sovereign: &app.facts.fqdn,
+        organization: bill.organization(),
+        due: &unbroken(&app.facts.currency.format(bill.due_minor())),
+        bill: bill.rows(app, language)?,
+        link: &format!("{}/pay/{}", app.public_url, bill.id()),
+        next_attempt: next_attempt.as_deref(),
+    };
+    Ok(payment.letter(language))
+}
+
+fn write_credit_low(app: &App, next: &NextMonthRow, language: Language) -> Result<Letter> {
+    let money = |amount_minor| unbroken(&app.facts.currency.format(amount_minor));
+    let price = price(app, next).map(|price_minor| {
+        (money(price_minor), money(price_minor.saturating_sub(next.available_minor)))
+    });
+    let low = CreditLow {
+        sovereign: &app.facts.fqdn,
+        organization: &next.organization,
+        day: &language.date(day(app, next.period_end.0)?),
+        available: &money(next.available_minor),
+        next: price.as_ref().map(|(price, missing)| (price.as_str(), missing.as_str())),
+        link: &format!("{}/console", app.public_url),
+    };
+    Ok(low.letter(language))
+}

@@ -1,0 +1,4 @@
+# A bill as a table, in mails and on pages. Values: see src/usecase/bill.rs.
+bill-plan = Plan { $name }
+bill-from-credit = From your credit
+bill-paid-by-card = Paid by card ({ $card })
