@@ -33,6 +33,8 @@ pub enum EventData {
     VoucherRedeemed(RedemptionChanged),
     VoucherReleased(RedemptionChanged),
     SubscriptionCreated(SubscriptionChanged),
+    SubscriptionUpdated(SubscriptionChanged),
+    SubscriptionCanceled(SubscriptionChanged),
     InvoicePaid(InvoiceChanged),
     TenantCreated(TenantChanged),
     UserCreated(UserChanged),
@@ -50,6 +52,8 @@ impl EventData {
             Self::VoucherRedeemed(_) => "voucher.redeemed",
             Self::VoucherReleased(_) => "voucher.released",
             Self::SubscriptionCreated(_) => "subscription.created",
+            Self::SubscriptionUpdated(_) => "subscription.updated",
+            Self::SubscriptionCanceled(_) => "subscription.canceled",
             Self::InvoicePaid(_) => "invoice.paid",
             Self::TenantCreated(_) => "tenant.created",
             Self::UserCreated(_) => "user.created",
@@ -110,7 +114,9 @@ pub struct InvoiceChanged {
     pub id: InvoiceId,
     pub customer_id: CustomerId,
     pub tenant_id: OrganizationId,
-    pub order_id: OrderId,
+    /// None of an invoice of Stripe's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<OrderId>,
     pub amount_baisa: i64,
     pub currency: &'static str,
     pub status: &'static str,

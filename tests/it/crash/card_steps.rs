@@ -1,0 +1,76 @@
+//! `kill -9` between every two steps of an order that a card pays.
+//!
+//! A line of [`STEPS`] is what somebody was about and the fail point at which the process that did it was killed.
+//! Afterwards the jobs run, the server starts again, the customer asks again under the same key, and Stripe
+//! sends its events again, each twice. What is in the books and at Stripe then is what there is of somebody
+//! for whom nothing was killed, row by row.
+//!
+//! A further way to pay, such as a renewal, is a variant of [`About`]: what comes before (`prepare`), what is
+//! killed (`act`, in a server, or in a job's own process), what goes on afterwards (`finish`), and a line in
+//! [`STEPS`] for each `reach!` on its way.
+
+mod traces;
+mod world;
+
+use self::world::{About, World};
+use crate::harness::{Engine, TestDatabase};
+
+const STEPS: [(About, &str); 23] = [
+    (About::Checkout, "order_pending"),
+    (About::Checkout, "customer_created"),
+    (About::Checkout, "customer_kept"),
+    (About::Checkout, "session_created"),
+    (About::Checkout, "session_attached"),
+    (About::Payment, "event_kept"),
+    (About::Payment, "session_asked"),
+    (About::Payment, "card_asked"),
+    (About::Payment, "order_completed"),
+    (About::Payment, "event_finished"),
+    (About::PaymentUntold, "session_asked"),
+    (About::PaymentUntold, "card_asked"),
+    (About::PaymentUntold, "order_completed"),
+    (About::LatePayment, "card_asked"),
+    (About::LatePayment, "refund_filed"),
+    (About::LatePayment, "refund_sent"),
+    (About::LatePayment, "refund_settled"),
+    (About::LatePayment, "event_finished"),
+    (About::SecondCheckout, "session_expired"),
+    (About::SecondCheckout, "order_superseded"),
+    (About::SecondCheckout, "order_pending"),
+    (About::SecondCheckout, "session_created"),
+    (About::SecondCheckout, "session_attached"),
+];
+
+async fn killed_at_each_step(engine: Engine) {
+    let world = World::start(TestDatabase::started(engine).await).await;
+    let mut server = world.serve();
+    let mut person = 0;
+    for about in About::ALL {
+        let mut expected = None;
+        let points = STEPS.iter().filter(|(of, _)| *of == about).map(|(_, point)| Some(*point));
+        for point in std::iter::once(None).chain(points) {
+            about.prepare(&world, &server, person).await;
+            match point {
+                None => about.unhurt(&world, server, person).await,
+                Some(point) => about.killed(&world, server, point, person).await,
+            }
+            server = world.recover(about, person).await;
+            let found = world.traces(person).await;
+            let expected = expected.get_or_insert_with(|| found.clone());
+            assert_eq!(found, *expected, "{about:?} killed at {point:?}");
+            person += 1;
+        }
+    }
+    server.stop().expect(0);
+    world.end(person).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_sqlite() {
+    killed_at_each_step(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_postgres() {
+    killed_at_each_step(Engine::Postgres).await;
+}
