@@ -5,9 +5,9 @@
 //! sends its events again, each twice. What is in the books and at Stripe then is what there is of somebody
 //! for whom nothing was killed, row by row.
 //!
-//! A further way to pay, such as a renewal, is a variant of [`About`]: what comes before (`prepare`), what is
-//! killed (`act`, in a server, or in a job's own process), what goes on afterwards (`finish`), and a line in
-//! [`STEPS`] for each `reach!` on its way.
+//! A further way to pay, such as a renewal, is a variant of [`About`]: what comes before (`prepare`), which job
+//! does it (`job`) when what is due (`come_due`), or what a server is asked (`ask`), and what a person does
+//! afterwards (`finish`); then a line in [`STEPS`] for each `reach!` on its way.
 
 mod traces;
 mod world;
