@@ -81,7 +81,7 @@ mod tests {
     use super::*;
     use serde_json::{Value, json};
 
-    fn invoice(lines: Value) -> Invoice {
+    fn invoice(lines: &Value) -> Invoice {
         let invoice = json!({
             "id": "in_1", "currency": "omr", "total": 9_000, "created": 5, "invoice_pdf": null,
             "period_start": 1, "period_end": 2, "lines": lines,
@@ -93,8 +93,8 @@ mod tests {
     fn the_period_is_that_of_the_line_that_ends_last() {
         let line = |start: i64, end: i64| json!({ "period": { "start": start, "end": end } });
         let lines = json!({ "data": [line(3, 5), line(5, 8), line(4, 6)] });
-        assert_eq!(invoice(lines).period(), Period { start: 5, end: 8 });
-        assert_eq!(invoice(json!({ "data": [] })).period(), Period { start: 1, end: 2 });
+        assert_eq!(invoice(&lines).period(), Period { start: 5, end: 8 });
+        assert_eq!(invoice(&json!({ "data": [] })).period(), Period { start: 1, end: 2 });
     }
 
     #[test]

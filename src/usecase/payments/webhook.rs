@@ -106,9 +106,7 @@ async fn act(app: &App, event: &Event) -> Result<EventStatus, PaymentError> {
         (Some(About::Subscription), Some(id)) => adopted::subscription(app, id).await,
         (Some(About::Invoice), Some(_)) => adopted::invoice_paid(app, object).await,
         (Some(About::Card), Some(id)) => adopted::card_detached(app, id).await,
-        (Some(About::Refund | About::Dispute), _) | (_, None) | (None, _) => {
-            Ok(EventStatus::Ignored)
-        }
+        (Some(About::Refund | About::Dispute) | None, _) | (_, None) => Ok(EventStatus::Ignored),
     }
 }
 

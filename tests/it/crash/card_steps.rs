@@ -15,7 +15,7 @@ mod world;
 use self::world::{About, World};
 use crate::harness::{Engine, TestDatabase};
 
-const STEPS: [(About, &str); 23] = [
+const STEPS: [(About, &str); 26] = [
     (About::Checkout, "order_pending"),
     (About::Checkout, "customer_created"),
     (About::Checkout, "customer_kept"),
@@ -34,6 +34,9 @@ const STEPS: [(About, &str); 23] = [
     (About::LatePayment, "refund_sent"),
     (About::LatePayment, "refund_settled"),
     (About::LatePayment, "event_finished"),
+    (About::RevivingPayment, "card_asked"),
+    (About::RevivingPayment, "order_completed"),
+    (About::RevivingPayment, "event_finished"),
     (About::SecondCheckout, "session_expired"),
     (About::SecondCheckout, "order_superseded"),
     (About::SecondCheckout, "order_pending"),

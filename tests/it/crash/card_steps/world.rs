@@ -12,7 +12,6 @@ use crate::harness::{
 };
 
 const VOUCHER: &str = "FOUR";
-const COMPLETED: &str = "checkout.session.completed";
 /// Every job that a payment needs.
 const JOBS: [&str; 2] = ["look-after-orders", "send-refunds"];
 
@@ -27,6 +26,8 @@ pub(super) enum About {
     PaymentUntold,
     /// The card has paid for an order that another one took the place of.
     LatePayment,
+    /// The card has paid for an order that had ended, and nothing is in its way.
+    RevivingPayment,
     /// Another checkout while the first one waits.
     SecondCheckout,
 }
@@ -177,11 +178,25 @@ impl World {
         all.filter(|event| event.body.contains(&tenant)).collect()
     }
 
+    fn last_event(&self, person: usize, kind: &str) -> Event {
+        let mut events = self.events(person);
+        events.retain(|event| event.kind == kind);
+        events.pop().unwrap_or_else(|| panic!("no {kind}"))
+    }
+
     /// The last one that says that a session was paid.
     fn told_paid(&self, person: usize) -> Event {
-        let mut events = self.events(person);
-        events.retain(|event| event.kind == COMPLETED);
-        events.pop().expect("a paid session")
+        self.last_event(person, "checkout.session.completed")
+    }
+
+    fn first_session(&self, person: usize) -> String {
+        self.sessions(person)[0]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Pays a session that has ended: what must never happen, and has to be survived.
+    fn pay_ended(&self, person: usize) {
+        self.stripe.reopen(&self.first_session(person));
+        self.pay(person);
     }
 
     /// As if the orders that wait had been placed ten minutes ago.
@@ -200,11 +215,12 @@ impl World {
 }
 
 impl About {
-    pub(super) const ALL: [Self; 5] = [
+    pub(super) const ALL: [Self; 6] = [
         Self::Checkout,
         Self::Payment,
         Self::PaymentUntold,
         Self::LatePayment,
+        Self::RevivingPayment,
         Self::SecondCheckout,
     ];
 
@@ -221,9 +237,14 @@ impl About {
                 world.check_out(server, person, "l").await;
                 world.pay(person);
                 assert_eq!(world.stripe.deliver(&world.told_paid(person)).await, 200);
-                // What must never happen, and has to be survived.
-                world.stripe.reopen(world.sessions(person)[0]["id"].as_str().unwrap());
-                world.pay(person);
+                world.pay_ended(person);
+            }
+            Self::RevivingPayment => {
+                world.check_out(server, person, "m").await;
+                world.stripe.expire(&world.first_session(person));
+                let expired = world.last_event(person, "checkout.session.expired");
+                assert_eq!(world.stripe.deliver(&expired).await, 200);
+                world.pay_ended(person);
             }
             Self::SecondCheckout => {
                 world.check_out(server, person, "m").await;
@@ -282,7 +303,9 @@ impl About {
         match self {
             Self::Checkout => answered(world.ask(door, person, "m").await),
             Self::SecondCheckout => answered(world.ask(door, person, "l").await),
-            Self::Payment | Self::LatePayment => told(world.told_paid(person)).await,
+            Self::Payment | Self::LatePayment | Self::RevivingPayment => {
+                told(world.told_paid(person)).await
+            }
             Self::PaymentUntold => false,
         }
     }
@@ -292,7 +315,9 @@ impl About {
         let plan = match self {
             Self::Checkout => "m",
             Self::SecondCheckout => "l",
-            Self::Payment | Self::PaymentUntold | Self::LatePayment => return,
+            Self::Payment | Self::PaymentUntold | Self::LatePayment | Self::RevivingPayment => {
+                return;
+            }
         };
         let answer = world.check_out(server, person, plan).await;
         let sessions = world.sessions(person);
