@@ -160,20 +160,3 @@ async fn insert(tx: &mut Tx, of: &AdoptedRow, paid: &PaidInvoice<'_>) -> Result<
         .map(|_| ()))?;
     Ok(())
 }
-
-/// Whether an account pays with this card of Stripe's.
-pub(crate) async fn has_card(tx: &mut Tx, payment_method_id: &str) -> Result<bool> {
-    let sql = "SELECT COUNT(*) FROM customers WHERE payment_method_id = $1";
-    let found: i64 =
-        on_db!(tx, c => sqlx::query_scalar(sql).bind(payment_method_id).fetch_one(c).await)?;
-    Ok(found > 0)
-}
-
-/// Forgets a card that can be charged no more.
-pub(crate) async fn forget_card(tx: &mut Tx, payment_method_id: &str) -> Result<()> {
-    let sql = "UPDATE customers \
-               SET payment_method_id = NULL, card_brand = NULL, card_last4 = NULL \
-               WHERE payment_method_id = $1";
-    on_db!(tx, c => sqlx::query(sql).bind(payment_method_id).execute(c).await.map(|_| ()))?;
-    Ok(())
-}

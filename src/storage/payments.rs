@@ -1,4 +1,4 @@
-//! Reads and small writes of what a card pays: orders with whom they are of, and refunds to send.
+//! Reads and small writes of what a card pays: orders with whom they are of, cards, and refunds to send.
 
 use sovereign_domain::book::RefundStatus;
 use sovereign_domain::catalog::OrderLine;
@@ -64,6 +64,23 @@ pub(crate) async fn keep_customer(tx: &mut Tx, customer_id: Uuid, stripe_id: &st
     let sql = "UPDATE customers SET stripe_customer_id = $2 \
                WHERE id = $1 AND stripe_customer_id IS NULL";
     on_db!(tx, c => sqlx::query(sql).bind(customer_id).bind(stripe_id).execute(c).await.map(|_| ()))?;
+    Ok(())
+}
+
+/// Whether an account pays with this card of Stripe's.
+pub(crate) async fn has_card(tx: &mut Tx, payment_method_id: &str) -> Result<bool> {
+    let sql = "SELECT COUNT(*) FROM customers WHERE payment_method_id = $1";
+    let found: i64 =
+        on_db!(tx, c => sqlx::query_scalar(sql).bind(payment_method_id).fetch_one(c).await)?;
+    Ok(found > 0)
+}
+
+/// Forgets a card that can be charged no more.
+pub(crate) async fn forget_card(tx: &mut Tx, payment_method_id: &str) -> Result<()> {
+    let sql = "UPDATE customers \
+               SET payment_method_id = NULL, card_brand = NULL, card_last4 = NULL \
+               WHERE payment_method_id = $1";
+    on_db!(tx, c => sqlx::query(sql).bind(payment_method_id).execute(c).await.map(|_| ()))?;
     Ok(())
 }
 

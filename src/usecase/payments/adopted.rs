@@ -17,7 +17,7 @@ use crate::payment::stripe::{
 };
 use crate::storage::adopted_subscriptions::{self, AdoptedRow, PaidInvoice, Standing};
 use crate::storage::webhook_events::EventStatus;
-use crate::storage::{Ts, Tx, audit};
+use crate::storage::{Ts, Tx, audit, payments};
 
 /// How often Stripe is asked again because the row changed meanwhile.
 const MAX_ROUNDS: usize = 4;
@@ -231,7 +231,7 @@ pub(super) async fn card_detached(
     payment_method_id: &str,
 ) -> Result<EventStatus, PaymentError> {
     let mut tx = app.store.read().await?;
-    let known = adopted_subscriptions::has_card(&mut tx, payment_method_id).await?;
+    let known = payments::has_card(&mut tx, payment_method_id).await?;
     drop(tx);
     if !known {
         return Ok(EventStatus::Ignored);
@@ -243,7 +243,7 @@ pub(super) async fn card_detached(
         Err(error) => return Err(error.into()),
     }
     let mut tx = app.store.begin().await?;
-    adopted_subscriptions::forget_card(&mut tx, payment_method_id).await?;
+    payments::forget_card(&mut tx, payment_method_id).await?;
     tx.commit().await?;
     Ok(EventStatus::Processed)
 }
