@@ -12,6 +12,9 @@
 mod traces;
 mod world;
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use self::world::{About, World};
 use crate::harness::{Engine, TestDatabase};
 
@@ -76,4 +79,27 @@ async fn on_sqlite() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_postgres() {
     killed_at_each_step(Engine::Postgres).await;
+}
+
+/// The places that the files below `directory` name with `reach!`.
+fn places(directory: &Path, found: &mut BTreeSet<String>) {
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            places(&path, found);
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let named = text.split("reach!(\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+        found.extend(named.map(str::to_owned));
+    }
+}
+
+/// A step that nobody is killed at shows nothing.
+#[test]
+fn each_fail_point_has_a_line() {
+    let mut found = BTreeSet::new();
+    places(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/usecase"), &mut found);
+    let killed_at: BTreeSet<String> = STEPS.iter().map(|(_, point)| (*point).to_owned()).collect();
+    assert_eq!(killed_at, found);
 }
