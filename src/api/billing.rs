@@ -1,4 +1,4 @@
-//! What an Organization has and pays: balance, subscription, invoices.
+//! What an Organization has and pays: balance, invoices.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::caller::Caller;
 use super::extract::{Query, Segment};
 use super::problem::Problem;
 use crate::app::App;
-use crate::storage::billing::{self, EntryRow, InvoiceRow, SubscriptionRow, WalletRow};
+use crate::storage::billing::{self, EntryRow, InvoiceRow, WalletRow};
 use crate::storage::{Tx, organizations};
 use crate::usecase::organizations::usable_id;
 use crate::usecase::print_invoice::number_text;
@@ -168,73 +168,6 @@ fn balance_body(
     }
 }
 
-/// What an Organization has ordered, month after month.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Subscription)]
-pub(super) struct SubscriptionBody {
-    id: Uuid,
-    /// The Organization's billing account.
-    customer_id: Uuid,
-    tenant_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    stripe_subscription_id: Option<String>,
-    plan_id: String,
-    /// `active`, `past_due`, `suspended` or `canceled`; one that was adopted may have another.
-    status: String,
-    #[schema(value_type = Option<String>, format = DateTime, required = true)]
-    current_period_start: Option<Timestamp>,
-    #[schema(value_type = Option<String>, format = DateTime, required = true)]
-    current_period_end: Option<Timestamp>,
-    #[schema(value_type = String, format = DateTime)]
-    created_at: Timestamp,
-    #[schema(value_type = String, format = DateTime)]
-    updated_at: Timestamp,
-}
-
-impl From<SubscriptionRow> for SubscriptionBody {
-    fn from(row: SubscriptionRow) -> Self {
-        Self {
-            id: row.id,
-            customer_id: row.customer_id,
-            tenant_id: row.tenant_id,
-            stripe_subscription_id: row.stripe_subscription_id,
-            plan_id: row.plan_id,
-            status: row.status,
-            current_period_start: row.current_period_start.map(|ts| ts.0),
-            current_period_end: row.current_period_end.map(|ts| ts.0),
-            created_at: row.created_at.0,
-            updated_at: row.updated_at.0,
-        }
-    }
-}
-
-/// Reads the subscription of an Organization
-///
-/// The live one, else the latest. For members.
-#[utoipa::path(
-    get, path = "/billing/subscription/{tenant_id}", tag = "Billing",
-    operation_id = "getSubscription",
-    security(("bearer" = [])),
-    params(("tenant_id" = String, Path, description = "The Organization's identifier")),
-    responses(
-        (status = 200, description = "The subscription", body = SubscriptionBody),
-        (status = 404, description = "There is no such Organization, the caller is not in it, or it has \
-            no subscription"),
-    ),
-)]
-pub(super) async fn subscription(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Segment(tenant_id): Segment,
-) -> Result<Json<SubscriptionBody>, Problem> {
-    let mut tx = app.store.read().await?;
-    require_member(&mut tx, &tenant_id, &caller).await?;
-    let subscription = billing::subscription(&mut tx, &tenant_id).await?;
-    let none = || Problem::not_found("this Organization has no subscription");
-    subscription.map(|row| Json(row.into())).ok_or_else(none)
-}
-
 /// The bill for one period of a subscription.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Invoice)]
@@ -260,7 +193,8 @@ pub(super) struct InvoiceBody {
     tax_minor: i64,
     /// ISO 4217.
     currency: String,
-    /// `paid`, for what credit has paid; one that was adopted may have another.
+    /// `open` until it is paid, `paid`, or `void` where it need not be paid; one that was adopted may have
+    /// another.
     status: String,
     #[schema(value_type = Option<String>, format = DateTime, required = true)]
     period_start: Option<Timestamp>,

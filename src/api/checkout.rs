@@ -186,10 +186,13 @@ pub(super) async fn redeem(
         (Quota::RedeemByUser, Key::User(&caller.user_id)),
     ];
     let attempt = app.limits.attempt(address, &quotas).await?;
+    let tenant_id = request.tenant_id.clone();
     let command = Command::RedeemVoucher(request.into_command(caller.actor()));
     let outcome = app.engine.submit(command).await;
     if let Err(error) = &outcome {
         count_wrong(attempt, error).await?;
+    } else {
+        payments::due::pay_from_credit(&app, &tenant_id).await;
     }
     answer(outcome.map_err(|error| match error {
         EngineError::Refused(Refusal::Voucher(_)) => Problem::from(error).about("code"),
@@ -209,6 +212,7 @@ fn answer(outcome: Outcome) -> Result<Response, Problem> {
         Outcome::Pending { .. }
         | Outcome::Supersede { .. }
         | Outcome::Returned { .. }
+        | Outcome::Billed { .. }
         | Outcome::Done => Err(Problem::internal()),
     }
 }

@@ -27,6 +27,7 @@ mod problem;
 mod settings;
 mod shared_answers;
 mod status;
+mod subscriptions;
 mod vouchers;
 mod webhook;
 mod wire;
@@ -83,7 +84,10 @@ fn billing_routes(routes: Routes) -> Routes {
         .add(checkout::__path_checkout, checkout::checkout)
         .add(webhook::__path_take, webhook::take)
         .add(billing::__path_balance, billing::balance)
-        .add(billing::__path_subscription, billing::subscription)
+        .add(subscriptions::__path_read, subscriptions::read)
+        .add(subscriptions::__path_cancel, subscriptions::cancel)
+        .add(subscriptions::__path_resume, subscriptions::resume)
+        .add(subscriptions::__path_pay, subscriptions::pay)
         .add(billing::__path_invoices, billing::invoices)
         .add(invoice_pdf::__path_pdf, invoice_pdf::pdf)
         .add(admin::__path_revenue, admin::revenue)

@@ -341,6 +341,11 @@ impl From<Refusal> for Problem {
                 "already_subscribed",
                 "this Organization has a subscription; change its plan instead",
             ),
+            Refusal::NotSubscribed => new(
+                StatusCode::CONFLICT,
+                "not_subscribed",
+                "this Organization has no subscription that is billed here",
+            ),
             Refusal::KeyReused => new(
                 StatusCode::CONFLICT,
                 "idempotency_key_reused",

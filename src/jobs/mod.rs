@@ -116,6 +116,7 @@ impl Job {
 #[must_use]
 pub fn all() -> Vec<Job> {
     let minute = Schedule::every_minutes(1);
+    let daily = Schedule::daily_at(5, 0);
     vec![
         Job::new("end-sessions", "removes sessions and sign-ins that have ended", minute, |app| {
             Box::pin(async { Ok(Done::all(sessions::sweep(app).await?)) })
@@ -129,12 +130,24 @@ pub fn all() -> Vec<Job> {
         Job::new("number-invoices", "numbers the invoices", minute, |app| {
             Box::pin(async { Ok(number_invoices::step(app).await?) })
         }),
+        Job::new("renew-subscriptions", "bills the months that have begun", minute, |app| {
+            Box::pin(async { Ok(payments::renewals::renew_all(app).await?) })
+        }),
+        Job::new("retry-payments", "asks again for payments that are due", minute, |app| {
+            Box::pin(async { Ok(payments::renewals::retry_all(app).await?) })
+        }),
         Job::new(seal_audit::JOB, "seals the audit log", minute, |app| {
             Box::pin(async { Ok(seal_audit::run(app).await?) })
         }),
         Job::new("send-refunds", "sends refunds to cards", minute, |app| {
             Box::pin(async { Ok(payments::refunds::step(app).await?) })
         }),
+        Job::new(
+            "warn-of-low-credit",
+            "tells who pays from credit alone that it ends",
+            daily,
+            |app| Box::pin(async { Ok(payments::renewals::warn_all(app).await?) }),
+        ),
     ]
 }
 

@@ -78,6 +78,9 @@ pub(crate) struct SubscriptionRow {
     pub(crate) status: String,
     pub(crate) current_period_start: Option<Ts>,
     pub(crate) current_period_end: Option<Ts>,
+    pub(crate) cancel_at_period_end: bool,
+    pub(crate) due_order_id: Option<Uuid>,
+    pub(crate) next_attempt_at: Option<Ts>,
     pub(crate) created_at: Ts,
     pub(crate) updated_at: Ts,
 }
@@ -85,7 +88,8 @@ pub(crate) struct SubscriptionRow {
 /// The Organization's live subscription, else its latest.
 pub(crate) async fn subscription(tx: &mut Tx, tenant_id: &str) -> Result<Option<SubscriptionRow>> {
     let sql = "SELECT id, customer_id, tenant_id, stripe_subscription_id, plan_id, status, \
-                   current_period_start, current_period_end, created_at, updated_at \
+                   current_period_start, current_period_end, cancel_at_period_end, due_order_id, \
+                   next_attempt_at, created_at, updated_at \
                FROM subscriptions WHERE tenant_id = $1 \
                ORDER BY (status = 'canceled'), created_at DESC, id DESC LIMIT 1";
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(tenant_id).fetch_optional(c).await)?)

@@ -6,7 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use sovereign_domain::book::{Book, Command, CompleteOrder, Idempotency, ReplyKey, Route};
+use sovereign_domain::book::{
+    Book, Cancel, Command, CompleteOrder, FailedAttempt, Idempotency, ReplyKey, Route,
+};
 use sovereign_domain::ids::{LotId, OrderId, OrganizationId, UserId};
 use sovereign_domain::voucher::Code;
 use sovereign_domain::wallet::{Lot, LotSource};
@@ -18,6 +20,7 @@ use super::load_locked;
 use super::load_orders;
 use super::load_payments;
 use super::load_requests::{self, Request};
+use super::load_subscriptions;
 use super::{Error, Result, Ts, Tx};
 
 batch_row! { pub(super) struct UuidKey { id: Uuid => "uuid" } }
@@ -30,6 +33,8 @@ pub(crate) struct Wanted {
     /// Who asks what for which of them.
     pub(super) requests: BTreeSet<Request>,
     pub(super) orders: BTreeSet<OrderId>,
+    /// Whose subscription is wanted, with its open invoices.
+    pub(super) subscribers: BTreeSet<OrganizationId>,
 }
 
 impl Wanted {
@@ -52,7 +57,10 @@ impl Wanted {
                     &request.idempotency,
                 ),
                 Command::CompleteOrder(CompleteOrder { order_id, .. })
+                | Command::FailAttempt(FailedAttempt { order_id, .. })
                 | Command::CloseOrder { order_id, .. }
+                | Command::RetryDue { order_id, .. }
+                | Command::AttachIntent { order_id, .. }
                 | Command::AttachSession { order_id, .. } => {
                     wanted.orders.insert(*order_id);
                 }
@@ -61,6 +69,21 @@ impl Wanted {
                 }
                 Command::Expire { tenant_id } => {
                     wanted.tenants.insert(tenant_id.clone());
+                }
+                Command::Renew { tenant_id } | Command::WarnOfLowCredit { tenant_id } => {
+                    wanted.tenants.insert(tenant_id.clone());
+                    wanted.subscribers.insert(tenant_id.clone());
+                }
+                Command::Cancel(Cancel { actor, tenant_id, .. })
+                | Command::Resume { tenant_id, actor } => {
+                    wanted.tenants.insert(tenant_id.clone());
+                    wanted.subscribers.insert(tenant_id.clone());
+                    wanted.requests.insert(Request {
+                        tenant_id: tenant_id.clone(),
+                        user_id: Some(actor.user_id.clone()),
+                        reply: None,
+                        code: None,
+                    });
                 }
             }
         }
@@ -108,6 +131,7 @@ pub(crate) async fn lock(tx: &mut Tx, wanted: &mut Wanted) -> Result<Book> {
 pub(crate) async fn book(tx: &mut Tx, wanted: &mut Wanted, book: &mut Book) -> Result<Option<i64>> {
     wanted.add_jobs();
     let found = load_requests::requests(tx, &wanted.requests, book).await?;
+    load_subscriptions::subscriptions(tx, wanted, book).await?;
     load_orders::replies(tx, &found.replied, &wanted.orders, book).await?;
     load_orders::orders(tx, wanted, book).await?;
     load_orders::redemptions(tx, wanted, book).await?;

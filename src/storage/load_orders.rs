@@ -31,12 +31,16 @@ fn uuid_keys<'a>(ids: impl IntoIterator<Item = &'a OrderId>) -> Vec<UuidKey> {
 /// found before anything is locked. Whoever ordered may have redeemed the voucher again since.
 pub(super) async fn discover(tx: &mut Tx, wanted: &mut Wanted) -> Result<()> {
     let sql = "WITH v (id) AS ({rows}) \
-               SELECT o.tenant_id, o.user_id, o.promo_code FROM v JOIN orders o ON o.id = v.id";
-    let rows: Vec<(String, String, Option<String>)> =
+               SELECT o.tenant_id, o.user_id, o.promo_code, o.kind \
+               FROM v JOIN orders o ON o.id = v.id";
+    let rows: Vec<(String, String, Option<String>, String)> =
         batch::fetch(tx, sql, uuid_keys(&wanted.orders)).await?;
-    for (tenant_id, user_id, code) in rows {
+    for (tenant_id, user_id, code, kind) in rows {
         let tenant_id = OrganizationId::from(tenant_id);
         wanted.tenants.insert(tenant_id.clone());
+        if kind != OrderKind::Checkout.as_str() {
+            wanted.subscribers.insert(tenant_id.clone());
+        }
         let Some(code) = code.map(Code::stored) else { continue };
         wanted.codes.insert(code.clone());
         let (user_id, code) = (Some(user_id.into()), Some(code));

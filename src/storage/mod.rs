@@ -26,6 +26,7 @@ mod load_locked;
 mod load_orders;
 mod load_payments;
 mod load_requests;
+mod load_subscriptions;
 pub mod memory;
 pub mod migrate;
 pub(crate) mod notices;
@@ -36,6 +37,7 @@ pub(crate) mod payments;
 pub(crate) mod postgres;
 pub mod rate_limits;
 pub(crate) mod reads;
+pub(crate) mod renewals;
 pub(crate) mod seals;
 pub(crate) mod sessions;
 pub(crate) mod settings;
@@ -50,6 +52,7 @@ pub(crate) mod webhook_events;
 pub(crate) mod write;
 mod write_orders;
 pub(crate) mod write_payments;
+mod write_subscriptions;
 
 use std::path::PathBuf;
 

@@ -1,6 +1,6 @@
 //! Reads and small writes of what a card pays: orders with whom they are of, cards, and refunds to send.
 
-use sovereign_domain::book::RefundStatus;
+use sovereign_domain::book::{OrderKind, RefundStatus};
 use sovereign_domain::catalog::OrderLine;
 use sovereign_domain::timestamp::Timestamp;
 use sqlx::FromRow;
@@ -15,22 +15,37 @@ pub(crate) struct PayableRow {
     pub(crate) customer_id: Uuid,
     pub(crate) tenant_id: String,
     pub(crate) status: String,
+    /// What it is for: `checkout`, `renewal` or `change`.
+    pub(crate) kind: String,
     pub(crate) lines: Json<Vec<OrderLine>>,
     pub(crate) amount_baisa: i64,
     pub(crate) credit_minor: i64,
     pub(crate) charge_minor: i64,
     pub(crate) attempt: i16,
     pub(crate) stripe_session_id: Option<String>,
+    pub(crate) stripe_intent_id: Option<String>,
     pub(crate) stripe_customer_id: Option<String>,
+    /// The account's card for payments without the customer.
+    pub(crate) payment_method_id: Option<String>,
     pub(crate) email: String,
     pub(crate) organization: String,
-    pub(crate) created_at: Ts,
+    pub(crate) period_start: Option<Ts>,
+    pub(crate) period_end: Option<Ts>,
+    /// Since when its payment is asked for; what is sent to Stripe for one attempt is reckoned from it.
+    pub(crate) asked_at: Ts,
+}
+
+impl PayableRow {
+    pub(crate) fn is_renewal(&self) -> bool {
+        self.kind == OrderKind::Renewal.as_str()
+    }
 }
 
 pub(crate) async fn payable(tx: &mut Tx, order_id: Uuid) -> Result<Option<PayableRow>> {
     let sql = "SELECT o.id, o.customer_id, o.tenant_id, o.status, o.amount_baisa, o.credit_minor, \
-                   o.charge_minor, o.attempt, o.stripe_session_id, o.created_at, \
-                   k.stripe_customer_id, COALESCE(u.email, k.email) AS email, \
+                   o.charge_minor, o.attempt, o.stripe_session_id, o.stripe_intent_id, o.kind, \
+                   o.updated_at AS asked_at, o.period_start, o.period_end, \
+                   k.stripe_customer_id, k.payment_method_id, COALESCE(u.email, k.email) AS email, \
                    COALESCE(t.name, '') AS organization, o.lines \
                FROM orders o JOIN customers k ON k.id = o.customer_id \
                LEFT JOIN users u ON u.id = o.user_id \
@@ -67,20 +82,26 @@ pub(crate) async fn keep_customer(tx: &mut Tx, customer_id: Uuid, stripe_id: &st
     Ok(())
 }
 
-/// Whether an account pays with this card of Stripe's.
-pub(crate) async fn has_card(tx: &mut Tx, payment_method_id: &str) -> Result<bool> {
-    let sql = "SELECT COUNT(*) FROM customers WHERE payment_method_id = $1";
-    let found: i64 =
-        on_db!(tx, c => sqlx::query_scalar(sql).bind(payment_method_id).fetch_one(c).await)?;
-    Ok(found > 0)
+/// The account that pays with this card of Stripe's.
+pub(crate) async fn card_holder(tx: &mut Tx, payment_method_id: &str) -> Result<Option<Uuid>> {
+    let sql = "SELECT id FROM customers WHERE payment_method_id = $1";
+    Ok(on_db!(tx, c => sqlx::query_scalar(sql).bind(payment_method_id).fetch_optional(c).await)?)
 }
 
 /// Forgets a card that can be charged no more.
-pub(crate) async fn forget_card(tx: &mut Tx, payment_method_id: &str) -> Result<()> {
-    let sql = "UPDATE customers \
-               SET payment_method_id = NULL, card_brand = NULL, card_last4 = NULL \
-               WHERE payment_method_id = $1";
-    on_db!(tx, c => sqlx::query(sql).bind(payment_method_id).execute(c).await.map(|_| ()))?;
+pub(crate) async fn forget_card(
+    tx: &mut Tx,
+    customer_id: Uuid,
+    payment_method_id: &str,
+) -> Result<()> {
+    let sql = "UPDATE customers SET payment_method_id = NULL, card_brand = NULL, card_last4 = NULL \
+               WHERE id = $1 AND payment_method_id = $2";
+    on_db!(tx, c => sqlx::query(sql)
+        .bind(customer_id)
+        .bind(payment_method_id)
+        .execute(c)
+        .await
+        .map(|_| ()))?;
     Ok(())
 }
 

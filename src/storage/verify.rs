@@ -188,14 +188,30 @@ const CHECKS_BY_ID: &[Check] = &[
         "a completed order has one invoice",
         "SELECT o.id AS subject, CAST(1 AS bigint) AS expected, COALESCE(i.number, 0) AS found \
          FROM orders o LEFT JOIN (SELECT order_id, COUNT(*) AS number FROM invoices \
-             GROUP BY order_id) i ON i.order_id = o.id \
+             WHERE status <> 'void' GROUP BY order_id) i ON i.order_id = o.id \
          WHERE o.status = 'completed' AND o.amount_omr IS NULL AND COALESCE(i.number, 0) <> 1",
     ),
     (
         "the invoice of a completed order is of its total",
         "SELECT i.id AS subject, o.amount_baisa AS expected, i.amount_minor AS found \
-         FROM orders o JOIN invoices i ON i.order_id = o.id \
+         FROM orders o JOIN invoices i ON i.order_id = o.id AND i.status <> 'void' \
          WHERE o.status = 'completed' AND i.amount_minor <> o.amount_baisa",
+    ),
+    (
+        "an open invoice waits for the payment of an order",
+        "SELECT i.id AS subject, CAST(1 AS bigint) AS expected, CAST(0 AS bigint) AS found \
+         FROM invoices i LEFT JOIN orders o \
+             ON o.id = i.order_id AND o.status IN ('pending', 'due') \
+         WHERE i.status = 'open' AND i.amount_omr IS NULL AND o.id IS NULL",
+    ),
+    (
+        "a renewal that waits is the due one of a live subscription",
+        "SELECT o.id AS subject, COALESCE(s.number, 0) AS found, \
+             CAST(CASE WHEN o.status IN ('pending', 'due') THEN 1 ELSE 0 END AS bigint) AS expected \
+         FROM orders o LEFT JOIN (SELECT due_order_id, COUNT(*) AS number FROM subscriptions \
+             WHERE status <> 'canceled' GROUP BY due_order_id) s ON s.due_order_id = o.id \
+         WHERE o.kind = 'renewal' AND COALESCE(s.number, 0) <> \
+             CASE WHEN o.status IN ('pending', 'due') THEN 1 ELSE 0 END",
     ),
     (
         // The charges of adopted orders are not here.

@@ -13,7 +13,7 @@ use super::audit::{self, Change};
 use super::batch::{Writes, batch_row};
 use super::types::{int4, json_text};
 use super::{Result, Ts, Tx};
-use super::{write_orders, write_payments};
+use super::{write_orders, write_payments, write_subscriptions};
 
 batch_row! {
     struct VoucherCounter<'a> { code: &'a str => "text", times_redeemed: i32 => "integer" }
@@ -75,10 +75,12 @@ batch_row! {
 
 /// Writes everything in the book's changes.
 pub(crate) async fn changes(tx: &mut Tx, book: &Book, currency: Currency, now: Ts) -> Result<()> {
-    // One batch may close a pending order and place the next one, or release a voucher and redeem it
-    // again, and there may be one of each at a time: what ends goes first.
+    // One batch may close a pending order and place the next one, release a voucher and redeem it again,
+    // or end a subscription and begin another, and there may be one of each at a time: what ends goes first.
     write_orders::changed_orders(tx, book).await?;
     write_orders::closed_redemptions(tx, book).await?;
+    let changed = &book.changes.changed_subscriptions;
+    write_subscriptions::states(tx, book, changed, now).await?;
 
     let mut writes = Writes::new(tx);
     vouchers(&mut writes, book).await?;
@@ -89,15 +91,18 @@ pub(crate) async fn changes(tx: &mut Tx, book: &Book, currency: Currency, now: T
     lots(&mut writes, book).await?;
     write_orders::holds(&mut writes, book).await?;
     ledger(&mut writes, book).await?;
-    write_orders::subscriptions(&mut writes, book).await?;
-    write_orders::invoices(&mut writes, book, currency).await?;
+    write_subscriptions::new_subscriptions(&mut writes, book).await?;
+    write_subscriptions::invoices(&mut writes, book, currency).await?;
     write_payments::payments(&mut writes, book).await?;
     write_orders::replies(&mut writes, book).await?;
     audit::publish_with(&mut writes, &book.changes.events).await?;
     let entries: Vec<_> =
         book.changes.audit.iter().map(|entry| (entry.clone(), Change::default())).collect();
     audit::record_with(&mut writes, &entries).await?;
-    writes.send().await
+    writes.send().await?;
+    // Few columns of a new subscription are written with it.
+    let touched = &book.changes.touched_subscriptions;
+    write_subscriptions::states(tx, book, touched, now).await
 }
 
 /// Guarded by the cap as well as by the lock: a counter may rise to the cap, or fall.

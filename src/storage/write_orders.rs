@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use sovereign_domain::book::{Book, Hold, Order, ReplyKey};
-use sovereign_domain::money::Currency;
 use sovereign_domain::voucher::Code;
 use uuid::Uuid;
 
@@ -47,6 +46,8 @@ batch_row! {
         credit_minor: i64 => "bigint",
         charge_minor: i64 => "bigint",
         rounding_minor: i64 => "bigint",
+        period_start: Option<Ts> => "timestamptz",
+        period_end: Option<Ts> => "timestamptz",
         updated_at: Ts => "timestamptz",
     }
 }
@@ -87,34 +88,6 @@ batch_row! {
         amount_minor: i64 => "bigint",
         post_minor: i64 => "bigint",
         state: &'a str => "text",
-        created_at: Ts => shared "timestamptz",
-    }
-}
-batch_row! {
-    struct NewSubscription<'a> {
-        id: Uuid => "uuid",
-        customer_id: Uuid => "uuid",
-        tenant_id: &'a str => "text",
-        order_id: Uuid => "uuid",
-        plan_id: &'a str => "text",
-        status: &'a str => "text",
-        period_start: Ts => "timestamptz",
-        period_end: Ts => "timestamptz",
-        anchor_at: Ts => "timestamptz",
-        created_at: Ts => shared "timestamptz",
-    }
-}
-batch_row! {
-    struct NewInvoice<'a> {
-        id: Uuid => "uuid",
-        customer_id: Uuid => "uuid",
-        tenant_id: &'a str => "text",
-        order_id: Uuid => "uuid",
-        amount_minor: i64 => "bigint",
-        credit_minor: i64 => "bigint",
-        currency: &'a str => shared "text",
-        period_start: Ts => "timestamptz",
-        period_end: Ts => "timestamptz",
         created_at: Ts => shared "timestamptz",
     }
 }
@@ -169,15 +142,19 @@ pub(super) async fn changed_orders(tx: &mut Tx, book: &Book) -> Result<()> {
             credit_minor: order.credit_minor,
             charge_minor: order.charge_minor,
             rounding_minor: order.rounding_minor,
+            period_start: order.period.map(|period| Ts(period.start)),
+            period_end: order.period.map(|period| Ts(period.end)),
             updated_at: Ts(order.updated_at),
         })
         .collect();
     let sql = "WITH v (id, status, stripe_session_id, stripe_intent_id, attempt, credit_minor, \
-                   charge_minor, rounding_minor, updated_at) AS ({rows}) \
+                   charge_minor, rounding_minor, period_start, period_end, updated_at) \
+                   AS ({rows}) \
                UPDATE orders SET status = v.status, stripe_session_id = v.stripe_session_id, \
                    stripe_intent_id = v.stripe_intent_id, attempt = v.attempt, \
                    credit_minor = v.credit_minor, charge_minor = v.charge_minor, \
-                   rounding_minor = v.rounding_minor, updated_at = v.updated_at \
+                   rounding_minor = v.rounding_minor, period_start = v.period_start, \
+                   period_end = v.period_end, updated_at = v.updated_at \
                FROM v WHERE orders.id = v.id";
     batch::execute_all(tx, "orders", sql, changed).await
 }
@@ -284,65 +261,6 @@ pub(super) async fn holds(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
                UPDATE credit_holds SET state = v.state, closed_at = v.closed_at \
                FROM v WHERE credit_holds.id = v.id AND credit_holds.state = 'open'";
     writes.update("credit_holds", sql, closed).await
-}
-
-pub(super) async fn subscriptions(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
-    let rows: Vec<NewSubscription<'_>> = book
-        .changes
-        .subscriptions
-        .iter()
-        .map(|subscription| NewSubscription {
-            id: subscription.id.0,
-            customer_id: subscription.customer_id.0,
-            tenant_id: &subscription.tenant_id.0,
-            order_id: subscription.order_id.0,
-            plan_id: &subscription.plan_id,
-            status: subscription.status.as_str(),
-            period_start: Ts(subscription.period.start),
-            period_end: Ts(subscription.period.end),
-            anchor_at: Ts(subscription.anchor_at),
-            created_at: Ts(subscription.created_at),
-        })
-        .collect();
-    let sql = "WITH v (id, customer_id, tenant_id, order_id, plan_id, status, period_start, \
-                   period_end, anchor_at, created_at) AS ({rows}) \
-               INSERT INTO subscriptions (id, customer_id, tenant_id, order_id, plan_id, status, \
-                   current_period_start, current_period_end, anchor_at, billed_by, created_at, \
-                   updated_at) \
-               SELECT id, customer_id, tenant_id, order_id, plan_id, status, period_start, \
-                   period_end, anchor_at, 'sovereign', created_at, created_at FROM v";
-    writes.insert(sql, rows).await
-}
-
-pub(super) async fn invoices(
-    writes: &mut Writes<'_>,
-    book: &Book,
-    currency: Currency,
-) -> Result<()> {
-    let rows: Vec<NewInvoice<'_>> = book
-        .changes
-        .invoices
-        .iter()
-        .map(|invoice| NewInvoice {
-            id: invoice.id.0,
-            customer_id: invoice.customer_id.0,
-            tenant_id: &invoice.tenant_id.0,
-            order_id: invoice.order_id.0,
-            amount_minor: invoice.amount_minor,
-            credit_minor: invoice.credit_minor,
-            currency: currency.code(),
-            period_start: Ts(invoice.period.start),
-            period_end: Ts(invoice.period.end),
-            created_at: Ts(invoice.created_at),
-        })
-        .collect();
-    let sql = "WITH v (id, customer_id, tenant_id, order_id, amount_minor, credit_minor, \
-                   currency, period_start, period_end, created_at) AS ({rows}) \
-               INSERT INTO invoices (id, customer_id, tenant_id, order_id, amount_minor, \
-                   credit_minor, currency, status, period_start, period_end, created_at) \
-               SELECT id, customer_id, tenant_id, order_id, amount_minor, credit_minor, currency, \
-                   'paid', period_start, period_end, created_at FROM v";
-    writes.insert(sql, rows).await
 }
 
 fn reply_rows<'a>(book: &'a Book, keys: &'a BTreeSet<ReplyKey>) -> Vec<ReplyRow<'a>> {

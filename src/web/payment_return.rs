@@ -12,7 +12,7 @@ use super::error;
 use super::page::{Page, parameter};
 use crate::app::App;
 use crate::usecase::payments::PaymentError;
-use crate::usecase::payments::settle::{self, Settled};
+use crate::usecase::payments::settle::{self, Hint, Settled};
 
 /// Tells nothing of an order but how its payment stands: whoever comes back may be signed in elsewhere.
 pub(super) async fn show(
@@ -24,7 +24,7 @@ pub(super) async fn show(
         return error::say(&page, StatusCode::NOT_FOUND, "payment-unknown", None);
     };
     let on = Some(("/console", "to-account"));
-    let name = match settle::settle(&app, OrderId(order_id), None).await {
+    let name = match settle::settle(&app, OrderId(order_id), Hint::None).await {
         Ok(Settled::Completed) => "payment-done",
         Ok(Settled::Processing) => "payment-processing",
         Ok(Settled::Open) => "payment-open",

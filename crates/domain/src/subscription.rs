@@ -54,18 +54,54 @@ impl Period {
     }
 }
 
+/// A subscription that this Sovereign bills.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subscription {
     pub id: SubscriptionId,
     pub customer_id: CustomerId,
     pub tenant_id: OrganizationId,
+    /// The order that began it.
     pub order_id: OrderId,
+    /// The order that paid for the current period.
+    pub paid_order: OrderId,
     pub plan_id: String,
     pub status: SubscriptionStatus,
     pub period: Period,
     /// When its first month began: every other is reckoned from here.
     pub anchor_at: Timestamp,
+    /// What a month of it costs, before tax that is added.
+    pub price_minor: i64,
+    /// It is not renewed any more.
+    pub cancel_at_period_end: bool,
+    /// The renewal that is not paid yet.
+    pub due_order: Option<OrderId>,
+    /// How often its payment failed.
+    pub failed_attempts: i16,
+    pub next_attempt_at: Option<Timestamp>,
+    /// The end of the period for which the customer was told that the credit will not cover the next.
+    pub warned_for: Option<Timestamp>,
     pub created_at: Timestamp,
+}
+
+/// What became of an invoice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InvoiceStatus {
+    /// Waits for its payment.
+    Open,
+    Paid,
+    /// It will not be paid, and need not be.
+    Void,
+}
+
+impl InvoiceStatus {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Paid => "paid",
+            Self::Void => "void",
+        }
+    }
 }
 
 /// The bill for one period of a subscription. Numbered later, without gaps, by a job of its own.
@@ -77,6 +113,7 @@ pub struct Invoice {
     pub order_id: OrderId,
     pub amount_minor: i64,
     pub credit_minor: i64,
+    pub status: InvoiceStatus,
     pub period: Period,
     pub created_at: Timestamp,
 }

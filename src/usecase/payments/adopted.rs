@@ -231,11 +231,9 @@ pub(super) async fn card_detached(
     payment_method_id: &str,
 ) -> Result<EventStatus, PaymentError> {
     let mut tx = app.store.read().await?;
-    let known = payments::has_card(&mut tx, payment_method_id).await?;
+    let holder = payments::card_holder(&mut tx, payment_method_id).await?;
     drop(tx);
-    if !known {
-        return Ok(EventStatus::Ignored);
-    }
+    let Some(customer_id) = holder else { return Ok(EventStatus::Ignored) };
     let stripe = stripe(app)?;
     match stripe.resolve(|| stripe.payment_method(payment_method_id)).await {
         Ok(method) if method.customer.is_some() => return Ok(EventStatus::Processed),
@@ -243,7 +241,7 @@ pub(super) async fn card_detached(
         Err(error) => return Err(error.into()),
     }
     let mut tx = app.store.begin().await?;
-    payments::forget_card(&mut tx, payment_method_id).await?;
+    payments::forget_card(&mut tx, customer_id, payment_method_id).await?;
     tx.commit().await?;
     Ok(EventStatus::Processed)
 }

@@ -6,11 +6,15 @@
 
 mod adopted;
 mod alarm;
+pub(crate) mod charge;
 pub(crate) mod checkout;
 mod customer;
+pub(crate) mod due;
 pub(crate) mod refunds;
+pub(crate) mod renewals;
 mod session;
 pub(crate) mod settle;
+pub(crate) mod subscription;
 pub(crate) mod waiting;
 pub(crate) mod webhook;
 

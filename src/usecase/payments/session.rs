@@ -1,8 +1,10 @@
 //! Opens the Checkout Session of an order that waits for a card.
 
 use sovereign_domain::book::{Answer, Command, OrderStatus, Outcome};
+use sovereign_domain::calendar::date_in;
 use sovereign_domain::event::Actor;
 use sovereign_domain::ids::OrderId;
+use sovereign_domain::timestamp::Timestamp;
 
 use super::{PaymentError, customer, find, metadata, stripe};
 use crate::app::App;
@@ -44,7 +46,7 @@ pub(super) async fn open(app: &App, order_id: OrderId) -> Result<Answer, Payment
     answer
 }
 
-async fn attach(
+pub(super) async fn attach(
     app: &App,
     order_id: OrderId,
     session: CheckoutSession,
@@ -79,7 +81,7 @@ async fn create(
         success_url: &back,
         cancel_url: &back,
         // Of the order, not of now: what is sent again under one key must be the same.
-        expires_at: order.created_at.0.plus_seconds(OPEN_SECONDS),
+        expires_at: order.asked_at.0.plus_seconds(OPEN_SECONDS),
         locale: None,
     };
     let key = IdempotencyKey::new("session", format!("{}:{}", order.id, order.attempt));
@@ -106,7 +108,7 @@ pub(super) async fn give_up(app: &App, order_id: OrderId) -> Result<(), PaymentE
     let stripe = stripe(app)?;
     let order = find(app, order_id).await?;
     let long_ago = app.clock.now().plus_seconds(-(OPEN_SECONDS + MARGIN_SECONDS));
-    if order.created_at.0 > long_ago {
+    if order.asked_at.0 > long_ago {
         return Ok(());
     }
     if let Some(customer) = order.stripe_customer_id.as_deref()
@@ -120,8 +122,8 @@ pub(super) async fn give_up(app: &App, order_id: OrderId) -> Result<(), PaymentE
     Ok(())
 }
 
-/// The session that was made for the order before, if one was.
-async fn made_before(
+/// The session that was made for the order before, if one was: for this attempt, of several.
+pub(super) async fn made_before(
     stripe: &Stripe,
     customer: &str,
     order: &PayableRow,
@@ -129,7 +131,9 @@ async fn made_before(
     let filter = SessionFilter { customer: Some(customer), ..SessionFilter::default() };
     let mut sessions = stripe.checkout_sessions(&filter);
     while let Some(session) = sessions.next().await? {
-        if session.metadata.order_id() == Some(order.id) {
+        let since = order.asked_at.0.seconds().saturating_sub(MARGIN_SECONDS);
+        let now = order.attempt == 1 || session.created >= since;
+        if session.metadata.order_id() == Some(order.id) && now {
             return Ok(Some(session));
         }
     }
@@ -139,7 +143,6 @@ async fn made_before(
 /// What the customer reads at Stripe: what was ordered, and what credit has paid of it.
 fn line(app: &App, order: &PayableRow) -> LineItem {
     let currency = app.facts.currency;
-    let plan = order.lines.0.first().map_or("-", |line| &line.name);
     let description = (order.credit_minor > 0).then(|| {
         format!(
             "{} in all, {} of it paid from credit",
@@ -147,9 +150,20 @@ fn line(app: &App, order: &PayableRow) -> LineItem {
             currency.format(order.credit_minor)
         )
     });
-    LineItem {
-        name: format!("{}: plan {plan}, first month", app.facts.fqdn),
-        description,
-        amount_minor: order.charge_minor,
-    }
+    LineItem { name: title(app, order), description, amount_minor: order.charge_minor }
+}
+
+/// What an order is for, in a few words.
+pub(super) fn title(app: &App, order: &PayableRow) -> String {
+    let plan = order.lines.0.first().map_or("-", |line| &line.name);
+    let what = match (&order.period_start, &order.period_end) {
+        (Some(start), Some(end)) => format!("{} to {}", day(app, start.0), day(app, end.0)),
+        _ => "first month".to_owned(),
+    };
+    format!("{}: plan {plan}, {what}", app.facts.fqdn)
+}
+
+/// The day of a moment where the Sovereign is.
+fn day(app: &App, at: Timestamp) -> String {
+    date_in(at, &app.zone).map_or_else(|| at.to_string(), |date| date.to_string())
 }

@@ -9,7 +9,7 @@ use sovereign_domain::book::{
 use sovereign_domain::event::Actor;
 use sovereign_domain::ids::OrderId;
 
-use super::{PaymentError, alarm, find, refunds, session, stripe};
+use super::{PaymentError, alarm, charge, find, refunds, session, stripe};
 use crate::app::App;
 use crate::engine::EngineError;
 use crate::fail_point::reach;
@@ -35,18 +35,44 @@ pub(crate) enum Settled {
     Mismatch,
 }
 
-/// Settles an order by the session it has, or by one that an event names.
+/// What an event names of an order's payment.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Hint<'a> {
+    None,
+    Session(&'a str),
+    Intent(&'a str),
+}
+
+/// Settles an order by the session it has, or by what an event names.
 ///
 /// # Errors
 /// [`PaymentError`]; asking again is safe.
 pub(crate) async fn settle(
     app: &App,
     order_id: OrderId,
-    session_id: Option<&str>,
+    hint: Hint<'_>,
 ) -> Result<Settled, PaymentError> {
     let stripe = stripe(app)?;
     let order = find(app, order_id).await?;
-    let Some(id) = session_id.or(order.stripe_session_id.as_deref()) else {
+    let session_id = match hint {
+        Hint::Session(id) => Some(id),
+        Hint::Intent(_) | Hint::None => order.stripe_session_id.as_deref(),
+    };
+    let Some(id) = session_id else {
+        let intent_id = match hint {
+            Hint::Intent(id) => Some(id),
+            _ => order.stripe_intent_id.as_deref(),
+        };
+        if let Some(id) = intent_id
+            && order.is_renewal()
+        {
+            let intent = stripe.resolve(|| stripe.payment_intent(id)).await?;
+            if intent.status == PaymentIntentStatus::Succeeded
+                && intent.metadata.order_id() == Some(order.id)
+            {
+                return pay(app, &stripe, &order, &intent).await;
+            }
+        }
         return Ok(match OrderStatus::parse(&order.status) {
             Some(OrderStatus::Completed) => Settled::Completed,
             Some(OrderStatus::Pending) => Settled::Open,
@@ -104,7 +130,8 @@ async fn close(
     }
 }
 
-async fn pay(
+/// Completes an order by a payment that succeeded.
+pub(super) async fn pay(
     app: &App,
     stripe: &Stripe,
     order: &PayableRow,
@@ -179,6 +206,15 @@ async fn saved_card(stripe: &Stripe, charge: &Charge) -> Result<Option<SavedCard
 pub(crate) async fn supersede(app: &App, order_id: OrderId) -> Result<(), PaymentError> {
     let stripe = stripe(app)?;
     let mut order = find(app, order_id).await?;
+    if order.stripe_session_id.is_none() && order.is_renewal() {
+        // The saved card may have been asked. When that is known it is paid, or due.
+        return match charge::charge(app, order_id).await? {
+            Settled::Completed | Settled::Closed | Settled::Returned => Ok(()),
+            Settled::Processing | Settled::Mismatch | Settled::Open => {
+                Err(PaymentError::InProgress)
+            }
+        };
+    }
     if order.stripe_session_id.is_none() {
         // Its session may exist: asking for it again with the same key tells.
         match session::open(app, order_id).await {
@@ -200,7 +236,7 @@ pub(crate) async fn supersede(app: &App, order_id: OrderId) -> Result<(), Paymen
         }
         // It is not open any more, or nobody knows whether it is: what it has become tells what to do.
         Ok(_) | Err(StripeError::Refused(_) | StripeError::Unknown(_)) => {
-            match settle(app, order_id, Some(id)).await? {
+            match settle(app, order_id, Hint::Session(id)).await? {
                 Settled::Processing | Settled::Mismatch | Settled::Open => {
                     Err(PaymentError::InProgress)
                 }

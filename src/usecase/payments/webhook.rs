@@ -8,7 +8,7 @@ use serde_json::Value;
 use sovereign_domain::book::{AlarmKind, Refusal};
 use sovereign_domain::ids::OrderId;
 
-use super::settle;
+use super::settle::{self, Hint};
 use super::{PaymentError, adopted, alarm};
 use crate::app::App;
 use crate::engine::EngineError;
@@ -100,8 +100,8 @@ async fn act(app: &App, event: &Event) -> Result<EventStatus, PaymentError> {
     let object = &event.data.object;
     let id = object["id"].as_str();
     match (events::about(&event.kind), id) {
-        (Some(About::Session), Some(_)) => of_order(app, event, id).await,
-        (Some(About::Payment), _) => of_order(app, event, None).await,
+        (Some(About::Session), Some(id)) => of_order(app, event, Hint::Session(id)).await,
+        (Some(About::Payment), Some(id)) => of_order(app, event, Hint::Intent(id)).await,
         // What an earlier service made at Stripe has no name of ours: our rows tell whose it is.
         (Some(About::Subscription), Some(id)) => adopted::subscription(app, id).await,
         (Some(About::Invoice), Some(_)) => adopted::invoice_paid(app, object).await,
@@ -110,12 +110,8 @@ async fn act(app: &App, event: &Event) -> Result<EventStatus, PaymentError> {
     }
 }
 
-/// Settles the order that the event's object is of, by its session or by the one that the order has.
-async fn of_order(
-    app: &App,
-    event: &Event,
-    session_id: Option<&str>,
-) -> Result<EventStatus, PaymentError> {
+/// Settles the order that the event's object is of.
+async fn of_order(app: &App, event: &Event, hint: Hint<'_>) -> Result<EventStatus, PaymentError> {
     let object = &event.data.object;
     let tags = Tags::deserialize(&object["metadata"]).unwrap_or_default();
     if !tags.is_of(&app.facts.fqdn) {
@@ -124,7 +120,7 @@ async fn of_order(
     let Some(order_id) = tags.order_id().map(OrderId) else {
         return Ok(EventStatus::Ignored);
     };
-    match settle::settle(app, order_id, session_id).await {
+    match settle::settle(app, order_id, hint).await {
         Ok(_) => Ok(EventStatus::Processed),
         // It carries our name, and we have no such order: a restored backup, or a name used twice.
         Err(PaymentError::Engine(EngineError::Refused(Refusal::UnknownOrder))) => {

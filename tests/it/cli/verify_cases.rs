@@ -155,6 +155,29 @@ const CASES: &[Case] = &[
         "the invoice of a completed order is of its total",
         "UPDATE invoices SET amount_minor = amount_minor - 5",
     ),
+    case(
+        "an open invoice waits for the payment of an order",
+        "INSERT INTO invoices (id, customer_id, tenant_id, order_id, amount_minor, credit_minor, \
+             currency, status, created_at) \
+         SELECT {id}, customer_id, tenant_id, NULL, amount_minor, 0, currency, 'open', created_at \
+         FROM invoices",
+    ),
+    case(
+        "a renewal that waits is the due one of a live subscription",
+        "INSERT INTO orders (id, customer_id, tenant_id, user_id, plan_id, apps, addons, amount_baisa, \
+             credit_minor, charge_minor, rounding_minor, status, kind, created_at, updated_at) \
+         SELECT {id}, customer_id, tenant_id, 'system', plan_id, apps, addons, 5, 0, 5, 0, 'due', \
+             'renewal', created_at, updated_at FROM orders",
+    ),
+    case(
+        "a renewal that waits is the due one of a live subscription",
+        "INSERT INTO orders (id, customer_id, tenant_id, user_id, plan_id, apps, addons, amount_baisa, \
+             credit_minor, charge_minor, rounding_minor, status, kind, created_at, updated_at) \
+         SELECT {id}, customer_id, tenant_id, 'system', plan_id, apps, addons, 5, 0, 5, 0, 'cancelled', \
+             'renewal', created_at, updated_at FROM orders; \
+         UPDATE subscriptions \
+         SET due_order_id = (SELECT id FROM orders WHERE kind = 'renewal')",
+    ),
     Case {
         check: "a completed order's charge was paid by card",
         also: &["a completed order drew its credit, and no other order did"],

@@ -303,6 +303,13 @@ impl TestApp {
         Runner::new(&self.running.sovereign.app)
     }
 
+    /// Runs one job now.
+    pub(crate) async fn run_job(&self, name: &str) {
+        let job = sovereign::jobs::find(name).expect("a job of that name");
+        let outcome = self.runner().run_now(&job).await.unwrap();
+        assert!(matches!(outcome, sovereign::jobs::Outcome::Done(_)), "{name}: {outcome:?}");
+    }
+
     /// The user whose token's subject is `name`; they have called before.
     pub(crate) async fn user_id(&self, name: &str) -> String {
         let found = self.texts(&format!("SELECT id FROM users WHERE subject = '{name}'")).await;

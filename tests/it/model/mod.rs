@@ -98,7 +98,6 @@ fn is_command(step: &Step) -> bool {
             | Step::EditVoucher { .. }
             | Step::RevokeVoucher { .. }
             | Step::ResurrectVoucher { .. }
-            | Step::EndSubscription { .. }
     )
 }
 

@@ -15,7 +15,8 @@ use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::sequences::{
-    Action, Observed, RedemptionSummary, Script, Snapshot, Step, WalletSummary, World,
+    Action, Observed, RedemptionSummary, Script, Snapshot, Step, SubscriptionSummary,
+    WalletSummary, World,
 };
 use super::world;
 use crate::harness::{Engine, TestClock, TestDatabase};
@@ -29,6 +30,9 @@ pub(super) struct Player {
     database: TestDatabase,
 }
 
+/// Of a subscription: its orders after what it is, then its moments.
+type SubscriptionRow =
+    (String, String, i64, bool, i16, Uuid, Uuid, Option<Uuid>, i64, i64, Option<i64>, Option<i64>);
 type RedemptionRow = (String, i64, String, String, i64, String, Option<Uuid>);
 
 /// Runs a query on either database and collects its rows.
@@ -99,13 +103,6 @@ impl Player {
                 world::execute(&self.store, &world::voucher_terms(&self.store, &terms)).await;
                 None
             }
-            Action::EndSubscription(tenant_id) => {
-                let sql = format!(
-                    "UPDATE subscriptions SET status = 'canceled' WHERE tenant_id = '{tenant_id}'"
-                );
-                world::execute(&self.store, &sql).await;
-                None
-            }
             Action::Decide(command) => Some(self.decide(command).await),
         }
     }
@@ -130,7 +127,67 @@ impl Player {
             vouchers: self.counters().await,
             orders: self.orders().await,
             redemptions: self.redemptions().await,
+            subscriptions: self.subscriptions().await,
+            invoices: self.invoices().await,
         }
+    }
+
+    fn index(&self, id: Uuid) -> Option<usize> {
+        self.script.orders.iter().position(|order| *order == OrderId(id))
+    }
+
+    /// A column's moment in microseconds.
+    fn micros(&self, column: &str) -> String {
+        match &self.store {
+            Store::Postgres(_) => format!("CAST(extract(epoch FROM {column}) * 1000000 AS bigint)"),
+            Store::Sqlite { .. } => column.to_owned(),
+        }
+    }
+
+    async fn subscriptions(&self) -> Vec<SubscriptionSummary> {
+        let moments =
+            ["current_period_start", "current_period_end", "next_attempt_at", "warned_for"];
+        let moments = moments.map(|column| self.micros(column)).join(", ");
+        let sql = format!(
+            "SELECT tenant_id, status, price_minor, cancel_at_period_end, failed_attempts, \
+                 order_id, COALESCE(paid_order_id, order_id), due_order_id, {moments} \
+             FROM subscriptions"
+        );
+        let found = rows!(&self.store, SubscriptionRow, sql);
+        let mut summaries: Vec<SubscriptionSummary> =
+            found.iter().map(|row| self.subscription(row)).collect();
+        summaries.sort();
+        summaries
+    }
+
+    fn subscription(&self, row: &SubscriptionRow) -> SubscriptionSummary {
+        let (tenant_id, status, price_minor, cancel_at_period_end, failed_attempts, ..) = row;
+        SubscriptionSummary {
+            organization: self.script.world.organization_index(&tenant_id.as_str().into()),
+            status: status.clone(),
+            price_minor: *price_minor,
+            cancel_at_period_end: *cancel_at_period_end,
+            failed_attempts: *failed_attempts,
+            orders: (self.index(row.5), self.index(row.6), row.7.and_then(|id| self.index(id))),
+            period: (row.8, row.9),
+            next_attempt_at: row.10,
+            warned_for: row.11,
+        }
+    }
+
+    async fn invoices(&self) -> Vec<(usize, String, i64, i64, i64)> {
+        let start = self.micros("period_start");
+        let sql =
+            format!("SELECT order_id, status, amount_minor, credit_minor, {start} FROM invoices");
+        let found = rows!(&self.store, (Uuid, String, i64, i64, i64), sql);
+        let mut summaries: Vec<_> = found
+            .into_iter()
+            .map(|(order, status, amount, credit, start)| {
+                (self.index(order).unwrap(), status, amount, credit, start)
+            })
+            .collect();
+        summaries.sort();
+        summaries
     }
 
     async fn wallets(&self) -> Vec<WalletSummary> {

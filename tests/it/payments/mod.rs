@@ -4,6 +4,7 @@ mod adopted;
 mod amounts;
 mod late;
 mod remainder;
+mod renewals;
 mod supersede;
 mod trouble;
 mod webhooks;

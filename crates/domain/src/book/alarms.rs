@@ -16,6 +16,8 @@ pub enum AlarmKind {
     RefundFailed,
     /// A customer's bank took a payment back.
     Dispute,
+    /// A month could not be billed.
+    Renewal,
     /// Stripe's list and ours differ, and it is not safe to mend that unasked.
     Reconcile,
 }
@@ -28,6 +30,7 @@ impl AlarmKind {
             Self::AmountMismatch => "amount_mismatch",
             Self::RefundFailed => "refund_failed",
             Self::Dispute => "dispute",
+            Self::Renewal => "renewal",
             Self::Reconcile => "reconcile",
         }
     }

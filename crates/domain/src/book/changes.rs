@@ -9,8 +9,10 @@ use super::refunds::Refund;
 use super::replies::ReplyKey;
 use super::rows::{LedgerEntry, SavedCard};
 use crate::event::{AuditEntry, Event};
-use crate::ids::{CustomerId, HoldId, LotId, OrderId, OrganizationId, PaymentId, RedemptionId};
-use crate::subscription::{Invoice, Subscription};
+use crate::ids::{
+    CustomerId, HoldId, InvoiceId, LotId, OrderId, OrganizationId, PaymentId, RedemptionId,
+    SubscriptionId,
+};
 use crate::voucher::Code;
 
 /// Rows named here are read from the book when they are written, so that a row made and changed in
@@ -37,8 +39,12 @@ pub struct Changes {
     pub new_refunds: Vec<Refund>,
     pub alarms: Vec<Alarm>,
     pub letters: Vec<Letter>,
-    pub subscriptions: Vec<Subscription>,
-    pub invoices: Vec<Invoice>,
+    pub new_subscriptions: BTreeSet<SubscriptionId>,
+    pub changed_subscriptions: BTreeSet<SubscriptionId>,
+    /// New ones that something happened to in the same batch.
+    pub touched_subscriptions: BTreeSet<SubscriptionId>,
+    pub new_invoices: BTreeSet<InvoiceId>,
+    pub changed_invoices: BTreeSet<InvoiceId>,
     pub new_replies: BTreeSet<ReplyKey>,
     pub changed_replies: BTreeSet<ReplyKey>,
     pub events: Vec<Event>,
@@ -78,6 +84,20 @@ impl Changes {
     pub(super) fn change_hold(&mut self, id: HoldId) {
         if !self.new_holds.contains(&id) {
             self.changed_holds.insert(id);
+        }
+    }
+
+    pub(super) fn change_subscription(&mut self, id: SubscriptionId) {
+        if self.new_subscriptions.contains(&id) {
+            self.touched_subscriptions.insert(id);
+        } else {
+            self.changed_subscriptions.insert(id);
+        }
+    }
+
+    pub(super) fn change_invoice(&mut self, id: InvoiceId) {
+        if !self.new_invoices.contains(&id) {
+            self.changed_invoices.insert(id);
         }
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::replies::Idempotency;
 use super::rows::{OrderStatus, SavedCard};
+use super::unpaid::AttemptFailure;
 use crate::catalog::SelectionError;
 use crate::event::Actor;
 use crate::ids::{OrderId, OrganizationId};
@@ -37,6 +38,68 @@ pub enum Command {
     Expire {
         tenant_id: OrganizationId,
     },
+    /// Bill the next month, where it has begun.
+    Renew {
+        tenant_id: OrganizationId,
+    },
+    /// Ask again for the payment of a renewal that is due.
+    RetryDue {
+        order_id: OrderId,
+        how: Retry,
+        actor: Actor,
+    },
+    FailAttempt(FailedAttempt),
+    /// A saved card was asked for a renewal, and Stripe takes its time.
+    AttachIntent {
+        order_id: OrderId,
+        attempt: i16,
+        intent_id: String,
+    },
+    Cancel(Cancel),
+    /// A subscription that was to end with its period goes on.
+    Resume {
+        tenant_id: OrganizationId,
+        actor: Actor,
+    },
+    /// Tell a customer without a card that the credit will not cover the next month.
+    WarnOfLowCredit {
+        tenant_id: OrganizationId,
+    },
+}
+
+/// Who asks for the payment of a renewal again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retry {
+    /// Its day has come.
+    Schedule,
+    /// The customer is there, and pays at Stripe what credit does not.
+    Customer,
+    /// There is more credit than before; it pays all or nothing.
+    Credit,
+}
+
+/// An attempt at a renewal's payment that came to nothing.
+#[derive(Debug, Clone)]
+pub struct FailedAttempt {
+    pub order_id: OrderId,
+    /// Which attempt it was; one that is over already changes nothing.
+    pub attempt: i16,
+    pub reason: AttemptFailure,
+    pub actor: Actor,
+}
+
+#[derive(Debug, Clone)]
+pub struct Cancel {
+    pub actor: Actor,
+    pub tenant_id: OrganizationId,
+    pub at: CancelAt,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CancelAt {
+    Now,
+    /// At once where the period is not paid.
+    PeriodEnd,
 }
 
 /// A card payment as Stripe reports it.
@@ -131,6 +194,8 @@ pub enum Outcome {
     Supersede { order_id: OrderId },
     /// The payment came too late for its order; a refund of it is to be sent.
     Returned { order_id: OrderId },
+    /// A month was billed: paid from credit, or due because no card can be asked.
+    Billed { order_id: OrderId },
     /// Done, or done before.
     Done,
 }
@@ -150,6 +215,8 @@ pub enum Refusal {
         credit_minor: i64,
     },
     AlreadySubscribed,
+    /// There is no subscription that this Sovereign bills.
+    NotSubscribed,
     /// The same Idempotency-Key came with another body.
     KeyReused,
     /// A card is needed and no processor is configured.

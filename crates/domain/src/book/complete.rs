@@ -123,10 +123,16 @@ impl Book {
         context: &Context<'_>,
     ) -> Option<Revived> {
         let account = self.accounts.get(&order.tenant_id)?;
-        let first = order.kind == OrderKind::Checkout;
-        if account.status == crate::organization::OrganizationStatus::Deleted
+        let has_place = match order.kind {
+            OrderKind::Checkout => account.live_subscription.is_none(),
+            OrderKind::Renewal => {
+                self.live_subscription(account).is_some_and(|s| s.due_order == Some(order.id))
+            }
+            OrderKind::Change => false,
+        };
+        if !has_place
+            || account.status == crate::organization::OrganizationStatus::Deleted
             || account.pending_order.is_some()
-            || (first && account.live_subscription.is_some())
             || order.status == OrderStatus::Cancelled
         {
             return None;

@@ -5,16 +5,21 @@
 //! The same code, given a book that holds everything, is the model the engine is tested against.
 
 mod alarms;
+mod cancel;
 mod changes;
 mod checkout;
 mod command;
 mod complete;
 mod credit;
+mod finish;
 mod letters;
 mod orders;
+mod payment;
 mod refunds;
+mod renew;
 mod replies;
 mod rows;
+mod unpaid;
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -23,27 +28,30 @@ use alloc::sync::Arc;
 pub use self::alarms::{Alarm, AlarmKind};
 pub use self::changes::Changes;
 pub use self::command::{
-    Adjust, Answer, Checkout, CheckoutAnswer, Command, CompleteOrder, Outcome, RedeemAnswer,
-    RedeemVoucher, Refusal,
+    Adjust, Answer, Cancel, CancelAt, Checkout, CheckoutAnswer, Command, CompleteOrder,
+    FailedAttempt, Outcome, RedeemAnswer, RedeemVoucher, Refusal, Retry,
 };
 pub use self::letters::{Letter, LetterKind};
 pub use self::refunds::{Refund, RefundStatus};
+pub use self::renew::LOW_CREDIT_WARNING_DAYS;
 pub use self::replies::{IMPLICIT_REPLAY_SECONDS, Idempotency, Reply, ReplyKey, Route};
 pub use self::rows::{
     CardPayment, EntryKind, Hold, HoldState, LedgerEntry, Order, OrderKind, OrderStatus,
     PaymentPurpose, Redemption, RedemptionState, SavedCard,
 };
+pub use self::unpaid::{AttemptFailure, RETRY_AFTER_DAYS};
 
 use crate::calendar::TimeZone;
 use crate::catalog::Catalog;
 use crate::checkout::ChargeRules;
 use crate::event::{Actor, AuditEntry, Event, EventData};
 use crate::ids::{
-    CustomerId, HoldId, IdSource, OrderId, OrganizationId, PaymentId, RedemptionId, SubscriptionId,
-    UserId,
+    CustomerId, HoldId, IdSource, InvoiceId, OrderId, OrganizationId, PaymentId, RedemptionId,
+    SubscriptionId, UserId,
 };
 use crate::money::Currency;
 use crate::organization::{MemberRole, OrganizationStatus};
+use crate::subscription::{Invoice, Subscription};
 use crate::tax::TaxRules;
 use crate::timestamp::Timestamp;
 use crate::voucher::{Code, Voucher};
@@ -89,6 +97,10 @@ pub struct Book {
     pub orders: BTreeMap<OrderId, Order>,
     pub holds: BTreeMap<HoldId, Hold>,
     pub payments: BTreeMap<PaymentId, CardPayment>,
+    /// Live ones that this Sovereign bills.
+    pub subscriptions: BTreeMap<SubscriptionId, Subscription>,
+    /// Those that are to be paid.
+    pub invoices: BTreeMap<InvoiceId, Invoice>,
     pub redemptions: BTreeMap<RedemptionId, Redemption>,
     /// Live redemptions, found as the two rules ask for them.
     pub redeemed_by_user: BTreeMap<(UserId, Code), RedemptionId>,
@@ -119,6 +131,17 @@ impl Book {
             }
             Command::Adjust(adjust) => self.adjust(adjust, context),
             Command::Expire { tenant_id } => self.expire(tenant_id, context),
+            Command::Renew { tenant_id } => self.renew(tenant_id, context),
+            Command::RetryDue { order_id, how, actor } => {
+                self.retry_due(*order_id, *how, actor, context)
+            }
+            Command::FailAttempt(failed) => self.fail_attempt(failed, context),
+            Command::AttachIntent { order_id, attempt, intent_id } => {
+                self.attach_intent(*order_id, *attempt, intent_id, context)
+            }
+            Command::Cancel(request) => self.cancel(request, context),
+            Command::Resume { tenant_id, actor } => self.resume(tenant_id, actor, context),
+            Command::WarnOfLowCredit { tenant_id } => self.warn_of_low_credit(tenant_id, context),
         }
     }
 

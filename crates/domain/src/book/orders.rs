@@ -1,19 +1,21 @@
-//! Orders after checkout: how they end, and what a completed one brings.
+//! Orders after checkout: how they end unpaid, and the session that pays for one.
 
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::command::{Answer, CheckoutAnswer, Outcome, Refusal};
 use super::credit::Line;
-use super::rows::{EntryKind, Hold, HoldState, Order, OrderStatus, RedemptionState};
+use super::letters::LetterKind;
+use super::rows::{EntryKind, Hold, HoldState, Order, OrderKind, OrderStatus, RedemptionState};
 use super::{Book, Context};
-use crate::event::{Actor, EventData, InvoiceChanged, OrderPlaced, SubscriptionChanged};
-use crate::ids::{InvoiceId, OrderId, RedemptionId, SubscriptionId};
-use crate::subscription::{Invoice, Period, Subscription, SubscriptionStatus};
+use crate::event::Actor;
+use crate::ids::{OrderId, RedemptionId};
+use crate::subscription::SubscriptionStatus;
 use crate::wallet::LotAmount;
 
 impl Book {
-    /// A pending order died unpaid: its holds are voided, its voucher's slot and grant come back.
+    /// A pending order died unpaid: its holds are voided, its voucher's slot and grant come back. A renewal
+    /// does not die of it: it is due until it is paid, or its subscription ends.
     pub(super) fn close_order(
         &mut self,
         order_id: OrderId,
@@ -30,6 +32,27 @@ impl Book {
             OrderStatus::Completed => return Err(Refusal::OrderClosed(order.status)),
             _ => return Ok(Outcome::Done),
         }
+        let status = if order.kind == OrderKind::Renewal { OrderStatus::Due } else { status };
+        self.end_unpaid(&order, status, context)?;
+        let subscription = self.subscription_of(&order.tenant_id);
+        if status == OrderStatus::Due
+            && subscription.is_some_and(|s| s.status == SubscriptionStatus::Active)
+        {
+            // Its first attempt: from now on there is a day for the next.
+            self.count_failure(order_id, LetterKind::PaymentDue, context);
+        }
+        self.audit(actor, "order.close", order_id.to_string(), Some(&order.tenant_id), context);
+        Ok(Outcome::Done)
+    }
+
+    /// Takes back what a pending order set aside, and gives it its new state.
+    pub(super) fn end_unpaid(
+        &mut self,
+        order: &Order,
+        status: OrderStatus,
+        context: &mut Context<'_>,
+    ) -> Result<(), Refusal> {
+        let order_id = order.id;
         let account = self.accounts.get(&order.tenant_id).ok_or(Refusal::NotAMember)?;
         let mut wallet = account.wallet.clone();
         // What expired beside a hold is written off first: the days that a void gives are for what was
@@ -61,7 +84,30 @@ impl Book {
             self.end_reservation(id, RedemptionState::Released, context);
         }
         self.set_status(order_id, status, context);
-        self.audit(actor, "order.close", order_id.to_string(), Some(&order.tenant_id), context);
+        if status == OrderStatus::Due
+            && let Some(order) = self.orders.get_mut(&order_id)
+        {
+            (order.credit_minor, order.charge_minor, order.rounding_minor) =
+                (0, order.total_minor, 0);
+        }
+        Ok(())
+    }
+
+    /// Stores the payment intent of a pending order, where it was asked for without the customer.
+    pub(super) fn attach_intent(
+        &mut self,
+        order_id: OrderId,
+        attempt: i16,
+        intent_id: &str,
+        context: &Context<'_>,
+    ) -> Result<Outcome, Refusal> {
+        let order = self.orders.get_mut(&order_id).ok_or(Refusal::UnknownOrder)?;
+        if order.status != OrderStatus::Pending || order.attempt != attempt {
+            return Err(Refusal::OrderClosed(order.status));
+        }
+        order.intent_id = Some(intent_id.into());
+        order.updated_at = context.now;
+        self.changes.change_order(order_id);
         Ok(Outcome::Done)
     }
 
@@ -99,34 +145,6 @@ impl Book {
             }
         }
         Ok(Outcome::Answered { answer, replayed: false })
-    }
-
-    /// Completes an order whose payment is in the books: subscription, invoice, events.
-    pub(super) fn finish_order(&mut self, order_id: OrderId, context: &mut Context<'_>) {
-        self.set_status(order_id, OrderStatus::Completed, context);
-        let Some(order) = self.orders.get(&order_id).cloned() else { return };
-        let subscription = new_subscription(&order, context);
-        let invoice = new_invoice(&order, subscription.period, context);
-        let mut subdomain = alloc::string::String::new();
-        if let Some(account) = self.accounts.get_mut(&order.tenant_id) {
-            account.live_subscription = Some(subscription.id);
-            subdomain.clone_from(&account.subdomain);
-            let same = account.plan_id == order.plan_id
-                && account.apps == order.apps
-                && account.addons == order.addons;
-            if !same {
-                account.plan_id.clone_from(&order.plan_id);
-                account.apps.clone_from(&order.apps);
-                account.addons.clone_from(&order.addons);
-                self.changes.organizations.insert(order.tenant_id.clone());
-            }
-        }
-        let tenant_id = order.tenant_id.clone();
-        self.emit(Some(&tenant_id), order_event(order, subdomain, context), context);
-        self.emit(Some(&tenant_id), subscription_event(&subscription), context);
-        self.emit(Some(&tenant_id), invoice_event(&invoice, context), context);
-        self.changes.subscriptions.push(subscription);
-        self.changes.invoices.push(invoice);
     }
 
     pub(super) fn set_status(
@@ -190,71 +208,4 @@ impl Book {
         }
         self.emit_redemption(&redemption, state == RedemptionState::Redeemed, context);
     }
-}
-
-fn new_subscription(order: &Order, context: &mut Context<'_>) -> Subscription {
-    Subscription {
-        id: SubscriptionId::next(context.ids),
-        customer_id: order.customer_id,
-        tenant_id: order.tenant_id.clone(),
-        order_id: order.id,
-        plan_id: order.plan_id.clone(),
-        status: SubscriptionStatus::Active,
-        period: Period::month(context.now, context.now, context.zone),
-        anchor_at: context.now,
-        created_at: context.now,
-    }
-}
-
-fn new_invoice(order: &Order, period: Period, context: &mut Context<'_>) -> Invoice {
-    Invoice {
-        id: InvoiceId::next(context.ids),
-        customer_id: order.customer_id,
-        tenant_id: order.tenant_id.clone(),
-        order_id: order.id,
-        amount_minor: order.total_minor,
-        credit_minor: order.credit_minor,
-        period,
-        created_at: context.now,
-    }
-}
-
-fn order_event(order: Order, subdomain: alloc::string::String, context: &Context<'_>) -> EventData {
-    EventData::OrderPlaced(OrderPlaced {
-        id: order.id,
-        customer_id: order.customer_id,
-        tenant_id: order.tenant_id,
-        plan_id: order.plan_id,
-        apps: order.apps,
-        addons: order.addons,
-        amount_omr: context.currency.whole_units(order.total_minor),
-        amount_baisa: order.total_minor,
-        currency: context.currency.code(),
-        status: order.status.as_str(),
-        subdomain,
-    })
-}
-
-fn subscription_event(subscription: &Subscription) -> EventData {
-    EventData::SubscriptionCreated(SubscriptionChanged {
-        id: subscription.id,
-        customer_id: subscription.customer_id,
-        tenant_id: subscription.tenant_id.clone(),
-        plan_id: subscription.plan_id.clone(),
-        status: subscription.status.as_str(),
-        current_period_start: subscription.period.start,
-        current_period_end: subscription.period.end,
-    })
-}
-
-fn invoice_event(invoice: &Invoice, context: &Context<'_>) -> EventData {
-    EventData::InvoicePaid(InvoiceChanged {
-        id: invoice.id,
-        customer_id: invoice.customer_id,
-        tenant_id: invoice.tenant_id.clone(),
-        order_id: Some(invoice.order_id),
-        amount_baisa: invoice.amount_minor,
-        currency: context.currency.code(),
-        status: "paid",
-    })
 }

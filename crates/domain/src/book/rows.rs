@@ -119,6 +119,18 @@ pub struct Order {
     pub updated_at: Timestamp,
 }
 
+impl Order {
+    /// The sum of its lines: the total before tax that was added.
+    #[must_use]
+    pub const fn price_minor(&self) -> i64 {
+        if self.tax.included {
+            self.total_minor
+        } else {
+            self.total_minor.saturating_sub(self.tax_minor)
+        }
+    }
+}
+
 /// What became of a card payment that succeeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PaymentPurpose {

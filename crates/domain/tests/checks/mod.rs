@@ -20,6 +20,7 @@ mod replies;
 mod shadow;
 mod shrink;
 mod spending;
+mod subscriptions;
 mod tally;
 mod vouchers;
 
@@ -95,6 +96,7 @@ impl Audit {
             spending::check(decision, before, book, script)?;
             self.ledger.record(&decision.changes.entries, script.now)?;
             self.orders.record(decision, before, book, script)?;
+            subscriptions::check_decision(decision, before, book, script)?;
             check_refusal_changes_nothing(decision)?;
             self.shadow.write(&decision.changes, book)?;
         } else {
@@ -104,6 +106,7 @@ impl Audit {
         self.ledger.check(book)?;
         vouchers::check_counters(book)?;
         self.orders.check(book, script)?;
+        subscriptions::check(book)?;
         self.ledger.check_orders(book)?;
         Ok(observed)
     }
@@ -112,7 +115,12 @@ impl Audit {
 fn check_refusal_changes_nothing(decision: &Decision) -> Check {
     let may_change = match &decision.result {
         Ok(Outcome::Answered { replayed, .. }) => !replayed,
-        Ok(Outcome::Done | Outcome::Pending { .. } | Outcome::Returned { .. }) => true,
+        Ok(
+            Outcome::Done
+            | Outcome::Billed { .. }
+            | Outcome::Pending { .. }
+            | Outcome::Returned { .. },
+        ) => true,
         Ok(Outcome::Supersede { .. }) | Err(_) => false,
     };
     ensure!(may_change || decision.changes.is_empty(), "a refusal or a replay changes something");

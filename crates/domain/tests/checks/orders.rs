@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sovereign_domain::book::{
-    Book, Changes, Checkout, Command, HoldState, Order, OrderStatus, Outcome, RedemptionState,
+    Book, Changes, Checkout, Command, HoldState, Order, OrderKind, OrderStatus, Outcome,
+    RedemptionState,
 };
 use sovereign_domain::catalog::Item;
 use sovereign_domain::event::EventData;
-use sovereign_domain::ids::{OrderId, SubscriptionId};
+use sovereign_domain::ids::OrderId;
+use sovereign_domain::subscription::InvoiceStatus;
 
 use super::Check;
 use crate::model::{Decision, Script};
@@ -16,8 +18,6 @@ use crate::model::{Decision, Script};
 #[derive(Debug, Default)]
 pub(super) struct Orders {
     placed: BTreeSet<OrderId>,
-    invoiced: BTreeMap<OrderId, (i64, i64)>,
-    subscribed: BTreeMap<OrderId, SubscriptionId>,
     redeemed_events: usize,
     released_events: usize,
 }
@@ -34,15 +34,6 @@ impl Orders {
         let changes = &decision.changes;
         check_new(decision, book, script)?;
         check_outcome(decision, before, book)?;
-        for invoice in &changes.invoices {
-            let amounts = (invoice.amount_minor, invoice.credit_minor);
-            let second = self.invoiced.insert(invoice.order_id, amounts);
-            ensure!(second.is_none(), "{invoice:?} is a second one");
-        }
-        for subscription in &changes.subscriptions {
-            let second = self.subscribed.insert(subscription.order_id, subscription.id);
-            ensure!(second.is_none(), "{subscription:?} is a second one");
-        }
         self.record_events(changes)?;
         // A redemption that comes back with its order is not released any more.
         let came_back = changes.changed_redemptions.iter().filter(|id| {
@@ -50,7 +41,10 @@ impl Orders {
                 && book.redemptions[id].state == RedemptionState::Redeemed
         });
         self.released_events -= came_back.count();
-        let only_session = matches!(decision.command, Command::AttachSession { .. });
+        let only_session = matches!(
+            decision.command,
+            Command::AttachSession { .. } | Command::AttachIntent { .. }
+        );
         ensure!(
             changes.is_empty() || only_session || !changes.audit.is_empty(),
             "a change without a line in the audit log"
@@ -70,12 +64,21 @@ impl Orders {
                 EventData::VoucherRedeemed(_) => self.redeemed_events += 1,
                 EventData::VoucherReleased(_) => self.released_events += 1,
                 EventData::SubscriptionCreated(_) => subscriptions += 1,
-                EventData::InvoicePaid(_) => invoices += 1,
+                EventData::InvoiceCreated(_)
+                | EventData::InvoicePaid(_)
+                | EventData::InvoiceVoided(_) => invoices += 1,
+                EventData::SubscriptionRenewed(_)
+                | EventData::SubscriptionUpdated(_)
+                | EventData::SubscriptionCanceled(_) => {}
                 other => return Err(format!("{other:?} is no event of the engine")),
             }
         }
         ensure!(
-            (subscriptions, invoices) == (changes.subscriptions.len(), changes.invoices.len()),
+            (subscriptions, invoices)
+                == (
+                    changes.new_subscriptions.len(),
+                    changes.new_invoices.len() + changes.changed_invoices.len()
+                ),
             "events and rows differ: {changes:?}"
         );
         Ok(())
@@ -99,18 +102,7 @@ impl Orders {
                     "holds would post {posts} for {order:?}"
                 );
             }
-            let completed = order.status == OrderStatus::Completed;
-            ensure!(
-                completed == self.placed.contains(&order.id)
-                    && completed == self.subscribed.contains_key(&order.id)
-                    && completed == self.invoiced.contains_key(&order.id),
-                "event, subscription and invoice come with completion: {order:?}"
-            );
-            let invoice = self.invoiced.get(&order.id);
-            ensure!(
-                invoice.is_none_or(|amounts| *amounts == (order.total_minor, order.credit_minor)),
-                "{invoice:?} is not {order:?}"
-            );
+            self.check_bought(order, book)?;
         }
         ensure!(open.is_empty(), "open holds of orders that are not pending: {open:?}");
         for account in book.accounts.values() {
@@ -120,6 +112,39 @@ impl Orders {
             );
         }
         self.check_redemptions(book)
+    }
+
+    /// What comes with an order's completion, and what stands beside one that is to be paid.
+    fn check_bought(&self, order: &Order, book: &Book) -> Check {
+        let completed = order.status == OrderStatus::Completed;
+        let first = order.kind == OrderKind::Checkout;
+        ensure!(
+            (completed && first) == self.placed.contains(&order.id),
+            "what was placed is a completed checkout: {order:?}"
+        );
+        let begun = book.subscriptions.values().filter(|s| s.order_id == order.id).count();
+        ensure!(begun == usize::from(completed && first), "{begun} subscriptions of {order:?}");
+        let waits = !first && matches!(order.status, OrderStatus::Pending | OrderStatus::Due);
+        let wanted = match order.status {
+            OrderStatus::Completed => Some(InvoiceStatus::Paid),
+            _ if waits => Some(InvoiceStatus::Open),
+            _ => None,
+        };
+        let mut invoices = book
+            .invoices
+            .values()
+            .filter(|i| i.order_id == order.id && i.status != InvoiceStatus::Void);
+        let invoice = invoices.next();
+        ensure!(
+            invoice.map(|invoice| invoice.status) == wanted && invoices.next().is_none(),
+            "{invoice:?} is the invoice of {order:?}"
+        );
+        let amounts = invoice.map(|invoice| (invoice.amount_minor, invoice.credit_minor));
+        ensure!(
+            !completed || amounts == Some((order.total_minor, order.credit_minor)),
+            "{invoice:?} is not {order:?}"
+        );
+        Ok(())
     }
 
     fn check_redemptions(&self, book: &Book) -> Check {
@@ -153,6 +178,9 @@ impl Orders {
 fn check_new(decision: &Decision, book: &Book, script: &Script) -> Check {
     let changes = &decision.changes;
     for id in &changes.new_orders {
+        if matches!(decision.command, Command::Renew { .. }) {
+            continue;
+        }
         let Command::Checkout(request) = &decision.command else {
             return Err(format!("{:?} makes an order", decision.command));
         };
@@ -203,12 +231,15 @@ fn quote(request: &Checkout, script: &Script) -> (String, Vec<String>, Vec<Strin
 fn check_amounts(order: &Order, script: &Script) -> Check {
     let Order { total_minor: total, credit_minor: credit, charge_minor: charge, .. } = *order;
     let rules = script.world.charge_rules;
+    // Nothing is asked from a card for a renewal that is due.
+    let asked = matches!(order.status, OrderStatus::Pending | OrderStatus::Completed)
+        || order.kind == OrderKind::Checkout;
     ensure!(
         total == credit + charge + order.rounding_minor && credit >= 0 && charge >= 0,
         "the parts of {order:?} are not its total"
     );
     ensure!(
-        charge == 0 || (charge >= rules.minimum_minor && charge % rules.step_minor == 0),
+        !asked || charge == 0 || (charge >= rules.minimum_minor && charge % rules.step_minor == 0),
         "no card can be charged for {order:?}"
     );
     ensure!(order.rounding_minor == 0 || credit == 0, "{order:?} rounds with credit to shift");
@@ -222,9 +253,10 @@ fn check_outcome(decision: &Decision, before: &Book, book: &Book) -> Check {
         (Command::CompleteOrder(paid), Ok(Outcome::Returned { order_id })) => {
             let old = &before.orders[order_id];
             ensure!(book.orders[order_id] == *old, "{old:?} changed, and its payment goes back");
-            ensure!(old.status != OrderStatus::Pending, "{old:?} had use for its payment");
             let back: Vec<_> = decision.changes.new_refunds.iter().map(|r| r.card_minor).collect();
             let known = before.payments.values().any(|p| p.intent_id == paid.intent_id);
+            let waits = old.status == OrderStatus::Pending;
+            ensure!(known || !waits, "{old:?} had use for its payment");
             let expected = if known { vec![] } else { vec![paid.amount_minor] };
             ensure!(back == expected, "{back:?} goes back of {paid:?}");
         }
@@ -237,7 +269,12 @@ fn check_outcome(decision: &Decision, before: &Book, book: &Book) -> Check {
         }
         (Command::CloseOrder { order_id, status, .. }, Ok(_)) => {
             let (old, new) = (before.orders[order_id].status, book.orders[order_id].status);
-            let expected = if old == OrderStatus::Pending { *status } else { old };
+            let renewal = book.orders[order_id].kind == OrderKind::Renewal;
+            let expected = match old {
+                OrderStatus::Pending if renewal => OrderStatus::Due,
+                OrderStatus::Pending => *status,
+                other => other,
+            };
             ensure!(new == expected && new != OrderStatus::Completed, "closing left it {new:?}");
         }
         (Command::Checkout(request), Ok(Outcome::Supersede { order_id })) => {

@@ -61,18 +61,12 @@ pub(crate) fn in_batches(steps: &[Step], size: usize) -> Check {
     model.batching = true;
     let mut left = 0;
     for step in steps {
-        // Not the engine's business: it comes between batches.
-        let alone = matches!(step, Step::EndSubscription { .. });
-        if alone || left == 0 {
+        if left == 0 {
             write(&mut model, &mut shadow)?;
             left = size;
         }
         model.apply(step);
         left -= 1;
-        if alone {
-            shadow.copy_edits(&model.book);
-            left = 0;
-        }
     }
     write(&mut model, &mut shadow)
 }

@@ -1,7 +1,10 @@
 //! Every refusal is justified by the state it was made on. A rule that refuses too much would
 //! otherwise keep the books as clean as one that refuses too little.
 
-use sovereign_domain::book::{Book, Command, CompleteOrder, Order, OrderStatus, Outcome, Refusal};
+use sovereign_domain::book::{
+    Book, Cancel, Command, CompleteOrder, FailedAttempt, Order, OrderStatus, Outcome, Refusal,
+    Retry,
+};
 use sovereign_domain::catalog::SelectionError;
 use sovereign_domain::ids::{OrganizationId, UserId};
 use sovereign_domain::organization::{MemberRole, OrganizationStatus};
@@ -31,7 +34,7 @@ pub(super) fn check(decision: &Decision, before: &Book, script: &Script) -> Chec
         Err(refusal) => {
             let justified = match request {
                 Some(request) => request.justifies(refusal, before, script),
-                None => justifies(&decision.command, refusal, before),
+                None => justifies(&decision.command, refusal, before, script),
             };
             ensure!(justified, "{refusal:?} without a reason");
             Ok(())
@@ -123,6 +126,7 @@ impl<'a> Request<'a> {
             Refusal::Wallet(WalletError::Overflow) => self.overflows(book),
             Refusal::Wallet(WalletError::Insufficient | WalletError::LotMismatch)
             | Refusal::UnknownOrder
+            | Refusal::NotSubscribed
             | Refusal::NotAnEnd(_)
             | Refusal::OrderClosed(_)
             | Refusal::AmountMismatch { .. } => false,
@@ -170,11 +174,13 @@ impl<'a> Request<'a> {
 }
 
 /// The refusals of the other commands.
-fn justifies(command: &Command, refusal: &Refusal, book: &Book) -> bool {
+fn justifies(command: &Command, refusal: &Refusal, book: &Book, script: &Script) -> bool {
     let order = |id| -> Option<&Order> { book.orders.get(id) };
     match (command, refusal) {
         (
             Command::CompleteOrder(CompleteOrder { order_id, .. })
+            | Command::FailAttempt(FailedAttempt { order_id, .. })
+            | Command::RetryDue { order_id, .. }
             | Command::CloseOrder { order_id, .. }
             | Command::AttachSession { order_id, .. },
             Refusal::UnknownOrder,
@@ -195,15 +201,25 @@ fn justifies(command: &Command, refusal: &Refusal, book: &Book) -> bool {
         (Command::Adjust(adjust), Refusal::NotAMember) => {
             !book.accounts.contains_key(&adjust.tenant_id)
         }
-        (Command::Expire { tenant_id }, Refusal::NotAMember) => {
-            !book.accounts.contains_key(tenant_id)
-        }
+        (
+            Command::Expire { tenant_id }
+            | Command::Renew { tenant_id }
+            | Command::WarnOfLowCredit { tenant_id },
+            Refusal::NotAMember,
+        ) => !book.accounts.contains_key(tenant_id),
         (Command::Adjust(adjust), Refusal::Wallet(WalletError::Overflow)) => {
             let wallet = &book.accounts[&adjust.tenant_id].wallet;
             let range = i128::from(i64::MAX);
             let amount = i128::from(adjust.amount_minor);
             i128::from(wallet.balance_minor) + amount > range
                 || i128::from(wallet.owed_minor) - amount > range
+        }
+        (
+            Command::Cancel(Cancel { tenant_id, actor, .. }) | Command::Resume { tenant_id, actor },
+            _,
+        ) => may_not(tenant_id, &actor.user_id, refusal, book),
+        (Command::RetryDue { order_id, how, .. }, _) => {
+            may_not_retry(&book.orders[order_id], *how, refusal, book, script)
         }
         // A debt so near the end of the range that a released grant no longer fits on it.
         (Command::CloseOrder { order_id, .. }, Refusal::Wallet(WalletError::Overflow)) => {
@@ -214,6 +230,45 @@ fn justifies(command: &Command, refusal: &Refusal, book: &Book) -> bool {
                 live.filter(|r| r.code == *code).map_or(0, |r| r.credit_minor)
             });
             owed.checked_add(grant).is_none()
+        }
+        _ => false,
+    }
+}
+
+fn may_not(tenant_id: &OrganizationId, user_id: &UserId, refusal: &Refusal, book: &Book) -> bool {
+    let (code, seen_minor, selection) = (None, None, None);
+    let request = Request { tenant_id, user_id, code, seen_minor, selection };
+    match refusal {
+        Refusal::NotAMember => request.status(book).is_none() || request.may_spend(book).is_none(),
+        Refusal::RoleMayNotSpend => request.may_spend(book) == Some(false),
+        Refusal::OrganizationSuspended => {
+            request.status(book) == Some(OrganizationStatus::Suspended)
+        }
+        Refusal::NotSubscribed => !request.subscribed(book),
+        _ => false,
+    }
+}
+
+fn may_not_retry(
+    order: &Order,
+    how: Retry,
+    refusal: &Refusal,
+    book: &Book,
+    script: &Script,
+) -> bool {
+    let covered = available(book, &order.tenant_id, script.now) >= i128::from(order.total_minor);
+    let asks_card = how == Retry::Customer && order.status == OrderStatus::Due && !covered;
+    match refusal {
+        Refusal::OrderClosed(status) => {
+            *status == order.status
+                && !matches!(
+                    status,
+                    OrderStatus::Pending | OrderStatus::Due | OrderStatus::Completed
+                )
+        }
+        Refusal::NoProcessor => asks_card && !script.processor,
+        Refusal::BelowMinimum => {
+            asks_card && order.total_minor < script.world.charge_rules.minimum_minor
         }
         _ => false,
     }

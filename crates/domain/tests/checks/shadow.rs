@@ -1,8 +1,9 @@
 //! What a database would hold: only what the changes name is ever written to it. Where it differs
 //! from the book afterwards, a change was not announced; for a refusal, something was not undone.
 
-use sovereign_domain::book::{Book, Changes, HoldState, OrderStatus, RedemptionState};
+use sovereign_domain::book::{Book, Changes, HoldState, OrderKind, OrderStatus, RedemptionState};
 use sovereign_domain::ids::OrderId;
+use sovereign_domain::subscription::{InvoiceStatus, SubscriptionStatus};
 
 use super::Check;
 use crate::model::World;
@@ -27,15 +28,13 @@ impl Shadow {
             mine.max_redemptions = voucher.max_redemptions;
             mine.deleted_at = voucher.deleted_at;
         }
-        for (id, account) in &book.accounts {
-            self.book.accounts.get_mut(id).unwrap().live_subscription = account.live_subscription;
-        }
     }
 
     /// Writes the changes of a decision or of a batch of them.
     pub(crate) fn write(&mut self, changes: &Changes, book: &Book) -> Check {
         ensure!(all_empty(changes) == changes.is_empty(), "is_empty() is not so: {changes:?}");
         self.write_wallets(changes, book)?;
+        self.write_subscriptions(changes, book)?;
         self.write_orders(changes, book)?;
         self.write_holds_and_redemptions(changes, book)?;
         for id in &changes.new_payments {
@@ -85,6 +84,18 @@ impl Shadow {
             book.replies
         );
         ensure!(mine.payments == book.payments, "a payment is not written");
+        ensure!(
+            mine.subscriptions == book.subscriptions,
+            "{:?}\nis not written as\n{:?}",
+            mine.subscriptions,
+            book.subscriptions
+        );
+        ensure!(
+            mine.invoices == book.invoices,
+            "{:?}\nis not written as\n{:?}",
+            mine.invoices,
+            book.invoices
+        );
         ensure!(mine.members == book.members, "the members changed");
         Ok(())
     }
@@ -121,10 +132,41 @@ impl Shadow {
             let mine = self.book.vouchers.get_mut(code).unwrap();
             mine.times_redeemed = book.vouchers[code].times_redeemed;
         }
-        for subscription in &changes.subscriptions {
-            let mine = self.book.accounts.get_mut(&subscription.tenant_id).unwrap();
-            let before = mine.live_subscription.replace(subscription.id);
-            ensure!(before.is_none(), "{subscription:?} is a second one");
+        Ok(())
+    }
+
+    fn write_subscriptions(&mut self, changes: &Changes, book: &Book) -> Check {
+        // Changed rows first: a batch may end one subscription and begin the next.
+        for id in changes.changed_subscriptions.iter().chain(&changes.new_subscriptions) {
+            let subscription = book.subscriptions[id].clone();
+            let new = changes.new_subscriptions.contains(id);
+            let live = self.book.accounts.get_mut(&subscription.tenant_id).unwrap();
+            if subscription.status != SubscriptionStatus::Canceled {
+                let before = live.live_subscription.replace(*id);
+                let second = before.is_some_and(|before| before != *id);
+                ensure!(!second, "{subscription:?} is a second one");
+            } else if live.live_subscription == Some(*id) {
+                live.live_subscription = None;
+            }
+            let old = self.book.subscriptions.insert(*id, subscription);
+            ensure!(old.is_none() == new, "{id} is new or not");
+            let over = old.is_some_and(|old| old.status == SubscriptionStatus::Canceled);
+            ensure!(!over, "{id} had ended");
+        }
+        for id in changes.changed_invoices.iter().chain(&changes.new_invoices) {
+            let invoice = book.invoices[id].clone();
+            let new = changes.new_invoices.contains(id);
+            let old = self.book.invoices.insert(*id, invoice.clone());
+            ensure!(old.is_none() == new, "{id} is new or not");
+            if let Some(old) = old {
+                let mut expected = old.clone();
+                expected.status = invoice.status;
+                expected.credit_minor = invoice.credit_minor;
+                ensure!(
+                    expected == invoice && old.status == InvoiceStatus::Open,
+                    "{old:?} may not become {invoice:?}"
+                );
+            }
         }
         Ok(())
     }
@@ -140,10 +182,18 @@ impl Shadow {
                 expected.status = order.status;
                 expected.session_id.clone_from(&order.session_id);
                 expected.updated_at = order.updated_at;
+                if order.kind == OrderKind::Renewal {
+                    expected.attempt = order.attempt;
+                    expected.period = order.period;
+                    expected.credit_minor = order.credit_minor;
+                    expected.charge_minor = order.charge_minor;
+                    expected.rounding_minor = order.rounding_minor;
+                }
+                let due = old.status == OrderStatus::Due;
                 let revived = order.status == OrderStatus::Completed
                     && !matches!(old.status, OrderStatus::Completed | OrderStatus::Cancelled);
                 ensure!(
-                    expected == order && (old.status == OrderStatus::Pending || revived),
+                    expected == order && (old.status == OrderStatus::Pending || revived || due),
                     "{old:?} may not become {order:?}"
                 );
             }
@@ -222,8 +272,11 @@ fn all_empty(changes: &Changes) -> bool {
         new_holds,
         changed_holds,
         entries,
-        subscriptions,
-        invoices,
+        new_subscriptions,
+        changed_subscriptions,
+        touched_subscriptions,
+        new_invoices,
+        changed_invoices,
         new_replies,
         changed_replies,
         events,
@@ -246,8 +299,11 @@ fn all_empty(changes: &Changes) -> bool {
         && new_holds.is_empty()
         && changed_holds.is_empty()
         && entries.is_empty()
-        && subscriptions.is_empty()
-        && invoices.is_empty()
+        && new_subscriptions.is_empty()
+        && changed_subscriptions.is_empty()
+        && touched_subscriptions.is_empty()
+        && new_invoices.is_empty()
+        && changed_invoices.is_empty()
         && new_replies.is_empty()
         && changed_replies.is_empty()
         && events.is_empty()

@@ -143,7 +143,9 @@ fn check_extensions(decision: &Decision, before: &Book, book: &Book, now: Timest
     for (tenant_id, lot_id) in &decision.changes.changed_lots {
         let old = &before.accounts[tenant_id].wallet.lots[lot_id];
         let new = &book.accounts[tenant_id].wallet.lots[lot_id];
-        let voided = matches!(decision.command, Command::CloseOrder { .. })
+        let voids =
+            matches!(decision.command, Command::CloseOrder { .. } | Command::FailAttempt(_));
+        let voided = voids
             && book.holds.values().any(|hold| {
                 hold.lot_id == *lot_id && decision.changes.changed_holds.contains(&hold.id)
             });

@@ -45,6 +45,13 @@ impl Tally {
         self.count_holds(decision, book);
         self.count_lots(decision, before, book);
         self.count_late(decision, before, book);
+        for id in &decision.changes.changed_subscriptions {
+            let (old, new) = (&before.subscriptions[id], &book.subscriptions[id]);
+            self.see(format!("{} subscription now {}", old.status.as_str(), new.status.as_str()));
+        }
+        for letter in &decision.changes.letters {
+            self.see(format!("letter {}", letter.kind.as_str()));
+        }
         for id in &decision.changes.new_orders {
             let order = &book.orders[id];
             if order.rounding_minor != 0 {
@@ -153,6 +160,13 @@ fn name(command: &Command) -> &'static str {
         Command::AttachSession { .. } => "attach",
         Command::Adjust(_) => "adjust",
         Command::Expire { .. } => "expire",
+        Command::Renew { .. } => "renew",
+        Command::RetryDue { .. } => "retry due",
+        Command::FailAttempt(_) => "fail",
+        Command::AttachIntent { .. } => "attach intent",
+        Command::Cancel(_) => "cancel",
+        Command::Resume { .. } => "resume",
+        Command::WarnOfLowCredit { .. } => "warn",
     }
 }
 
@@ -167,6 +181,7 @@ fn word(observed: &Observed) -> String {
         Observed::Pending { .. } => "pending".into(),
         Observed::Supersede { .. } => "supersede".into(),
         Observed::Returned { .. } => "returned".into(),
+        Observed::Billed { .. } => "billed".into(),
         Observed::Done => "done".into(),
         Observed::Refused(refusal) => {
             let end = refusal.find([' ', '{']).unwrap_or(refusal.len());

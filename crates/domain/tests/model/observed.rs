@@ -36,6 +36,9 @@ pub(crate) enum Observed {
     Returned {
         order: usize,
     },
+    Billed {
+        order: usize,
+    },
     Done,
     /// The refusal's name and, where it has them, its numbers. It never has an identifier.
     Refused(String),
@@ -49,6 +52,7 @@ impl Observed {
             Err(refusal) => Self::Refused(format!("{refusal:?}")),
             Ok(Outcome::Done) => Self::Done,
             Ok(Outcome::Pending { order_id, .. }) => Self::Pending { order: index(order_id) },
+            Ok(Outcome::Billed { order_id }) => Self::Billed { order: index(order_id) },
             Ok(Outcome::Returned { order_id }) => Self::Returned { order: index(order_id) },
             Ok(Outcome::Supersede { order_id }) => Self::Supersede { order: index(order_id) },
             Ok(Outcome::Answered { answer: Answer::Redeem(answer), replayed }) => Self::Redeemed {
@@ -66,9 +70,11 @@ impl Observed {
     pub(crate) fn order_id(result: &Result<Outcome, Refusal>) -> Option<OrderId> {
         match result {
             Ok(Outcome::Answered { answer: Answer::Checkout(answer), .. }) => Some(answer.order_id),
-            Ok(Outcome::Pending { order_id, .. } | Outcome::Supersede { order_id }) => {
-                Some(*order_id)
-            }
+            Ok(
+                Outcome::Pending { order_id, .. }
+                | Outcome::Supersede { order_id }
+                | Outcome::Billed { order_id },
+            ) => Some(*order_id),
             _ => None,
         }
     }

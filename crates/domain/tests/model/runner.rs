@@ -54,10 +54,6 @@ impl Model {
                 terms.write_to(self.book.vouchers.get_mut(&terms.code).unwrap());
                 Observed::NoCommand
             }
-            Action::EndSubscription(tenant_id) => {
-                self.book.accounts.get_mut(&tenant_id).unwrap().live_subscription = None;
-                Observed::NoCommand
-            }
             Action::Decide(command) => self.decide(command),
         }
     }

@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 
 use sovereign_domain::book::{
-    Adjust, Checkout, Command, CompleteOrder, Idempotency, OrderStatus, Outcome, RedeemVoucher,
-    Refusal,
+    Adjust, Cancel, Checkout, Command, CompleteOrder, FailedAttempt, Idempotency, OrderStatus,
+    Outcome, RedeemVoucher, Refusal,
 };
 use sovereign_domain::catalog::Item;
 use sovereign_domain::checkout::ChargeRules;
 use sovereign_domain::event::Actor;
-use sovereign_domain::ids::{OrderId, OrganizationId};
+use sovereign_domain::ids::OrderId;
 use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::voucher::{Code, Voucher};
 use uuid::Uuid;
@@ -25,8 +25,6 @@ pub(crate) enum Action {
     Decide(Command),
     /// Write these terms to the voucher's row.
     WriteVoucher(VoucherTerms),
-    /// Cancel the live subscription, if there is one.
-    EndSubscription(OrganizationId),
 }
 
 /// What an administrator can change of a voucher.
@@ -69,6 +67,8 @@ pub(crate) struct Script {
     pub(crate) orders: Vec<OrderId>,
     /// What a card is to pay for those that wait for one.
     charges: BTreeMap<OrderId, i64>,
+    /// How often each was asked for.
+    attempts: BTreeMap<OrderId, i16>,
     vouchers: Vec<VoucherTerms>,
     last_request: Option<Command>,
     in_the_way: Option<OrderId>,
@@ -81,6 +81,7 @@ impl Script {
             processor: true,
             orders: Vec::new(),
             charges: BTreeMap::new(),
+            attempts: BTreeMap::new(),
             vouchers: world.vouchers.iter().map(VoucherTerms::of).collect(),
             last_request: None,
             in_the_way: None,
@@ -103,9 +104,6 @@ impl Script {
                 self.processor = *on;
                 Action::None
             }
-            Step::EndSubscription { organization } => {
-                Action::EndSubscription(World::organization(*organization))
-            }
             Step::EditVoucher { .. }
             | Step::RevokeVoucher { .. }
             | Step::ResurrectVoucher { .. } => self.edit_voucher(step),
@@ -120,6 +118,11 @@ impl Script {
         }
         if let Ok(Outcome::Pending { order_id, charge_minor }) = result {
             self.charges.insert(*order_id, *charge_minor);
+            *self.attempts.entry(*order_id).or_default() += 1;
+        }
+        // Due from the start: its first attempt was made without a card.
+        if let Ok(Outcome::Billed { order_id }) = result {
+            self.attempts.insert(*order_id, 1);
         }
         if let Some(order_id) = Observed::order_id(result)
             && !self.orders.contains(&order_id)
@@ -161,13 +164,48 @@ impl Script {
             Step::Expire { organization } => {
                 Command::Expire { tenant_id: World::organization(*organization) }
             }
-            _ => return None,
+            _ => return self.subscription_command(step),
         };
         if matches!(command, Command::Checkout(_) | Command::RedeemVoucher(_)) {
             self.last_request = Some(command.clone());
             self.in_the_way = None;
         }
         Some(command)
+    }
+
+    fn subscription_command(&self, step: &Step) -> Option<Command> {
+        Some(match step {
+            Step::Renew { organization } => {
+                Command::Renew { tenant_id: World::organization(*organization) }
+            }
+            Step::RetryDue { nth, how } => Command::RetryDue {
+                order_id: self.order(*nth),
+                how: *how,
+                actor: Actor::system("retry"),
+            },
+            Step::FailAttempt { nth, reason } => {
+                let order_id = self.order(*nth);
+                Command::FailAttempt(FailedAttempt {
+                    order_id,
+                    attempt: self.attempts.get(&order_id).copied().unwrap_or(1),
+                    reason: *reason,
+                    actor: Actor::system("fail"),
+                })
+            }
+            Step::Cancel { user, organization, at } => Command::Cancel(Cancel {
+                actor: actor(*user),
+                tenant_id: World::organization(*organization),
+                at: *at,
+            }),
+            Step::Resume { user, organization } => Command::Resume {
+                tenant_id: World::organization(*organization),
+                actor: actor(*user),
+            },
+            Step::WarnOfLowCredit { organization } => {
+                Command::WarnOfLowCredit { tenant_id: World::organization(*organization) }
+            }
+            _ => return None,
+        })
     }
 
     /// The payment of what the order asked for; each order has one.

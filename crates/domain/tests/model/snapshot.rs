@@ -1,6 +1,8 @@
 //! A summary of everything money touches, without identifiers, to compare one player with another.
 
 use sovereign_domain::book::{Book, OrderStatus, RedemptionState};
+use sovereign_domain::ids::OrderId;
+use sovereign_domain::timestamp::Timestamp;
 
 use super::Script;
 
@@ -14,6 +16,24 @@ pub(crate) struct Snapshot {
     pub(crate) orders: Vec<Option<OrderStatus>>,
     /// Sorted.
     pub(crate) redemptions: Vec<RedemptionSummary>,
+    /// Sorted.
+    pub(crate) subscriptions: Vec<SubscriptionSummary>,
+    /// Sorted: order, status, amount, credit, and the period's first moment.
+    pub(crate) invoices: Vec<(usize, String, i64, i64, i64)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct SubscriptionSummary {
+    pub(crate) organization: usize,
+    pub(crate) status: String,
+    pub(crate) period: (i64, i64),
+    pub(crate) price_minor: i64,
+    pub(crate) cancel_at_period_end: bool,
+    pub(crate) failed_attempts: i16,
+    pub(crate) next_attempt_at: Option<i64>,
+    pub(crate) warned_for: Option<i64>,
+    /// The orders that began it, paid for the period, and is due.
+    pub(crate) orders: (Option<usize>, Option<usize>, Option<usize>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +99,42 @@ impl Snapshot {
                 .map(|id| book.orders.get(id).map(|order| order.status))
                 .collect(),
             redemptions,
+            subscriptions: subscriptions(book, script),
+            invoices: invoices(book, script),
         }
     }
+}
+
+fn subscriptions(book: &Book, script: &Script) -> Vec<SubscriptionSummary> {
+    let index = |id: OrderId| script.orders.iter().position(|order| *order == id);
+    let summaries = book.subscriptions.values().map(|subscription| SubscriptionSummary {
+        organization: script.world.organization_index(&subscription.tenant_id),
+        status: subscription.status.as_str().into(),
+        period: (subscription.period.start.micros(), subscription.period.end.micros()),
+        price_minor: subscription.price_minor,
+        cancel_at_period_end: subscription.cancel_at_period_end,
+        failed_attempts: subscription.failed_attempts,
+        next_attempt_at: subscription.next_attempt_at.map(Timestamp::micros),
+        warned_for: subscription.warned_for.map(Timestamp::micros),
+        orders: (
+            index(subscription.order_id),
+            index(subscription.paid_order),
+            subscription.due_order.and_then(index),
+        ),
+    });
+    let mut summaries: Vec<_> = summaries.collect();
+    summaries.sort();
+    summaries
+}
+
+fn invoices(book: &Book, script: &Script) -> Vec<(usize, String, i64, i64, i64)> {
+    let index = |id: OrderId| script.orders.iter().position(|order| *order == id).unwrap();
+    let summaries = book.invoices.values().map(|invoice| {
+        let status = invoice.status.as_str().to_owned();
+        let start = invoice.period.start.micros();
+        (index(invoice.order_id), status, invoice.amount_minor, invoice.credit_minor, start)
+    });
+    let mut summaries: Vec<_> = summaries.collect();
+    summaries.sort();
+    summaries
 }

@@ -1,6 +1,6 @@
 //! The steps a sequence is made of.
 
-use sovereign_domain::book::OrderStatus;
+use sovereign_domain::book::{AttemptFailure, CancelAt, OrderStatus, Retry};
 
 /// One thing that happens. Indexes are those of the [`World`](super::World); one past its end names
 /// something that does not exist. `nth` orders are counted back from the newest, which is 0.
@@ -34,7 +34,7 @@ pub(crate) enum Step {
     Expire {
         organization: u8,
     },
-    /// An administrator edits the voucher's row. Not a command of the engine, like the three below.
+    /// An administrator edits the voucher's row. Not a command of the engine, like the ones below.
     EditVoucher {
         voucher: u8,
         credit_minor: i64,
@@ -47,8 +47,27 @@ pub(crate) enum Step {
     ResurrectVoucher {
         voucher: u8,
     },
-    /// The Organization's subscription is cancelled, so that it may check out again.
-    EndSubscription {
+    Renew {
+        organization: u8,
+    },
+    RetryDue {
+        nth: u8,
+        how: Retry,
+    },
+    FailAttempt {
+        nth: u8,
+        reason: AttemptFailure,
+    },
+    Cancel {
+        user: u8,
+        organization: u8,
+        at: CancelAt,
+    },
+    Resume {
+        user: u8,
+        organization: u8,
+    },
+    WarnOfLowCredit {
         organization: u8,
     },
     /// A card processor is configured, or no longer.

@@ -4,13 +4,14 @@
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
-use sovereign_domain::book::OrderStatus;
+use sovereign_domain::book::{AttemptFailure, CancelAt, OrderStatus, Retry};
 
 use super::{CheckoutStep, PromoValue, RedeemStep, Step, World};
 
 /// Steps in a sequence.
-pub(crate) const LENGTH: usize = 40;
+pub(crate) const LENGTH: usize = 60;
 const DAY: i64 = 86_400;
+const MONTH: i64 = 31 * DAY;
 const LARGEST_GRANT_MINOR: i64 = 15_000;
 const LARGEST_CLAW_BACK_MINOR: i64 = 6_000;
 /// Order indexes reach this far, and with it one past the end of a young sequence.
@@ -50,6 +51,30 @@ fn chunk() -> impl Strategy<Value = Vec<Step>> {
         // What the program does for a checkout that finds an order in its way.
         7 => checkout().prop_map(|step| {
             vec![step, Step::Supersede, Step::Retry, Step::AttachSession { nth: 0 }]
+        }),
+        20 => subscription_step().prop_map(|step| vec![step]),
+        // A month later.
+        8 => (organization(), MONTH..=MONTH + 2 * DAY, due_step()).prop_map(
+            |(organization, seconds, end)| {
+                vec![Step::AdvanceClock { seconds }, Step::Renew { organization }, end]
+            },
+        ),
+        // What the schedule does for a renewal that is not paid.
+        4 => (organization(), 1..=6_usize, paid_at_last()).prop_map(|(organization, times, end)| {
+            let mut steps =
+                vec![Step::AdvanceClock { seconds: MONTH }, Step::Renew { organization }];
+            for _ in 0..times {
+                let reason = AttemptFailure::Declined;
+                steps.push(Step::FailAttempt { nth: 0, reason });
+                steps.push(Step::AdvanceClock { seconds: 2 * DAY });
+                steps.push(Step::RetryDue { nth: 0, how: Retry::Schedule });
+            }
+            steps.extend(end(organization));
+            steps
+        }),
+        2 => organization().prop_map(|organization| {
+            let seconds = 20 * DAY;
+            vec![Step::AdvanceClock { seconds }, Step::WarnOfLowCredit { organization }]
         }),
         // Credit that ends while it is held.
         4 => (checkout(), DAY..=3 * DAY, order_step()).prop_map(|(step, seconds, end)| {
@@ -114,6 +139,47 @@ fn order_step() -> impl Strategy<Value = Step> {
     ]
 }
 
+fn subscription_step() -> impl Strategy<Value = Step> {
+    let cancel = user_and_organization().prop_map(|(user, organization)| Step::Cancel {
+        user,
+        organization,
+        at: CancelAt::PeriodEnd,
+    });
+    let resume = user_and_organization()
+        .prop_map(|(user, organization)| Step::Resume { user, organization });
+    prop_oneof![
+        8 => due_step(),
+        4 => organization().prop_map(|organization| Step::Renew { organization }),
+        2 => cancel,
+        1 => resume,
+        2 => organization().prop_map(|organization| Step::WarnOfLowCredit { organization }),
+    ]
+}
+
+fn due_step() -> impl Strategy<Value = Step> {
+    let how = prop::sample::select(&[Retry::Schedule, Retry::Customer, Retry::Credit][..]);
+    let reasons =
+        vec![AttemptFailure::NoCard, AttemptFailure::NeedsCustomer, AttemptFailure::Declined];
+    prop_oneof![
+        3 => (nth(), how).prop_map(|(nth, how)| Step::RetryDue { nth, how }),
+        3 => (nth(), prop::sample::select(reasons))
+            .prop_map(|(nth, reason)| Step::FailAttempt { nth, reason }),
+        2 => order_step(),
+    ]
+}
+
+/// How a renewal that failed is paid after all: by its customer, or from new credit.
+fn paid_at_last() -> impl Strategy<Value = fn(u8) -> Vec<Step>> {
+    let by_card: fn(u8) -> Vec<Step> =
+        |_| vec![Step::RetryDue { nth: 0, how: Retry::Customer }, Step::Complete { nth: 0 }];
+    let from_credit: fn(u8) -> Vec<Step> = |organization| {
+        let (amount_minor, valid_days) = (3 * LARGEST_GRANT_MINOR, None);
+        let grant = Step::Adjust { organization, amount_minor, valid_days };
+        vec![grant, Step::RetryDue { nth: 0, how: Retry::Credit }]
+    };
+    prop::sample::select(vec![by_card, from_credit])
+}
+
 fn wallet_step() -> impl Strategy<Value = Step> {
     // More is given than taken, or nobody would have credit to hold.
     let amount = prop_oneof![3 => 1..=LARGEST_GRANT_MINOR, 2 => -LARGEST_CLAW_BACK_MINOR..=-1];
@@ -142,7 +208,9 @@ fn administration() -> impl Strategy<Value = Step> {
         3 => edit,
         1 => (0..World::VOUCHERS).prop_map(|voucher| Step::RevokeVoucher { voucher }),
         1 => (0..World::VOUCHERS).prop_map(|voucher| Step::ResurrectVoucher { voucher }),
-        6 => (0..4_u8).prop_map(|organization| Step::EndSubscription { organization }),
+        6 => prop::sample::select(&World::SPENDERS[..]).prop_map(|(user, organization)| {
+            Step::Cancel { user, organization, at: CancelAt::Now }
+        }),
         2 => prop::bool::weighted(0.7).prop_map(|on| Step::SetProcessor { on }),
     ]
 }

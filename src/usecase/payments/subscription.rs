@@ -1,0 +1,35 @@
+//! Ends a subscription, or lets it go on.
+
+use sovereign_domain::book::{Cancel, CancelAt, Command, Outcome};
+use sovereign_domain::event::Actor;
+
+use super::{PaymentError, settle};
+use crate::app::App;
+
+/// A renewal that waits for its payment may be in the way; ended, it is due, and ends with the rest.
+const MAX_ROUNDS: usize = 3;
+
+/// # Errors
+/// [`PaymentError`]; nothing changed.
+pub(crate) async fn cancel(
+    app: &App,
+    tenant_id: &str,
+    at: CancelAt,
+    actor: Actor,
+) -> Result<(), PaymentError> {
+    for _ in 0..MAX_ROUNDS {
+        let request = Cancel { actor: actor.clone(), tenant_id: tenant_id.into(), at };
+        match app.engine.submit(Command::Cancel(request)).await? {
+            Outcome::Supersede { order_id } => settle::supersede(app, order_id).await?,
+            _ => return Ok(()),
+        }
+    }
+    Err(PaymentError::InProgress)
+}
+
+/// # Errors
+/// [`PaymentError`]; nothing changed.
+pub(crate) async fn resume(app: &App, tenant_id: &str, actor: Actor) -> Result<(), PaymentError> {
+    app.engine.submit(Command::Resume { tenant_id: tenant_id.into(), actor }).await?;
+    Ok(())
+}

@@ -1,0 +1,355 @@
+//! Month after month: credit first, then the saved card, then the customer; and what comes of none of them.
+
+use serde_json::{Value, json};
+
+use super::{last_session, paid};
+use crate::harness::{Card, Customer, FQDN, Setup, TestApp, on_both};
+
+const ONE: &str = "SELECT COUNT(*) FROM";
+
+/// A customer who has paid the first month of plan M (9 OMR) with a card, which does this from now on.
+async fn with_card(app: &TestApp, name: &str, card: Card) -> Customer {
+    let customer = app.customer(name).await;
+    customer.checkout("m", "").await.expect(200);
+    let session = app.stripe().pay(&last_session(app), Card::Good);
+    assert_eq!(session["payment_status"], "paid");
+    app.stripe().deliver_all(1).await;
+    let charge = app.stripe().all("charge").pop().unwrap();
+    app.stripe().set_card(charge["payment_method"].as_str().unwrap(), card);
+    customer
+}
+
+/// A customer who has paid the first month of plan M from a voucher of so many rial.
+async fn with_credit(app: &TestApp, name: &str, rial: i64) -> Customer {
+    app.issue(&format!("CREDIT-{rial}"), rial, 0).await;
+    let customer = app.customer(name).await;
+    let answer = customer.checkout("m", &format!("CREDIT-{rial}")).await.expect(200);
+    assert_eq!(answer["paid_by_credit"], true);
+    customer
+}
+
+async fn subscription(customer: &Customer) -> Value {
+    let path = format!("/billing/subscription/{}", customer.tenant_id);
+    customer.client.get(&path).await.expect(200)
+}
+
+async fn invoices(customer: &Customer) -> Vec<Value> {
+    let path = format!("/billing/invoices/{}", customer.tenant_id);
+    let invoices = customer.client.get(&path).await.expect(200);
+    invoices.as_array().unwrap().clone()
+}
+
+async fn statuses(customer: &Customer) -> Vec<String> {
+    let invoices = invoices(customer).await;
+    invoices.iter().map(|invoice| invoice["status"].as_str().unwrap().to_owned()).collect()
+}
+
+/// A month passes, and the jobs run.
+async fn a_month_later(app: &TestApp) {
+    app.clock.advance_days(31);
+    app.each_minute().await;
+}
+
+async fn letters(app: &TestApp) -> Vec<String> {
+    app.texts("SELECT kind FROM letters ORDER BY created_at, id").await
+}
+
+/// What the customer is told to do about what is due.
+async fn pay(customer: &Customer) -> Value {
+    let path = format!("/billing/subscription/{}/pay", customer.tenant_id);
+    customer.client.post(&path, &json!({})).await.expect(200)
+}
+
+async fn cancel(customer: &Customer, at: &str) -> Value {
+    let path = format!("/billing/subscription/{}/cancel", customer.tenant_id);
+    customer.client.post(&path, &json!({ "at": at })).await.expect(200)
+}
+
+on_both! {
+    /// Credit pays for a month as long as it lasts, whole; nobody is asked for a card.
+    async fn credit_pays_month_after_month(app: &TestApp, Setup::with_stripe()) {
+        let customer = with_credit(app, "ahmed", 30).await;
+        let first = subscription(&customer).await;
+        a_month_later(app).await;
+        let second = subscription(&customer).await;
+        assert_eq!(second["status"], "active");
+        assert_eq!(second["current_period_start"], first["current_period_end"]);
+        assert_eq!(customer.available_minor().await, 12_000);
+        let invoices = invoices(&customer).await;
+        assert_eq!(invoices.len(), 2);
+        assert_eq!((&invoices[0]["status"], &invoices[0]["credit_minor"]), (&json!("paid"), &json!(9_000)));
+        assert_eq!(invoices[0]["period_start"], first["current_period_end"]);
+        assert_eq!(app.stripe().all("payment_intent").len(), 0);
+        // Asked again within the month, there is nothing to do.
+        app.each_minute().await;
+        assert_eq!(customer.available_minor().await, 12_000);
+    }
+
+    /// What credit does not pay is charged to the saved card, with nobody there.
+    async fn the_card_pays_what_credit_does_not(app: &TestApp, Setup::with_stripe()) {
+        let customer = with_card(app, "ahmed", Card::Good).await;
+        app.issue("FOUR", 4, 0).await;
+        customer.redeem("FOUR").await.expect(200);
+        a_month_later(app).await;
+        assert_eq!(subscription(&customer).await["status"], "active");
+        assert_eq!(customer.available_minor().await, 0);
+        let charge = app.stripe().all("charge").pop().unwrap();
+        assert_eq!((&charge["amount"], &charge["status"]), (&json!(5_000), &json!("succeeded")));
+        assert_eq!(charge["metadata"]["sovereign"], FQDN);
+        assert_eq!(charge["metadata"]["organization"], customer.tenant_id);
+        let renewal = app.texts("SELECT status FROM orders WHERE kind = 'renewal'").await;
+        assert_eq!(renewal, ["completed"]);
+        assert_eq!(app.stripe().objects_without_metadata(), []);
+        assert_eq!(letters(app).await, ["receipt", "receipt"]);
+        // Its events come afterwards, twice, and change nothing.
+        app.stripe().deliver_all(2).await;
+        assert_eq!(app.number("SELECT COUNT(*) FROM card_payments").await, 2);
+        assert_eq!(statuses(&customer).await, ["paid", "paid"]);
+    }
+
+    /// However many months nobody was there to bill, each is billed once.
+    async fn months_that_nobody_billed_are_made_up_for(app: &TestApp, Setup::with_stripe()) {
+        let customer = with_card(app, "ahmed", Card::Good).await;
+        app.clock.advance_days(95);
+        for _ in 0..5 {
+            app.each_minute().await;
+        }
+        assert_eq!(app.stripe().all("charge").len(), 4);
+        assert_eq!(statuses(&customer).await.len(), 4);
+    }
+
+    /// A declined card is asked on days 1, 3, 5 and 7; then the subscription is suspended, until it is paid.
+    async fn a_card_that_declines_is_asked_again(app: &TestApp, Setup::with_stripe()) {
+        let customer = with_card(app, "ahmed", Card::DeclinedLater).await;
+        a_month_later(app).await;
+        let due = subscription(&customer).await;
+        assert_eq!(due["status"], "past_due");
+        assert_eq!(statuses(&customer).await, ["open", "paid"]);
+        let tries = || app.stripe().all("payment_intent").len() - 1;
+        assert_eq!(tries(), 1);
+        let mut tried_on = Vec::new();
+        for day in 1..=9 {
+            let before = tries();
+            app.clock.advance_days(1);
+            app.each_minute().await;
+            if tries() > before {
+                tried_on.push(day);
+            }
+        }
+        assert_eq!(tried_on, [1, 3, 5, 7]);
+        assert_eq!(subscription(&customer).await["status"], "suspended");
+        let told = letters(app).await;
+        assert_eq!(told[1..5], ["payment_failed"; 4]);
+        assert_eq!(told[5..], ["suspended"]);
+        assert_eq!(app.stripe().all("charge").iter().filter(|c| c["status"] == "succeeded").count(), 1);
+    }
+
+    /// Paid at last by its customer, on Stripe's page: active again, and the month begins on that day.
+    async fn a_suspended_subscription_is_paid(app: &TestApp, Setup::with_stripe()) {
+        let customer = with_card(app, "ahmed", Card::DeclinedLater).await;
+        a_month_later(app).await;
+        for _ in 1..=20 {
+            app.clock.advance_days(1);
+            app.each_minute().await;
+        }
+        assert_eq!(subscription(&customer).await["status"], "suspended");
+        let answer = pay(&customer).await;
+        assert_eq!(answer["status"], "open");
+        assert_eq!(pay(&customer).await, answer, "it leads to the same page");
+        paid(app, &last_session(app));
+        app.stripe().deliver_all(2).await;
+        let active = subscription(&customer).await;
+        assert_eq!(active["status"], "active");
+        assert_eq!(active.get("due_order_id"), None);
+        let now = app.now_seconds();
+        let starts = "SELECT COUNT(*) FROM subscriptions WHERE current_period_start = anchor_at";
+        assert_eq!(app.number(starts).await, 1);
+        let statuses = statuses(&customer).await;
+        assert_eq!(statuses, ["paid", "void", "paid"], "the bill for the lost month is void");
+        // The card that paid is asked next month.
+        a_month_later(app).await;
+        assert_eq!(subscription(&customer).await["status"], "active");
+        assert!(app.now_seconds() > now);
+        assert_eq!(app.stripe().objects_without_metadata(), []);
+    }
+
+    /// A bank that wants its customer: a letter with a link, and no suspension by surprise.
+    async fn a_bank_that_wants_its_customer(app: &TestApp, Setup::with_stripe()) {
+        let customer = with_card(app, "ahmed", Card::NeedsAuthenticationLater).await;
+        a_month_later(app).await;
+        assert_eq!(subscription(&customer).await["status"], "past_due");
+        assert_eq!(letters(app).await, ["receipt", "confirm_payment"]);
+        pay(&customer).await;
+        paid(app, &last_session(app));
+        app.stripe().deliver_all(1).await;
+        let active = subscription(&customer).await;
+        assert_eq!(active["status"], "active");
+        // Past due is not suspended: the month is the one that was due.
+        assert_eq!(statuses(&customer).await, ["paid", "paid"]);
+    }
+
+    /// Without a card there is a letter with a link; a session that runs out leaves the month due.
+    async fn without_a_card_there_is_a_link(app: &TestApp, Setup::with_stripe()) {
+        let customer = with_credit(app, "ahmed", 10).await;
+        a_month_later(app).await;
+        assert_eq!(subscription(&customer).await["status"], "past_due");
+        assert_eq!(letters(app).await, ["payment_due"]);
+        assert_eq!(customer.available_minor().await, 1_000);
+        pay(&customer).await;
+        assert_eq!(customer.available_minor().await, 0, "held while the page is open");
+        app.clock.advance_seconds(3 * 3_600);
+        app.stripe().expire_due();
+        app.stripe().deliver_all(1).await;
+        assert_eq!(customer.available_minor().await, 1_000);
+        assert_eq!(subscription(&customer).await["status"], "past_due");
+        pay(&customer).await;
+        let session = app.stripe().object(&last_session(app));
+        assert_eq!(session["amount_total"], 8_000);
+        paid(app, &last_session(app));
+        app.stripe().deliver_all(1).await;
+        assert_eq!(subscription(&customer).await["status"], "active");
+        assert_eq!(app.number(&format!("{ONE} credit_holds WHERE state = 'open'")).await, 0);
+    }
+
+    /// A voucher that is redeemed while a month is due pays it at once.
+    async fn new_credit_pays_at_once(app: &TestApp, Setup::with_stripe()) {
+        let customer = with_credit(app, "ahmed", 10).await;
+        a_month_later(app).await;
+        assert_eq!(subscription(&customer).await["status"], "past_due");
+        app.issue("MORE", 20, 0).await;
+        customer.redeem("MORE").await.expect(200);
+        assert_eq!(subscription(&customer).await["status"], "active");
+        assert_eq!(customer.available_minor().await, 12_000);
+        assert_eq!(statuses(&customer).await, ["paid", "paid"]);
+    }
+
+    /// Too little new credit does not pay, and is not lost.
+    async fn too_little_new_credit_stays(app: &TestApp, Setup::with_stripe()) {
+        let customer = with_credit(app, "ahmed", 10).await;
+        a_month_later(app).await;
+        app.issue("FEW", 3, 0).await;
+        customer.redeem("FEW").await.expect(200);
+        assert_eq!(subscription(&customer).await["status"], "past_due");
+        assert_eq!(customer.available_minor().await, 4_000);
+    }
+
+    /// Where no cards are taken at all, a month that credit does not cover is due as well.
+    async fn without_a_processor_a_month_is_due(app: &TestApp) {
+        let customer = with_credit(app, "ahmed", 10).await;
+        a_month_later(app).await;
+        assert_eq!(subscription(&customer).await["status"], "past_due");
+        app.issue("MORE", 20, 0).await;
+        customer.redeem("MORE").await.expect(200);
+        assert_eq!(subscription(&customer).await["status"], "active");
+    }
+
+    /// Who pays from credit alone hears two weeks before that it ends, once.
+    async fn credit_that_will_not_last_is_told(app: &TestApp, Setup::with_stripe()) {
+        let poor = with_credit(app, "ahmed", 10).await;
+        with_credit(app, "rich", 100).await;
+        with_card(app, "carded", Card::Good).await;
+        app.clock.advance_days(16);
+        app.run_job("warn-of-low-credit").await;
+        assert_eq!(letters(app).await, ["receipt"], "too early");
+        app.clock.advance_days(2);
+        app.run_job("warn-of-low-credit").await;
+        app.run_job("warn-of-low-credit").await;
+        assert_eq!(letters(app).await, ["receipt", "credit_low"]);
+        let whose = app.texts("SELECT tenant_id FROM letters WHERE kind = 'credit_low'").await;
+        assert_eq!(whose, [poor.tenant_id.as_str()]);
+    }
+}
+
+on_both! {
+    /// Cancelled with its period, it is not renewed, and the Organization may order anew.
+    async fn cancelled_with_the_period(app: &TestApp, Setup::with_stripe()) {
+        let customer = with_card(app, "ahmed", Card::Good).await;
+        let told = cancel(&customer, "period_end").await;
+        assert_eq!((&told["status"], &told["cancel_at_period_end"]), (&json!("active"), &json!(true)));
+        let path = format!("/billing/subscription/{}/resume", customer.tenant_id);
+        let resumed = customer.client.post(&path, &json!({})).await.expect(200);
+        assert_eq!(resumed["cancel_at_period_end"], false);
+        cancel(&customer, "period_end").await;
+        a_month_later(app).await;
+        assert_eq!(subscription(&customer).await["status"], "canceled");
+        assert_eq!(app.stripe().all("charge").len(), 1);
+        customer.client.post(&path, &json!({})).await.expect_problem(409, "not_subscribed");
+        customer.checkout("s", "").await.expect(200);
+    }
+
+    /// Cancelled at once; what was due is not any more.
+    async fn cancelled_at_once(app: &TestApp, Setup::with_stripe()) {
+        let customer = with_card(app, "ahmed", Card::DeclinedLater).await;
+        a_month_later(app).await;
+        assert_eq!(subscription(&customer).await["status"], "past_due");
+        let told = cancel(&customer, "period_end").await;
+        assert_eq!(told["status"], "canceled", "what is not paid has no end to wait for");
+        assert_eq!(statuses(&customer).await, ["void", "paid"]);
+        app.clock.advance_days(9);
+        app.each_minute().await;
+        assert_eq!(subscription(&customer).await["status"], "canceled");
+    }
+
+    /// Cancelled while its customer could pay: the page is closed first.
+    async fn cancelled_while_a_page_is_open(app: &TestApp, Setup::with_stripe()) {
+        let customer = with_credit(app, "ahmed", 10).await;
+        a_month_later(app).await;
+        pay(&customer).await;
+        let session = last_session(app);
+        assert_eq!(cancel(&customer, "now").await["status"], "canceled");
+        assert_eq!(app.stripe().object(&session)["status"], "expired");
+        assert_eq!(customer.available_minor().await, 1_000);
+    }
+
+    /// Members may look; only owners and admins may end it.
+    async fn others_may_not_cancel(app: &TestApp, Setup::with_stripe()) {
+        let customer = with_card(app, "ahmed", Card::Good).await;
+        let viewer = customer.add_member(app, "salim", "viewer").await;
+        let path = format!("/billing/subscription/{}/cancel", customer.tenant_id);
+        let body = json!({ "at": "now" });
+        viewer.client.post(&path, &body).await.expect_problem(403, "role_may_not_spend");
+        app.member("stranger").post(&path, &body).await.expect_problem(403, "not_a_member");
+        customer.client.post(&path, &json!({ "at": "tomorrow" })).await.expect(400);
+        assert_eq!(subscription(&customer).await["status"], "active");
+    }
+
+    /// An Organization that is suspended is not billed; when it is active again its next month begins.
+    async fn a_suspended_organization_is_not_billed(app: &TestApp, Setup::with_stripe()) {
+        let customer = with_card(app, "ahmed", Card::Good).await;
+        app.execute("UPDATE organizations SET status = 'suspended'").await;
+        a_month_later(app).await;
+        a_month_later(app).await;
+        assert_eq!(app.stripe().all("charge").len(), 1);
+        app.execute("UPDATE organizations SET status = 'active'").await;
+        app.each_minute().await;
+        assert_eq!(subscription(&customer).await["status"], "active");
+        assert_eq!(app.stripe().all("charge").len(), 2);
+    }
+
+    /// What an earlier service bills, or nobody, is left alone.
+    async fn adopted_subscriptions_are_left_alone(app: &TestApp, Setup::with_stripe()) {
+        let customer = with_card(app, "ahmed", Card::Good).await;
+        for billed_by in ["stripe", "none"] {
+            app.execute(&format!("UPDATE subscriptions SET billed_by = '{billed_by}'")).await;
+            a_month_later(app).await;
+            assert_eq!(subscription(&customer).await["status"], "active");
+        }
+        assert_eq!(app.stripe().all("charge").len(), 1);
+    }
+
+    /// Something that is in the catalog no more is billed by nobody, and somebody is told.
+    async fn what_has_no_price_raises_an_alarm(app: &TestApp, Setup::with_stripe()) {
+        let customer = with_card(app, "ahmed", Card::Good).await;
+        app.execute("UPDATE organizations SET plan_id = 'gone'").await;
+        a_month_later(app).await;
+        app.each_minute().await;
+        let alarms = "SELECT times + 0 FROM alarms WHERE kind = 'renewal'";
+        assert_eq!(app.number(&alarms.replace("times + 0", "CAST(times AS bigint)")).await, 1);
+        assert_eq!(subscription(&customer).await["status"], "active");
+        let put_back = "UPDATE organizations SET plan_id = (SELECT plan_id FROM subscriptions)";
+        app.execute(put_back).await;
+        app.clock.advance_days(1);
+        app.each_minute().await;
+        assert_eq!(app.stripe().all("charge").len(), 2);
+    }
+}
