@@ -10,10 +10,10 @@ use sovereign_domain::checkout::ChargeRules;
 use sovereign_domain::voucher::Code;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::fail_point::reach;
 use super::tally::{Steps, Tally};
 use super::{EngineError, Job, Rules};
 use crate::clock::Clock;
+use crate::fail_point::reach;
 use crate::ids::RandomIds;
 use crate::storage::memory::Memory;
 use crate::storage::{self, Store, Ts, Tx, catalog, load, notices, write};

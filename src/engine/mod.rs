@@ -5,7 +5,6 @@
 //! caller. While one batch commits the next one queues, so a burst on one voucher shares its lock, its
 //! round trips and its fsync, and an idle lane adds no wait.
 
-mod fail_point;
 mod lane;
 mod tally;
 

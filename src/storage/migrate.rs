@@ -54,6 +54,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(9, "0009", "jobs"),
     migration!(10, "0010", "renewals"),
     migration!(12, "0012", "letters"),
+    migration!(14, "0014", "adopted_subscriptions"),
 ];
 
 /// Any number; all processes of this program take the same PostgreSQL lock while they migrate.

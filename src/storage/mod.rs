@@ -5,6 +5,7 @@
 //! in here decides anything; rules live in the domain.
 
 pub mod adopt;
+pub(crate) mod adopted_subscriptions;
 pub(crate) mod audit;
 pub(crate) mod audit_chain;
 pub mod backup;

@@ -1,4 +1,4 @@
-//! Reads and small writes of what a card pays: orders with whom they are of, and refunds to send.
+//! Reads and small writes of what a card pays: orders with whom they are of, cards, and refunds to send.
 
 use sovereign_domain::book::{OrderKind, RefundStatus};
 use sovereign_domain::catalog::OrderLine;
@@ -80,6 +80,12 @@ pub(crate) async fn keep_customer(tx: &mut Tx, customer_id: Uuid, stripe_id: &st
                WHERE id = $1 AND stripe_customer_id IS NULL";
     on_db!(tx, c => sqlx::query(sql).bind(customer_id).bind(stripe_id).execute(c).await.map(|_| ()))?;
     Ok(())
+}
+
+/// The account that pays with this card of Stripe's.
+pub(crate) async fn card_holder(tx: &mut Tx, payment_method_id: &str) -> Result<Option<Uuid>> {
+    let sql = "SELECT id FROM customers WHERE payment_method_id = $1";
+    Ok(on_db!(tx, c => sqlx::query_scalar(sql).bind(payment_method_id).fetch_optional(c).await)?)
 }
 
 /// Forgets a card that can be charged no more.

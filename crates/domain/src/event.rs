@@ -120,7 +120,9 @@ pub struct InvoiceChanged {
     pub id: InvoiceId,
     pub customer_id: CustomerId,
     pub tenant_id: OrganizationId,
-    pub order_id: OrderId,
+    /// None of an invoice of Stripe's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<OrderId>,
     pub amount_baisa: i64,
     pub currency: &'static str,
     pub status: &'static str,

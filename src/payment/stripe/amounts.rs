@@ -79,6 +79,11 @@ const PUBLISHED: [(&str, i64); 24] = [
 const PEGGED: [(&str, i64); 6] =
     [("OMR", 200), ("BHD", 190), ("KWD", 170), ("JOD", 360), ("QAR", 200), ("SAR", 200)];
 
+/// Whether Stripe writes amounts of `currency` in our minor unit.
+pub(crate) fn same_unit(currency: Currency) -> bool {
+    !OTHER_DECIMALS.contains(&currency.code()) && currency.exponent() <= 3
+}
+
 /// What a card can be charged in `currency`, with `minimum_minor` in place of the minimum of Stripe's tables.
 /// The account's settlement currency can make for another one than those: then it has to be given.
 ///
@@ -89,7 +94,7 @@ pub fn charge_rules(
     minimum_minor: Option<i64>,
 ) -> Result<ChargeRules, CannotCharge> {
     let code = currency.code();
-    if OTHER_DECIMALS.contains(&code) || currency.exponent() > 3 {
+    if !same_unit(currency) {
         return Err(CannotCharge::OtherDecimals(code));
     }
     let known =

@@ -6,6 +6,7 @@ use sovereign_domain::book::{Command, Outcome};
 
 use super::{PaymentError, session, settle};
 use crate::app::App;
+use crate::fail_point::reach;
 
 /// A person has one pending order; a second one only where two of their requests race.
 const MAX_ROUNDS: usize = 4;
@@ -20,6 +21,7 @@ pub(crate) async fn submit(app: &App, command: Command) -> Result<Outcome, Payme
     for _ in 0..MAX_ROUNDS {
         match app.engine.submit(Arc::clone(&command)).await? {
             Outcome::Pending { order_id, .. } => {
+                reach!("order_pending");
                 let answer = session::open(app, order_id).await?;
                 return Ok(Outcome::Answered { answer, replayed: false });
             }

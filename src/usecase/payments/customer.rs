@@ -2,6 +2,7 @@
 
 use super::{PaymentError, metadata};
 use crate::app::App;
+use crate::fail_point::reach;
 use crate::payment::stripe::{CreateCustomer, IdempotencyKey, Stripe};
 use crate::storage::payments::{self, PayableRow};
 
@@ -23,9 +24,11 @@ pub(super) async fn ensure(
     // and the account keeps the first.
     let key = IdempotencyKey::new("customer", order.id);
     let customer = stripe.resolve(|| stripe.create_customer(&wanted, &key)).await?;
+    reach!("customer_created");
     let mut tx = app.store.begin().await?;
     payments::keep_customer(&mut tx, order.customer_id, &customer.id).await?;
     let kept = payments::payable(&mut tx, order.id).await?;
     tx.commit().await?;
+    reach!("customer_kept");
     Ok(kept.and_then(|order| order.stripe_customer_id).unwrap_or(customer.id))
 }

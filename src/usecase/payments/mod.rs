@@ -4,6 +4,7 @@
 //! writes what became of it. Whatever ends in between is taken up again by whoever comes next: the customer's
 //! retry, Stripe's event, or the job that looks after orders that wait.
 
+mod adopted;
 mod alarm;
 pub(crate) mod charge;
 pub(crate) mod checkout;

@@ -6,6 +6,7 @@ use sovereign_domain::ids::OrderId;
 
 use super::{PaymentError, alarm, find, stripe};
 use crate::app::App;
+use crate::fail_point::reach;
 use crate::payment::stripe::{
     self as api, CreateRefund, Created, IdempotencyKey, Metadata, RefundOf, Stripe, StripeError,
 };
@@ -58,9 +59,11 @@ async fn send_one(app: &App, refund: &PendingRefundRow) -> Result<bool, PaymentE
         },
         Err(message) => (RefundStatus::Failed, None, Some(message)),
     };
+    reach!("refund_sent");
     let mut tx = app.store.begin().await?;
     payments::settle_refund(&mut tx, refund.id, status, id.as_deref(), app.clock.now()).await?;
     tx.commit().await?;
+    reach!("refund_settled");
     if let Some(problem) = problem {
         let order = find(app, OrderId(refund.order_id)).await?;
         let detail = format!(

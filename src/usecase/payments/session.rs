@@ -8,6 +8,7 @@ use sovereign_domain::timestamp::Timestamp;
 
 use super::{PaymentError, customer, find, metadata, stripe};
 use crate::app::App;
+use crate::fail_point::reach;
 use crate::payment::stripe::{
     CheckoutSession, CreateSession, IdempotencyKey, LineItem, SessionFilter, Stripe, StripeError,
 };
@@ -39,7 +40,10 @@ pub(super) async fn open(app: &App, order_id: OrderId) -> Result<Answer, Payment
         Err(StripeOrPayment::Payment(error)) => return Err(error),
         Ok(session) => session,
     };
-    attach(app, order_id, session).await
+    reach!("session_created");
+    let answer = attach(app, order_id, session).await;
+    reach!("session_attached");
+    answer
 }
 
 pub(super) async fn attach(

@@ -12,6 +12,7 @@ use sovereign_domain::ids::OrderId;
 use super::{PaymentError, alarm, charge, find, refunds, session, stripe};
 use crate::app::App;
 use crate::engine::EngineError;
+use crate::fail_point::reach;
 use crate::payment::stripe::{
     Charge, CheckoutSession, Expandable, IdempotencyKey, PaymentIntent, PaymentIntentStatus,
     PaymentStatus, SessionStatus, Stripe, StripeError,
@@ -82,6 +83,7 @@ pub(crate) async fn settle(
         });
     };
     let session = stripe.resolve(|| stripe.checkout_session(id)).await?;
+    reach!("session_asked");
     by_session(app, &stripe, &order, session).await
 }
 
@@ -153,12 +155,17 @@ pub(super) async fn pay(
         card: saved_card(stripe, charge).await?,
         actor: Actor::system("payments"),
     });
+    reach!("card_asked");
     match app.engine.submit(command).await {
         Ok(Outcome::Returned { order_id }) => {
+            reach!("refund_filed");
             refunds::send(app, Some(order_id)).await?;
             Ok(Settled::Returned)
         }
-        Ok(_) => Ok(Settled::Completed),
+        Ok(_) => {
+            reach!("order_completed");
+            Ok(Settled::Completed)
+        }
         Err(EngineError::Refused(Refusal::AmountMismatch { expected_minor })) => {
             let currency = app.facts.currency;
             let (charged, asked) =
@@ -225,7 +232,9 @@ pub(crate) async fn supersede(app: &App, order_id: OrderId) -> Result<(), Paymen
     let key = IdempotencyKey::new("expire", app.new_id());
     match stripe.resolve(|| stripe.expire_checkout_session(id, &key)).await {
         Ok(session) if session.status == Some(SessionStatus::Expired) => {
+            reach!("session_expired");
             close(app, &order, OrderStatus::Superseded).await?;
+            reach!("order_superseded");
             Ok(())
         }
         // It is not open any more, or nobody knows whether it is: what it has become tells what to do.

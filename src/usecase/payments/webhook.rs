@@ -4,13 +4,16 @@
 //! name is kept, acknowledged and left alone.
 
 use serde::Deserialize;
+use serde_json::Value;
 use sovereign_domain::book::{AlarmKind, Refusal};
 use sovereign_domain::ids::OrderId;
 
 use super::settle::{self, Hint};
-use super::{PaymentError, alarm};
+use super::{PaymentError, adopted, alarm};
 use crate::app::App;
 use crate::engine::EngineError;
+use crate::fail_point::reach;
+use crate::payment::events::{self, About};
 use crate::payment::stripe::Tags;
 use crate::payment::stripe::signature::{self, SignatureError};
 use crate::storage::webhook_events::{self, EventStatus};
@@ -36,16 +39,7 @@ struct Event {
 
 #[derive(Debug, Deserialize)]
 struct Data {
-    object: Object,
-}
-
-/// What objects of all kinds have in common.
-#[derive(Debug, Deserialize)]
-struct Object {
-    #[serde(default)]
-    id: Option<String>,
-    #[serde(default)]
-    metadata: Tags,
+    object: Value,
 }
 
 /// Takes an event: processed now or before, or kept.
@@ -67,7 +61,11 @@ pub(crate) async fn take(app: &App, header: &str, body: &[u8]) -> Result<(), Web
         return Err(WebhookError::BadBody);
     }
     let event: Event = serde_json::from_str(text).map_err(|_| WebhookError::BadBody)?;
-    if event.id.is_empty() || event.id.len() > 255 || event.kind.len() > 255 {
+    if !event.data.object.is_object()
+        || event.id.is_empty()
+        || event.id.len() > 255
+        || event.kind.len() > 255
+    {
         return Err(WebhookError::BadBody);
     }
     keep_and_act(app, &event, text).await.map_err(|error| {
@@ -81,6 +79,7 @@ async fn keep_and_act(app: &App, event: &Event, text: &str) -> Result<(), Paymen
     let names = (event.id.as_str(), event.kind.as_str());
     let open = webhook_events::receive(&mut tx, names, text, app.clock.now()).await?;
     tx.commit().await?;
+    reach!("event_kept");
     if !open {
         return Ok(());
     }
@@ -93,34 +92,39 @@ async fn keep_and_act(app: &App, event: &Event, text: &str) -> Result<(), Paymen
     let now = app.clock.now();
     webhook_events::finish(&mut tx, &event.id, status, error.as_deref(), now).await?;
     tx.commit().await?;
+    reach!("event_finished");
     acted.map(|_| ())
 }
 
 async fn act(app: &App, event: &Event) -> Result<EventStatus, PaymentError> {
     let object = &event.data.object;
-    if !object.metadata.is_of(&app.facts.fqdn) {
+    let id = object["id"].as_str();
+    match (events::about(&event.kind), id) {
+        (Some(About::Session), Some(id)) => of_order(app, event, Hint::Session(id)).await,
+        (Some(About::Payment), Some(id)) => of_order(app, event, Hint::Intent(id)).await,
+        // What an earlier service made at Stripe has no name of ours: our rows tell whose it is.
+        (Some(About::Subscription), Some(id)) => adopted::subscription(app, id).await,
+        (Some(About::Invoice), Some(_)) => adopted::invoice_paid(app, object).await,
+        (Some(About::Card), Some(id)) => adopted::card_detached(app, id).await,
+        (Some(About::Refund | About::Dispute) | None, _) | (_, None) => Ok(EventStatus::Ignored),
+    }
+}
+
+/// Settles the order that the event's object is of.
+async fn of_order(app: &App, event: &Event, hint: Hint<'_>) -> Result<EventStatus, PaymentError> {
+    let object = &event.data.object;
+    let tags = Tags::deserialize(&object["metadata"]).unwrap_or_default();
+    if !tags.is_of(&app.facts.fqdn) {
         return Ok(EventStatus::Ignored);
     }
-    let Some(order_id) = object.metadata.order_id().map(OrderId) else {
+    let Some(order_id) = tags.order_id().map(OrderId) else {
         return Ok(EventStatus::Ignored);
-    };
-    let id = object.id.as_deref();
-    let hint = match event.kind.as_str() {
-        "checkout.session.completed"
-        | "checkout.session.expired"
-        | "checkout.session.async_payment_succeeded"
-        | "checkout.session.async_payment_failed" => id.map_or(Hint::None, Hint::Session),
-        "payment_intent.succeeded"
-        | "payment_intent.payment_failed"
-        | "payment_intent.canceled" => id.map_or(Hint::None, Hint::Intent),
-        "charge.succeeded" => Hint::None,
-        _ => return Ok(EventStatus::Ignored),
     };
     match settle::settle(app, order_id, hint).await {
         Ok(_) => Ok(EventStatus::Processed),
         // It carries our name, and we have no such order: a restored backup, or a name used twice.
         Err(PaymentError::Engine(EngineError::Refused(Refusal::UnknownOrder))) => {
-            let subject = object.id.as_deref().unwrap_or(&event.id);
+            let subject = object["id"].as_str().unwrap_or(&event.id);
             let detail = format!("{} is of order {order_id}, which is not here", event.kind);
             alarm::raise(app, AlarmKind::Reconcile, subject, detail, None).await?;
             Ok(EventStatus::Ignored)

@@ -10,3 +10,4 @@ mod refusals;
 mod routes;
 mod scale;
 mod schema;
+mod stripe;

@@ -4,6 +4,7 @@
 //! docs/CRASH-SAFETY.md says what is guaranteed and how to run this at length.
 
 mod campaign;
+mod card_steps;
 mod fail_points;
 mod full_disk;
 mod load;

@@ -1,5 +1,7 @@
 //! What a card pays: from the checkout to Stripe and back, and whatever may go wrong on the way.
 
+mod adopted;
+mod amounts;
 mod late;
 mod remainder;
 mod renewals;

@@ -243,7 +243,7 @@ fn invoice_event(invoice: &Invoice, context: &Context<'_>) -> EventData {
         id: invoice.id,
         customer_id: invoice.customer_id,
         tenant_id: invoice.tenant_id.clone(),
-        order_id: invoice.order_id,
+        order_id: Some(invoice.order_id),
         amount_baisa: invoice.amount_minor,
         currency: context.currency.code(),
         status: invoice.status.as_str(),

@@ -210,6 +210,11 @@ fn new_dispute(state: &mut State, charge_id: &str, amount: i64, status: &str) ->
 }
 
 impl StripeFake {
+    /// The account's owner ends an open session at the dashboard.
+    pub(crate) fn expire(&self, session_id: &str) {
+        self.core.change(|state| expire_now(state, session_id));
+    }
+
     /// Opens a session again that has expired, for what must never happen and has to be survived.
     pub(crate) fn reopen(&self, session_id: &str) {
         self.core.change(|state| {
