@@ -8,6 +8,7 @@ mod renewals;
 mod supersede;
 mod trouble;
 mod webhooks;
+mod year;
 
 use serde_json::Value;
 
