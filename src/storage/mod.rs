@@ -5,6 +5,7 @@
 //! in here decides anything; rules live in the domain.
 
 pub mod adopt;
+pub(crate) mod alarms;
 pub(crate) mod audit;
 pub(crate) mod audit_chain;
 pub mod backup;
@@ -14,6 +15,7 @@ pub(crate) mod catalog;
 pub(crate) mod cursor;
 mod error;
 pub(crate) mod facts;
+pub(crate) mod gauges;
 pub(crate) mod invitations;
 pub(crate) mod invoices;
 pub(crate) mod jobs;
@@ -35,6 +37,8 @@ pub(crate) mod payments;
 pub(crate) mod postgres;
 pub mod rate_limits;
 pub(crate) mod reads;
+pub(crate) mod reconcile;
+pub(crate) mod reconcile_runs;
 pub(crate) mod seals;
 pub(crate) mod sessions;
 pub(crate) mod settings;

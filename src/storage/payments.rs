@@ -67,6 +67,13 @@ pub(crate) async fn keep_customer(tx: &mut Tx, customer_id: Uuid, stripe_id: &st
     Ok(())
 }
 
+/// The Organization's customer at Stripe, where it has one.
+pub(crate) async fn stripe_customer(tx: &mut Tx, tenant_id: &str) -> Result<Option<String>> {
+    let sql = "SELECT stripe_customer_id FROM customers \
+               WHERE tenant_id = $1 AND stripe_customer_id IS NOT NULL";
+    Ok(on_db!(tx, c => sqlx::query_scalar(sql).bind(tenant_id).fetch_optional(c).await)?)
+}
+
 /// A refund whose card part is to be sent, or may have been.
 #[derive(Debug, Clone, FromRow)]
 pub(crate) struct PendingRefundRow {

@@ -1,5 +1,6 @@
 //! What a person or a job can do, one file each, except moving money: that is the engine's.
 
+pub(crate) mod alarms;
 mod audited;
 pub mod backup;
 pub mod catalog;
@@ -8,6 +9,7 @@ pub mod done;
 pub(crate) mod elsewhere;
 pub mod expire_credit;
 pub(crate) mod invitations;
+pub(crate) mod measure;
 pub mod migrate;
 pub mod number_invoices;
 pub mod organizations;

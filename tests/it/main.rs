@@ -9,6 +9,7 @@
 mod harness;
 
 mod adoption;
+mod alarms;
 mod audit;
 mod backup;
 mod billing;
@@ -22,6 +23,7 @@ mod jobs;
 mod lifecycle;
 mod limits;
 mod matrix;
+mod metrics;
 mod model;
 mod oidc;
 mod openapi;
@@ -29,6 +31,7 @@ mod organizations;
 mod payments;
 mod pdf;
 mod races;
+mod reconcile;
 mod servers;
 mod settings;
 mod sign_in;

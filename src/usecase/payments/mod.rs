@@ -7,6 +7,8 @@
 mod alarm;
 pub(crate) mod checkout;
 mod customer;
+pub(crate) mod portal;
+pub(crate) mod reconcile;
 pub(crate) mod refunds;
 mod session;
 pub(crate) mod settle;

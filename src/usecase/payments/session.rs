@@ -3,6 +3,7 @@
 use sovereign_domain::book::{Answer, Command, OrderStatus, Outcome};
 use sovereign_domain::event::Actor;
 use sovereign_domain::ids::OrderId;
+use sovereign_domain::timestamp::Timestamp;
 
 use super::{PaymentError, customer, find, metadata, stripe};
 use crate::app::App;
@@ -96,13 +97,17 @@ async fn create(
     .map_err(StripeOrPayment::Stripe)
 }
 
+/// Whether the order's session, if there is one, can be paid no more.
+pub(super) fn must_have_ended(order: &PayableRow, now: Timestamp) -> bool {
+    order.created_at.0 <= now.plus_seconds(-(OPEN_SECONDS + MARGIN_SECONDS))
+}
+
 /// Gives up an order whose session was never found. By now the session would have expired, if there were
 /// one, so that nobody can pay it any more.
 pub(super) async fn give_up(app: &App, order_id: OrderId) -> Result<(), PaymentError> {
     let stripe = stripe(app)?;
     let order = find(app, order_id).await?;
-    let long_ago = app.clock.now().plus_seconds(-(OPEN_SECONDS + MARGIN_SECONDS));
-    if order.created_at.0 > long_ago {
+    if !must_have_ended(&order, app.clock.now()) {
         return Ok(());
     }
     if let Some(customer) = order.stripe_customer_id.as_deref()

@@ -100,7 +100,13 @@ impl World<'_> {
                 request.path = format!("{}?tenant_id={}", request.path, self.shared);
                 request
             }
-            "GET /billing/subscription/{tenant_id}" | "GET /billing/invoices/{tenant_id}" => {
+            "POST /billing/admin/alarms/{id}/resolve" => {
+                let request = request.with("id", "01997f53-a000-7000-8000-000000000001");
+                request.bringing(json!({ "note": "seen to" }))
+            }
+            "GET /billing/subscription/{tenant_id}"
+            | "GET /billing/invoices/{tenant_id}"
+            | "POST /billing/portal/{tenant_id}" => {
                 request.about(&self.shared).with("tenant_id", &self.shared)
             }
             "GET /billing/invoices/{tenant_id}/{invoice_id}/pdf" => {

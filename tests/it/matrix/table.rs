@@ -39,6 +39,10 @@ POST   /billing/webhook                               400  400  400  400  400  4
 GET    /billing/admin/revenue                         401  403  403  403  403  403  403  200  403
 GET    /billing/admin/orders                          401  403  403  403  403  403  403  200  403
 GET    /billing/admin/jobs                            401  403  403  403  403  403  403  200  403
+GET    /billing/admin/alarms                          401  403  403  403  403  403  403  200  403
+POST   /billing/admin/alarms/{id}/resolve             401  403  403  403  403  403  403  404  403
+GET    /billing/admin/reconcile                       401  403  403  403  403  403  403  200  403
+POST   /billing/admin/reconcile                       401  403  403  403  403  403  403  503  403
 GET    /billing/admin/settings                        401  403  403  403  403  403  403  200  403
 PUT    /billing/admin/settings                        401  403  403  403  403  403  403  200  403
 POST   /billing/admin/settings/check                  401  403  403  403  403  403  403  200  403
@@ -53,6 +57,7 @@ POST   /billing/vouchers/redeem                       401  403  200  200  403  4
 GET    /billing/balance                               401  404  200  200  403  403  404  404  404
 GET    /billing/subscription/{tenant_id}              401  404  200  200  200  200  404  404  404
 GET    /billing/invoices/{tenant_id}                  401  404  200  200  200  200  404  404  404
+POST   /billing/portal/{tenant_id}                    401  404  503  503  403  403  404  404  404
 GET    /billing/invoices/{tenant_id}/{invoice_id}/pdf 401  404  200  200  200  200  404  404  404
 
 GET    /tenant/orgs/{id}                              401  404  200  200  200  200  404  404  404

@@ -1,6 +1,7 @@
 //! What a card pays: from the checkout to Stripe and back, and whatever may go wrong on the way.
 
 mod late;
+mod portal;
 mod remainder;
 mod supersede;
 mod trouble;
