@@ -13,7 +13,7 @@ use axum::routing::get;
 use crate::app::App;
 use crate::usecase::measure::{self, Family};
 
-/// prometheus.io/docs/instrumenting/exposition_formats, "Text-based format".
+/// Prometheus, "Exposition formats", "Text-based format".
 const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// What the listener of `metrics.listen` answers.

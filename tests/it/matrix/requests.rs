@@ -101,7 +101,7 @@ impl World<'_> {
                 request
             }
             "POST /billing/admin/alarms/{id}/resolve" => {
-                let request = request.with("id", "01997f53-a000-7000-8000-000000000001");
+                let request = request.with("id", &self.alarm().await);
                 request.bringing(json!({ "note": "seen to" }))
             }
             "GET /billing/subscription/{tenant_id}"

@@ -23,7 +23,8 @@ pub(super) const CALLERS: [&str; 9] = [
 /// that is about Organization A where the route is about one.
 ///
 /// An Organization is 404 to whoever is not in it, whatever their role on the Sovereign; only a checkout and
-/// a redemption are 403. An invitation is the outsider's here, and no issuer called `google` is configured.
+/// a redemption are 403. An invitation is the outsider's here, and neither an issuer called `google`
+/// nor a key to Stripe is configured.
 const TABLE: &str = "
 route                                                 none out  own  adm  mem  view sadm root else
 
@@ -40,7 +41,7 @@ GET    /billing/admin/revenue                         401  403  403  403  403  4
 GET    /billing/admin/orders                          401  403  403  403  403  403  403  200  403
 GET    /billing/admin/jobs                            401  403  403  403  403  403  403  200  403
 GET    /billing/admin/alarms                          401  403  403  403  403  403  403  200  403
-POST   /billing/admin/alarms/{id}/resolve             401  403  403  403  403  403  403  404  403
+POST   /billing/admin/alarms/{id}/resolve             401  403  403  403  403  403  403  200  403
 GET    /billing/admin/reconcile                       401  403  403  403  403  403  403  200  403
 POST   /billing/admin/reconcile                       401  403  403  403  403  403  403  503  403
 GET    /billing/admin/settings                        401  403  403  403  403  403  403  200  403
