@@ -39,7 +39,7 @@ pub(super) struct PortalBody {
         (status = 404, description = "There is no such Organization, or the caller is not in it"),
         (status = 409, description = "The Organization has never paid by card (`no_card_customer`)"),
         (status = 503, description = "Cards are not taken here (`payment_not_configured`), or Stripe does \
-            not answer (`payment_unresolved`) or does not open the portal (`portal_refused`)"),
+            not answer (`stripe_unavailable`) or does not open the portal (`portal_refused`)"),
     ),
 )]
 pub(super) async fn open(
@@ -73,6 +73,7 @@ impl From<PortalError> for Problem {
                     "the payment service does not open its portal; contact the operator",
                 )
             }
+            PortalError::Stripe(error) => error.into(),
             PortalError::Payment(error) => error.into(),
         }
     }

@@ -12,6 +12,8 @@ pub(crate) enum PortalError {
     NoCustomer,
     /// Stripe does not open it; the operator has to see to that.
     Refused(String),
+    /// Stripe does not answer, or not with what it is asked for.
+    Stripe(StripeError),
     Payment(PaymentError),
 }
 
@@ -43,6 +45,6 @@ pub(crate) async fn open(app: &App, tenant_id: &str) -> Result<String, PortalErr
             Err(PortalError::NoCustomer)
         }
         Err(StripeError::Refused(refusal)) => Err(PortalError::Refused(refusal.message)),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(PortalError::Stripe(error)),
     }
 }

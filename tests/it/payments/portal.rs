@@ -51,7 +51,7 @@ on_both! {
         app.stripe().trouble(OPEN, Trouble::CutAfter, 1);
         open().await.expect(200);
         app.stripe().trouble(OPEN, Trouble::Unavailable, 4);
-        open().await.expect_problem(503, "payment_unresolved");
+        open().await.expect_problem(503, "stripe_unavailable");
         let customer = app.stripe().all("customer").pop().unwrap();
         app.stripe().forget(customer["id"].as_str().unwrap());
         open().await.expect_problem(409, "no_card_customer");
