@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use crate::app::App;
-use crate::jobs;
-use crate::storage::{self, Ts, gauges, reconcile_runs};
+use crate::jobs::{self, Listed};
+use crate::storage::reconcile_runs::{self, RunRow};
+use crate::storage::{self, gauges};
 
 /// A measure that has a value, or one for each value of a label.
 #[derive(Debug)]
@@ -39,16 +40,8 @@ pub(crate) async fn measure(app: &App) -> storage::Result<Vec<Family>> {
     let jobs = jobs::list_in(&mut tx, app.clock.now()).await?;
     drop(tx);
     let count = |name: &str| counts.iter().find(|(of, ..)| of == name).map(|(.., value)| *value);
-    let seconds = |at: Ts| at.0.seconds();
     let queued = i64::try_from(app.engine.queued()).unwrap_or(i64::MAX);
-    let succeeded = |job: &jobs::Listed| {
-        let at = job.row.as_ref().and_then(|row| row.last_ok_at)?;
-        Some((seconds(at), job.job.name.to_owned()))
-    };
-    let failures = |job: &jobs::Listed| {
-        (job.row.as_ref().map_or(0, |row| row.consecutive_failures), job.job.name.to_owned())
-    };
-    Ok(vec![
+    let mut families = vec![
         alarms(&counts),
         Family::alone(
             "sovereign_orders_pending",
@@ -75,21 +68,41 @@ pub(crate) async fn measure(app: &App) -> storage::Result<Vec<Family>> {
             "Commands that wait for the money engine of this process.",
             Some(queued),
         ),
+    ];
+    families.extend(reconcile(last.as_ref()));
+    families.extend(of_jobs(&jobs));
+    Ok(families)
+}
+
+fn reconcile(last: Option<&RunRow>) -> [Family; 3] {
+    [
         Family::alone(
             "sovereign_reconcile_findings_left",
             "What the last comparison with Stripe left for a person.",
-            last.as_ref().map(|run| run.findings_left),
+            last.map(|run| run.findings_left),
         ),
         Family::alone(
             "sovereign_reconcile_failed",
             "1 where the last comparison with Stripe could not be finished.",
-            last.as_ref().map(|run| i64::from(run.error.is_some())),
+            last.map(|run| i64::from(run.error.is_some())),
         ),
         Family::alone(
             "sovereign_reconcile_last_run_timestamp_seconds",
             "When the last comparison with Stripe began.",
-            last.as_ref().map(|run| seconds(run.started_at)),
+            last.map(|run| run.started_at.0.seconds()),
         ),
+    ]
+}
+
+fn of_jobs(jobs: &[Listed]) -> [Family; 2] {
+    let succeeded = |job: &Listed| {
+        let at = job.row.as_ref().and_then(|row| row.last_ok_at)?;
+        Some((at.0.seconds(), job.job.name.to_owned()))
+    };
+    let failures = |job: &Listed| {
+        (job.row.as_ref().map_or(0, |row| row.consecutive_failures), job.job.name.to_owned())
+    };
+    [
         Family {
             name: "sovereign_job_last_success_timestamp_seconds",
             help: "When a job last began a run that did all there was to do.",
@@ -102,7 +115,7 @@ pub(crate) async fn measure(app: &App) -> storage::Result<Vec<Family>> {
             label: Some("job"),
             values: jobs.iter().map(failures).collect(),
         },
-    ])
+    ]
 }
 
 fn alarms(counts: &[gauges::Gauge]) -> Family {
