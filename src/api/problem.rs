@@ -290,7 +290,9 @@ impl From<PaymentError> for Problem {
         let unavailable =
             |code, detail: &str| Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail);
         match error {
-            PaymentError::NotConfigured => Refusal::NoProcessor.into(),
+            PaymentError::NotConfigured => {
+                unavailable("payment_not_configured", "card payments are not configured here")
+            }
             PaymentError::Unresolved(text) => {
                 tracing::error!(text, "a payment is not resolved");
                 let detail = "the payment service does not answer; nothing is lost: ask again with the \

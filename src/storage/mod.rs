@@ -6,6 +6,7 @@
 
 pub mod adopt;
 pub(crate) mod adopted_subscriptions;
+pub(crate) mod alarms;
 pub(crate) mod audit;
 pub(crate) mod audit_chain;
 pub mod backup;
@@ -16,6 +17,7 @@ pub(crate) mod catalog;
 pub(crate) mod cursor;
 mod error;
 pub(crate) mod facts;
+pub(crate) mod gauges;
 pub(crate) mod invitations;
 pub(crate) mod invoices;
 pub(crate) mod jobs;
@@ -39,6 +41,8 @@ pub(crate) mod payments;
 pub(crate) mod postgres;
 pub mod rate_limits;
 pub(crate) mod reads;
+pub(crate) mod reconcile;
+pub(crate) mod reconcile_runs;
 pub(crate) mod renewals;
 pub(crate) mod seals;
 pub(crate) mod sessions;

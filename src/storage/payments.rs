@@ -105,6 +105,13 @@ pub(crate) async fn forget_card(
     Ok(())
 }
 
+/// The Organization's customer at Stripe, where it has one.
+pub(crate) async fn stripe_customer(tx: &mut Tx, tenant_id: &str) -> Result<Option<String>> {
+    let sql = "SELECT stripe_customer_id FROM customers \
+               WHERE tenant_id = $1 AND stripe_customer_id IS NOT NULL";
+    Ok(on_db!(tx, c => sqlx::query_scalar(sql).bind(tenant_id).fetch_optional(c).await)?)
+}
+
 /// A refund whose card part is to be sent, or may have been.
 #[derive(Debug, Clone, FromRow)]
 pub(crate) struct PendingRefundRow {

@@ -1,5 +1,6 @@
 //! What a person or a job can do, one file each, except moving money: that is the engine's.
 
+pub(crate) mod alarms;
 mod audited;
 pub mod backup;
 pub(crate) mod bill;
@@ -10,6 +11,7 @@ pub(crate) mod elsewhere;
 pub mod expire_credit;
 pub(crate) mod invitations;
 pub mod letters;
+pub(crate) mod measure;
 pub mod migrate;
 pub mod number_invoices;
 pub mod organizations;

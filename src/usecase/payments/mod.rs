@@ -10,6 +10,8 @@ pub(crate) mod charge;
 pub(crate) mod checkout;
 mod customer;
 pub(crate) mod due;
+pub(crate) mod portal;
+pub(crate) mod reconcile;
 pub(crate) mod refunds;
 pub(crate) mod renewals;
 mod session;

@@ -100,7 +100,7 @@ pub(crate) struct TestApp {
     pub(super) database: TestDatabase,
     running: Running,
     sink: Option<MailSink>,
-    stripe: Option<StripeFake>,
+    pub(super) stripe: Option<StripeFake>,
 }
 
 impl TestApp {
@@ -301,6 +301,11 @@ impl TestApp {
     /// Does once what the server does every minute.
     pub(crate) async fn each_minute(&self) {
         Sovereign::each_minute(&self.running.sovereign.app).await.unwrap();
+    }
+
+    /// The router of the listener that has the metrics.
+    pub(crate) fn metrics_router(&self) -> axum::Router {
+        sovereign::api::metrics_router(std::sync::Arc::clone(&self.running.sovereign.app))
     }
 
     /// Whoever does jobs, as a process of its own would.

@@ -100,12 +100,17 @@ impl World<'_> {
                 request.path = format!("{}?tenant_id={}", request.path, self.shared);
                 request
             }
+            "POST /billing/admin/alarms/{id}/resolve" => {
+                let request = request.with("id", &self.alarm().await);
+                request.bringing(json!({ "note": "seen to" }))
+            }
             "POST /billing/subscription/{tenant_id}/cancel" => {
                 let request = request.about(&self.shared).with("tenant_id", &self.shared);
                 request.bringing(json!({ "at": "period_end" }))
             }
             "GET /billing/subscription/{tenant_id}"
             | "GET /billing/invoices/{tenant_id}"
+            | "POST /billing/portal/{tenant_id}"
             | "POST /billing/subscription/{tenant_id}/resume"
             | "POST /billing/subscription/{tenant_id}/pay" => {
                 request.about(&self.shared).with("tenant_id", &self.shared)

@@ -23,8 +23,8 @@ pub(super) const CALLERS: [&str; 9] = [
 /// that is about Organization A where the route is about one.
 ///
 /// An Organization is 404 to whoever is not in it, whatever their role on the Sovereign; only a checkout and
-/// a redemption are 403. An invitation is the outsider's here, no issuer called `google` is configured, and
-/// nobody owes anything for a subscription.
+/// a redemption are 403. An invitation is the outsider's here, neither an issuer called `google` nor a key to
+/// Stripe is configured, and nobody owes anything for a subscription.
 const TABLE: &str = "
 route                                                 none out  own  adm  mem  view sadm root else
 
@@ -40,6 +40,10 @@ POST   /billing/webhook                               400  400  400  400  400  4
 GET    /billing/admin/revenue                         401  403  403  403  403  403  403  200  403
 GET    /billing/admin/orders                          401  403  403  403  403  403  403  200  403
 GET    /billing/admin/jobs                            401  403  403  403  403  403  403  200  403
+GET    /billing/admin/alarms                          401  403  403  403  403  403  403  200  403
+POST   /billing/admin/alarms/{id}/resolve             401  403  403  403  403  403  403  200  403
+GET    /billing/admin/reconcile                       401  403  403  403  403  403  403  200  403
+POST   /billing/admin/reconcile                       401  403  403  403  403  403  403  503  403
 GET    /billing/admin/settings                        401  403  403  403  403  403  403  200  403
 PUT    /billing/admin/settings                        401  403  403  403  403  403  403  200  403
 POST   /billing/admin/settings/check                  401  403  403  403  403  403  403  200  403
@@ -57,6 +61,7 @@ POST   /billing/subscription/{tenant_id}/cancel       401  404  200  200  403  4
 POST   /billing/subscription/{tenant_id}/resume       401  404  200  200  403  403  404  404  404
 POST   /billing/subscription/{tenant_id}/pay          401  404  404  404  404  404  404  404  404
 GET    /billing/invoices/{tenant_id}                  401  404  200  200  200  200  404  404  404
+POST   /billing/portal/{tenant_id}                    401  404  503  503  403  403  404  404  404
 GET    /billing/invoices/{tenant_id}/{invoice_id}/pdf 401  404  200  200  200  200  404  404  404
 
 GET    /tenant/orgs/{id}                              401  404  200  200  200  200  404  404  404

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::table::CALLERS;
-use crate::harness::{Client, SignedIn, TestApp};
+use crate::harness::{Client, Engine, SignedIn, TestApp};
 
 pub(super) const PASSWORD: &str = "correct horse battery staple";
 
@@ -98,6 +99,22 @@ impl<'a> World<'a> {
     pub(super) async fn invoice(&self) -> String {
         let path = format!("/billing/invoices/{}", self.shared);
         text_of(&self.client("owner").get(&path).await.expect(200)[0]["id"])
+    }
+
+    /// An alarm that nobody has resolved.
+    pub(super) async fn alarm(&self) -> String {
+        let subject = self.fresh("alarm");
+        let id = Uuid::from_u128(self.made.fetch_add(1, Ordering::Relaxed) as u128);
+        let (key, now) = match self.app.engine {
+            Engine::Sqlite => (format!("X'{}'", id.simple()), "0"),
+            Engine::Postgres => (format!("'{id}'"), "to_timestamp(0)"),
+        };
+        let alarm = format!(
+            "INSERT INTO alarms (id, kind, subject, detail, times, created_at, last_at) \
+             VALUES ({key}, 'dispute', '{subject}', 'look', 1, {now}, {now})"
+        );
+        self.app.execute(&alarm).await;
+        id.to_string()
     }
 
     /// Issues a voucher that nobody has redeemed.
