@@ -24,6 +24,7 @@ mod openapi;
 mod organizations;
 mod paging;
 mod problem;
+mod refund_problem;
 mod settings;
 mod shared_answers;
 mod status;

@@ -53,6 +53,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(8, "0008", "settings"),
     migration!(9, "0009", "jobs"),
     migration!(10, "0010", "renewals"),
+    migration!(11, "0011", "refunds"),
 ];
 
 /// Any number; all processes of this program take the same PostgreSQL lock while they migrate.

@@ -24,6 +24,7 @@ pub(crate) mod load;
 mod load_locked;
 mod load_orders;
 mod load_payments;
+mod load_refunds;
 mod load_requests;
 pub mod memory;
 pub mod migrate;

@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use super::sequences::{VoucherTerms, World};
 
-const TABLES: [&str; 18] = [
+const TABLES: [&str; 19] = [
+    "disputes",
     "alarms",
     "refunds",
     "card_payments",

@@ -9,7 +9,9 @@ use super::refunds::Refund;
 use super::replies::ReplyKey;
 use super::rows::{LedgerEntry, SavedCard};
 use crate::event::{AuditEntry, Event};
-use crate::ids::{CustomerId, HoldId, LotId, OrderId, OrganizationId, PaymentId, RedemptionId};
+use crate::ids::{
+    CustomerId, DisputeId, HoldId, LotId, OrderId, OrganizationId, PaymentId, RedemptionId,
+};
 use crate::subscription::{Invoice, Subscription};
 use crate::voucher::Code;
 
@@ -35,6 +37,8 @@ pub struct Changes {
     /// The card that each account paid with last.
     pub cards: BTreeMap<CustomerId, SavedCard>,
     pub new_refunds: Vec<Refund>,
+    pub new_disputes: BTreeSet<DisputeId>,
+    pub changed_disputes: BTreeSet<DisputeId>,
     pub alarms: Vec<Alarm>,
     pub letters: Vec<Letter>,
     pub subscriptions: Vec<Subscription>,
@@ -72,6 +76,12 @@ impl Changes {
     pub(super) fn change_redemption(&mut self, id: RedemptionId) {
         if !self.new_redemptions.contains(&id) {
             self.changed_redemptions.insert(id);
+        }
+    }
+
+    pub(super) fn change_dispute(&mut self, id: DisputeId) {
+        if !self.new_disputes.contains(&id) {
+            self.changed_disputes.insert(id);
         }
     }
 

@@ -10,8 +10,11 @@ mod checkout;
 mod command;
 mod complete;
 mod credit;
+mod disputes;
+mod give_back;
 mod letters;
 mod orders;
+mod refund_order;
 mod refunds;
 mod replies;
 mod rows;
@@ -23,9 +26,11 @@ use alloc::sync::Arc;
 pub use self::alarms::{Alarm, AlarmKind};
 pub use self::changes::Changes;
 pub use self::command::{
-    Adjust, Answer, Checkout, CheckoutAnswer, Command, CompleteOrder, Outcome, RedeemAnswer,
-    RedeemVoucher, Refusal,
+    Adjust, Answer, BookRefund, Checkout, CheckoutAnswer, Command, CompleteOrder, Outcome,
+    RedeemAnswer, RedeemVoucher, RefundAnswer, RefundOrder, RefundRefusal, Refusal, ReportDispute,
 };
+pub use self::disputes::{Dispute, DisputeState};
+pub use self::give_back::RETURNED_CREDIT_DAYS;
 pub use self::letters::{Letter, LetterKind};
 pub use self::refunds::{Refund, RefundStatus};
 pub use self::replies::{IMPLICIT_REPLAY_SECONDS, Idempotency, Reply, ReplyKey, Route};
@@ -39,15 +44,15 @@ use crate::catalog::Catalog;
 use crate::checkout::ChargeRules;
 use crate::event::{Actor, AuditEntry, Event, EventData};
 use crate::ids::{
-    CustomerId, HoldId, IdSource, OrderId, OrganizationId, PaymentId, RedemptionId, SubscriptionId,
-    UserId,
+    CustomerId, DisputeId, HoldId, IdSource, LotId, OrderId, OrganizationId, PaymentId,
+    RedemptionId, RefundId, SubscriptionId, UserId,
 };
 use crate::money::Currency;
 use crate::organization::{MemberRole, OrganizationStatus};
 use crate::tax::TaxRules;
 use crate::timestamp::Timestamp;
 use crate::voucher::{Code, Voucher};
-use crate::wallet::Wallet;
+use crate::wallet::{LotAmount, Wallet};
 
 /// An Organization as far as money goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +94,14 @@ pub struct Book {
     pub orders: BTreeMap<OrderId, Order>,
     pub holds: BTreeMap<HoldId, Hold>,
     pub payments: BTreeMap<PaymentId, CardPayment>,
+    pub refunds: BTreeMap<RefundId, Refund>,
+    pub disputes: BTreeMap<DisputeId, Dispute>,
+    /// What each order drew of which lots, less what came back, in the order it was drawn. Whole for the
+    /// orders that a refund or a dispute names.
+    pub draws: BTreeMap<OrderId, alloc::vec::Vec<LotAmount>>,
+    /// What was spent of each lot, by orders and to settle debts, less what came back. Whole for the lots
+    /// of the redemptions of those orders.
+    pub spent: BTreeMap<LotId, i64>,
     pub redemptions: BTreeMap<RedemptionId, Redemption>,
     /// Live redemptions, found as the two rules ask for them.
     pub redeemed_by_user: BTreeMap<(UserId, Code), RedemptionId>,
@@ -119,6 +132,9 @@ impl Book {
             }
             Command::Adjust(adjust) => self.adjust(adjust, context),
             Command::Expire { tenant_id } => self.expire(tenant_id, context),
+            Command::RefundOrder(refund) => self.refund_order(refund, context),
+            Command::BookRefund(refund) => self.book_refund(refund, context),
+            Command::ReportDispute(dispute) => self.report_dispute(dispute, context),
         }
     }
 

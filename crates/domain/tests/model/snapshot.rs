@@ -14,6 +14,10 @@ pub(crate) struct Snapshot {
     pub(crate) orders: Vec<Option<OrderStatus>>,
     /// Sorted.
     pub(crate) redemptions: Vec<RedemptionSummary>,
+    /// Sorted.
+    pub(crate) refunds: Vec<RefundSummary>,
+    /// Sorted.
+    pub(crate) disputes: Vec<DisputeSummary>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +40,52 @@ pub(crate) struct RedemptionSummary {
     pub(crate) state: &'static str,
     /// The order it was reserved with.
     pub(crate) order: Option<usize>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct RefundSummary {
+    pub(crate) order: Option<usize>,
+    pub(crate) credit_minor: i64,
+    pub(crate) card_minor: i64,
+    /// Whether Stripe had it first.
+    pub(crate) stripe_refund_id: Option<String>,
+    pub(crate) voucher_freed: bool,
+    pub(crate) has_note: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct DisputeSummary {
+    pub(crate) stripe_dispute_id: String,
+    pub(crate) order: Option<usize>,
+    pub(crate) clawed_minor: i64,
+    /// As it is stored.
+    pub(crate) state: String,
+}
+
+fn refunds(book: &Book, script: &Script) -> Vec<RefundSummary> {
+    let of = book.refunds.values().map(|refund| RefundSummary {
+        order: script.orders.iter().position(|order| *order == refund.order_id),
+        credit_minor: refund.credit_minor,
+        card_minor: refund.card_minor,
+        stripe_refund_id: refund.stripe_refund_id.clone(),
+        voucher_freed: refund.voucher_freed,
+        has_note: refund.has_note,
+    });
+    let mut refunds: Vec<RefundSummary> = of.collect();
+    refunds.sort();
+    refunds
+}
+
+fn disputes(book: &Book, script: &Script) -> Vec<DisputeSummary> {
+    let of = book.disputes.values().map(|dispute| DisputeSummary {
+        stripe_dispute_id: dispute.stripe_dispute_id.clone(),
+        order: script.orders.iter().position(|order| *order == dispute.order_id),
+        clawed_minor: dispute.clawed_minor(),
+        state: dispute.state.as_str().to_owned(),
+    });
+    let mut disputes: Vec<DisputeSummary> = of.collect();
+    disputes.sort();
+    disputes
 }
 
 impl Snapshot {
@@ -79,6 +129,8 @@ impl Snapshot {
                 .map(|id| book.orders.get(id).map(|order| order.status))
                 .collect(),
             redemptions,
+            refunds: refunds(book, script),
+            disputes: disputes(book, script),
         }
     }
 }
