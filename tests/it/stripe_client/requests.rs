@@ -72,7 +72,8 @@ async fn everything_that_is_made_has_metadata_and_a_key() {
         description: Some("September"),
     };
     let of = RefundOf::PaymentIntent("pi_1");
-    let refund = CreateRefund { metadata: &metadata, of, amount_minor: 1_000 };
+    let refund =
+        CreateRefund { metadata: &metadata, of, reference: (ORDER_ID, 2), amount_minor: 1_000 };
     let failed: [Option<StripeError>; 4] = [
         stripe.create_customer(&customer, &key).await.err(),
         stripe.create_checkout_session(&session, &key).await.err(),
