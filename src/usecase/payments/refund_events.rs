@@ -73,7 +73,8 @@ pub(super) async fn payment_of(
     Ok(payment)
 }
 
-async fn known(app: &App, intent_id: &str) -> Result<Option<PaymentRow>, PaymentError> {
+/// The payment of this intent, where it is in the books.
+pub(super) async fn known(app: &App, intent_id: &str) -> Result<Option<PaymentRow>, PaymentError> {
     let mut tx = app.store.read().await?;
     Ok(rows::payment(&mut tx, intent_id).await?)
 }

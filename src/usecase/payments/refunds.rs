@@ -5,7 +5,7 @@ use sovereign_domain::book::{AlarmKind, RefundStatus};
 use sovereign_domain::ids::OrderId;
 use uuid::Uuid;
 
-use super::{PaymentError, alarm, find, stripe};
+use super::{PaymentError, alarm, find, refund_events, stripe};
 use crate::app::App;
 use crate::payment::stripe::{
     self as api, CreateRefund, Created, IdempotencyKey, Metadata, RefundOf, Stripe, StripeError,
@@ -50,7 +50,14 @@ async fn send_one(app: &App, refund: &PendingRefundRow) -> Result<bool, PaymentE
     let attempt = (refund.id, refund.attempt);
     match ask(app, refund).await? {
         Ok(sent) => settle(app, attempt, Ok(&sent)).await,
-        Err(message) => settle(app, attempt, Err(&message)).await,
+        Err(message) => {
+            let settled = settle(app, attempt, Err(&message)).await?;
+            // Somebody may have refunded it there before.
+            if let Some(payment) = refund_events::known(app, &refund.intent_id).await? {
+                refund_events::bring_in_line(app, &payment).await?;
+            }
+            Ok(settled)
+        }
     }
 }
 
