@@ -375,6 +375,7 @@ impl From<Refusal> for Problem {
                 "amount_mismatch",
                 "the card was charged another amount than the order asked for",
             ),
+            Refusal::Refund(refusal) => super::refund_problem::problem(refusal),
             Refusal::Wallet(error) => new(StatusCode::BAD_REQUEST, "wallet", &error.to_string()),
         }
     }

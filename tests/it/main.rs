@@ -33,6 +33,7 @@ mod payments;
 mod pdf;
 mod races;
 mod reconcile;
+mod refunds;
 mod servers;
 mod settings;
 mod sign_in;

@@ -39,6 +39,9 @@ GET    /billing/admin/organizations                   401  403  403  403  403  4
 POST   /billing/webhook                               400  400  400  400  400  400  400  400  400
 GET    /billing/admin/revenue                         401  403  403  403  403  403  403  200  403
 GET    /billing/admin/orders                          401  403  403  403  403  403  403  200  403
+POST   /billing/admin/orders/{order_id}/refund        401  403  403  403  403  403  403  200  403
+GET    /billing/admin/orders/{order_id}/refunds       401  403  403  403  403  403  403  200  403
+POST   /billing/admin/refunds/{refund_id}/retry       401  403  403  403  403  403  403  200  403
 GET    /billing/admin/jobs                            401  403  403  403  403  403  403  200  403
 GET    /billing/admin/alarms                          401  403  403  403  403  403  403  200  403
 POST   /billing/admin/alarms/{id}/resolve             401  403  403  403  403  403  403  200  403
@@ -63,6 +66,9 @@ POST   /billing/subscription/{tenant_id}/pay          401  404  404  404  404  4
 GET    /billing/invoices/{tenant_id}                  401  404  200  200  200  200  404  404  404
 POST   /billing/portal/{tenant_id}                    401  404  503  503  403  403  404  404  404
 GET    /billing/invoices/{tenant_id}/{invoice_id}/pdf 401  404  200  200  200  200  404  404  404
+GET    /billing/credit-notes/{tenant_id}              401  404  200  200  200  200  404  404  404
+GET    /billing/credit-notes/{tenant_id}/{credit_note_id}/pdf \
+                                                      401  404  200  200  200  200  404  404  404
 
 GET    /tenant/orgs/{id}                              401  404  200  200  200  200  404  404  404
 GET    /tenant/orgs/{id}/members                      401  404  200  200  200  200  404  404  404
