@@ -13,6 +13,7 @@ pub(crate) mod caller;
 mod catalog;
 mod catalog_schema;
 mod checkout;
+mod credit_notes;
 mod described;
 mod extract;
 mod google;
@@ -25,6 +26,7 @@ mod organizations;
 mod paging;
 mod problem;
 mod refund_problem;
+mod refunds;
 mod settings;
 mod shared_answers;
 mod status;
@@ -87,8 +89,13 @@ fn billing_routes(routes: Routes) -> Routes {
         .add(billing::__path_subscription, billing::subscription)
         .add(billing::__path_invoices, billing::invoices)
         .add(invoice_pdf::__path_pdf, invoice_pdf::pdf)
+        .add(credit_notes::__path_list, credit_notes::list)
+        .add(credit_notes::__path_pdf, credit_notes::pdf)
         .add(admin::__path_revenue, admin::revenue)
         .add(admin::__path_orders, admin::orders)
+        .add(refunds::__path_refund, refunds::refund)
+        .add(refunds::__path_list, refunds::list)
+        .add(refunds::__path_retry, refunds::retry)
         .add(settings::__path_read, settings::read)
         .add(settings::__path_change, settings::change)
         .add(settings::__path_check, settings::check)

@@ -126,6 +126,9 @@ pub fn all() -> Vec<Job> {
         Job::new("look-after-orders", "settles orders that wait for a payment", minute, |app| {
             Box::pin(async { Ok(payments::waiting::step(app).await?) })
         }),
+        Job::new("number-credit-notes", "numbers the credit notes", minute, |app| {
+            Box::pin(async { Ok(number_invoices::credit_notes_step(app).await?) })
+        }),
         Job::new("number-invoices", "numbers the invoices", minute, |app| {
             Box::pin(async { Ok(number_invoices::step(app).await?) })
         }),

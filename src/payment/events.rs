@@ -1,6 +1,6 @@
 //! The events of Stripe's that this program handles; it asks for no others.
 
-pub const HANDLED_EVENTS: [&str; 20] = [
+pub const HANDLED_EVENTS: [&str; 23] = [
     "checkout.session.completed",
     "checkout.session.expired",
     "checkout.session.async_payment_succeeded",
@@ -16,6 +16,9 @@ pub const HANDLED_EVENTS: [&str; 20] = [
     "charge.dispute.closed",
     "charge.dispute.funds_withdrawn",
     "charge.dispute.funds_reinstated",
+    "charge.refund.updated",
+    "refund.created",
+    "refund.updated",
     "refund.failed",
     "invoice.paid",
     "customer.subscription.updated",

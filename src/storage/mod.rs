@@ -36,6 +36,7 @@ pub(crate) mod payments;
 pub(crate) mod postgres;
 pub mod rate_limits;
 pub(crate) mod reads;
+pub(crate) mod refunds;
 pub(crate) mod seals;
 pub(crate) mod sessions;
 pub(crate) mod settings;

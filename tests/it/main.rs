@@ -29,6 +29,7 @@ mod organizations;
 mod payments;
 mod pdf;
 mod races;
+mod refunds;
 mod servers;
 mod settings;
 mod sign_in;

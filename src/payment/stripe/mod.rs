@@ -37,6 +37,7 @@ pub use self::customers::{CreateCustomer, Customer, UpdateCustomer};
 pub use self::disputes::{Dispute, DisputeStatus};
 pub use self::error::{Refusal, StripeError};
 pub use self::expandable::Expandable;
+pub(crate) use self::expandable::reference;
 pub use self::keys::{Mode, NotAKey, PublicKey, SecretKey, WebhookSecret};
 pub use self::list::{Created, List, Listed};
 pub use self::metadata::{Metadata, Tags};

@@ -7,6 +7,8 @@
 mod alarm;
 pub(crate) mod checkout;
 mod customer;
+mod dispute_events;
+pub(crate) mod refund_events;
 pub(crate) mod refunds;
 mod session;
 pub(crate) mod settle;

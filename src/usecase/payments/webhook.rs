@@ -8,11 +8,11 @@ use sovereign_domain::book::{AlarmKind, Refusal};
 use sovereign_domain::ids::OrderId;
 
 use super::settle::{self, Settled};
-use super::{PaymentError, alarm};
+use super::{PaymentError, alarm, dispute_events, refund_events};
 use crate::app::App;
 use crate::engine::EngineError;
-use crate::payment::stripe::Tags;
 use crate::payment::stripe::signature::{self, SignatureError};
+use crate::payment::stripe::{Tags, reference};
 use crate::storage::webhook_events::{self, EventStatus};
 
 /// Why an event was not taken.
@@ -41,9 +41,12 @@ struct Data {
 
 /// What objects of all kinds have in common.
 #[derive(Debug, Deserialize)]
-struct Object {
+pub(super) struct Object {
     #[serde(default)]
-    id: Option<String>,
+    pub(super) id: Option<String>,
+    /// Of charges, refunds and disputes.
+    #[serde(default, deserialize_with = "reference")]
+    pub(super) payment_intent: Option<String>,
     #[serde(default)]
     metadata: Tags,
 }
@@ -98,6 +101,12 @@ async fn keep_and_act(app: &App, event: &Event, text: &str) -> Result<(), Paymen
 
 async fn act(app: &App, event: &Event) -> Result<EventStatus, PaymentError> {
     let object = &event.data.object;
+    // These do not carry whose they are: their payment does.
+    match event.kind.as_str() {
+        kind if refund_events::handles(kind) => return refund_events::act(app, object).await,
+        kind if dispute_events::handles(kind) => return dispute_events::act(app, object).await,
+        _ => {}
+    }
     if !object.metadata.is_of(&app.facts.fqdn) {
         return Ok(EventStatus::Ignored);
     }

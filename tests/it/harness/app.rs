@@ -283,6 +283,11 @@ impl TestApp {
         number_invoices::step(&self.running.sovereign.app).await.unwrap().count
     }
 
+    /// The same for credit notes.
+    pub(crate) async fn number_credit_notes(&self) -> usize {
+        number_invoices::credit_notes_step(&self.running.sovereign.app).await.unwrap().count
+    }
+
     /// The invariants that do not hold, each with its subject.
     pub(crate) async fn faults(&self) -> Vec<(&'static str, String)> {
         let faults = verify::verify(&self.store).await.unwrap().faults;

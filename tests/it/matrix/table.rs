@@ -38,6 +38,9 @@ GET    /billing/admin/organizations                   401  403  403  403  403  4
 POST   /billing/webhook                               400  400  400  400  400  400  400  400  400
 GET    /billing/admin/revenue                         401  403  403  403  403  403  403  200  403
 GET    /billing/admin/orders                          401  403  403  403  403  403  403  200  403
+POST   /billing/admin/orders/{order_id}/refund        401  403  403  403  403  403  403  200  403
+GET    /billing/admin/orders/{order_id}/refunds       401  403  403  403  403  403  403  200  403
+POST   /billing/admin/refunds/{refund_id}/retry       401  403  403  403  403  403  403  200  403
 GET    /billing/admin/jobs                            401  403  403  403  403  403  403  200  403
 GET    /billing/admin/settings                        401  403  403  403  403  403  403  200  403
 PUT    /billing/admin/settings                        401  403  403  403  403  403  403  200  403
@@ -54,6 +57,9 @@ GET    /billing/balance                               401  404  200  200  403  4
 GET    /billing/subscription/{tenant_id}              401  404  200  200  200  200  404  404  404
 GET    /billing/invoices/{tenant_id}                  401  404  200  200  200  200  404  404  404
 GET    /billing/invoices/{tenant_id}/{invoice_id}/pdf 401  404  200  200  200  200  404  404  404
+GET    /billing/credit-notes/{tenant_id}              401  404  200  200  200  200  404  404  404
+GET    /billing/credit-notes/{tenant_id}/{credit_note_id}/pdf \
+                                                      401  404  200  200  200  200  404  404  404
 
 GET    /tenant/orgs/{id}                              401  404  200  200  200  200  404  404  404
 GET    /tenant/orgs/{id}/members                      401  404  200  200  200  200  404  404  404
