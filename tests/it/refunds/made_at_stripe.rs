@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Paid, alarms, paid, parts, root, setup};
-use crate::harness::{Card, TestApp, on_both};
+use crate::harness::{Card, StripeFake, TestApp, on_both};
 
 /// The refunds of an order: what went back, and what became of it.
 async fn made(paid: &Paid, app: &TestApp) -> Vec<(i64, i64, String)> {
@@ -20,7 +20,54 @@ fn succeeded(credit: i64, card: i64) -> (i64, i64, String) {
     (credit, card, "succeeded".to_owned())
 }
 
+/// A charge that another Sovereign made on the same account at Stripe: its identifier.
+async fn charge_of_another(app: &TestApp) -> String {
+    let order_id = "00000000-0000-4000-8000-000000000001";
+    let form = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs([
+            ("mode", "payment"),
+            ("success_url", "https://another.example/paid"),
+            ("cancel_url", "https://another.example/left"),
+            ("line_items[0][price_data][currency]", "omr"),
+            ("line_items[0][price_data][unit_amount]", "9500"),
+            ("line_items[0][price_data][product_data][name]", "Plan M, March"),
+            ("line_items[0][quantity]", "1"),
+            ("payment_intent_data[metadata][sovereign]", "another.example"),
+            ("payment_intent_data[metadata][order_id]", order_id),
+        ])
+        .finish();
+    let stripe = app.stripe();
+    let made = reqwest::Client::new()
+        .post(format!("{}/v1/checkout/sessions", stripe.url()))
+        .bearer_auth(stripe.secret_key())
+        .header("stripe-version", StripeFake::api_version())
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(form)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(made.status(), 200);
+    let session = stripe.all("checkout.session").pop().unwrap();
+    stripe.pay(session["id"].as_str().unwrap(), Card::Good);
+    stripe.all("charge").pop().unwrap()["id"].as_str().unwrap().to_owned()
+}
+
 on_both! {
+    /// One account may serve many Sovereigns: what happens to another's payments is theirs.
+    async fn what_is_anothers_is_left_alone(app: &TestApp, setup()) {
+        let charge_id = charge_of_another(app).await;
+        app.stripe().refund_from_dashboard(&charge_id, 1_000);
+        let dispute = app.stripe().dispute(&charge_id, 8_500);
+        app.stripe().lose(&dispute);
+        app.stripe().deliver_all(2).await;
+        for table in ["refunds", "disputes", "card_payments", "alarms"] {
+            assert_eq!(app.number(&format!("SELECT COUNT(*) FROM {table}")).await, 0, "{table}");
+        }
+        let ignored = "SELECT COUNT(*) FROM stripe_webhook_events WHERE status = 'ignored' \
+                       AND event_type IN ('refund.created', 'charge.dispute.closed')";
+        assert_eq!(app.number(ignored).await, 2);
+    }
+
     /// Booked once, with a credit note, whatever Stripe says how often.
     async fn they_are_booked_once(app: &TestApp, setup()) {
         let paid = paid(app, "ahmed").await;

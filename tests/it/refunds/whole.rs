@@ -57,6 +57,25 @@ on_both! {
         assert_eq!(app.stripe().all("refund").len(), 3);
     }
 
+    /// What an administrator sees of the Organization is net of what came back and was taken back.
+    async fn totals_are_net_of_what_came_back(app: &TestApp, setup()) {
+        let paid = paid(app, "ahmed").await;
+        let totals = async || {
+            let listed = app.superadmin().get("/billing/admin/organizations").await.expect(200);
+            ["granted", "spent", "available"]
+                .map(|name| listed[0][format!("credit_{name}_minor")].as_i64().unwrap())
+        };
+        assert_eq!(totals().await, [4_000, 4_000, 0]);
+        paid.refund(&root(app).await, "a", json!({ "amount_minor": 900 })).await.expect(200);
+        assert_eq!(totals().await, [4_000, 3_600, 400]);
+        let dispute = app.stripe().dispute(&paid.charge_id, 1_000);
+        app.stripe().deliver_all(1).await;
+        assert_eq!(totals().await, [3_000, 3_600, 0]);
+        app.stripe().win(&dispute);
+        app.stripe().deliver_all(1).await;
+        assert_eq!(totals().await, [4_000, 3_600, 400]);
+    }
+
     /// Only an order that was paid, only by a superadmin, and only after a recent sign-in.
     async fn not_every_order_is_refunded_by_everybody(app: &TestApp, setup()) {
         let paid = paid(app, "ahmed").await;

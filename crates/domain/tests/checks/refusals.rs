@@ -114,7 +114,6 @@ impl<'a> Request<'a> {
             Refusal::AlreadySubscribed => checkout && self.subscribed(book),
             // `replies` decides this one exactly.
             Refusal::KeyReused => true,
-            Refusal::Refund(_) => false,
             Refusal::NoProcessor => {
                 checkout && !script.processor && !self.credit_covers(book, script)
             }
@@ -128,6 +127,7 @@ impl<'a> Request<'a> {
             Refusal::Wallet(WalletError::Overflow) => self.overflows(book),
             Refusal::Wallet(WalletError::Insufficient | WalletError::LotMismatch)
             | Refusal::UnknownOrder
+            | Refusal::Refund(_)
             | Refusal::NotAnEnd(_)
             | Refusal::OrderClosed(_)
             | Refusal::AmountMismatch { .. } => false,
