@@ -3,7 +3,8 @@
 //! What was drawn last comes back first: credit that burns late, such as credit that never ends, is what the
 //! customer gets back of a part. A lot keeps its end and lasts thirty days at least. What the customer owes
 //! is settled from it first. Whatever gives credit of an order back plans it with [`Book::plan_return`] on a
-//! copy of the wallet, and files it with [`Book::enter_return`].
+//! copy of the wallet, and files it with [`Book::enter_return`] and a refund of as much credit, by which the
+//! ledger is checked. Its command must be among those whose orders' draws are loaded.
 
 use alloc::vec::Vec;
 

@@ -202,7 +202,8 @@ impl Book {
         self.end_reservation(recall.redemption_id, RedemptionState::Released, context);
     }
 
-    fn new_refund(
+    /// A refund of an order, with its part of the tax, not yet in the book: [`Self::put_refund`] files it.
+    pub(super) fn new_refund(
         &self,
         order: &Order,
         (parts, payment_id, status): (Sides, Option<PaymentId>, RefundStatus),
