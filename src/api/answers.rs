@@ -44,11 +44,26 @@ pub(super) struct RedeemAnswer {
     currency: String,
 }
 
+/// What an order was refunded.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RefundAnswer)]
+pub(super) struct RefundAnswer {
+    refund_id: Uuid,
+    order_id: Uuid,
+    /// What went back as credit, in minor units.
+    credit_minor: i64,
+    /// What goes back to the card, in minor units.
+    card_minor: i64,
+    /// The part of both that is tax, in minor units.
+    tax_minor: i64,
+}
+
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub(super) enum AnswerBody {
     Checkout(CheckoutAnswer),
     Redeem(RedeemAnswer),
+    Refund(RefundAnswer),
 }
 
 impl From<Answer> for AnswerBody {
@@ -56,6 +71,7 @@ impl From<Answer> for AnswerBody {
         match answer {
             Answer::Checkout(answer) => Self::Checkout(answer.into()),
             Answer::Redeem(answer) => Self::Redeem(answer.into()),
+            Answer::Refund(answer) => Self::Refund(answer.into()),
         }
     }
 }
@@ -92,5 +108,13 @@ impl From<book::RedeemAnswer> for RedeemAnswer {
             currency,
         } = answer;
         Self { code, credit_omr, credit_minor, credit_balance, credit_balance_minor, currency }
+    }
+}
+
+impl From<book::RefundAnswer> for RefundAnswer {
+    fn from(answer: book::RefundAnswer) -> Self {
+        let book::RefundAnswer { refund_id, order_id, credit_minor, card_minor, tax_minor } =
+            answer;
+        Self { refund_id: refund_id.0, order_id: order_id.0, credit_minor, card_minor, tax_minor }
     }
 }

@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::{OriginalUri, State};
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sovereign_domain::timestamp::Timestamp;
@@ -14,6 +12,7 @@ use uuid::Uuid;
 
 use super::caller::Superadmin;
 use super::extract::Query;
+use super::paging;
 use super::problem::Problem;
 use crate::app::App;
 use crate::storage::audit::{Entry, Filter};
@@ -152,16 +151,10 @@ pub(super) async fn list(
     let page = read_audit::page(&app.store, &filter, place, limit).await?;
     let entries: Vec<EntryBody> =
         page.entries.into_iter().map(EntryBody::new).collect::<storage::Result<_>>()?;
-    let mut response = Json(entries).into_response();
-    if let Some(place) = page.next {
-        let next = ListQuery { before: Some(place.to_text()), limit: Some(limit), ..query };
-        let link =
-            serde_urlencoded::to_string(next).ok().and_then(|next| link_to(uri.path(), &next));
-        response.headers_mut().extend(link.map(|link| (header::LINK, link)));
-    }
-    Ok(response)
-}
-
-fn link_to(path: &str, query: &str) -> Option<HeaderValue> {
-    HeaderValue::from_str(&format!("<{path}?{query}>; rel=\"next\"")).ok()
+    let next = page.next.map(|place| ListQuery {
+        before: Some(place.to_text()),
+        limit: Some(limit),
+        ..query
+    });
+    Ok(paging::linked(entries, next, &uri))
 }

@@ -19,7 +19,7 @@ use crate::text::Language;
 use crate::usecase::print_invoice::{self, Printed};
 
 /// How often the job that numbers invoices runs.
-const NUMBERED_WITHIN_SECONDS: u64 = 60;
+pub(super) const NUMBERED_WITHIN_SECONDS: u64 = 60;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -41,7 +41,7 @@ impl IntoResponse for PdfFile {
 }
 
 /// What the file is called, and what else it would have depended on.
-type FileHeaders = [(HeaderName, String); 2];
+pub(super) type FileHeaders = [(HeaderName, String); 2];
 
 /// Reads an invoice as a PDF file
 ///
@@ -76,7 +76,7 @@ pub(super) async fn pdf(
     };
     let mut tx = app.store.read().await?;
     require_member(&mut tx, tenant_id, &caller).await?;
-    let language = language(query.lang.as_deref(), &headers)?;
+    let language = query.language(&headers)?;
     let not_here = || Problem::not_found("there is no such invoice");
     let invoice_id = Uuid::parse_str(invoice_id).map_err(|_| not_here())?;
     let printed = print_invoice::document(&app, &mut tx, tenant_id, invoice_id, language).await?;
@@ -92,21 +92,23 @@ pub(super) async fn pdf(
     }
 }
 
-fn language(asked: Option<&str>, headers: &HeaderMap) -> Result<Language, Problem> {
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    match asked {
-        None => Ok(Language::accepted(accepted.unwrap_or_default())),
-        Some(tag) => {
-            Language::of_tag(tag).ok_or_else(|| Problem::field("lang", "lang must be en or ar"))
+impl PdfQuery {
+    pub(super) fn language(&self, headers: &HeaderMap) -> Result<Language, Problem> {
+        let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        match &self.lang {
+            None => Ok(Language::accepted(accepted.unwrap_or_default())),
+            Some(tag) => {
+                Language::of_tag(tag).ok_or_else(|| Problem::field("lang", "lang must be en or ar"))
+            }
         }
     }
 }
 
-async fn render(document: Document) -> Result<(FileHeaders, PdfFile), Problem> {
+pub(super) async fn render(document: Document) -> Result<(FileHeaders, PdfFile), Problem> {
     let number = document.number.clone();
     let rendered = tokio::task::spawn_blocking(move || pdf::render(&document)).await;
     let bytes = rendered.map_err(anyhow::Error::from).flatten().map_err(|error| {
-        tracing::error!(number, %error, "an invoice cannot be rendered");
+        tracing::error!(number, %error, "a document cannot be rendered");
         Problem::internal()
     })?;
     let disposition = format!("inline; filename=\"{number}.pdf\"");

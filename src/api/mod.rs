@@ -5,6 +5,7 @@
 
 mod admin;
 mod admin_organizations;
+mod alarms;
 mod answers;
 mod audit;
 mod auth;
@@ -13,17 +14,23 @@ pub(crate) mod caller;
 mod catalog;
 mod catalog_schema;
 mod checkout;
+mod credit_notes;
 mod described;
 mod extract;
 mod google;
 mod invitations;
 mod invoice_pdf;
 mod jobs;
+mod metrics;
 mod middleware;
 mod openapi;
 mod organizations;
 mod paging;
+mod portal;
 mod problem;
+mod reconcile;
+mod refund_problem;
+mod refunds;
 mod settings;
 mod shared_answers;
 mod status;
@@ -37,6 +44,7 @@ use std::sync::Arc;
 use axum::Router;
 
 use self::described::Routes;
+pub use self::metrics::router as metrics_router;
 pub use self::openapi::document;
 use crate::app::App;
 use crate::web;
@@ -90,8 +98,14 @@ fn billing_routes(routes: Routes) -> Routes {
         .add(subscriptions::__path_pay, subscriptions::pay)
         .add(billing::__path_invoices, billing::invoices)
         .add(invoice_pdf::__path_pdf, invoice_pdf::pdf)
+        .add(portal::__path_open, portal::open)
+        .add(credit_notes::__path_list, credit_notes::list)
+        .add(credit_notes::__path_pdf, credit_notes::pdf)
         .add(admin::__path_revenue, admin::revenue)
         .add(admin::__path_orders, admin::orders)
+        .add(refunds::__path_refund, refunds::refund)
+        .add(refunds::__path_list, refunds::list)
+        .add(refunds::__path_retry, refunds::retry)
         .add(settings::__path_read, settings::read)
         .add(settings::__path_change, settings::change)
         .add(settings::__path_check, settings::check)
@@ -144,7 +158,13 @@ fn auth_routes(routes: Routes) -> Routes {
 }
 
 fn administration_routes(routes: Routes) -> Routes {
-    routes.add(audit::__path_list, audit::list).add(jobs::__path_list, jobs::list)
+    routes
+        .add(audit::__path_list, audit::list)
+        .add(jobs::__path_list, jobs::list)
+        .add(alarms::__path_list, alarms::list)
+        .add(alarms::__path_resolve, alarms::resolve)
+        .add(reconcile::__path_list, reconcile::list)
+        .add(reconcile::__path_ask, reconcile::ask)
 }
 
 fn status_routes(routes: Routes) -> Routes {

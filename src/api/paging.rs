@@ -24,12 +24,19 @@ pub(super) fn answer<T: Serialize>(
     uri: &Uri,
     limit: i64,
 ) -> Response {
+    linked(rows, next.map(|next| [("after", next), ("limit", limit.to_string())]), uri)
+}
+
+/// The same, where more than a place is asked for: `next` is the query of the next page.
+pub(super) fn linked<T: Serialize>(
+    rows: Vec<T>,
+    next: Option<impl Serialize>,
+    uri: &Uri,
+) -> Response {
     let mut response = Json(rows).into_response();
-    if let Some(next) = next {
-        let link = format!("<{}?after={next}&limit={limit}>; rel=\"next\"", uri.path());
-        if let Ok(link) = HeaderValue::from_str(&link) {
-            response.headers_mut().insert(header::LINK, link);
-        }
-    }
+    let query = next.and_then(|next| serde_urlencoded::to_string(next).ok());
+    let link = query.map(|query| format!("<{}?{query}>; rel=\"next\"", uri.path()));
+    let link = link.and_then(|link| HeaderValue::from_str(&link).ok());
+    response.headers_mut().extend(link.map(|link| (header::LINK, link)));
     response
 }

@@ -290,7 +290,9 @@ impl From<PaymentError> for Problem {
         let unavailable =
             |code, detail: &str| Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail);
         match error {
-            PaymentError::NotConfigured => Refusal::NoProcessor.into(),
+            PaymentError::NotConfigured => {
+                unavailable("payment_not_configured", "card payments are not configured here")
+            }
             PaymentError::Unresolved(text) => {
                 tracing::error!(text, "a payment is not resolved");
                 let detail = "the payment service does not answer; nothing is lost: ask again with the \
@@ -373,6 +375,7 @@ impl From<Refusal> for Problem {
                 "amount_mismatch",
                 "the card was charged another amount than the order asked for",
             ),
+            Refusal::Refund(refusal) => super::refund_problem::problem(refusal),
             Refusal::Wallet(error) => new(StatusCode::BAD_REQUEST, "wallet", &error.to_string()),
         }
     }

@@ -14,6 +14,8 @@ use crate::usecase::start;
 pub(super) struct Greeting<'a> {
     pub(super) facts: &'a Facts,
     pub(super) address: SocketAddr,
+    /// Where the metrics are, if anywhere.
+    pub(super) metrics: Option<SocketAddr>,
     pub(super) config: &'a Config,
     /// Where nobody administers the Sovereign yet.
     pub(super) administrator_link: Option<String>,
@@ -32,6 +34,9 @@ impl Greeting<'_> {
             "currency": self.facts.currency,
             "demo": self.facts.demo,
         });
+        if let Some(address) = self.metrics {
+            greeting["metrics_url"] = json!(format!("http://{address}/metrics"));
+        }
         if let Some(link) = &self.administrator_link {
             greeting["administrator_link"] = json!(link);
         }
@@ -40,7 +45,9 @@ impl Greeting<'_> {
 
     pub(super) fn text(&self) -> String {
         let Facts { fqdn, currency, demo } = self.facts;
-        let ready = format!("sovereign {fqdn} ({currency}) answers at {}", self.url());
+        let metrics = self.metrics.map(|at| format!("\nmetrics at http://{at}/metrics"));
+        let metrics = metrics.unwrap_or_default();
+        let ready = format!("sovereign {fqdn} ({currency}) answers at {}{metrics}", self.url());
         if *demo {
             return format!("{ready}\n\n{}", self.what_to_try());
         }

@@ -1,6 +1,7 @@
 //! The command line: parses, dispatches, reports. Answers go to standard output, everything said to a
 //! person goes to standard error.
 
+mod alarms;
 mod backup;
 mod config;
 mod greeting;
@@ -9,6 +10,7 @@ mod key;
 mod migrate;
 mod openapi;
 mod output;
+mod reconcile;
 mod serve;
 mod starting;
 mod stripe;
@@ -73,6 +75,9 @@ enum Command {
     Voucher(voucher::Voucher),
     #[command(subcommand)]
     Stripe(stripe::Stripe),
+    Reconcile(reconcile::Reconcile),
+    #[command(subcommand)]
+    Alarms(alarms::AlarmsCommand),
     Verify(verify::Verify),
     Backup(backup::Backup),
     Restore(backup::Restore),
@@ -154,6 +159,8 @@ pub fn main() -> ExitCode {
             Command::Key(key) => key.run(),
             Command::Voucher(voucher) => voucher.run().await,
             Command::Stripe(stripe) => stripe.run().await,
+            Command::Reconcile(reconcile) => reconcile.run().await,
+            Command::Alarms(alarms) => alarms.run().await,
             Command::Verify(verify) => verify.run().await,
             Command::Backup(backup) => backup.run().await,
             Command::Restore(restore) => restore.run().await,

@@ -32,6 +32,11 @@ impl Failure {
         Self { code: 2, text: Some(text.to_string()) }
     }
 
+    /// The same, where the answer of the command itself is a no of another kind: its configuration is wrong.
+    pub(super) fn of_configuration(self) -> Self {
+        Self { code: if self.code == 1 { 2 } else { self.code }, ..self }
+    }
+
     /// The database or the network is not available.
     pub(super) fn unavailable(text: impl Display) -> Self {
         Self { code: 3, text: Some(text.to_string()) }

@@ -1,15 +1,19 @@
 //! `sovereign serve`
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use clap::Args;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use super::Common;
 use super::greeting::Greeting;
 use super::output::{Failure, answer, say};
 use super::starting::{data_directory, options, stop_signal, stopped};
 use crate::api;
+use crate::app::App;
 use crate::config::Config;
 use crate::jobs::Jobs;
 use crate::lifecycle::{self, ProcessLock};
@@ -77,6 +81,7 @@ async fn run(config: &Config, json: bool) -> Result<(), Failure> {
         .await
         .map_err(|error| Failure::unavailable(format!("listen {}: {error}", config.listen)))?;
     let address = listener.local_addr().map_err(Failure::unavailable)?;
+    let metrics = Metrics::bind(config.metrics_listen).await?;
     // A demo's pages are where it answers: nobody else can find them.
     let own = config.demo.then(|| format!("http://{address}"));
     let sovereign = lifecycle::start(options(config, own)?).await?;
@@ -84,13 +89,64 @@ async fn run(config: &Config, json: bool) -> Result<(), Failure> {
     // Before the greeting: whoever reads it may ask the process to end at once.
     let stop = stop_signal().map_err(Failure::unavailable)?;
     let administrator_link = sovereign.administrator_link().await.map_err(StartError::from)?;
-    greet(&Greeting { facts: sovereign.facts(), address, config, administrator_link }, json);
+    let greeting = Greeting {
+        facts: sovereign.facts(),
+        address,
+        metrics: metrics.address,
+        config,
+        administrator_link,
+    };
+    greet(&greeting, json);
+    let metrics = metrics.start(&sovereign.app);
     let jobs = Jobs::start(&sovereign.app, config.jobs);
     server::serve(listener, api::router(Arc::clone(&sovereign.app)), stop).await;
+    metrics.stop().await;
     jobs.stop().await;
     sovereign.stop().await;
     stopped(config);
     Ok(())
+}
+
+/// The second listener, where one is configured.
+struct Metrics {
+    address: Option<SocketAddr>,
+    listener: Option<TcpListener>,
+}
+
+struct MetricsServer {
+    stop: oneshot::Sender<()>,
+    task: Option<JoinHandle<()>>,
+}
+
+impl Metrics {
+    async fn bind(address: Option<SocketAddr>) -> Result<Self, Failure> {
+        let Some(address) = address else { return Ok(Self { address: None, listener: None }) };
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|error| Failure::unavailable(format!("metrics.listen {address}: {error}")))?;
+        let address = listener.local_addr().map_err(Failure::unavailable)?;
+        Ok(Self { address: Some(address), listener: Some(listener) })
+    }
+
+    fn start(self, app: &Arc<App>) -> MetricsServer {
+        let (stop, stopped) = oneshot::channel();
+        let task = self.listener.map(|listener| {
+            let router = api::metrics_router(Arc::clone(app));
+            tokio::spawn(server::serve(listener, router, async {
+                let _ = stopped.await;
+            }))
+        });
+        MetricsServer { stop, task }
+    }
+}
+
+impl MetricsServer {
+    async fn stop(self) {
+        drop(self.stop);
+        if let Some(task) = self.task {
+            let _ = task.await;
+        }
+    }
 }
 
 fn greet(greeting: &Greeting<'_>, json: bool) {

@@ -133,18 +133,18 @@ impl Stripe {
     }
 }
 
-/// What every command here works with.
-struct Bench {
+/// What every command works with that asks Stripe.
+pub(super) struct Bench {
     config: Config,
-    store: Store,
-    facts: Facts,
+    pub(super) store: Store,
+    pub(super) facts: Facts,
     keeper: Keeper,
     ids: RandomIds,
     actor: Actor,
 }
 
 impl Bench {
-    async fn open(common: &Common) -> Result<Self, Failure> {
+    pub(super) async fn open(common: &Common) -> Result<Self, Failure> {
         let config = common.config()?;
         let store = open_existing(&config.location()).await?;
         let facts = start::facts(&store).await?;
@@ -177,7 +177,7 @@ impl Bench {
             .map_err(Failure::unavailable)
     }
 
-    async fn required_client(&self) -> Result<Client, Failure> {
+    pub(super) async fn required_client(&self) -> Result<Client, Failure> {
         let settings = self.settings().await?;
         if let Stored::Unreadable(problem) = &settings.secret_key {
             return Err(Failure::refused(problem));

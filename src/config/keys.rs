@@ -30,6 +30,11 @@ pub const KEYS: &[Key] = &[
     key("data", Some("sovereign-data"), "directory of the SQLite file and the keys"),
     secret("database_url", "postgres://… to use PostgreSQL instead of SQLite"),
     key("listen", Some("127.0.0.1:8080"), "address and port to answer at"),
+    key(
+        "metrics.listen",
+        None,
+        "address and port of /metrics, for Prometheus; by default there is none",
+    ),
     key("fqdn", None, "the Sovereign's domain name; settled at the first start"),
     key("currency", None, "ISO 4217 code of the Sovereign's currency; settled at the first start"),
     key("demo", Some("false"), "a trial with sample vouchers"),

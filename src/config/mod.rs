@@ -29,6 +29,8 @@ pub struct Config {
     pub data: PathBuf,
     pub database_url: Option<String>,
     pub listen: SocketAddr,
+    /// Where the metrics are answered, if anywhere.
+    pub metrics_listen: Option<SocketAddr>,
     pub fqdn: Option<String>,
     pub currency: Option<String>,
     pub demo: bool,
@@ -64,6 +66,7 @@ impl Config {
             data: PathBuf::from(resolved.required("data")?),
             database_url: resolved.checked("database_url", database_url)?,
             listen: resolved.parsed("listen", "an address such as 127.0.0.1:8080")?,
+            metrics_listen: resolved.checked("metrics.listen", address)?,
             fqdn: resolved.checked("fqdn", fqdn)?,
             currency: text("currency"),
             demo: resolved.parsed("demo", "true or false")?,
@@ -164,6 +167,10 @@ fn database_url(text: &str) -> Result<String, &'static str> {
     } else {
         Err("cannot be read; write it as postgres://user:password@host:port/database")
     }
+}
+
+fn address(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse().map_err(|_| "must be an address such as 127.0.0.1:9464")
 }
 
 /// A filter such as `info` or `sovereign=debug,info`. A bare word that is no level would be taken for a

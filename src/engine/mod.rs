@@ -129,6 +129,12 @@ impl Engine {
         *self.charge_rules.borrow()
     }
 
+    /// How many commands wait for the next batch.
+    #[must_use]
+    pub fn queued(&self) -> usize {
+        self.queue.max_capacity().saturating_sub(self.queue.capacity())
+    }
+
     /// Decides one command. When this returns `Ok`, its effects are durable.
     ///
     /// # Errors

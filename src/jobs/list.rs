@@ -4,7 +4,7 @@ use sovereign_domain::timestamp::Timestamp;
 
 use super::{Job, all};
 use crate::storage::jobs::{self as rows, Row};
-use crate::storage::{self, Store};
+use crate::storage::{self, Store, Tx};
 
 /// A job, and how it went so far.
 #[derive(Debug)]
@@ -20,7 +20,12 @@ pub struct Listed {
 /// Where the database fails.
 pub async fn list(store: &Store, now: Timestamp) -> storage::Result<Vec<Listed>> {
     let mut tx = store.read().await?;
-    let mut rows = rows::list(&mut tx, now).await?;
+    list_in(&mut tx, now).await
+}
+
+/// Every job, as an open transaction sees it.
+pub(crate) async fn list_in(tx: &mut Tx, now: Timestamp) -> storage::Result<Vec<Listed>> {
+    let mut rows = rows::list(tx, now).await?;
     let listed = all().into_iter().map(|job| {
         let place = rows.iter().position(|row| row.name == job.name);
         Listed { job, row: place.map(|place| rows.swap_remove(place)) }

@@ -15,6 +15,7 @@ use std::fmt::{self, Display};
 use std::pin::Pin;
 use std::sync::Arc;
 
+pub(crate) use self::list::list_in;
 pub use self::list::{Listed, ask, list};
 pub use self::process::{Jobs, Which, once};
 pub use self::run::{Outcome, Runner};
@@ -23,7 +24,7 @@ use crate::app::App;
 use crate::engine::EngineError;
 use crate::storage;
 pub use crate::usecase::done::Done;
-use crate::usecase::payments::{self, PaymentError};
+use crate::usecase::payments::{self, PaymentError, reconcile};
 use crate::usecase::{expire_credit, letters, number_invoices, seal_audit, sessions};
 
 /// Why a job could not do what it should. The text is shown to the superadmin.
@@ -116,7 +117,9 @@ impl Job {
 #[must_use]
 pub fn all() -> Vec<Job> {
     let minute = Schedule::every_minutes(1);
-    let daily = Schedule::daily_at(5, 0);
+    let morning = Schedule::daily_at(5, 0);
+    // When little is bought in most of the lands that this is for.
+    let night = Schedule::daily_at(0, 40);
     vec![
         Job::new("end-sessions", "removes sessions and sign-ins that have ended", minute, |app| {
             Box::pin(async { Ok(Done::all(sessions::sweep(app).await?)) })
@@ -127,8 +130,14 @@ pub fn all() -> Vec<Job> {
         Job::new("look-after-orders", "settles orders that wait for a payment", minute, |app| {
             Box::pin(async { Ok(payments::waiting::step(app).await?) })
         }),
+        Job::new("number-credit-notes", "numbers the credit notes", minute, |app| {
+            Box::pin(async { Ok(number_invoices::credit_notes_step(app).await?) })
+        }),
         Job::new("number-invoices", "numbers the invoices", minute, |app| {
             Box::pin(async { Ok(number_invoices::step(app).await?) })
+        }),
+        Job::new(reconcile::JOB, "compares the payments with Stripe's lists", night, |app| {
+            Box::pin(async { Ok(reconcile::step(app).await?) })
         }),
         Job::new("renew-subscriptions", "bills the months that have begun", minute, |app| {
             Box::pin(async { Ok(payments::renewals::renew_all(app).await?) })
@@ -148,7 +157,7 @@ pub fn all() -> Vec<Job> {
         Job::new(
             "warn-of-low-credit",
             "tells who pays from credit alone that it ends",
-            daily,
+            morning,
             |app| Box::pin(async { Ok(payments::renewals::warn_all(app).await?) }),
         ),
     ]

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::run::{Outcome, Runner};
-use super::{Job, all, everywhere};
+use super::{Job, Schedule, all, everywhere};
 use crate::app::App;
 use crate::storage::jobs as rows;
 use crate::storage::{self, leases};
@@ -60,7 +60,7 @@ impl Jobs {
     }
 }
 
-/// Does everything once, due or not, but for what another process is doing.
+/// Does everything once that is done every few minutes, due or not, but for what another process is doing.
 ///
 /// # Errors
 /// Where the database fails.
@@ -68,6 +68,9 @@ pub async fn once(app: &Arc<App>) -> storage::Result<()> {
     everywhere::run(app).await?;
     let runner = Runner::new(app);
     for job in all() {
+        if matches!(job.schedule, Schedule::Daily(_)) {
+            continue;
+        }
         runner.run_now(&job).await?;
     }
     Ok(())

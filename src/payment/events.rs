@@ -17,7 +17,7 @@ pub(crate) enum About {
     Card,
 }
 
-const HANDLED: [(&str, About); 20] = [
+const HANDLED: [(&str, About); 23] = [
     ("checkout.session.completed", About::Session),
     ("checkout.session.expired", About::Session),
     ("checkout.session.async_payment_succeeded", About::Session),
@@ -33,6 +33,9 @@ const HANDLED: [(&str, About); 20] = [
     ("charge.dispute.closed", About::Dispute),
     ("charge.dispute.funds_withdrawn", About::Dispute),
     ("charge.dispute.funds_reinstated", About::Dispute),
+    ("charge.refund.updated", About::Refund),
+    ("refund.created", About::Refund),
+    ("refund.updated", About::Refund),
     ("refund.failed", About::Refund),
     ("invoice.paid", About::Invoice),
     ("customer.subscription.updated", About::Subscription),

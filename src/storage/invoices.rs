@@ -43,6 +43,8 @@ pub(crate) struct PrintedRow {
     pub(crate) tax_included: bool,
     /// None for an order that was placed before they were kept.
     pub(crate) lines: Json<Vec<OrderLine>>,
+    /// What credit notes gave back.
+    pub(crate) refunded_minor: i64,
     pub(crate) status: String,
     pub(crate) period_start: Option<Ts>,
     pub(crate) period_end: Option<Ts>,
@@ -59,6 +61,9 @@ pub(crate) async fn printed(tx: &mut Tx, tenant_id: &str, id: Uuid) -> Result<Op
                    COALESCE(o.tax_minor, 0) AS tax_minor, \
                    CAST(COALESCE(o.tax_rate_bp, 0) AS bigint) AS tax_rate_bp, \
                    (o.tax_included IS TRUE) AS tax_included, COALESCE(o.lines, '[]') AS lines, \
+                   CAST(COALESCE((SELECT SUM(r.credit_minor + r.card_minor) FROM refunds r \
+                       WHERE r.order_id = i.order_id AND r.has_note), 0) AS bigint) \
+                       AS refunded_minor, \
                    i.status, i.period_start, i.period_end, i.created_at, \
                    g.name AS organization, c.email \
                FROM invoices i JOIN organizations g ON g.id = i.tenant_id \

@@ -7,7 +7,8 @@
 use std::collections::BTreeSet;
 
 use sovereign_domain::book::{
-    Book, Cancel, Command, CompleteOrder, FailedAttempt, Idempotency, ReplyKey, Route,
+    Book, BookRefund, Cancel, Command, CompleteOrder, FailedAttempt, Idempotency, RefundOrder,
+    ReplyKey, ReportDispute, Route,
 };
 use sovereign_domain::ids::{LotId, OrderId, OrganizationId, UserId};
 use sovereign_domain::voucher::Code;
@@ -19,6 +20,7 @@ use super::batch::{self, batch_row};
 use super::load_locked;
 use super::load_orders;
 use super::load_payments;
+use super::load_refunds;
 use super::load_requests::{self, Request};
 use super::load_subscriptions;
 use super::{Error, Result, Ts, Tx};
@@ -35,6 +37,10 @@ pub(crate) struct Wanted {
     pub(super) orders: BTreeSet<OrderId>,
     /// Whose subscription is wanted, with its open invoices.
     pub(super) subscribers: BTreeSet<OrganizationId>,
+    /// Those of them that money goes back of.
+    pub(super) refunded: BTreeSet<OrderId>,
+    /// Answers to requests that name no Organization.
+    replies: BTreeSet<ReplyKey>,
 }
 
 impl Wanted {
@@ -85,9 +91,22 @@ impl Wanted {
                         code: None,
                     });
                 }
+                Command::RefundOrder(request) => wanted.add_refund(request),
+                Command::BookRefund(BookRefund { order_id, .. })
+                | Command::ReportDispute(ReportDispute { order_id, .. }) => {
+                    wanted.orders.insert(*order_id);
+                    wanted.refunded.insert(*order_id);
+                }
             }
         }
         wanted
+    }
+
+    fn add_refund(&mut self, request: &RefundOrder) {
+        self.orders.insert(request.order_id);
+        self.refunded.insert(request.order_id);
+        let (user_id, idempotency) = (&request.actor.user_id, &request.idempotency);
+        self.replies.insert(ReplyKey::new(user_id, Route::Refund, idempotency));
     }
 
     fn add_request(
@@ -130,12 +149,14 @@ pub(crate) async fn lock(tx: &mut Tx, wanted: &mut Wanted) -> Result<Book> {
 /// catalog's revision, where somebody asks for an Organization.
 pub(crate) async fn book(tx: &mut Tx, wanted: &mut Wanted, book: &mut Book) -> Result<Option<i64>> {
     wanted.add_jobs();
-    let found = load_requests::requests(tx, &wanted.requests, book).await?;
+    let mut found = load_requests::requests(tx, &wanted.requests, book).await?;
+    found.replied.append(&mut wanted.replies);
     load_subscriptions::subscriptions(tx, wanted, book).await?;
     load_orders::replies(tx, &found.replied, &wanted.orders, book).await?;
     load_orders::orders(tx, wanted, book).await?;
     load_orders::redemptions(tx, wanted, book).await?;
     load_payments::payments(tx, wanted, book).await?;
+    load_refunds::given_back(tx, wanted, book).await?;
     load_lots(tx, book).await?;
     Ok(found.catalog_revision)
 }
@@ -174,8 +195,9 @@ impl LotRow {
     }
 }
 
-/// Lots with something in them, and those of the named orders' redemptions: a release takes a reserved one
-/// back, and a late payment may bring a released one back.
+/// Lots with something in them, and those that something may come back to: of the named orders' redemptions (a
+/// release takes a reserved one back, and a late payment may bring a released one back), of their draws, and
+/// of what their disputes took.
 async fn load_lots(tx: &mut Tx, book: &mut Book) -> Result<()> {
     const OPEN: &str = "WITH v (id) AS ({rows}) \
         SELECT w.tenant_id, l.id, l.source, l.reference, l.promotional, l.priority, \
@@ -191,12 +213,15 @@ async fn load_lots(tx: &mut Tx, book: &mut Book) -> Result<()> {
     let filled = book.accounts.values().filter(|account| account.wallet.balance_minor > 0);
     let customers: Vec<UuidKey> =
         filled.map(|account| UuidKey { id: account.customer_id.0 }).collect();
-    let granted: Vec<UuidKey> = book
+    let granted: BTreeSet<LotId> = book
         .orders
         .keys()
         .filter_map(|id| book.redemptions.values().find(|r| r.order_id == Some(*id)))
-        .map(|redemption| UuidKey { id: redemption.lot_id.0 })
+        .map(|redemption| redemption.lot_id)
+        .chain(book.draws.values().flatten().map(|part| part.lot_id))
+        .chain(book.disputes.values().flat_map(|dispute| &dispute.taken).map(|part| part.lot_id))
         .collect();
+    let granted = granted.into_iter().map(|id| UuidKey { id: id.0 }).collect();
     let mut rows: Vec<LotRow> = batch::fetch(tx, OPEN, customers).await?;
     rows.extend(batch::fetch::<_, LotRow>(tx, GRANTED, granted).await?);
     for row in rows {

@@ -262,8 +262,8 @@ impl RedemptionRow {
     }
 }
 
-/// The redemptions of the named orders that may still change: those reserved for orders that wait, and
-/// those released by orders that ended.
+/// The redemptions of the named orders that may still change: those reserved for orders that wait, those
+/// released by orders that ended, and those that a refund may free.
 pub(super) async fn redemptions(tx: &mut Tx, wanted: &Wanted, book: &mut Book) -> Result<()> {
     const RESERVED: &str = "WITH v (id) AS ({rows}) \
         SELECT r.id, r.code, r.customer_id, r.tenant_id, r.user_id, r.order_id, r.lot_id, \
@@ -273,13 +273,19 @@ pub(super) async fn redemptions(tx: &mut Tx, wanted: &Wanted, book: &mut Book) -
         SELECT r.id, r.code, r.customer_id, r.tenant_id, r.user_id, r.order_id, r.lot_id, \
             r.credit_minor, r.state, r.ordinal, r.cap, r.created_at, r.closed_at \
         FROM v JOIN promo_redemptions r ON r.order_id = v.id AND r.state = 'released'";
+    const REDEEMED: &str = "WITH v (id) AS ({rows}) \
+        SELECT r.id, r.code, r.customer_id, r.tenant_id, r.user_id, r.order_id, r.lot_id, \
+            r.credit_minor, r.state, r.ordinal, r.cap, r.created_at, r.closed_at \
+        FROM v JOIN promo_redemptions r ON r.order_id = v.id AND r.state = 'redeemed'";
     let reserved = uuid_keys(&wanted.orders);
     let ended = wanted.orders.iter().filter(|id| {
         let order = book.orders.get(id);
         order.is_some_and(|order| order.code.is_some() && order.status != OrderStatus::Pending)
     });
     let released = uuid_keys(ended);
+    let redeemed = uuid_keys(&wanted.refunded);
     let mut rows: Vec<RedemptionRow> = batch::fetch(tx, RESERVED, reserved).await?;
+    rows.extend(batch::fetch::<_, RedemptionRow>(tx, REDEEMED, redeemed).await?);
     rows.extend(batch::fetch::<_, RedemptionRow>(tx, RELEASED, released).await?);
     for row in rows {
         book.index_redemption(row.into_redemption()?);

@@ -53,7 +53,9 @@ const MIGRATIONS: &[Migration] = &[
     migration!(8, "0008", "settings"),
     migration!(9, "0009", "jobs"),
     migration!(10, "0010", "renewals"),
+    migration!(11, "0011", "refunds"),
     migration!(12, "0012", "letters"),
+    migration!(13, "0013", "reconcile"),
     migration!(14, "0014", "adopted_subscriptions"),
 ];
 

@@ -1,6 +1,6 @@
-//! Reads and small writes of what a card pays: orders with whom they are of, cards, and refunds to send.
+//! Reads and small writes of what a card pays: orders with whom they are of, and cards.
 
-use sovereign_domain::book::{OrderKind, RefundStatus};
+use sovereign_domain::book::OrderKind;
 use sovereign_domain::catalog::OrderLine;
 use sovereign_domain::timestamp::Timestamp;
 use sqlx::FromRow;
@@ -105,50 +105,9 @@ pub(crate) async fn forget_card(
     Ok(())
 }
 
-/// A refund whose card part is to be sent, or may have been.
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct PendingRefundRow {
-    pub(crate) id: Uuid,
-    pub(crate) order_id: Uuid,
-    pub(crate) tenant_id: String,
-    pub(crate) card_minor: i64,
-    pub(crate) intent_id: String,
-    /// Of a refund that was sent, and that the bank still has.
-    pub(crate) stripe_refund_id: Option<String>,
-    pub(crate) created_at: Ts,
-}
-
-/// Refunds to send, those first that were asked about longest ago: of one order, or of all.
-pub(crate) async fn pending_refunds(
-    tx: &mut Tx,
-    order_id: Option<Uuid>,
-    limit: i64,
-) -> Result<Vec<PendingRefundRow>> {
-    let sql = "SELECT r.id, r.order_id, r.tenant_id, r.card_minor, p.intent_id, \
-                   r.stripe_refund_id, r.created_at \
-               FROM refunds r JOIN card_payments p ON p.id = r.payment_id \
-               WHERE r.status = 'pending' AND ($1 IS NULL OR r.order_id = $1) \
-               ORDER BY r.updated_at, r.id LIMIT $2";
-    Ok(on_db!(tx, c => sqlx::query_as(sql).bind(order_id).bind(limit).fetch_all(c).await)?)
-}
-
-pub(crate) async fn settle_refund(
-    tx: &mut Tx,
-    id: Uuid,
-    status: RefundStatus,
-    stripe_id: Option<&str>,
-    now: Timestamp,
-) -> Result<()> {
-    let sql = "UPDATE refunds SET status = $2, \
-                   stripe_refund_id = COALESCE($3, stripe_refund_id), updated_at = $4 \
-               WHERE id = $1";
-    on_db!(tx, c => sqlx::query(sql)
-        .bind(id)
-        .bind(status.as_str())
-        .bind(stripe_id)
-        .bind(Ts(now))
-        .execute(c)
-        .await
-        .map(|_| ()))?;
-    Ok(())
+/// The Organization's customer at Stripe, where it has one.
+pub(crate) async fn stripe_customer(tx: &mut Tx, tenant_id: &str) -> Result<Option<String>> {
+    let sql = "SELECT stripe_customer_id FROM customers \
+               WHERE tenant_id = $1 AND stripe_customer_id IS NOT NULL";
+    Ok(on_db!(tx, c => sqlx::query_scalar(sql).bind(tenant_id).fetch_optional(c).await)?)
 }

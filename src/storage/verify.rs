@@ -232,6 +232,52 @@ const CHECKS_BY_ID: &[Check] = &[
          WHERE p.purpose = 'returned' AND COALESCE(r.total, 0) <> p.amount_minor",
     ),
     (
+        "the credit that came back for an order is what its refunds say",
+        "SELECT x.order_id AS subject, CAST(SUM(x.said) AS bigint) AS expected, \
+             CAST(SUM(x.came_back) AS bigint) AS found \
+         FROM (SELECT order_id, credit_minor AS said, 0 AS came_back FROM refunds \
+             UNION ALL SELECT order_id, 0, amount_minor FROM credit_ledger \
+                 WHERE kind = 'refund') x \
+         GROUP BY x.order_id HAVING SUM(x.said) <> SUM(x.came_back)",
+    ),
+    (
+        "an order gives no more credit back than it drew",
+        "SELECT o.id AS subject, o.credit_minor AS expected, CAST(r.total AS bigint) AS found \
+         FROM (SELECT order_id, SUM(credit_minor) AS total FROM refunds GROUP BY order_id) r \
+         JOIN orders o ON o.id = r.order_id WHERE r.total > o.credit_minor",
+    ),
+    (
+        "a card payment goes back once, by refunds and disputes",
+        "SELECT p.id AS subject, p.amount_minor AS expected, \
+             CAST(COALESCE(r.total, 0) + COALESCE(d.total, 0) AS bigint) AS found \
+         FROM card_payments p LEFT JOIN (SELECT payment_id, SUM(card_minor) AS total FROM refunds \
+             GROUP BY payment_id) r ON r.payment_id = p.id \
+         LEFT JOIN (SELECT payment_id, SUM(clawed_minor) AS total FROM disputes \
+             GROUP BY payment_id) d ON d.payment_id = p.id \
+         WHERE COALESCE(r.total, 0) + COALESCE(d.total, 0) > p.amount_minor",
+    ),
+    (
+        "what a dispute took is in the ledger",
+        "SELECT d.id AS subject, CAST(COALESCE(e.total, 0) AS bigint) AS expected, \
+             d.clawed_minor AS found \
+         FROM disputes d LEFT JOIN (SELECT order_id, reason, \
+                 SUM(owed_minor - amount_minor) AS total FROM credit_ledger \
+             WHERE order_id IS NOT NULL AND reason LIKE 'dispute:%' GROUP BY order_id, reason) e \
+             ON e.order_id = d.order_id AND e.reason = 'dispute:' || d.stripe_dispute_id \
+         WHERE COALESCE(e.total, 0) <> d.clawed_minor",
+    ),
+    (
+        "a dispute takes nothing while the money is here",
+        "SELECT id AS subject, CAST(0 AS bigint) AS expected, clawed_minor AS found \
+         FROM disputes WHERE clawed_minor <> 0 AND status NOT IN ('open', 'lost')",
+    ),
+    (
+        "an order's credit notes have no more tax than the order",
+        "SELECT o.id AS subject, o.tax_minor AS expected, CAST(r.total AS bigint) AS found \
+         FROM (SELECT order_id, SUM(tax_minor) AS total FROM refunds GROUP BY order_id) r \
+         JOIN orders o ON o.id = r.order_id WHERE r.total > o.tax_minor",
+    ),
+    (
         "an order with a voucher has one redemption",
         "SELECT o.id AS subject, CAST(1 AS bigint) AS expected, COALESCE(r.number, 0) AS found \
          FROM orders o LEFT JOIN (SELECT order_id, code, COUNT(*) AS number FROM promo_redemptions \
@@ -240,9 +286,13 @@ const CHECKS_BY_ID: &[Check] = &[
     ),
     (
         "a redemption stands as its order does",
+        // A refund may have freed the voucher of its order.
         "SELECT r.id AS subject, CAST(1 AS bigint) AS expected, CAST(0 AS bigint) AS found \
          FROM promo_redemptions r LEFT JOIN orders o ON o.id = r.order_id \
+         LEFT JOIN (SELECT DISTINCT order_id FROM refunds WHERE voucher_freed) f \
+             ON f.order_id = r.order_id \
          WHERE r.order_id IS NOT NULL AND CASE WHEN o.id IS NULL THEN '' \
+             WHEN o.status = 'completed' AND f.order_id IS NOT NULL THEN 'released' \
              WHEN o.status = 'completed' THEN 'redeemed' WHEN o.status = 'pending' THEN 'reserved' \
              ELSE 'released' END <> r.state",
     ),
@@ -319,6 +369,12 @@ const CHECKS_BY_TEXT: &[Check] = &[
         "invoices are numbered without gaps",
         "SELECT 'invoices' AS subject, COUNT(number) AS expected, \
              CAST(COALESCE(MAX(number), 0) AS bigint) AS found FROM invoices \
+         HAVING COALESCE(MAX(number), 0) <> COUNT(number) OR COALESCE(MIN(number), 1) <> 1",
+    ),
+    (
+        "credit notes are numbered without gaps",
+        "SELECT 'credit notes' AS subject, COUNT(number) AS expected, \
+             CAST(COALESCE(MAX(number), 0) AS bigint) AS found FROM refunds \
          HAVING COALESCE(MAX(number), 0) <> COUNT(number) OR COALESCE(MIN(number), 1) <> 1",
     ),
     (

@@ -1,5 +1,5 @@
-//! The part of a batch's writes that card payments bring: the payments, cards for later, refunds, alarms,
-//! letters.
+//! The part of a batch's writes that card payments bring: the payments, cards for later, refunds, disputes,
+//! alarms, letters.
 
 use sovereign_domain::book::{Alarm, Book};
 use uuid::Uuid;
@@ -41,8 +41,32 @@ batch_row! {
         reason: &'a str => "text",
         requested_by: &'a str => "text",
         status: &'a str => "text",
+        stripe_refund_id: Option<&'a str> => "text",
+        voucher_freed: bool => "boolean",
         has_note: bool => "boolean",
         created_at: Ts => shared "timestamptz",
+    }
+}
+batch_row! {
+    struct NewDispute<'a> {
+        id: Uuid => "uuid",
+        stripe_dispute_id: &'a str => "text",
+        payment_id: Uuid => "uuid",
+        order_id: Uuid => "uuid",
+        customer_id: Uuid => "uuid",
+        tenant_id: &'a str => "text",
+        amount_minor: i64 => "bigint",
+        clawed_minor: i64 => "bigint",
+        status: &'a str => "text",
+        created_at: Ts => shared "timestamptz",
+    }
+}
+batch_row! {
+    struct DisputeChange<'a> {
+        id: Uuid => "uuid",
+        clawed_minor: i64 => "bigint",
+        status: &'a str => "text",
+        updated_at: Ts => shared "timestamptz",
     }
 }
 batch_row! {
@@ -91,6 +115,7 @@ pub(super) async fn payments(writes: &mut Writes<'_>, book: &Book) -> Result<()>
     writes.insert(sql, made).await?;
     cards(writes, book).await?;
     refunds(writes, book).await?;
+    disputes(writes, book).await?;
     alarms(writes, book).await?;
     letters(writes, book).await
 }
@@ -127,18 +152,61 @@ async fn refunds(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
             reason: &refund.reason,
             requested_by: &refund.requested_by.0,
             status: refund.status.as_str(),
+            stripe_refund_id: refund.stripe_refund_id.as_deref(),
+            voucher_freed: refund.voucher_freed,
             has_note: refund.has_note,
             created_at: Ts(refund.created_at),
         })
         .collect();
     let sql = "WITH v (id, order_id, payment_id, customer_id, tenant_id, credit_minor, card_minor, \
-                   tax_minor, reason, requested_by, status, has_note, created_at) AS ({rows}) \
+                   tax_minor, reason, requested_by, status, stripe_refund_id, voucher_freed, has_note, \
+                   created_at) AS ({rows}) \
                INSERT INTO refunds (id, order_id, payment_id, customer_id, tenant_id, credit_minor, \
-                   card_minor, tax_minor, reason, requested_by, status, has_note, created_at, \
-                   updated_at) \
+                   card_minor, tax_minor, reason, requested_by, status, stripe_refund_id, \
+                   voucher_freed, has_note, created_at, updated_at) \
                SELECT id, order_id, payment_id, customer_id, tenant_id, credit_minor, card_minor, \
-                   tax_minor, reason, requested_by, status, has_note, created_at, created_at FROM v";
+                   tax_minor, reason, requested_by, status, stripe_refund_id, voucher_freed, has_note, \
+                   created_at, created_at FROM v";
     writes.insert(sql, made).await
+}
+
+async fn disputes(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
+    let made = book.changes.new_disputes.iter().filter_map(|id| book.disputes.get(id));
+    let made: Vec<NewDispute<'_>> = made
+        .map(|dispute| NewDispute {
+            id: dispute.id.0,
+            stripe_dispute_id: &dispute.stripe_dispute_id,
+            payment_id: dispute.payment_id.0,
+            order_id: dispute.order_id.0,
+            customer_id: dispute.customer_id.0,
+            tenant_id: &dispute.tenant_id.0,
+            amount_minor: dispute.amount_minor,
+            clawed_minor: dispute.clawed_minor(),
+            status: dispute.state.as_str(),
+            created_at: Ts(dispute.created_at),
+        })
+        .collect();
+    let sql = "WITH v (id, stripe_dispute_id, payment_id, order_id, customer_id, tenant_id, \
+                   amount_minor, clawed_minor, status, created_at) AS ({rows}) \
+               INSERT INTO disputes (id, stripe_dispute_id, payment_id, order_id, customer_id, \
+                   tenant_id, amount_minor, clawed_minor, status, created_at, updated_at) \
+               SELECT id, stripe_dispute_id, payment_id, order_id, customer_id, tenant_id, \
+                   amount_minor, clawed_minor, status, created_at, created_at FROM v";
+    writes.insert(sql, made).await?;
+    let changed = book.changes.changed_disputes.iter().filter_map(|id| book.disputes.get(id));
+    let changed: Vec<DisputeChange<'_>> = changed
+        .map(|dispute| DisputeChange {
+            id: dispute.id.0,
+            clawed_minor: dispute.clawed_minor(),
+            status: dispute.state.as_str(),
+            updated_at: Ts(dispute.updated_at),
+        })
+        .collect();
+    let sql = "WITH v (id, clawed_minor, status, updated_at) AS ({rows}) \
+               UPDATE disputes SET clawed_minor = v.clawed_minor, status = v.status, \
+                   updated_at = v.updated_at \
+               FROM v WHERE disputes.id = v.id";
+    writes.update("disputes", sql, changed).await
 }
 
 impl<'a> From<&'a Alarm> for RaisedAlarm<'a> {

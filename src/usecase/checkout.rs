@@ -79,7 +79,7 @@ fn sorted(references: &[String]) -> Vec<&str> {
 }
 
 /// A digest of lists of texts in which no two different requests read the same.
-fn digest(members: &[&[&str]]) -> String {
+pub(super) fn digest(members: &[&[&str]]) -> String {
     let mut hasher = Sha256::new();
     let mut count = |number: usize| hasher.update((number as u64).to_be_bytes());
     for member in members {

@@ -1,5 +1,6 @@
 //! What a person or a job can do, one file each, except moving money: that is the engine's.
 
+pub(crate) mod alarms;
 mod audited;
 pub mod backup;
 pub(crate) mod bill;
@@ -10,6 +11,7 @@ pub(crate) mod elsewhere;
 pub mod expire_credit;
 pub(crate) mod invitations;
 pub mod letters;
+pub(crate) mod measure;
 pub mod migrate;
 pub mod number_invoices;
 pub mod organizations;
@@ -18,8 +20,10 @@ pub mod paging;
 pub mod passwords;
 pub(crate) mod payments;
 pub(crate) mod previews;
+pub(crate) mod print_credit_note;
 pub(crate) mod print_invoice;
 pub(crate) mod read_audit;
+pub(crate) mod refund_order;
 pub(crate) mod roles;
 pub mod seal_audit;
 pub(crate) mod sessions;

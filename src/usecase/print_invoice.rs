@@ -65,15 +65,10 @@ fn compose(
         language,
         kind: Kind::Invoice,
         number: number_text(number),
-        status: status(&row.status)?,
+        status: status(&row, total_minor)?,
         issued_on: day(row.created_at.0)?,
         period,
-        seller: Seller {
-            name: app.facts.fqdn.clone(),
-            fqdn: app.facts.fqdn.clone(),
-            address: Vec::new(),
-            tax_number: None,
-        },
+        seller: seller(app),
         customer: Customer { name: row.organization, email: row.email, id: tenant_id.to_owned() },
         currency: app.facts.currency,
         lines: lines(row.lines.0, subtotal_minor, language),
@@ -102,22 +97,39 @@ fn lines(
 }
 
 fn tax(row: &PrintedRow, language: Language) -> Result<Option<Tax>> {
-    if row.tax_rate_bp == 0 {
-        return Ok(None);
-    }
-    let rate_basis_points = u32::try_from(row.tax_rate_bp)
-        .map_err(|_| Error::corrupt("orders", format!("tax_rate_bp {}", row.tax_rate_bp)))?;
-    Ok(Some(Tax {
-        label: language.text("invoice-tax-name"),
-        rate_basis_points,
-        included: row.tax_included,
-        amount_minor: row.tax_minor,
-    }))
+    tax_of((row.tax_rate_bp, row.tax_included), row.tax_minor, language)
 }
 
-fn status(text: &str) -> Result<Status> {
-    match text {
-        "paid" => Ok(Status::Paid),
+/// Tax by the rules of an order; none where the rate is nothing.
+pub(super) fn tax_of(
+    (rate_bp, included): (i64, bool),
+    amount_minor: i64,
+    language: Language,
+) -> Result<Option<Tax>> {
+    if rate_bp == 0 {
+        return Ok(None);
+    }
+    let rate_basis_points = u32::try_from(rate_bp)
+        .map_err(|_| Error::corrupt("orders", format!("tax_rate_bp {rate_bp}")))?;
+    let label = language.text("invoice-tax-name");
+    Ok(Some(Tax { label, rate_basis_points, included, amount_minor }))
+}
+
+pub(super) fn seller(app: &App) -> Seller {
+    Seller {
+        name: app.facts.fqdn.clone(),
+        fqdn: app.facts.fqdn.clone(),
+        address: Vec::new(),
+        tax_number: None,
+    }
+}
+
+/// A paid invoice stays paid; what its credit notes gave back is said beside.
+fn status(row: &PrintedRow, total_minor: i64) -> Result<Status> {
+    match row.status.as_str() {
+        "paid" if row.refunded_minor == 0 => Ok(Status::Paid),
+        "paid" if row.refunded_minor < total_minor => Ok(Status::PartlyRefunded),
+        "paid" => Ok(Status::Refunded),
         other => Err(Error::corrupt("invoices", format!("status {other:?}"))),
     }
 }

@@ -9,6 +9,7 @@
 mod harness;
 
 mod adoption;
+mod alarms;
 mod audit;
 mod backup;
 mod billing;
@@ -23,6 +24,7 @@ mod letters;
 mod lifecycle;
 mod limits;
 mod matrix;
+mod metrics;
 mod model;
 mod oidc;
 mod openapi;
@@ -30,6 +32,8 @@ mod organizations;
 mod payments;
 mod pdf;
 mod races;
+mod reconcile;
+mod refunds;
 mod servers;
 mod settings;
 mod sign_in;

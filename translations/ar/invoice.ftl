@@ -34,6 +34,7 @@ invoice-paid-by-credit = مدفوع من الرصيد
 invoice-paid-by-card = مدفوع بالبطاقة
 invoice-returned-as-credit = معاد إلى الرصيد
 invoice-refunded-to-card = مسترد إلى البطاقة
+invoice-refund = استرداد
 invoice-due = المبلغ المستحق
 invoice-page = صفحة { $page } من { $pages }
 invoice-date = { $day } { $month ->

@@ -34,6 +34,7 @@ invoice-paid-by-credit = Paid by credit
 invoice-paid-by-card = Paid by card
 invoice-returned-as-credit = Returned as credit
 invoice-refunded-to-card = Refunded to card
+invoice-refund = Refund
 invoice-due = Amount due
 invoice-page = Page { $page } of { $pages }
 invoice-date = { $day } { $month ->

@@ -19,9 +19,14 @@ impl ChargeRules {
     /// The rules for `currency` with the account's own minimum.
     #[must_use]
     pub fn new(currency: Currency, minimum_minor: i64) -> Self {
-        let step_minor = if currency.exponent() >= 3 { 10 } else { 1 };
-        Self { minimum_minor, step_minor }
+        Self { minimum_minor, step_minor: charge_step_minor(currency) }
     }
+}
+
+/// What a card is charged, and refunded, multiples of.
+#[must_use]
+pub fn charge_step_minor(currency: Currency) -> i64 {
+    if currency.exponent() >= 3 { 10 } else { 1 }
 }
 
 /// How a total is paid: `total = credit + charge + rounding`.

@@ -278,6 +278,31 @@ impl Wallet {
         self.settle(lot_id, amount_minor)
     }
 
+    /// Takes what is left of a lot; `spent_minor` of what is gone is owed. What was taken is returned.
+    ///
+    /// # Errors
+    /// [`WalletError::LotMismatch`] where the lot is unknown, partly held, or never had that much.
+    pub fn recall(&mut self, lot_id: LotId, spent_minor: i64) -> Result<i64, WalletError> {
+        let lot = self.lots.get(&lot_id).ok_or(WalletError::LotMismatch)?;
+        let (taken, gone) = (lot.remaining_minor, sub(lot.amount_minor, lot.remaining_minor)?);
+        if lot.held_minor != 0 || !(0..=gone).contains(&spent_minor) {
+            return Err(WalletError::LotMismatch);
+        }
+        self.take(lot_id, taken)?;
+        self.owed_minor = add(self.owed_minor, spent_minor)?;
+        Ok(taken)
+    }
+
+    /// Lowers what is owed by at most `amount_minor`; answers by how much.
+    ///
+    /// # Errors
+    /// [`WalletError::Overflow`].
+    pub fn forgive(&mut self, amount_minor: i64) -> Result<i64, WalletError> {
+        let forgiven = self.owed_minor.min(amount_minor).max(0);
+        self.owed_minor = sub(self.owed_minor, forgiven)?;
+        Ok(forgiven)
+    }
+
     /// Pays what is owed from one lot.
     fn settle(&mut self, lot_id: LotId, at_most_minor: i64) -> Result<i64, WalletError> {
         let settled = self.owed_minor.min(at_most_minor);

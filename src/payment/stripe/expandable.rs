@@ -38,7 +38,7 @@ enum AnyReference {
 }
 
 /// The identifier of an object that nobody reads, however it comes.
-pub(super) fn reference<'de, D: serde::Deserializer<'de>>(
+pub(crate) fn reference<'de, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<String>, D::Error> {
     let found = Option::<AnyReference>::deserialize(deserializer)?;

@@ -83,6 +83,17 @@ impl<'a, T: DeserializeOwned + Listed> List<'a, T> {
         Ok(self.page.pop_front())
     }
 
+    /// The objects of the next page; none at the end.
+    ///
+    /// # Errors
+    /// As [`List::next`].
+    pub async fn page(&mut self) -> StripeResult<Vec<T>> {
+        while self.page.is_empty() && !matches!(self.next, Next::Nothing) {
+            self.turn().await?;
+        }
+        Ok(std::mem::take(&mut self.page).into())
+    }
+
     /// All that is left.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ use super::form::Form;
 const SOVEREIGN: &str = "sovereign";
 const ORGANIZATION: &str = "organization";
 const ORDER_ID: &str = "order_id";
+const REFUND: &str = "refund";
 
 /// What every object says that is made for an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +33,11 @@ impl Form {
         self.text(format!("{name}[{SOVEREIGN}]"), &metadata.sovereign)
             .text(format!("{name}[{ORGANIZATION}]"), &metadata.organization)
             .text(format!("{name}[{ORDER_ID}]"), metadata.order_id.to_string())
+    }
+
+    /// Says which of our refunds one at Stripe is, and which try of it.
+    pub(super) fn refund(self, (id, attempt): (Uuid, i16)) -> Self {
+        self.text(format!("metadata[{REFUND}]"), format!("{id}.{attempt}"))
     }
 
     /// For what belongs to the whole Sovereign and to no order.
@@ -67,6 +73,13 @@ impl Tags {
     pub fn order_id(&self) -> Option<Uuid> {
         self.0.get(ORDER_ID)?.parse().ok()
     }
+
+    /// Which of our refunds it is, and which try of it; `None` also where it is neither.
+    #[must_use]
+    pub fn refund(&self) -> Option<(Uuid, i16)> {
+        let (id, attempt) = self.0.get(REFUND)?.split_once('.')?;
+        Some((id.parse().ok()?, attempt.parse().ok()?))
+    }
 }
 
 impl<'de> Deserialize<'de> for Tags {
@@ -82,15 +95,17 @@ mod tests {
     #[test]
     fn tags_say_whose_an_object_is() {
         let order_id = Uuid::from_u128(7);
-        let json =
-            format!(r#"{{"sovereign":"a.example","organization":"o","order_id":"{order_id}"}}"#);
+        let json = format!(
+            r#"{{"sovereign":"a.example","organization":"o","order_id":"{order_id}","refund":"{order_id}.2"}}"#
+        );
         let tags: Tags = serde_json::from_str(&json).unwrap();
         assert!(tags.is_of("a.example") && !tags.is_of("b.example"));
         assert_eq!((tags.organization(), tags.order_id()), (Some("o"), Some(order_id)));
+        assert_eq!(tags.refund(), Some((order_id, 2)));
         for none in ["null", "{}", r#"{"order_id":"7"}"#] {
             let tags: Tags = serde_json::from_str(none).unwrap();
             assert!(!tags.is_of("a.example") && !tags.is_of(""), "{none}");
-            assert_eq!(tags.order_id(), None, "{none}");
+            assert_eq!((tags.order_id(), tags.refund()), (None, None), "{none}");
         }
     }
 }

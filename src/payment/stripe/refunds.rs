@@ -1,6 +1,7 @@
 //! Refunds: money that goes back to a card.
 
 use serde::Deserialize;
+use uuid::Uuid;
 
 use super::StripeResult;
 use super::client::{IdempotencyKey, Stripe};
@@ -63,6 +64,8 @@ impl Form {
 pub struct CreateRefund<'a> {
     pub metadata: &'a Metadata,
     pub of: RefundOf<'a>,
+    /// Our refund, and which try of it this is.
+    pub reference: (Uuid, i16),
     /// At most what is left of the charge.
     pub amount_minor: i64,
 }
@@ -78,7 +81,8 @@ impl Stripe {
         let form = Form::new()
             .refund_of(refund.of)
             .number("amount", refund.amount_minor)
-            .metadata(refund.metadata);
+            .metadata(refund.metadata)
+            .refund(refund.reference);
         self.post(&["refunds"], &form, key).await
     }
 

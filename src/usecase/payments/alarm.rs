@@ -2,6 +2,7 @@
 
 use sovereign_domain::book::{Alarm, AlarmKind};
 use sovereign_domain::ids::{AlarmId, OrderId};
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::storage::payments::PayableRow;
@@ -14,14 +15,26 @@ pub(super) async fn raise(
     detail: String,
     order: Option<&PayableRow>,
 ) -> storage::Result<()> {
+    let about = order.map_or((None, None), |order| (Some(&*order.tenant_id), Some(order.id)));
+    raise_about(app, kind, subject, detail, about).await
+}
+
+/// About an Organization and an order, where they are known.
+pub(super) async fn raise_about(
+    app: &App,
+    kind: AlarmKind,
+    subject: &str,
+    detail: String,
+    (tenant_id, order_id): (Option<&str>, Option<Uuid>),
+) -> storage::Result<()> {
     tracing::error!(kind = kind.as_str(), subject, detail, "alarm");
     let alarm = Alarm {
         id: AlarmId(app.new_id()),
         kind,
         subject: subject.to_owned(),
         detail,
-        tenant_id: order.map(|order| order.tenant_id.as_str().into()),
-        order_id: order.map(|order| OrderId(order.id)),
+        tenant_id: tenant_id.map(Into::into),
+        order_id: order_id.map(OrderId),
         created_at: app.clock.now(),
     };
     let mut tx = app.store.begin().await?;

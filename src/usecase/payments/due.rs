@@ -1,6 +1,6 @@
 //! Pays a renewal that is due: by its customer, who is there, or from credit that has come since.
 
-use sovereign_domain::book::{Command, OrderStatus, Outcome, Refusal, Retry};
+use sovereign_domain::book::{Answer, Command, OrderStatus, Outcome, Refusal, Retry};
 use sovereign_domain::event::Actor;
 use sovereign_domain::ids::OrderId;
 
@@ -77,15 +77,10 @@ async fn ask(app: &App, order_id: OrderId) -> Result<Option<PayDue>, PaymentErro
     let actor = Actor::system("pay-link");
     let command = Command::RetryDue { order_id, how: Retry::Customer, actor };
     match app.engine.submit(command).await? {
-        Outcome::Pending { order_id, .. } => {
-            let answer = session::open(app, order_id).await?;
-            match answer {
-                sovereign_domain::book::Answer::Checkout(answer) => {
-                    Ok(answer.session_url.map(PayDue::Redirect))
-                }
-                sovereign_domain::book::Answer::Redeem(_) => Ok(None),
-            }
-        }
+        Outcome::Pending { order_id, .. } => match session::open(app, order_id).await? {
+            Answer::Checkout(answer) => Ok(answer.session_url.map(PayDue::Redirect)),
+            Answer::Redeem(_) | Answer::Refund(_) => Ok(None),
+        },
         Outcome::Supersede { order_id } => {
             settle::supersede(app, order_id).await?;
             Ok(None)

@@ -3,14 +3,15 @@
 
 use sovereign_domain::book::{AlarmKind, RefundStatus};
 use sovereign_domain::ids::OrderId;
+use uuid::Uuid;
 
-use super::{PaymentError, alarm, find, stripe};
+use super::{PaymentError, alarm, find, refund_events, stripe};
 use crate::app::App;
 use crate::fail_point::reach;
 use crate::payment::stripe::{
     self as api, CreateRefund, Created, IdempotencyKey, Metadata, RefundOf, Stripe, StripeError,
 };
-use crate::storage::payments::{self, PendingRefundRow};
+use crate::storage::refunds::{self as rows, PendingRefundRow};
 use crate::usecase::done::Done;
 
 /// The most refunds of one run; the next run takes the rest.
@@ -35,7 +36,7 @@ pub(crate) async fn step(app: &App) -> Result<Done, PaymentError> {
 /// [`PaymentError`]; what was not settled waits.
 pub(crate) async fn send(app: &App, order_id: Option<OrderId>) -> Result<usize, PaymentError> {
     let mut tx = app.store.read().await?;
-    let waiting = payments::pending_refunds(&mut tx, order_id.map(|id| id.0), RUN).await?;
+    let waiting = rows::pending(&mut tx, order_id.map(|id| id.0), RUN).await?;
     drop(tx);
     let (mut settled, mut failure) = (0_usize, None);
     for refund in waiting {
@@ -49,34 +50,64 @@ pub(crate) async fn send(app: &App, order_id: Option<OrderId>) -> Result<usize, 
 }
 
 async fn send_one(app: &App, refund: &PendingRefundRow) -> Result<bool, PaymentError> {
-    let (status, id, problem) = match ask(app, refund).await? {
-        Ok(sent) => match sent.status {
-            Some(api::RefundStatus::Failed | api::RefundStatus::Canceled) => {
-                let reason = sent.failure_reason.unwrap_or_default();
-                (RefundStatus::Failed, Some(sent.id), Some(reason))
+    let attempt = (refund.id, refund.attempt);
+    match ask(app, refund).await? {
+        Ok(sent) => settle(app, attempt, Ok(&sent)).await,
+        Err(message) => {
+            let settled = settle(app, attempt, Err(&message)).await?;
+            // Somebody may have refunded it there before.
+            if let Some(payment) = refund_events::known(app, &refund.intent_id).await? {
+                refund_events::bring_in_line(app, &payment).await?;
             }
-            Some(api::RefundStatus::Succeeded) => (RefundStatus::Succeeded, Some(sent.id), None),
-            // The bank has it.
-            _ => (RefundStatus::Pending, Some(sent.id), None),
-        },
-        Err(message) => (RefundStatus::Failed, None, Some(message)),
+            Ok(settled)
+        }
+    }
+}
+
+/// How a refund at Stripe counts here.
+pub(super) fn status_of(sent: &api::Refund) -> RefundStatus {
+    match sent.status {
+        Some(api::RefundStatus::Failed | api::RefundStatus::Canceled) => RefundStatus::Failed,
+        Some(api::RefundStatus::Succeeded) => RefundStatus::Succeeded,
+        // The bank has it.
+        _ => RefundStatus::Pending,
+    }
+}
+
+/// Writes what became of a try to send a refund: as Stripe has it, or why Stripe refuses it. A failure raises
+/// an alarm, once. Answers whether it waits no more.
+pub(super) async fn settle(
+    app: &App,
+    (id, attempt): (Uuid, i16),
+    sent: Result<&api::Refund, &str>,
+) -> Result<bool, PaymentError> {
+    let (status, stripe_id) = match sent {
+        Ok(sent) => (status_of(sent), Some(sent.id.as_str())),
+        Err(_) => (RefundStatus::Failed, None),
     };
     reach!("refund_sent");
+    let now = app.clock.now();
     let mut tx = app.store.begin().await?;
-    payments::settle_refund(&mut tx, refund.id, status, id.as_deref(), app.clock.now()).await?;
+    let news = rows::settle(&mut tx, (id, attempt), status, stripe_id, now).await?;
+    let row = rows::find(&mut tx, id).await?;
     tx.commit().await?;
     reach!("refund_settled");
-    if let Some(problem) = problem {
-        let order = find(app, OrderId(refund.order_id)).await?;
+    if let Some(row) = row.filter(|_| news && status == RefundStatus::Failed) {
+        let problem = match sent {
+            Ok(sent) => sent.failure_reason.as_deref().unwrap_or("Stripe does not say why"),
+            Err(message) => message,
+        };
+        let order = find(app, OrderId(row.order_id)).await?;
         let detail = format!(
-            "{} could not be refunded: {problem}; send it at Stripe or by other means",
-            app.facts.currency.format(refund.card_minor)
+            "{} could not be refunded: {problem}; have it sent again, or give it back by other means",
+            app.facts.currency.format(row.card_minor)
         );
-        let subject = refund.id.to_string();
+        let subject = id.to_string();
         alarm::raise(app, AlarmKind::RefundFailed, &subject, detail, Some(&order)).await?;
     }
     Ok(status != RefundStatus::Pending)
 }
+
 /// The refund as Stripe has it, sent now or before; or why Stripe refuses it.
 async fn ask(
     app: &App,
@@ -98,9 +129,10 @@ async fn ask(
     let wanted = CreateRefund {
         metadata: &metadata,
         of: RefundOf::PaymentIntent(&refund.intent_id),
+        reference: (refund.id, refund.attempt),
         amount_minor: refund.card_minor,
     };
-    let key = IdempotencyKey::new("refund", refund.id);
+    let key = IdempotencyKey::new("refund", format!("{}:{}", refund.id, refund.attempt));
     match stripe.resolve(|| stripe.create_refund(&wanted, &key)).await {
         Ok(sent) => Ok(Ok(sent)),
         Err(StripeError::Refused(refusal)) => Ok(Err(refusal.message)),
@@ -121,8 +153,7 @@ async fn sent_before(
     let of = RefundOf::PaymentIntent(&refund.intent_id);
     let mut refunds = stripe.refunds(Created::default(), Some(of));
     while let Some(sent) = refunds.next().await? {
-        let same = sent.metadata.order_id() == Some(refund.order_id);
-        if same && sent.amount == refund.card_minor {
+        if sent.metadata.refund() == Some((refund.id, refund.attempt)) {
             return Ok(Some(sent));
         }
     }

@@ -102,13 +102,17 @@ async fn create(
     .map_err(StripeOrPayment::Stripe)
 }
 
+/// Whether the order's session, if there is one, can be paid no more.
+pub(super) fn must_have_ended(order: &PayableRow, now: Timestamp) -> bool {
+    order.asked_at.0 <= now.plus_seconds(-(OPEN_SECONDS + MARGIN_SECONDS))
+}
+
 /// Gives up an order whose session was never found. By now the session would have expired, if there were
 /// one, so that nobody can pay it any more.
 pub(super) async fn give_up(app: &App, order_id: OrderId) -> Result<(), PaymentError> {
     let stripe = stripe(app)?;
     let order = find(app, order_id).await?;
-    let long_ago = app.clock.now().plus_seconds(-(OPEN_SECONDS + MARGIN_SECONDS));
-    if order.asked_at.0 > long_ago {
+    if !must_have_ended(&order, app.clock.now()) {
         return Ok(());
     }
     if let Some(customer) = order.stripe_customer_id.as_deref()

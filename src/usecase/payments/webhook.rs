@@ -9,7 +9,7 @@ use sovereign_domain::book::{AlarmKind, Refusal};
 use sovereign_domain::ids::OrderId;
 
 use super::settle::{self, Hint};
-use super::{PaymentError, adopted, alarm};
+use super::{PaymentError, adopted, alarm, dispute_events, refund_events};
 use crate::app::App;
 use crate::engine::EngineError;
 use crate::fail_point::reach;
@@ -98,7 +98,7 @@ async fn keep_and_act(app: &App, event: &Event, text: &str) -> Result<(), Paymen
 
 async fn act(app: &App, event: &Event) -> Result<EventStatus, PaymentError> {
     let object = &event.data.object;
-    let id = object["id"].as_str();
+    let (id, intent) = (object["id"].as_str(), object["payment_intent"].as_str());
     match (events::about(&event.kind), id) {
         (Some(About::Session), Some(id)) => of_order(app, event, Hint::Session(id)).await,
         (Some(About::Payment), Some(id)) => of_order(app, event, Hint::Intent(id)).await,
@@ -106,7 +106,10 @@ async fn act(app: &App, event: &Event) -> Result<EventStatus, PaymentError> {
         (Some(About::Subscription), Some(id)) => adopted::subscription(app, id).await,
         (Some(About::Invoice), Some(_)) => adopted::invoice_paid(app, object).await,
         (Some(About::Card), Some(id)) => adopted::card_detached(app, id).await,
-        (Some(About::Refund | About::Dispute) | None, _) | (_, None) => Ok(EventStatus::Ignored),
+        // These do not carry whose they are: their payment does.
+        (Some(About::Refund), Some(_)) => refund_events::act(app, intent).await,
+        (Some(About::Dispute), Some(id)) => dispute_events::act(app, id, intent).await,
+        (None, _) | (_, None) => Ok(EventStatus::Ignored),
     }
 }
 

@@ -29,10 +29,11 @@ pub(super) fn entries(program: Program) -> BTreeMap<String, Value> {
 }
 
 /// A value for each key that is not its default.
-const SAMPLES: [(&str, &str); 24] = [
+const SAMPLES: [(&str, &str); 25] = [
     ("data", "/srv/sovereign"),
     ("database_url", "postgres://a:hunter2-hunter2@db.example/c"),
     ("listen", "0.0.0.0:80"),
+    ("metrics.listen", "127.0.0.1:9464"),
     ("fqdn", "omantel.example"),
     ("currency", "BHD"),
     ("demo", "true"),

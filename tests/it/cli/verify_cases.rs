@@ -231,6 +231,69 @@ const CASES: &[Case] = &[
         "UPDATE promo_codes SET times_redeemed = times_redeemed + 1",
     ),
     case("invoices are numbered without gaps", "UPDATE invoices SET number = 2"),
+    case(
+        "the credit that came back for an order is what its refunds say",
+        "INSERT INTO refunds (id, order_id, customer_id, tenant_id, credit_minor, card_minor, tax_minor, \
+             reason, requested_by, status, has_note, created_at, updated_at) \
+         SELECT {id}, id, customer_id, tenant_id, 5, 0, 0, '', '', 'succeeded', TRUE, created_at, \
+             created_at FROM orders",
+    ),
+    Case {
+        check: "an order gives no more credit back than it drew",
+        also: &["the credit that came back for an order is what its refunds say"],
+        sql: "INSERT INTO refunds (id, order_id, customer_id, tenant_id, credit_minor, card_minor, \
+                  tax_minor, reason, requested_by, status, has_note, created_at, updated_at) \
+              SELECT {id}, id, customer_id, tenant_id, credit_minor + 5, 0, 0, '', '', 'succeeded', \
+                  TRUE, created_at, created_at FROM orders",
+    },
+    // The payment came too late and was refunded; the refund of another 5 is one too much.
+    Case {
+        check: "a card payment goes back once, by refunds and disputes",
+        also: &["a payment that came too late goes back"],
+        sql: "INSERT INTO card_payments (id, order_id, customer_id, tenant_id, intent_id, charge_id, \
+                  amount_minor, purpose, created_at) \
+              SELECT {id}, id, customer_id, tenant_id, 'pi_1', 'ch_1', 5, 'returned', created_at \
+              FROM orders; \
+              INSERT INTO refunds (id, order_id, payment_id, customer_id, tenant_id, credit_minor, \
+                  card_minor, tax_minor, reason, requested_by, status, has_note, created_at, updated_at) \
+              SELECT {id}, order_id, id, customer_id, tenant_id, 0, 10, 0, '', '', 'succeeded', FALSE, \
+                  created_at, created_at FROM card_payments",
+    },
+    case(
+        "what a dispute took is in the ledger",
+        "INSERT INTO disputes (id, stripe_dispute_id, payment_id, order_id, customer_id, tenant_id, \
+             amount_minor, clawed_minor, status, created_at, updated_at) \
+         SELECT {id}, 'du_1', {id}, id, customer_id, tenant_id, 5, 5, 'open', created_at, created_at \
+         FROM orders",
+    ),
+    Case {
+        check: "a dispute takes nothing while the money is here",
+        also: &["what a dispute took is in the ledger"],
+        sql: "INSERT INTO disputes (id, stripe_dispute_id, payment_id, order_id, customer_id, tenant_id, \
+                  amount_minor, clawed_minor, status, created_at, updated_at) \
+              SELECT {id}, 'du_1', {id}, id, customer_id, tenant_id, 5, 5, 'won', created_at, \
+                  created_at FROM orders",
+    },
+    case(
+        "an order's credit notes have no more tax than the order",
+        "INSERT INTO refunds (id, order_id, customer_id, tenant_id, credit_minor, card_minor, tax_minor, \
+             reason, requested_by, status, has_note, created_at, updated_at) \
+         SELECT {id}, id, customer_id, tenant_id, 0, 0, 5, '', '', 'succeeded', TRUE, created_at, \
+             created_at FROM orders",
+    ),
+    case(
+        "credit notes are numbered without gaps",
+        "INSERT INTO refunds (id, order_id, customer_id, tenant_id, credit_minor, card_minor, tax_minor, \
+             reason, requested_by, status, has_note, number, created_at, updated_at) \
+         SELECT {id}, id, customer_id, tenant_id, 0, 0, 0, '', '', 'succeeded', TRUE, 2, created_at, \
+             created_at FROM orders",
+    ),
+    // Nothing was refunded that would have freed it.
+    Case {
+        check: "a redemption stands as its order does",
+        also: &["a voucher's counter is its adopted count and its live redemptions"],
+        sql: "UPDATE promo_redemptions SET state = 'released' WHERE order_id IS NOT NULL",
+    },
     case("a user has redeemed a voucher once", "UPDATE promo_redemptions SET user_id = 'ahmed'"),
     case(
         "an Organization has redeemed a voucher once",
@@ -312,7 +375,9 @@ const LET_GO_ON_POSTGRES: &str = "\
     ALTER TABLE promo_redemptions DROP CONSTRAINT promo_redemptions_check;";
 
 /// The tables that cases change, those that refer to others first.
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 18] = [
+    "disputes",
+    "refunds",
     "card_payments",
     "promo_redemptions",
     "promo_codes",

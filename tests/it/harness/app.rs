@@ -100,7 +100,7 @@ pub(crate) struct TestApp {
     pub(super) database: TestDatabase,
     running: Running,
     sink: Option<MailSink>,
-    stripe: Option<StripeFake>,
+    pub(super) stripe: Option<StripeFake>,
 }
 
 impl TestApp {
@@ -288,6 +288,11 @@ impl TestApp {
         letters::step(&self.running.sovereign.app).await.unwrap().count
     }
 
+    /// The same for credit notes.
+    pub(crate) async fn number_credit_notes(&self) -> usize {
+        number_invoices::credit_notes_step(&self.running.sovereign.app).await.unwrap().count
+    }
+
     /// The invariants that do not hold, each with its subject.
     pub(crate) async fn faults(&self) -> Vec<(&'static str, String)> {
         let faults = verify::verify(&self.store).await.unwrap().faults;
@@ -301,6 +306,11 @@ impl TestApp {
     /// Does once what the server does every minute.
     pub(crate) async fn each_minute(&self) {
         Sovereign::each_minute(&self.running.sovereign.app).await.unwrap();
+    }
+
+    /// The router of the listener that has the metrics.
+    pub(crate) fn metrics_router(&self) -> axum::Router {
+        sovereign::api::metrics_router(std::sync::Arc::clone(&self.running.sovereign.app))
     }
 
     /// Whoever does jobs, as a process of its own would.

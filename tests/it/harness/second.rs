@@ -15,6 +15,7 @@ use sovereign::vault::Vault;
 use super::app::{Setup, TestApp};
 use super::client::{Client, Customer, http_client};
 use super::running::Running;
+use super::stripe::StripeFake;
 
 pub(crate) struct SecondServer(Running);
 
@@ -38,7 +39,7 @@ impl SecondServer {
             preview_cache: true,
             mail: MailOptions::Log,
             vault: Vault::in_directory(app.database.directory.path()),
-            stripe: Setup::default().stripe,
+            stripe: app.stripe.as_ref().map_or(Setup::default().stripe, StripeFake::options),
             public_url: None,
         };
         Self(Running::start(options).await)

@@ -83,6 +83,20 @@ impl World<'_> {
             "PUT /billing/admin/settings" => {
                 request.bringing(json!({ "stripe_public_key": "pk_test_51NmatrixAAAA" }))
             }
+            "POST /billing/admin/orders/{order_id}/refund" => {
+                let order = self.paid_order(&self.organization().await).await;
+                request.with("order_id", &order).bringing(json!({ "reason": "asked for" }))
+            }
+            "GET /billing/admin/orders/{order_id}/refunds" => {
+                let order = self.paid_order(&self.organization().await).await;
+                request.with("order_id", &order)
+            }
+            "POST /billing/admin/refunds/{refund_id}/retry" => {
+                let order = self.paid_order(&self.organization().await).await;
+                let refund = self.refund(&order).await;
+                self.app.execute("UPDATE refunds SET status = 'failed'").await;
+                request.with("refund_id", &refund)
+            }
             "POST /billing/vouchers/redeem-preview" => {
                 request.bringing(json!({ "code": self.voucher().await }))
             }
@@ -100,12 +114,18 @@ impl World<'_> {
                 request.path = format!("{}?tenant_id={}", request.path, self.shared);
                 request
             }
+            "POST /billing/admin/alarms/{id}/resolve" => {
+                let request = request.with("id", &self.alarm().await);
+                request.bringing(json!({ "note": "seen to" }))
+            }
             "POST /billing/subscription/{tenant_id}/cancel" => {
                 let request = request.about(&self.shared).with("tenant_id", &self.shared);
                 request.bringing(json!({ "at": "period_end" }))
             }
             "GET /billing/subscription/{tenant_id}"
             | "GET /billing/invoices/{tenant_id}"
+            | "GET /billing/credit-notes/{tenant_id}"
+            | "POST /billing/portal/{tenant_id}"
             | "POST /billing/subscription/{tenant_id}/resume"
             | "POST /billing/subscription/{tenant_id}/pay" => {
                 request.about(&self.shared).with("tenant_id", &self.shared)
@@ -113,6 +133,10 @@ impl World<'_> {
             "GET /billing/invoices/{tenant_id}/{invoice_id}/pdf" => {
                 let request = request.about(&self.shared).with("tenant_id", &self.shared);
                 request.with("invoice_id", &self.invoice().await)
+            }
+            "GET /billing/credit-notes/{tenant_id}/{credit_note_id}/pdf" => {
+                let request = request.about(&self.shared).with("tenant_id", &self.shared);
+                request.with("credit_note_id", &self.credit_note().await)
             }
             _ => request,
         }

@@ -23,8 +23,8 @@ pub(super) const CALLERS: [&str; 9] = [
 /// that is about Organization A where the route is about one.
 ///
 /// An Organization is 404 to whoever is not in it, whatever their role on the Sovereign; only a checkout and
-/// a redemption are 403. An invitation is the outsider's here, no issuer called `google` is configured, and
-/// nobody owes anything for a subscription.
+/// a redemption are 403. An invitation is the outsider's here, neither an issuer called `google` nor a key to
+/// Stripe is configured, and nobody owes anything for a subscription.
 const TABLE: &str = "
 route                                                 none out  own  adm  mem  view sadm root else
 
@@ -39,7 +39,14 @@ GET    /billing/admin/organizations                   401  403  403  403  403  4
 POST   /billing/webhook                               400  400  400  400  400  400  400  400  400
 GET    /billing/admin/revenue                         401  403  403  403  403  403  403  200  403
 GET    /billing/admin/orders                          401  403  403  403  403  403  403  200  403
+POST   /billing/admin/orders/{order_id}/refund        401  403  403  403  403  403  403  200  403
+GET    /billing/admin/orders/{order_id}/refunds       401  403  403  403  403  403  403  200  403
+POST   /billing/admin/refunds/{refund_id}/retry       401  403  403  403  403  403  403  200  403
 GET    /billing/admin/jobs                            401  403  403  403  403  403  403  200  403
+GET    /billing/admin/alarms                          401  403  403  403  403  403  403  200  403
+POST   /billing/admin/alarms/{id}/resolve             401  403  403  403  403  403  403  200  403
+GET    /billing/admin/reconcile                       401  403  403  403  403  403  403  200  403
+POST   /billing/admin/reconcile                       401  403  403  403  403  403  403  503  403
 GET    /billing/admin/settings                        401  403  403  403  403  403  403  200  403
 PUT    /billing/admin/settings                        401  403  403  403  403  403  403  200  403
 POST   /billing/admin/settings/check                  401  403  403  403  403  403  403  200  403
@@ -57,7 +64,11 @@ POST   /billing/subscription/{tenant_id}/cancel       401  404  200  200  403  4
 POST   /billing/subscription/{tenant_id}/resume       401  404  200  200  403  403  404  404  404
 POST   /billing/subscription/{tenant_id}/pay          401  404  404  404  404  404  404  404  404
 GET    /billing/invoices/{tenant_id}                  401  404  200  200  200  200  404  404  404
+POST   /billing/portal/{tenant_id}                    401  404  503  503  403  403  404  404  404
 GET    /billing/invoices/{tenant_id}/{invoice_id}/pdf 401  404  200  200  200  200  404  404  404
+GET    /billing/credit-notes/{tenant_id}              401  404  200  200  200  200  404  404  404
+GET    /billing/credit-notes/{tenant_id}/{credit_note_id}/pdf \
+                                                      401  404  200  200  200  200  404  404  404
 
 GET    /tenant/orgs/{id}                              401  404  200  200  200  200  404  404  404
 GET    /tenant/orgs/{id}/members                      401  404  200  200  200  200  404  404  404

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::table::CALLERS;
-use crate::harness::{Client, SignedIn, TestApp};
+use crate::harness::{Client, Engine, SignedIn, TestApp};
 
 pub(super) const PASSWORD: &str = "correct horse battery staple";
 
@@ -36,9 +37,9 @@ impl<'a> World<'a> {
         world.give_roles().await;
         world.client("elsewhere").make_organization("elsewhere").await;
         world.shared = world.organization().await;
-        let order = json!({ "tenant_id": world.shared, "plan_id": "flexi" });
-        world.client("owner").post("/billing/checkout", &order).await.expect(200);
-        assert_eq!(app.number_invoices().await, 1);
+        let order = world.paid_order(&world.shared).await;
+        world.refund(&order).await;
+        assert_eq!((app.number_invoices().await, app.number_credit_notes().await), (1, 1));
         world
     }
 
@@ -98,6 +99,43 @@ impl<'a> World<'a> {
     pub(super) async fn invoice(&self) -> String {
         let path = format!("/billing/invoices/{}", self.shared);
         text_of(&self.client("owner").get(&path).await.expect(200)[0]["id"])
+    }
+
+    /// An alarm that nobody has resolved.
+    pub(super) async fn alarm(&self) -> String {
+        let subject = self.fresh("alarm");
+        let id = Uuid::from_u128(self.made.fetch_add(1, Ordering::Relaxed) as u128);
+        let (key, now) = match self.app.engine {
+            Engine::Sqlite => (format!("X'{}'", id.simple()), "0"),
+            Engine::Postgres => (format!("'{id}'"), "to_timestamp(0)"),
+        };
+        let alarm = format!(
+            "INSERT INTO alarms (id, kind, subject, detail, times, created_at, last_at) \
+             VALUES ({key}, 'dispute', '{subject}', 'look', 1, {now}, {now})"
+        );
+        self.app.execute(&alarm).await;
+        id.to_string()
+    }
+
+    /// The credit note of `shared`, which has its number.
+    pub(super) async fn credit_note(&self) -> String {
+        let path = format!("/billing/credit-notes/{}", self.shared);
+        text_of(&self.client("owner").get(&path).await.expect(200)[0]["id"])
+    }
+
+    /// An order of this Organization, paid by a voucher's credit.
+    pub(super) async fn paid_order(&self, organization: &str) -> String {
+        let code = self.voucher().await;
+        let order = json!({ "tenant_id": organization, "plan_id": "s", "promo_code": code });
+        let placed = self.client("owner").post("/billing/checkout", &order).await.expect(200);
+        text_of(&placed["order_id"])
+    }
+
+    /// Refunds a part of an order; answers which refund that is.
+    pub(super) async fn refund(&self, order_id: &str) -> String {
+        let path = format!("/billing/admin/orders/{order_id}/refund");
+        let body = json!({ "amount_minor": 1, "reason": "asked for" });
+        text_of(&self.client("superadmin").post(&path, &body).await.expect(200)["id"])
     }
 
     /// Issues a voucher that nobody has redeemed.

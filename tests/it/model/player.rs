@@ -15,8 +15,8 @@ use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::sequences::{
-    Action, Observed, RedemptionSummary, Script, Snapshot, Step, SubscriptionSummary,
-    WalletSummary, World,
+    Action, DisputeSummary, Observed, RedemptionSummary, RefundSummary, Script, Snapshot, Step,
+    SubscriptionSummary, WalletSummary, World,
 };
 use super::world;
 use crate::harness::{Engine, TestClock, TestDatabase};
@@ -33,6 +33,7 @@ pub(super) struct Player {
 /// Of a subscription: its orders after what it is, then its moments.
 type SubscriptionRow =
     (String, String, i64, bool, i16, Uuid, Uuid, Option<Uuid>, i64, i64, Option<i64>, Option<i64>);
+type RefundRow = (Uuid, i64, i64, Option<String>, bool, bool);
 type RedemptionRow = (String, i64, String, String, i64, String, Option<Uuid>);
 
 /// Runs a query on either database and collects its rows.
@@ -129,6 +130,8 @@ impl Player {
             redemptions: self.redemptions().await,
             subscriptions: self.subscriptions().await,
             invoices: self.invoices().await,
+            refunds: self.refunds().await,
+            disputes: self.disputes().await,
         }
     }
 
@@ -226,6 +229,44 @@ impl Player {
             OrderStatus::parse(status)
         };
         self.script.orders.iter().map(of).collect()
+    }
+
+    fn place(&self, order_id: Uuid) -> Option<usize> {
+        self.script.orders.iter().position(|order| *order == OrderId(order_id))
+    }
+
+    async fn refunds(&self) -> Vec<RefundSummary> {
+        let sql = "SELECT order_id, credit_minor, card_minor, stripe_refund_id, voucher_freed, \
+                   has_note FROM refunds";
+        let found = rows!(&self.store, RefundRow, sql.to_owned());
+        let of =
+            |(order_id, credit_minor, card_minor, stripe_refund_id, freed, noted): RefundRow| {
+                RefundSummary {
+                    order: self.place(order_id),
+                    credit_minor,
+                    card_minor,
+                    stripe_refund_id,
+                    voucher_freed: freed,
+                    has_note: noted,
+                }
+            };
+        let mut summaries: Vec<RefundSummary> = found.into_iter().map(of).collect();
+        summaries.sort();
+        summaries
+    }
+
+    async fn disputes(&self) -> Vec<DisputeSummary> {
+        let sql = "SELECT stripe_dispute_id, order_id, clawed_minor, status FROM disputes";
+        let found = rows!(&self.store, (String, Uuid, i64, String), sql.to_owned());
+        let of = |(stripe_dispute_id, order_id, clawed_minor, state)| DisputeSummary {
+            stripe_dispute_id,
+            order: self.place(order_id),
+            clawed_minor,
+            state,
+        };
+        let mut summaries: Vec<DisputeSummary> = found.into_iter().map(of).collect();
+        summaries.sort();
+        summaries
     }
 
     async fn redemptions(&self) -> Vec<RedemptionSummary> {

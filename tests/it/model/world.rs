@@ -10,8 +10,9 @@ use uuid::Uuid;
 
 use super::sequences::{VoucherTerms, World};
 
-const TABLES: [&str; 19] = [
+const TABLES: [&str; 20] = [
     "letters",
+    "disputes",
     "alarms",
     "refunds",
     "card_payments",

@@ -3,6 +3,7 @@
 mod adopted;
 mod amounts;
 mod late;
+mod portal;
 mod remainder;
 mod renewals;
 mod supersede;

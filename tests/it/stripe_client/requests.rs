@@ -72,7 +72,12 @@ async fn everything_that_is_made_has_metadata_and_a_key() {
         description: Some("September"),
     };
     let of = RefundOf::PaymentIntent("pi_1");
-    let refund = CreateRefund { metadata: &metadata, of, amount_minor: 1_000 };
+    let refund = CreateRefund {
+        metadata: &metadata,
+        of,
+        reference: (metadata.order_id, 2),
+        amount_minor: 1_000,
+    };
     let failed: [Option<StripeError>; 4] = [
         stripe.create_customer(&customer, &key).await.err(),
         stripe.create_checkout_session(&session, &key).await.err(),
@@ -98,6 +103,7 @@ async fn everything_that_is_made_has_metadata_and_a_key() {
     assert_eq!(session["success_url"], "https://a.example/done?session={CHECKOUT_SESSION_ID}");
     assert_eq!(all[3].form["payment_intent"], "pi_1");
     assert_eq!(all[3].form["amount"], "1000");
+    assert_eq!(all[3].form["metadata[refund]"], format!("{}.2", metadata.order_id));
 }
 
 #[tokio::test]

@@ -10,8 +10,8 @@ use super::replies::ReplyKey;
 use super::rows::{LedgerEntry, SavedCard};
 use crate::event::{AuditEntry, Event};
 use crate::ids::{
-    CustomerId, HoldId, InvoiceId, LotId, OrderId, OrganizationId, PaymentId, RedemptionId,
-    SubscriptionId,
+    CustomerId, DisputeId, HoldId, InvoiceId, LotId, OrderId, OrganizationId, PaymentId,
+    RedemptionId, SubscriptionId,
 };
 use crate::voucher::Code;
 
@@ -37,6 +37,8 @@ pub struct Changes {
     /// The card that each account paid with last.
     pub cards: BTreeMap<CustomerId, SavedCard>,
     pub new_refunds: Vec<Refund>,
+    pub new_disputes: BTreeSet<DisputeId>,
+    pub changed_disputes: BTreeSet<DisputeId>,
     pub alarms: Vec<Alarm>,
     pub letters: Vec<Letter>,
     pub new_subscriptions: BTreeSet<SubscriptionId>,
@@ -78,6 +80,12 @@ impl Changes {
     pub(super) fn change_redemption(&mut self, id: RedemptionId) {
         if !self.new_redemptions.contains(&id) {
             self.changed_redemptions.insert(id);
+        }
+    }
+
+    pub(super) fn change_dispute(&mut self, id: DisputeId) {
+        if !self.new_disputes.contains(&id) {
+            self.changed_disputes.insert(id);
         }
     }
 

@@ -5,12 +5,15 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use super::disputes::DisputeState;
+use super::refunds::RefundStatus;
 use super::replies::Idempotency;
 use super::rows::{OrderStatus, SavedCard};
 use super::unpaid::AttemptFailure;
 use crate::catalog::SelectionError;
 use crate::event::Actor;
-use crate::ids::{OrderId, OrganizationId};
+use crate::ids::{OrderId, OrganizationId, RefundId};
+use crate::refund::{DivideError, Wish};
 use crate::voucher::{Code, VoucherRefusal};
 use crate::wallet::WalletError;
 
@@ -65,6 +68,12 @@ pub enum Command {
     WarnOfLowCredit {
         tenant_id: OrganizationId,
     },
+    /// An administrator gives back what an order was paid with.
+    RefundOrder(RefundOrder),
+    /// A card was refunded at Stripe, by somebody who did not ask us.
+    BookRefund(BookRefund),
+    /// A customer's bank takes a payment back, or has given that up.
+    ReportDispute(ReportDispute),
 }
 
 /// Who asks for the payment of a renewal again.
@@ -100,6 +109,40 @@ pub enum CancelAt {
     Now,
     /// At once where the period is not paid.
     PeriodEnd,
+}
+
+#[derive(Debug, Clone)]
+pub struct RefundOrder {
+    pub actor: Actor,
+    pub order_id: OrderId,
+    pub wish: Wish,
+    pub reason: String,
+    /// Whether the voucher that the order was placed with may be redeemed again.
+    pub free_voucher: bool,
+    pub idempotency: Idempotency,
+}
+
+/// A refund as Stripe reports it, that we have not asked for.
+#[derive(Debug, Clone)]
+pub struct BookRefund {
+    pub order_id: OrderId,
+    pub intent_id: String,
+    pub stripe_refund_id: String,
+    pub amount_minor: i64,
+    pub status: RefundStatus,
+    pub reason: String,
+    pub actor: Actor,
+}
+
+/// A dispute as Stripe reports it now.
+#[derive(Debug, Clone)]
+pub struct ReportDispute {
+    pub order_id: OrderId,
+    pub intent_id: String,
+    pub stripe_dispute_id: String,
+    pub amount_minor: i64,
+    pub state: DisputeState,
+    pub actor: Actor,
 }
 
 /// A card payment as Stripe reports it.
@@ -175,12 +218,23 @@ pub struct RedeemAnswer {
     pub currency: String,
 }
 
+/// What an administrator's refund came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefundAnswer {
+    pub refund_id: RefundId,
+    pub order_id: OrderId,
+    pub credit_minor: i64,
+    pub card_minor: i64,
+    pub tax_minor: i64,
+}
+
 /// A body as it is sent and stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Answer {
     Checkout(CheckoutAnswer),
     Redeem(RedeemAnswer),
+    Refund(RefundAnswer),
 }
 
 /// What became of a command that was not refused.
@@ -232,7 +286,34 @@ pub enum Refusal {
     AmountMismatch {
         expected_minor: i64,
     },
+    Refund(RefundRefusal),
     Wallet(WalletError),
+}
+
+/// Why nothing is given back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefundRefusal {
+    /// Only a completed order was paid.
+    NotCompleted(OrderStatus),
+    Divide(DivideError),
+    /// The order was not placed with a voucher, or it may be redeemed again already.
+    NoVoucher,
+    /// Another order holds credit of the voucher.
+    VoucherCreditHeld,
+    /// The order has no such card payment.
+    NoPayment,
+}
+
+impl From<DivideError> for Refusal {
+    fn from(error: DivideError) -> Self {
+        Self::Refund(RefundRefusal::Divide(error))
+    }
+}
+
+impl From<RefundRefusal> for Refusal {
+    fn from(refusal: RefundRefusal) -> Self {
+        Self::Refund(refusal)
+    }
 }
 
 impl From<WalletError> for Refusal {

@@ -206,7 +206,7 @@ impl Book {
         context: &mut Context<'_>,
     ) -> Outcome {
         let payment_id = self.take_payment(order, paid, PaymentPurpose::Returned, context);
-        self.changes.new_refunds.push(Refund {
+        self.put_refund(Refund {
             id: RefundId::next(context.ids),
             order_id: order.id,
             payment_id: Some(payment_id),
@@ -218,6 +218,8 @@ impl Book {
             reason: "late_payment".into(),
             requested_by: paid.actor.user_id.clone(),
             status: RefundStatus::Pending,
+            stripe_refund_id: None,
+            voucher_freed: false,
             has_note: false,
             created_at: context.now,
         });

@@ -14,7 +14,7 @@ use crate::voucher::{Code, Voucher, VoucherRefusal};
 use crate::wallet::{Lot, LotAmount, LotSource, Wallet};
 
 /// The burn priority of credit that has no reason for another.
-const DEFAULT_PRIORITY: i16 = 100;
+pub(super) const DEFAULT_PRIORITY: i16 = 100;
 
 /// A redemption that no rule refuses, not yet put into the book.
 pub(super) struct RedemptionDraft {
@@ -242,6 +242,7 @@ impl Book {
     ) {
         let line = Line::taking(kind, part);
         self.enter(order.customer_id, line, "order-payment".into(), Some(order.id), context);
+        self.note_draw(order.id, part);
     }
 
     pub(super) fn enter(
@@ -252,6 +253,7 @@ impl Book {
         order_id: Option<OrderId>,
         context: &mut Context<'_>,
     ) {
+        self.note_spent(line);
         self.changes.entries.push(LedgerEntry {
             id: EntryId::next(context.ids),
             customer_id,
@@ -265,7 +267,7 @@ impl Book {
         });
     }
 
-    fn enter_grant(
+    pub(super) fn enter_grant(
         &mut self,
         tenant_id: &OrganizationId,
         customer_id: CustomerId,
@@ -302,7 +304,7 @@ impl Book {
         self.enter_settlement(redemption.customer_id, redemption.lot_id, settled_minor, context);
     }
 
-    fn enter_settlement(
+    pub(super) fn enter_settlement(
         &mut self,
         customer_id: CustomerId,
         lot_id: LotId,

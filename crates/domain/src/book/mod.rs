@@ -11,10 +11,13 @@ mod checkout;
 mod command;
 mod complete;
 mod credit;
+mod disputes;
 mod finish;
+mod give_back;
 mod letters;
 mod orders;
 mod payment;
+mod refund_order;
 mod refunds;
 mod renew;
 mod replies;
@@ -28,9 +31,12 @@ use alloc::sync::Arc;
 pub use self::alarms::{Alarm, AlarmKind};
 pub use self::changes::Changes;
 pub use self::command::{
-    Adjust, Answer, Cancel, CancelAt, Checkout, CheckoutAnswer, Command, CompleteOrder,
-    FailedAttempt, Outcome, RedeemAnswer, RedeemVoucher, Refusal, Retry,
+    Adjust, Answer, BookRefund, Cancel, CancelAt, Checkout, CheckoutAnswer, Command, CompleteOrder,
+    FailedAttempt, Outcome, RedeemAnswer, RedeemVoucher, RefundAnswer, RefundOrder, RefundRefusal,
+    Refusal, ReportDispute, Retry,
 };
+pub use self::disputes::{Dispute, DisputeState};
+pub use self::give_back::RETURNED_CREDIT_DAYS;
 pub use self::letters::{Letter, LetterKind};
 pub use self::refunds::{Refund, RefundStatus};
 pub use self::renew::LOW_CREDIT_WARNING_DAYS;
@@ -46,8 +52,8 @@ use crate::catalog::Catalog;
 use crate::checkout::ChargeRules;
 use crate::event::{Actor, AuditEntry, Event, EventData};
 use crate::ids::{
-    CustomerId, HoldId, IdSource, InvoiceId, OrderId, OrganizationId, PaymentId, RedemptionId,
-    SubscriptionId, UserId,
+    CustomerId, DisputeId, HoldId, IdSource, InvoiceId, LotId, OrderId, OrganizationId, PaymentId,
+    RedemptionId, RefundId, SubscriptionId, UserId,
 };
 use crate::money::Currency;
 use crate::organization::{MemberRole, OrganizationStatus};
@@ -55,7 +61,7 @@ use crate::subscription::{Invoice, Subscription};
 use crate::tax::TaxRules;
 use crate::timestamp::Timestamp;
 use crate::voucher::{Code, Voucher};
-use crate::wallet::Wallet;
+use crate::wallet::{LotAmount, Wallet};
 
 /// An Organization as far as money goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,6 +107,14 @@ pub struct Book {
     pub subscriptions: BTreeMap<SubscriptionId, Subscription>,
     /// Those that are to be paid.
     pub invoices: BTreeMap<InvoiceId, Invoice>,
+    pub refunds: BTreeMap<RefundId, Refund>,
+    pub disputes: BTreeMap<DisputeId, Dispute>,
+    /// What each order drew of which lots, less what came back, in the order it was drawn. Whole for the
+    /// orders that a refund or a dispute names.
+    pub draws: BTreeMap<OrderId, alloc::vec::Vec<LotAmount>>,
+    /// What was spent of each lot, by orders and to settle debts, less what came back. Whole for the lots
+    /// of the redemptions of those orders.
+    pub spent: BTreeMap<LotId, i64>,
     pub redemptions: BTreeMap<RedemptionId, Redemption>,
     /// Live redemptions, found as the two rules ask for them.
     pub redeemed_by_user: BTreeMap<(UserId, Code), RedemptionId>,
@@ -142,6 +156,9 @@ impl Book {
             Command::Cancel(request) => self.cancel(request, context),
             Command::Resume { tenant_id, actor } => self.resume(tenant_id, actor, context),
             Command::WarnOfLowCredit { tenant_id } => self.warn_of_low_credit(tenant_id, context),
+            Command::RefundOrder(refund) => self.refund_order(refund, context),
+            Command::BookRefund(refund) => self.book_refund(refund, context),
+            Command::ReportDispute(dispute) => self.report_dispute(dispute, context),
         }
     }
 

@@ -47,6 +47,10 @@ pub struct Refund {
     pub reason: String,
     pub requested_by: UserId,
     pub status: RefundStatus,
+    /// Of the card's part, where Stripe had it before we did.
+    pub stripe_refund_id: Option<String>,
+    /// Whether the order's voucher may be redeemed again.
+    pub voucher_freed: bool,
     /// Whether it amends an invoice. A payment that came too late has none.
     pub has_note: bool,
     pub created_at: Timestamp,

@@ -20,6 +20,7 @@ pub const IMPLICIT_REPLAY_SECONDS: i64 = 60;
 pub enum Route {
     Checkout,
     RedeemVoucher,
+    Refund,
 }
 
 impl Route {
@@ -28,12 +29,15 @@ impl Route {
         match self {
             Self::Checkout => "checkout",
             Self::RedeemVoucher => "redeem",
+            Self::Refund => "refund",
         }
     }
 
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Checkout, Self::RedeemVoucher].into_iter().find(|route| route.as_str() == text)
+        [Self::Checkout, Self::RedeemVoucher, Self::Refund]
+            .into_iter()
+            .find(|route| route.as_str() == text)
     }
 }
 

@@ -271,6 +271,8 @@ pub enum EntryKind {
     /// A reserved grant taken back with its order.
     Release,
     ClawBack,
+    /// Taken back for a dispute, and given back when it was won.
+    Reversal,
     /// What was owed, taken from a later grant.
     Settlement,
 }
@@ -286,8 +288,42 @@ impl EntryKind {
             Self::Expiry => "expiry",
             Self::Release => "release",
             Self::ClawBack => "claw_back",
+            Self::Reversal => "reversal",
             Self::Settlement => "settlement",
         }
+    }
+}
+
+impl EntryKind {
+    /// What a line of this kind spends of its lot, or (below zero) brings back of what was spent: draws and
+    /// settled debts, and what undoes them. `None` where it does neither. Grants, expiry and what is taken
+    /// back are no spending.
+    #[must_use]
+    pub const fn spent_minor(self, amount_minor: i64, owed_minor: i64) -> Option<i64> {
+        match self {
+            Self::Draw | Self::Post | Self::Refund | Self::Settlement => {
+                Some(amount_minor.saturating_neg())
+            }
+            Self::Release => Some(owed_minor.saturating_neg()),
+            Self::Grant | Self::Expiry | Self::ClawBack | Self::Reversal => None,
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [
+            Self::Grant,
+            Self::Draw,
+            Self::Refund,
+            Self::Post,
+            Self::Expiry,
+            Self::Release,
+            Self::ClawBack,
+            Self::Reversal,
+            Self::Settlement,
+        ]
+        .into_iter()
+        .find(|kind| kind.as_str() == text)
     }
 }
 
@@ -296,7 +332,7 @@ impl EntryKind {
 pub struct LedgerEntry {
     pub id: EntryId,
     pub customer_id: CustomerId,
-    /// `None` only for what was owed from the start, with no credit left to take.
+    /// `None` only for what is owed alone: with no credit left to take, or owed no more.
     pub lot_id: Option<LotId>,
     pub kind: EntryKind,
     /// Positive adds credit, negative takes it.

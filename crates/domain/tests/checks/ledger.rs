@@ -23,11 +23,17 @@ pub(super) struct Ledger {
     lots: BTreeMap<LotId, Sums>,
     /// Draws and posts of each order.
     paid: BTreeMap<OrderId, i128>,
+    /// What refunds gave back of each order.
+    returned: BTreeMap<OrderId, i128>,
+    /// What each dispute took, by the reason of its lines.
+    disputed: BTreeMap<(OrderId, String), i128>,
+    /// What was spent of each lot, and has not come back.
+    spent: BTreeMap<LotId, i128>,
 }
 
 impl Ledger {
     /// Adds the lines of one decision.
-    pub(super) fn record(&mut self, entries: &[LedgerEntry], now: Timestamp) -> Check {
+    pub(super) fn record(&mut self, entries: &[LedgerEntry], book: &Book, now: Timestamp) -> Check {
         for entry in entries {
             check_line(entry, now)?;
             ensure!(self.ids.insert(entry.id), "the line {entry:?} has the identifier of another");
@@ -47,11 +53,44 @@ impl Ledger {
                 lot.amount += amount;
                 lot.owed += owed;
             }
-            if let (EntryKind::Draw | EntryKind::Post, Some(order_id)) =
-                (entry.kind, entry.order_id)
-            {
-                *self.paid.entry(order_id).or_default() += amount;
+            if let Some(order_id) = entry.order_id {
+                self.record_of_order(order_id, entry);
             }
+            self.record_spending(entry, book)?;
+        }
+        Ok(())
+    }
+
+    fn record_of_order(&mut self, order_id: OrderId, entry: &LedgerEntry) {
+        let amount = i128::from(entry.amount_minor);
+        match entry.kind {
+            EntryKind::Draw | EntryKind::Post => *self.paid.entry(order_id).or_default() += amount,
+            EntryKind::Refund => *self.returned.entry(order_id).or_default() += amount,
+            _ if entry.reason.starts_with("dispute:") => {
+                let of = (order_id, entry.reason.clone());
+                *self.disputed.entry(of).or_default() += i128::from(entry.owed_minor) - amount;
+            }
+            _ => {}
+        }
+    }
+
+    /// Of a voucher that may be redeemed again nothing is left, and what was spent of it is owed.
+    fn record_spending(&mut self, entry: &LedgerEntry, book: &Book) -> Check {
+        let Some(lot_id) = entry.lot_id else { return Ok(()) };
+        let spent = self.spent.entry(lot_id).or_default();
+        match entry.kind {
+            EntryKind::Release => {
+                let order = entry.order_id.and_then(|id| book.orders.get(&id));
+                let recalled = order.is_some_and(|order| order.status == OrderStatus::Completed);
+                let left = self.lots[&lot_id].amount;
+                ensure!(
+                    !recalled || (i128::from(entry.owed_minor), left) == (*spent, 0),
+                    "{spent} was spent, and {left} is left, where {entry:?}"
+                );
+                *spent -= i128::from(entry.owed_minor);
+            }
+            EntryKind::Grant | EntryKind::Expiry | EntryKind::ClawBack | EntryKind::Reversal => {}
+            _ => *spent -= i128::from(entry.amount_minor),
         }
         Ok(())
     }
@@ -115,9 +154,13 @@ impl Ledger {
             self.paid.keys().all(|id| book.orders.contains_key(id)),
             "a draw for an order that is not there"
         );
-        // A released grant leaves nothing behind, of credit or of debt.
+        self.check_money_back(book)?;
+        // A grant that is released with its order leaves nothing behind, of credit or of debt.
         for redemption in book.redemptions.values().filter(|r| r.closed_at.is_some()) {
-            if redemption.state == sovereign_domain::book::RedemptionState::Released {
+            let order = redemption.order_id.map(|id| book.orders[&id].status);
+            if redemption.state == sovereign_domain::book::RedemptionState::Released
+                && order != Some(OrderStatus::Completed)
+            {
                 let sums = self.lots.get(&redemption.lot_id).copied().unwrap_or_default();
                 ensure!((sums.amount, sums.owed) == (0, 0), "{sums:?} is left of {redemption:?}");
             }
@@ -126,10 +169,47 @@ impl Ledger {
     }
 }
 
+impl Ledger {
+    /// Nothing goes back that was not paid, and nothing goes back twice.
+    fn check_money_back(&self, book: &Book) -> Check {
+        for order in book.orders.values() {
+            let refunds = book.refunds.values().filter(|r| r.order_id == order.id);
+            let credit: i128 = refunds.map(|refund| i128::from(refund.credit_minor)).sum();
+            let returned = self.returned.get(&order.id).copied().unwrap_or(0);
+            ensure!(credit == returned, "{returned} came back for {credit} of {order:?}");
+            ensure!(credit <= i128::from(order.credit_minor), "{credit} came back of {order:?}");
+        }
+        let mut disputed = self.disputed.clone();
+        for dispute in book.disputes.values() {
+            let lines = disputed.remove(&(dispute.order_id, dispute.ledger_reason()));
+            let clawed = i128::from(dispute.clawed_minor());
+            ensure!(lines.unwrap_or(0) == clawed, "{lines:?} was taken for {dispute:?}");
+            ensure!(
+                clawed <= i128::from(dispute.amount_minor)
+                    && (clawed == 0 || dispute.state.money_is_gone()),
+                "{clawed} was taken for {dispute:?}"
+            );
+        }
+        ensure!(disputed.is_empty(), "lines of disputes that are not there: {disputed:?}");
+        for payment in book.payments.values() {
+            let refunds = book.refunds.values().filter(|r| r.payment_id == Some(payment.id));
+            let refunded: i128 = refunds.map(|refund| i128::from(refund.card_minor)).sum();
+            let disputes = book.disputes.values().filter(|d| d.payment_id == payment.id);
+            let clawed: i128 = disputes.map(|dispute| i128::from(dispute.clawed_minor())).sum();
+            ensure!(
+                refunded + clawed <= i128::from(payment.amount_minor),
+                "{refunded} was refunded and {clawed} taken back of {payment:?}"
+            );
+        }
+        Ok(())
+    }
+}
+
 /// What a line may look like by itself.
 fn check_line(entry: &LedgerEntry, now: Timestamp) -> Check {
     let LedgerEntry { kind, amount_minor: amount, owed_minor: owed, .. } = *entry;
-    let debt_alone = kind == EntryKind::ClawBack && amount == 0 && owed > 0;
+    let debt_alone = (kind == EntryKind::ClawBack && amount == 0 && owed > 0)
+        || (kind == EntryKind::Reversal && amount == 0 && owed < 0);
     ensure!(entry.lot_id.is_some() != debt_alone, "{entry:?} must name its lot");
     let right = match kind {
         EntryKind::Grant => amount >= 0 && owed == 0,
@@ -138,6 +218,7 @@ fn check_line(entry: &LedgerEntry, now: Timestamp) -> Check {
         EntryKind::Expiry => amount < 0 && owed == 0,
         EntryKind::Release => amount <= 0 && owed >= 0 && entry.order_id.is_some(),
         EntryKind::ClawBack => debt_alone || (amount < 0 && owed == 0),
+        EntryKind::Reversal => debt_alone || (amount > 0 && owed == 0 && entry.order_id.is_some()),
         EntryKind::Settlement => amount < 0 && owed == amount,
     };
     ensure!(right, "{entry:?} has a sign no such line has");

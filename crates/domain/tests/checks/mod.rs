@@ -94,7 +94,7 @@ impl Audit {
             self.replies.check(decision, before, script)?;
             vouchers::check_accepted(decision, before, book, script)?;
             spending::check(decision, before, book, script)?;
-            self.ledger.record(&decision.changes.entries, script.now)?;
+            self.ledger.record(&decision.changes.entries, book, script.now)?;
             self.orders.record(decision, before, book, script)?;
             subscriptions::check_decision(decision, before, book, script)?;
             check_refusal_changes_nothing(decision)?;

@@ -41,6 +41,12 @@ impl Orders {
                 && book.redemptions[id].state == RedemptionState::Redeemed
         });
         self.released_events -= came_back.count();
+        // One that was freed with a refund is not redeemed any more.
+        let freed = changes.changed_redemptions.iter().filter(|id| {
+            before.redemptions[id].state == RedemptionState::Redeemed
+                && book.redemptions[id].state == RedemptionState::Released
+        });
+        self.redeemed_events -= freed.count();
         let only_session = matches!(
             decision.command,
             Command::AttachSession { .. } | Command::AttachIntent { .. }
@@ -159,8 +165,13 @@ impl Orders {
                 }
                 RedemptionState::Released => {
                     released += 1;
-                    status.is_some_and(|status| {
-                        !matches!(status, OrderStatus::Pending | OrderStatus::Completed)
+                    let freed = book.refunds.values().any(|refund| {
+                        Some(refund.order_id) == redemption.order_id && refund.voucher_freed
+                    });
+                    status.is_some_and(|status| match status {
+                        OrderStatus::Pending => false,
+                        OrderStatus::Completed => freed,
+                        _ => true,
                     })
                 }
             };

@@ -1,6 +1,8 @@
 //! Two ways to the same books: where it must make no difference how something is done, both ways are
 //! played and compared.
 
+use std::collections::BTreeSet;
+
 use sovereign_domain::book::{Book, Command, RedemptionState};
 use sovereign_domain::ids::LotId;
 
@@ -28,7 +30,8 @@ pub(crate) fn swept_or_not(steps: &[Step]) -> Check {
 }
 
 /// A wallet may be loaded without its empty lots, except those that a reserved redemption names,
-/// whose release makes a debt anew that such a lot settled, or a released one, which may come back.
+/// whose release makes a debt anew that such a lot settled, or a released one, which may come back; and
+/// those that a refund, or a dispute that is won, gives back to.
 pub(crate) fn with_empty_lots_or_without(steps: &[Step]) -> Check {
     let mut whole = Model::new(World::new());
     let mut pruned = Model::new(World::new());
@@ -43,11 +46,15 @@ pub(crate) fn with_empty_lots_or_without(steps: &[Step]) -> Check {
 }
 
 fn prune(book: &mut Book) {
-    let kept: Vec<LotId> = book
-        .redemptions
-        .values()
-        .filter(|redemption| redemption.state != RedemptionState::Redeemed)
+    // Of what was redeemed without an order nothing is ever taken back.
+    let redeemed = book.redemptions.values().filter(|redemption| {
+        redemption.state != RedemptionState::Redeemed || redemption.order_id.is_some()
+    });
+    let drawn = book.draws.values().flatten();
+    let taken = book.disputes.values().flat_map(|dispute| &dispute.taken);
+    let kept: BTreeSet<LotId> = redeemed
         .map(|redemption| redemption.lot_id)
+        .chain(drawn.chain(taken).map(|part| part.lot_id))
         .collect();
     for account in book.accounts.values_mut() {
         account.wallet.lots.retain(|id, lot| lot.remaining_minor > 0 || kept.contains(id));

@@ -2,12 +2,14 @@
 //! otherwise keep the books as clean as one that refuses too little.
 
 use sovereign_domain::book::{
-    Book, Cancel, Command, CompleteOrder, FailedAttempt, Order, OrderStatus, Outcome, Refusal,
-    Retry,
+    Book, BookRefund, Cancel, Command, CompleteOrder, DisputeState, FailedAttempt, HoldState,
+    Order, OrderStatus, Outcome, RedemptionState, RefundOrder, RefundRefusal, Refusal,
+    ReportDispute, Retry,
 };
 use sovereign_domain::catalog::SelectionError;
-use sovereign_domain::ids::{OrganizationId, UserId};
+use sovereign_domain::ids::{OrganizationId, PaymentId, UserId};
 use sovereign_domain::organization::{MemberRole, OrganizationStatus};
+use sovereign_domain::refund::{DivideError, Wish};
 use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::voucher::{Code, VoucherRefusal};
 use sovereign_domain::wallet::WalletError;
@@ -127,6 +129,7 @@ impl<'a> Request<'a> {
             Refusal::Wallet(WalletError::Insufficient | WalletError::LotMismatch)
             | Refusal::UnknownOrder
             | Refusal::NotSubscribed
+            | Refusal::Refund(_)
             | Refusal::NotAnEnd(_)
             | Refusal::OrderClosed(_)
             | Refusal::AmountMismatch { .. } => false,
@@ -182,9 +185,49 @@ fn justifies(command: &Command, refusal: &Refusal, book: &Book, script: &Script)
             | Command::FailAttempt(FailedAttempt { order_id, .. })
             | Command::RetryDue { order_id, .. }
             | Command::CloseOrder { order_id, .. }
-            | Command::AttachSession { order_id, .. },
+            | Command::AttachSession { order_id, .. }
+            | Command::RefundOrder(RefundOrder { order_id, .. })
+            | Command::BookRefund(BookRefund { order_id, .. })
+            | Command::ReportDispute(ReportDispute { order_id, .. }),
             Refusal::UnknownOrder,
         ) => order(order_id).is_none(),
+        // `replies` decides this one exactly.
+        (Command::RefundOrder(_), Refusal::KeyReused) => true,
+        (Command::RefundOrder(refund), Refusal::Refund(refusal)) => {
+            order(&refund.order_id).is_some_and(|order| no_refund(refund, refusal, order, book))
+        }
+        (Command::BookRefund(refund), Refusal::Refund(refusal)) => {
+            let payment = book.payments.values().find(|p| p.intent_id == refund.intent_id);
+            match (payment, refusal) {
+                (None, RefundRefusal::NoPayment) => true,
+                (Some(_), RefundRefusal::Divide(DivideError::NotPositive)) => {
+                    refund.amount_minor <= 0
+                }
+                (Some(p), RefundRefusal::Divide(DivideError::MoreThanIsLeft { left_minor })) => {
+                    let left = p.amount_minor - refunded(book, p.id);
+                    left == *left_minor && refund.amount_minor > left
+                }
+                _ => false,
+            }
+        }
+        (Command::ReportDispute(dispute), Refusal::Refund(refusal)) => match refusal {
+            RefundRefusal::NoPayment => {
+                !book.payments.values().any(|p| p.intent_id == dispute.intent_id)
+            }
+            RefundRefusal::Divide(DivideError::NotPositive) => dispute.amount_minor <= 0,
+            _ => false,
+        },
+        // Wallets at the end of the range.
+        (
+            Command::RefundOrder(RefundOrder { order_id, .. })
+            | Command::BookRefund(BookRefund { order_id, .. })
+            | Command::ReportDispute(ReportDispute { order_id, .. }),
+            Refusal::Wallet(WalletError::Overflow),
+        ) => order(order_id).is_some_and(|order| {
+            let wallet = &book.accounts[&order.tenant_id].wallet;
+            let most = i64::MAX - 100_000;
+            wallet.balance_minor > most || wallet.owed_minor > most
+        }),
         (Command::CompleteOrder(paid), Refusal::AmountMismatch { expected_minor }) => {
             let order = order(&paid.order_id);
             order.is_some_and(|order| order.charge_minor == *expected_minor)
@@ -271,6 +314,73 @@ fn may_not_retry(
             asks_card && order.total_minor < script.world.charge_rules.minimum_minor
         }
         _ => false,
+    }
+}
+
+fn refunded(book: &Book, payment_id: PaymentId) -> i64 {
+    let refunds = book.refunds.values().filter(|refund| refund.payment_id == Some(payment_id));
+    refunds.map(|refund| refund.card_minor).sum()
+}
+
+/// Whether nothing of the order can be given back as asked.
+fn no_refund(request: &RefundOrder, refusal: &RefundRefusal, order: &Order, book: &Book) -> bool {
+    let returned = book.refunds.values().filter(|refund| refund.order_id == order.id);
+    let credit = order.credit_minor - returned.map(|refund| refund.credit_minor).sum::<i64>();
+    let payment = book.payments.values().find(|payment| payment.order_id == order.id);
+    let card = payment.map_or(0, |payment| {
+        let gone = book.disputes.values().any(|d| {
+            d.payment_id == payment.id && matches!(d.state, DisputeState::Open | DisputeState::Lost)
+        });
+        if gone { 0 } else { payment.amount_minor - refunded(book, payment.id) }
+    });
+    let Wish { amount_minor: amount, credit_minor: as_credit, card_minor: to_card } = request.wish;
+    let redemption = book.redemptions.values().find(|r| r.order_id == Some(order.id));
+    match *refusal {
+        RefundRefusal::NotCompleted(status) => {
+            status == order.status && status != OrderStatus::Completed
+        }
+        RefundRefusal::NoPayment => false,
+        RefundRefusal::NoVoucher => {
+            redemption.is_none_or(|redemption| redemption.state != RedemptionState::Redeemed)
+        }
+        RefundRefusal::VoucherCreditHeld => redemption.is_some_and(|redemption| {
+            book.holds
+                .values()
+                .any(|hold| hold.lot_id == redemption.lot_id && hold.state == HoldState::Open)
+        }),
+        RefundRefusal::Divide(error) => match error {
+            DivideError::NothingLeft => credit + card == 0,
+            DivideError::NotPositive => {
+                [amount, as_credit, to_card].into_iter().flatten().any(|part| part <= 0)
+            }
+            DivideError::MoreThanIsLeft { left_minor } => {
+                left_minor == credit + card && amount.is_some_and(|amount| amount > left_minor)
+            }
+            DivideError::CreditOutOfRange { left_minor } => {
+                let part = as_credit.or(amount.zip(to_card).map(|(all, card)| all - card));
+                left_minor == credit && part.is_some_and(|part| !(0..=credit).contains(&part))
+            }
+            DivideError::CardOutOfRange { left_minor } => {
+                let part = to_card.or(amount.zip(as_credit).map(|(all, credit)| all - credit));
+                left_minor == card && part.is_some_and(|part| !(0..=card).contains(&part))
+            }
+            DivideError::PartsDoNotAddUp => {
+                amount.zip(as_credit).is_some_and(|(all, credit)| credit > all)
+            }
+            DivideError::CardPartStep { step_minor } => {
+                let part = to_card.or(amount.zip(as_credit).map(|(all, credit)| all - credit));
+                step_minor == 10 && part.is_some_and(|part| part % 10 != 0)
+            }
+            // The odd rest is more than all the credit there is.
+            DivideError::CardStep { step_minor, below_minor, above_minor } => {
+                let odd = amount.is_some_and(|amount| {
+                    amount % 10 > credit
+                        && below_minor.is_none_or(|below| below < amount)
+                        && above_minor.is_none_or(|above| above > amount)
+                });
+                step_minor == 10 && odd
+            }
+        },
     }
 }
 

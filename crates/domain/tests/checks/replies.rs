@@ -129,6 +129,7 @@ fn request(command: &Command) -> Option<(ReplyKey, &Idempotency)> {
     let (user_id, route, idempotency) = match command {
         Command::Checkout(c) => (&c.actor.user_id, Route::Checkout, &c.idempotency),
         Command::RedeemVoucher(r) => (&r.actor.user_id, Route::RedeemVoucher, &r.idempotency),
+        Command::RefundOrder(r) => (&r.actor.user_id, Route::Refund, &r.idempotency),
         _ => return None,
     };
     Some((ReplyKey::new(user_id, route, idempotency), idempotency))

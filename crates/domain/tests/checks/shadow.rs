@@ -1,9 +1,14 @@
 //! What a database would hold: only what the changes name is ever written to it. Where it differs
 //! from the book afterwards, a change was not announced; for a refusal, something was not undone.
 
-use sovereign_domain::book::{Book, Changes, HoldState, OrderKind, OrderStatus, RedemptionState};
+use std::collections::BTreeMap;
+
+use sovereign_domain::book::{
+    Book, Changes, Dispute, HoldState, OrderKind, OrderStatus, RedemptionState,
+};
 use sovereign_domain::ids::OrderId;
 use sovereign_domain::subscription::{InvoiceStatus, SubscriptionStatus};
+use sovereign_domain::wallet::LotAmount;
 
 use super::Check;
 use crate::model::World;
@@ -41,6 +46,7 @@ impl Shadow {
             let known = self.book.payments.insert(*id, book.payments[id].clone());
             ensure!(known.is_none(), "{id} is new or not");
         }
+        self.write_money_back(changes, book)?;
         for key in changes.new_replies.iter().chain(&changes.changed_replies) {
             let known = self.book.replies.insert(key.clone(), book.replies[key].clone());
             ensure!(known.is_some() != changes.new_replies.contains(key), "{key:?} is new or not");
@@ -96,6 +102,15 @@ impl Shadow {
             mine.invoices,
             book.invoices
         );
+        ensure!(mine.refunds == book.refunds, "a refund is not written");
+        ensure!(
+            mine.disputes == book.disputes,
+            "{:?}\nis not written as\n{:?}",
+            mine.disputes,
+            book.disputes
+        );
+        ensure!(drawn(mine) == drawn(book), "the recorded draws are others: {:?}", book.draws);
+        ensure!(mine.spent == book.spent, "what was spent is not recorded: {:?}", book.spent);
         ensure!(mine.members == book.members, "the members changed");
         Ok(())
     }
@@ -203,6 +218,39 @@ impl Shadow {
         Ok(())
     }
 
+    /// What the loader makes of rows and ledger lines must be what the book has.
+    fn write_money_back(&mut self, changes: &Changes, book: &Book) -> Check {
+        for refund in &changes.new_refunds {
+            let known = self.book.refunds.insert(refund.id, refund.clone());
+            ensure!(known.is_none(), "{refund:?} is no new one");
+        }
+        for id in changes.new_disputes.iter().chain(&changes.changed_disputes) {
+            let new = changes.new_disputes.contains(id);
+            let (old, dispute) = (self.book.disputes.get(id), &book.disputes[id]);
+            ensure!(old.is_none() == new, "{id} is new or not");
+            let (taken, owed_minor) =
+                old.map_or((Vec::new(), 0), |old| (old.taken.clone(), old.owed_minor));
+            let dispute = Dispute { taken, owed_minor, ..dispute.clone() };
+            self.book.disputes.insert(*id, dispute);
+        }
+        for entry in &changes.entries {
+            let (kind, amount) = (entry.kind, entry.amount_minor);
+            if let Some(lot_id) = entry.lot_id {
+                self.book.load_spent(lot_id, kind, amount, entry.owed_minor);
+                if let Some(order_id) = entry.order_id {
+                    self.book.load_draw(order_id, kind, lot_id, amount);
+                }
+            }
+            let mut disputes = self.book.disputes.values_mut();
+            let dispute = disputes
+                .find(|d| Some(d.order_id) == entry.order_id && d.ledger_reason() == entry.reason);
+            if let Some(dispute) = dispute {
+                dispute.load_line(kind, entry.lot_id, amount, entry.owed_minor);
+            }
+        }
+        Ok(())
+    }
+
     fn note_pending(&mut self, id: OrderId, status: OrderStatus, book: &Book) -> Check {
         let pending =
             &mut self.book.accounts.get_mut(&book.orders[&id].tenant_id).unwrap().pending_order;
@@ -248,6 +296,8 @@ impl Shadow {
                 ensure!(
                     expected == redemption
                         && (old.state == RedemptionState::Reserved
+                            || (old.state == RedemptionState::Redeemed
+                                && redemption.state == RedemptionState::Released)
                             || (came_back && old.state == RedemptionState::Released)),
                     "{old:?} may not become {redemption:?}"
                 );
@@ -256,6 +306,12 @@ impl Shadow {
         }
         Ok(())
     }
+}
+
+/// The draws of orders that have some left.
+fn drawn(book: &Book) -> BTreeMap<OrderId, &[LotAmount]> {
+    let draws = book.draws.iter().filter(|(_, parts)| !parts.is_empty());
+    draws.map(|(id, parts)| (*id, &parts[..])).collect()
 }
 
 fn all_empty(changes: &Changes) -> bool {
@@ -284,6 +340,8 @@ fn all_empty(changes: &Changes) -> bool {
         new_payments,
         cards,
         new_refunds,
+        new_disputes,
+        changed_disputes,
         alarms,
         letters,
     } = changes;
@@ -311,6 +369,8 @@ fn all_empty(changes: &Changes) -> bool {
         && new_payments.is_empty()
         && cards.is_empty()
         && new_refunds.is_empty()
+        && new_disputes.is_empty()
+        && changed_disputes.is_empty()
         && alarms.is_empty()
         && letters.is_empty()
 }

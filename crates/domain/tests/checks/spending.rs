@@ -37,13 +37,19 @@ pub(super) fn check(decision: &Decision, before: &Book, book: &Book, script: &Sc
                 );
             }
             EntryKind::Grant | EntryKind::Settlement => {
-                let came_back = matches!(decision.command, Command::CompleteOrder(_));
+                let came_back = matches!(
+                    decision.command,
+                    Command::CompleteOrder(_)
+                        | Command::RefundOrder(_)
+                        | Command::BookRefund(_)
+                        | Command::ReportDispute(_)
+                );
                 ensure!(
                     came_back || changes.new_lots.contains(&(account.tenant_id.clone(), lot_id)),
                     "{entry:?} is not of a new lot"
                 );
             }
-            EntryKind::Post | EntryKind::Release | EntryKind::Refund => {}
+            EntryKind::Post | EntryKind::Release | EntryKind::Refund | EntryKind::Reversal => {}
         }
     }
     for id in &changes.new_holds {
@@ -101,6 +107,12 @@ fn check_debts_come_first(decision: &Decision, before: &Book, book: &Book) -> Ch
     let changes = &decision.changes;
     for (tenant_id, lot_id) in &changes.new_lots {
         let lot = &book.accounts[tenant_id].wallet.lots[lot_id];
+        if lot.source == LotSource::Refund {
+            // What was owed for a dispute is owed no more before anything is granted for it.
+            let owed = book.accounts[tenant_id].wallet.owed_minor;
+            ensure!(owed == 0, "{owed} is owed beside {lot:?}");
+            continue;
+        }
         let owed = before.accounts[tenant_id].wallet.owed_minor.min(lot.amount_minor);
         let lines = changes.entries.iter().filter(|entry| entry.lot_id == Some(*lot_id));
         let settled: i64 = lines
@@ -138,7 +150,8 @@ fn check_expiry_is_complete(decision: &Decision, book: &Book, now: Timestamp) ->
     Ok(())
 }
 
-/// A lot's end moves only where a hold on it was voided after that end, and then to seven days on.
+/// A lot's end moves only where a hold on it was voided after that end, and then to seven days on, or where
+/// credit came back to it, which lasts thirty days at least.
 fn check_extensions(decision: &Decision, before: &Book, book: &Book, now: Timestamp) -> Check {
     for (tenant_id, lot_id) in &decision.changes.changed_lots {
         let old = &before.accounts[tenant_id].wallet.lots[lot_id];
@@ -149,8 +162,17 @@ fn check_extensions(decision: &Decision, before: &Book, book: &Book, now: Timest
             && book.holds.values().any(|hold| {
                 hold.lot_id == *lot_id && decision.changes.changed_holds.contains(&hold.id)
             });
-        let expected =
-            if voided && !alive(old, now) { Some(now.plus_days(7)) } else { old.expires_at };
+        let back = decision.changes.entries.iter().any(|entry| {
+            entry.lot_id == Some(*lot_id)
+                && matches!(entry.kind, EntryKind::Refund | EntryKind::Reversal)
+        });
+        let expected = if voided && !alive(old, now) {
+            Some(now.plus_days(7))
+        } else if back {
+            old.expires_at.map(|end| end.max(now.plus_days(30)))
+        } else {
+            old.expires_at
+        };
         ensure!(new.expires_at == expected, "{old:?} became {new:?} at {now}");
     }
     Ok(())
@@ -181,6 +203,7 @@ fn check_told_balance(decision: &Decision, book: &Book, script: &Script) -> Chec
             let balance = (answer.credit_balance, answer.credit_balance_minor);
             (&request.tenant_id, balance.0, balance.1, &answer.currency)
         }
+        Answer::Refund(_) => return Ok(()),
     };
     let left: i128 = book.accounts[tenant_id]
         .wallet

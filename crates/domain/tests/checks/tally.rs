@@ -52,6 +52,7 @@ impl Tally {
         for letter in &decision.changes.letters {
             self.see(format!("letter {}", letter.kind.as_str()));
         }
+        self.count_back(decision, before, book);
         for id in &decision.changes.new_orders {
             let order = &book.orders[id];
             if order.rounding_minor != 0 {
@@ -125,6 +126,32 @@ impl Tally {
         }
     }
 
+    fn count_back(&mut self, decision: &Decision, before: &Book, book: &Book) {
+        for refund in &decision.changes.new_refunds {
+            if refund.credit_minor > 0 && refund.card_minor > 0 {
+                self.see("refund of both sides".into());
+            }
+            if refund.voucher_freed {
+                self.see("refund that frees its voucher".into());
+            }
+            let earlier = before.refunds.values().any(|old| old.order_id == refund.order_id);
+            if earlier {
+                self.see("refund of an order that was refunded".into());
+            }
+        }
+        for id in &decision.changes.changed_disputes {
+            let (Some(old), new) = (before.disputes.get(id), &book.disputes[id]) else { continue };
+            if new.clawed_minor() < old.clawed_minor() {
+                self.see(format!("dispute {} eased", new.state.as_str()));
+            }
+        }
+        for id in &decision.changes.new_disputes {
+            if book.disputes[id].clawed_minor() > 0 {
+                self.see("dispute that took something".into());
+            }
+        }
+    }
+
     fn count_lots(&mut self, decision: &Decision, before: &Book, book: &Book) {
         for (tenant_id, lot_id) in &decision.changes.changed_lots {
             let old = before.accounts[tenant_id].wallet.lots[lot_id].expires_at;
@@ -167,6 +194,9 @@ fn name(command: &Command) -> &'static str {
         Command::Cancel(_) => "cancel",
         Command::Resume { .. } => "resume",
         Command::WarnOfLowCredit { .. } => "warn",
+        Command::RefundOrder(_) => "refund",
+        Command::BookRefund(_) => "book refund",
+        Command::ReportDispute(_) => "dispute",
     }
 }
 
@@ -178,6 +208,7 @@ fn word(observed: &Observed) -> String {
         Observed::Paid { replayed, .. } => format!("paid{}", replay(replayed)),
         Observed::Session { replayed, .. } => format!("session{}", replay(replayed)),
         Observed::Redeemed { replayed, .. } => format!("redeemed{}", replay(replayed)),
+        Observed::Refunded { replayed, .. } => format!("refunded{}", replay(replayed)),
         Observed::Pending { .. } => "pending".into(),
         Observed::Supersede { .. } => "supersede".into(),
         Observed::Returned { .. } => "returned".into(),

@@ -24,7 +24,9 @@ mod world;
 pub(crate) use self::observed::Observed;
 pub(crate) use self::runner::{Decision, Model};
 pub(crate) use self::script::{Action, Script, VoucherTerms};
-pub(crate) use self::snapshot::{RedemptionSummary, Snapshot, SubscriptionSummary, WalletSummary};
-pub(crate) use self::steps::{CheckoutStep, PromoValue, RedeemStep, Step};
+pub(crate) use self::snapshot::{
+    DisputeSummary, RedemptionSummary, RefundSummary, Snapshot, SubscriptionSummary, WalletSummary,
+};
+pub(crate) use self::steps::{CheckoutStep, PromoValue, RedeemStep, RefundStep, Step};
 pub(crate) use self::strategy::{LENGTH, steps, steps_with_huge_amounts};
 pub(crate) use self::world::World;

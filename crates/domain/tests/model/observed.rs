@@ -26,6 +26,12 @@ pub(crate) enum Observed {
         credit_balance_minor: i64,
         replayed: bool,
     },
+    Refunded {
+        order: usize,
+        credit_minor: i64,
+        card_minor: i64,
+        replayed: bool,
+    },
     Pending {
         order: usize,
     },
@@ -58,6 +64,12 @@ impl Observed {
             Ok(Outcome::Answered { answer: Answer::Redeem(answer), replayed }) => Self::Redeemed {
                 credit_minor: answer.credit_minor,
                 credit_balance_minor: answer.credit_balance_minor,
+                replayed: *replayed,
+            },
+            Ok(Outcome::Answered { answer: Answer::Refund(answer), replayed }) => Self::Refunded {
+                order: index(&answer.order_id),
+                credit_minor: answer.credit_minor,
+                card_minor: answer.card_minor,
                 replayed: *replayed,
             },
             Ok(Outcome::Answered { answer: Answer::Checkout(answer), replayed }) => {

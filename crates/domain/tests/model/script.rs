@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use sovereign_domain::book::{
-    Adjust, Cancel, Checkout, Command, CompleteOrder, FailedAttempt, Idempotency, OrderStatus,
-    Outcome, RedeemVoucher, Refusal,
+    Adjust, BookRefund, Cancel, Checkout, Command, CompleteOrder, FailedAttempt, Idempotency,
+    OrderStatus, Outcome, RedeemVoucher, RefundOrder, RefundStatus, Refusal, ReportDispute,
 };
 use sovereign_domain::catalog::Item;
 use sovereign_domain::checkout::ChargeRules;
@@ -15,7 +15,7 @@ use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::voucher::{Code, Voucher};
 use uuid::Uuid;
 
-use super::{CheckoutStep, Observed, PromoValue, RedeemStep, Step, World};
+use super::{CheckoutStep, Observed, PromoValue, RedeemStep, RefundStep, Step, World};
 
 /// What a player has to do for a step.
 #[derive(Debug, Clone)]
@@ -164,6 +164,26 @@ impl Script {
             Step::Expire { organization } => {
                 Command::Expire { tenant_id: World::organization(*organization) }
             }
+            Step::Refund(step) => Command::RefundOrder(self.refund(step)),
+            Step::BookRefund { nth, number, amount_minor } => Command::BookRefund(BookRefund {
+                order_id: self.order(*nth),
+                intent_id: format!("pi_{}", self.position(*nth)),
+                stripe_refund_id: format!("re_{}_{number}", self.position(*nth)),
+                amount_minor: *amount_minor,
+                status: RefundStatus::Succeeded,
+                reason: "at Stripe".into(),
+                actor: Actor::system("refunds"),
+            }),
+            Step::Dispute { nth, number, amount_minor, state } => {
+                Command::ReportDispute(ReportDispute {
+                    order_id: self.order(*nth),
+                    intent_id: format!("pi_{}", self.position(*nth)),
+                    stripe_dispute_id: format!("du_{}_{number}", self.position(*nth)),
+                    amount_minor: *amount_minor,
+                    state: *state,
+                    actor: Actor::system("disputes"),
+                })
+            }
             _ => return self.subscription_command(step),
         };
         if matches!(command, Command::Checkout(_) | Command::RedeemVoucher(_)) {
@@ -260,6 +280,20 @@ impl Script {
             tenant_id: World::organization(step.organization),
             code: self.world.code(step.voucher),
             promo_value_minor,
+            idempotency: idempotency(step.key, request_hash),
+        }
+    }
+
+    fn refund(&self, step: &RefundStep) -> RefundOrder {
+        let order_id = self.order(step.nth);
+        let request_hash =
+            format!("{} {:?} {}", self.position(step.nth), step.wish, step.free_voucher);
+        RefundOrder {
+            actor: actor(0),
+            order_id,
+            wish: step.wish,
+            reason: "refund".into(),
+            free_voucher: step.free_voucher,
             idempotency: idempotency(step.key, request_hash),
         }
     }

@@ -20,6 +20,9 @@ pub(crate) struct Snapshot {
     pub(crate) subscriptions: Vec<SubscriptionSummary>,
     /// Sorted: order, status, amount, credit, and the period's first moment.
     pub(crate) invoices: Vec<(usize, String, i64, i64, i64)>,
+    pub(crate) refunds: Vec<RefundSummary>,
+    /// Sorted.
+    pub(crate) disputes: Vec<DisputeSummary>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,6 +59,52 @@ pub(crate) struct RedemptionSummary {
     pub(crate) state: &'static str,
     /// The order it was reserved with.
     pub(crate) order: Option<usize>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct RefundSummary {
+    pub(crate) order: Option<usize>,
+    pub(crate) credit_minor: i64,
+    pub(crate) card_minor: i64,
+    /// Whether Stripe had it first.
+    pub(crate) stripe_refund_id: Option<String>,
+    pub(crate) voucher_freed: bool,
+    pub(crate) has_note: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct DisputeSummary {
+    pub(crate) stripe_dispute_id: String,
+    pub(crate) order: Option<usize>,
+    pub(crate) clawed_minor: i64,
+    /// As it is stored.
+    pub(crate) state: String,
+}
+
+fn refunds(book: &Book, script: &Script) -> Vec<RefundSummary> {
+    let of = book.refunds.values().map(|refund| RefundSummary {
+        order: script.orders.iter().position(|order| *order == refund.order_id),
+        credit_minor: refund.credit_minor,
+        card_minor: refund.card_minor,
+        stripe_refund_id: refund.stripe_refund_id.clone(),
+        voucher_freed: refund.voucher_freed,
+        has_note: refund.has_note,
+    });
+    let mut refunds: Vec<RefundSummary> = of.collect();
+    refunds.sort();
+    refunds
+}
+
+fn disputes(book: &Book, script: &Script) -> Vec<DisputeSummary> {
+    let of = book.disputes.values().map(|dispute| DisputeSummary {
+        stripe_dispute_id: dispute.stripe_dispute_id.clone(),
+        order: script.orders.iter().position(|order| *order == dispute.order_id),
+        clawed_minor: dispute.clawed_minor(),
+        state: dispute.state.as_str().to_owned(),
+    });
+    let mut disputes: Vec<DisputeSummary> = of.collect();
+    disputes.sort();
+    disputes
 }
 
 impl Snapshot {
@@ -101,6 +150,8 @@ impl Snapshot {
             redemptions,
             subscriptions: subscriptions(book, script),
             invoices: invoices(book, script),
+            refunds: refunds(book, script),
+            disputes: disputes(book, script),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The steps a sequence is made of.
 
-use sovereign_domain::book::{AttemptFailure, CancelAt, OrderStatus, Retry};
+use sovereign_domain::book::{AttemptFailure, CancelAt, DisputeState, OrderStatus, Retry};
+use sovereign_domain::refund::Wish;
 
 /// One thing that happens. Indexes are those of the [`World`](super::World); one past its end names
 /// something that does not exist. `nth` orders are counted back from the newest, which is 0.
@@ -35,6 +36,21 @@ pub(crate) enum Step {
         organization: u8,
     },
     /// An administrator edits the voucher's row. Not a command of the engine, like the ones below.
+    Refund(RefundStep),
+    /// The card of an order is refunded at Stripe's dashboard: its refund of that number.
+    BookRefund {
+        nth: u8,
+        number: u8,
+        amount_minor: i64,
+    },
+    /// What Stripe says of an order's dispute of that number.
+    Dispute {
+        nth: u8,
+        number: u8,
+        amount_minor: i64,
+        state: DisputeState,
+    },
+    /// An administrator edits the voucher's row. Not a command of the engine, like the three below.
     EditVoucher {
         voucher: u8,
         credit_minor: i64,
@@ -95,6 +111,15 @@ pub(crate) struct RedeemStep {
     pub(crate) organization: u8,
     pub(crate) voucher: u8,
     pub(crate) promo_value: PromoValue,
+    pub(crate) key: Option<u8>,
+}
+
+/// An administrator gives back what an order was paid with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RefundStep {
+    pub(crate) nth: u8,
+    pub(crate) wish: Wish,
+    pub(crate) free_voucher: bool,
     pub(crate) key: Option<u8>,
 }
 

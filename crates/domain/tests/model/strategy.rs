@@ -4,9 +4,10 @@
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
-use sovereign_domain::book::{AttemptFailure, CancelAt, OrderStatus, Retry};
+use sovereign_domain::book::{AttemptFailure, CancelAt, DisputeState, OrderStatus, Retry};
+use sovereign_domain::refund::Wish;
 
-use super::{CheckoutStep, PromoValue, RedeemStep, Step, World};
+use super::{CheckoutStep, PromoValue, RedeemStep, RefundStep, Step, World};
 
 /// Steps in a sequence.
 pub(crate) const LENGTH: usize = 60;
@@ -46,6 +47,13 @@ fn chunk() -> impl Strategy<Value = Vec<Step>> {
         22 => order_step().prop_map(|step| vec![step]),
         12 => wallet_step().prop_map(|step| vec![step]),
         11 => administration().prop_map(|step| vec![step]),
+        8 => back_step(nth().boxed()).prop_map(|step| vec![step]),
+        // An order that is paid, and whatever goes back of it.
+        9 => (checkout(), vec(back_step(Just(0).boxed()), 2..6)).prop_map(|(step, back)| {
+            [vec![step, Step::Complete { nth: 0 }], back].concat()
+        }),
+        // One request that is sent twice.
+        2 => refund(nth().boxed()).prop_map(|step| vec![step.clone(), step]),
         5 => Just(vec![Step::Retry]),
         6 => Just(vec![Step::Supersede, Step::Retry]),
         // What the program does for a checkout that finds an order in its way.
@@ -178,6 +186,47 @@ fn paid_at_last() -> impl Strategy<Value = fn(u8) -> Vec<Step>> {
         vec![grant, Step::RetryDue { nth: 0, how: Retry::Credit }]
     };
     prop::sample::select(vec![by_card, from_credit])
+}
+
+/// Money that goes back: what an administrator, somebody at Stripe or a bank does.
+fn back_step(nth: BoxedStrategy<u8>) -> impl Strategy<Value = Step> {
+    let book = (nth.clone(), 0..2_u8, card_amount())
+        .prop_map(|(nth, number, amount_minor)| Step::BookRefund { nth, number, amount_minor });
+    let states = prop_oneof![
+        1 => Just(DisputeState::Inquiry),
+        4 => Just(DisputeState::Open),
+        3 => Just(DisputeState::Won),
+        1 => Just(DisputeState::Lost),
+        1 => Just(DisputeState::Closed),
+    ];
+    let number = prop_oneof![4 => Just(0_u8), 1 => Just(1)];
+    let dispute = (nth.clone(), number, card_amount(), states).prop_map(
+        |(nth, number, amount_minor, state)| Step::Dispute { nth, number, amount_minor, state },
+    );
+    prop_oneof![4 => refund(nth), 3 => book, 8 => dispute]
+}
+
+fn refund(nth: BoxedStrategy<u8>) -> impl Strategy<Value = Step> {
+    let amount = || prop_oneof![6 => 1..=4_000_i64, 2 => 4_000..=20_000_i64, 1 => -1..=0_i64];
+    let wish = prop_oneof![
+        2 => Just(Wish::default()),
+        5 => amount().prop_map(|amount| Wish { amount_minor: Some(amount), ..Wish::default() }),
+        1 => amount().prop_map(|credit| Wish { credit_minor: Some(credit), ..Wish::default() }),
+        1 => card_amount().prop_map(|card| Wish { card_minor: Some(card), ..Wish::default() }),
+        1 => (amount(), amount()).prop_map(|(amount, credit)| Wish {
+            amount_minor: Some(amount),
+            credit_minor: Some(credit),
+            ..Wish::default()
+        }),
+    ];
+    let parts = (nth, wish, prop::bool::weighted(0.3), option::weighted(0.3, 0..3_u8));
+    parts.prop_map(|(nth, wish, free_voucher, key)| {
+        Step::Refund(RefundStep { nth, wish, free_voucher, key })
+    })
+}
+
+fn card_amount() -> impl Strategy<Value = i64> {
+    prop_oneof![8 => (1..=900_i64).prop_map(|tens| tens * 10), 1 => 1..=9_000_i64, 1 => Just(0)]
 }
 
 fn wallet_step() -> impl Strategy<Value = Step> {

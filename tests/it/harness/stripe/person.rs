@@ -224,3 +224,35 @@ impl StripeFake {
         });
     }
 }
+
+impl StripeFake {
+    /// Forgets an object, as if the key were of another account, or the object had never been.
+    pub(crate) fn forget(&self, id: &str) {
+        self.core.change(|state| {
+            let object = text(state.find(id).unwrap(), "object").to_owned();
+            state.remove(&object, id);
+        });
+    }
+
+    /// A charge that succeeded and that the program under test did not make; answers its identifier.
+    pub(crate) fn charge_from_elsewhere(&self, members: Value) -> String {
+        self.core.change(|state| {
+            let intent = state.id("pi_3", 24);
+            let mut charge = json!({
+                "paid": true, "captured": true, "status": "succeeded", "payment_intent": intent,
+            });
+            merge(&mut charge, members);
+            charge["amount_captured"] = charge["amount"].clone();
+            let charge = state.insert("charge", "ch_3", charge);
+            text(&charge, "id").to_owned()
+        })
+    }
+
+    /// Sets the metadata of an object, as somebody does at the dashboard.
+    pub(crate) fn set_metadata(&self, id: &str, metadata: &Value) {
+        self.core.change(|state| {
+            let object = text(state.find(id).unwrap(), "object").to_owned();
+            state.update(&object, id, json!({ "metadata": metadata }));
+        });
+    }
+}

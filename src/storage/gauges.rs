@@ -1,0 +1,20 @@
+//! What a monitoring system wants to know of the database: a few counts, all of them by an index.
+
+use super::{Result, Tx, on_db};
+
+/// A measure, the label that tells several of one name apart (empty where there is one), and its value.
+pub(crate) type Gauge = (String, String, i64);
+
+/// Counts what waits and what has failed. The jobs and the last reconcile are read by their own tables' files.
+pub(crate) async fn counts(tx: &mut Tx) -> Result<Vec<Gauge>> {
+    let sql = "SELECT 'alarms_open' AS name, kind AS label, COUNT(*) AS value FROM alarms \
+                   WHERE resolved_at IS NULL GROUP BY kind \
+               UNION ALL SELECT 'orders_pending', '', COUNT(*) FROM orders WHERE status = 'pending' \
+               UNION ALL SELECT 'refunds_pending', '', COUNT(*) FROM refunds \
+                   WHERE status = 'pending' \
+               UNION ALL SELECT 'letters_waiting', '', COUNT(*) FROM letters \
+               UNION ALL SELECT 'webhook_events_failed', '', COUNT(*) FROM stripe_webhook_events \
+                   WHERE status = 'failed' \
+               ORDER BY 1, 2";
+    Ok(on_db!(tx, c => sqlx::query_as(sql).fetch_all(c).await)?)
+}
