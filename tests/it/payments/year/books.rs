@@ -166,15 +166,23 @@ fn wallets_are_what_was_granted_and_not_spent(books: &Books) {
         let lines = books.ledger.iter().filter(|entry| kinds.contains(&&*entry.kind));
         sums(lines.map(|entry| (entry.tenant_id.clone(), entry.amount_minor)))
     };
+    let by_order = |kinds: &[&str]| {
+        let lines = books.ledger.iter().filter(|entry| kinds.contains(&&*entry.kind));
+        sums(lines.map(|entry| (entry.order_id.expect("an order"), entry.amount_minor)))
+    };
     let by_ledger = by_kind(&["grant", "release"]);
     assert_same(&by_ledger, &granted, "what was granted and what the vouchers were worth");
-    let taken = by_kind(&["draw", "post", "expiry"]);
+    let came_back = by_order(&["refund"]);
+    let given_back =
+        sums(books.refunds.iter().map(|refund| (refund.order_id, refund.credit_minor)));
+    assert_same(&came_back, &given_back, "credit that came back and what was refunded of it");
+    let taken = by_kind(&["draw", "post", "expiry", "refund"]);
     for wallet in &books.wallets {
         let of = |sums: &Sums<String>| sums.get(&wallet.tenant_id).copied().unwrap_or_default();
         assert_eq!(wallet.balance_minor, of(&granted) + of(&taken), "{wallet:?}");
         assert_eq!(wallet.held_minor, 0, "{wallet:?}");
     }
-    let known = ["grant", "release", "draw", "post", "expiry"];
+    let known = ["grant", "release", "draw", "post", "expiry", "refund"];
     let other = books.ledger.iter().find(|entry| !known.contains(&&*entry.kind));
     assert!(other.is_none(), "{other:?}");
     // Only credit that can expire did.

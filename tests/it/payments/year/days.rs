@@ -65,6 +65,8 @@ pub(super) struct Seen {
     /// Answers that a person had because something was in the way, by status.
     pub(super) refused: BTreeMap<u16, usize>,
     pub(super) failed_jobs: usize,
+    pub(super) refunds_asked_for: usize,
+    pub(super) refunds_at_the_dashboard: usize,
 }
 
 /// How an Organization stands on a day.
@@ -132,6 +134,7 @@ impl<'a> World<'a> {
                 self.app.stripe().accept_connections().await;
             }
         }
+        self.money_goes_back().await;
         self.app.run_job("warn-of-low-credit").await;
         self.seen.trouble += troubles - self.app.stripe().no_trouble();
         self.app.clock.advance_seconds(last);

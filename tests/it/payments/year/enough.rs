@@ -27,7 +27,11 @@ pub(super) fn compare(books: &Books, world: &World<'_>) {
         ("Organizations that came back", 20),
         ("credit that expired", 30),
         ("warned of low credit", 50),
-        ("refunds", 3),
+        ("payments that came too late and went back", 3),
+        ("refunds asked for", 100),
+        ("refunds with credit", 40),
+        ("refunds to cards", 40),
+        ("refunds at the dashboard", 15),
         ("orders that ended unpaid", 100),
         ("months that begin on 29 February", 20),
         ("months that begin on a 31st", 200),
@@ -95,7 +99,12 @@ fn in_the_books(books: &Books) -> Counts {
         ("Organizations that came back", subscriptions.values().filter(|n| **n > 1).count()),
         ("credit that expired", books.ledger.iter().filter(|e| e.kind == "expiry").count()),
         ("warned of low credit", books.letters.iter().filter(|l| l.0 == "credit_low").count()),
-        ("refunds", books.refunds.len()),
+        ("refunds with credit", books.refunds.iter().filter(|r| r.credit_minor > 0).count()),
+        ("refunds to cards", books.refunds.iter().filter(|r| r.card_minor > 0).count()),
+        (
+            "payments that came too late and went back",
+            books.payments.iter().filter(|payment| payment.purpose == "returned").count(),
+        ),
         (
             "orders that ended unpaid",
             books.orders.iter().filter(|o| !["completed", "due"].contains(&&*o.status)).count(),
@@ -109,6 +118,9 @@ fn in_the_world(world: &World<'_>) -> Counts {
     let (seen, post) = (&world.seen, &world.post);
     Counts::from([
         ("troubled calls", seen.trouble),
+        ("jobs that said what failed", seen.failed_jobs),
+        ("refunds asked for", seen.refunds_asked_for),
+        ("refunds at the dashboard", seen.refunds_at_the_dashboard),
         ("pages left", seen.pages_left),
         ("pages paid", seen.pages_paid),
         ("slow payments", seen.slow_payments),

@@ -9,6 +9,7 @@ mod enough;
 mod months;
 mod people;
 mod post;
+mod refunds;
 mod rows;
 
 use std::panic::{AssertUnwindSafe, resume_unwind};
@@ -21,10 +22,10 @@ use sovereign_domain::tax::TaxRules;
 
 use self::days::World;
 use self::rows::Books;
-use crate::harness::{Engine, Setup, TestApp};
+use crate::harness::{Engine, Setup, SinkOptions, TestApp};
 
 const SEED: u64 = 20_270_301;
-const PEOPLE: usize = 200;
+const PEOPLE: usize = 1_000;
 /// From 1 March 2027 until after the last day of March 2028: the February between them has 29 days.
 const DAYS: i64 = 400;
 
@@ -34,7 +35,8 @@ const MUSCAT: &str = "<+04>-4";
 
 async fn a_year(engine: Engine, zone: &str, tax: TaxRules) {
     let zone = TimeZone::posix(zone).unwrap();
-    let setup = Setup { tax, zone: zone.clone(), ..Setup::with_stripe() };
+    let sink = Some(SinkOptions::default());
+    let setup = Setup { tax, zone: zone.clone(), sink, ..Setup::with_stripe() };
     let app = TestApp::start_with(engine, setup).await;
     people::arrive(&app, PEOPLE).await;
     let mut world = World::new(&app, PEOPLE, StdRng::seed_from_u64(SEED));

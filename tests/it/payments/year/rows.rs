@@ -51,6 +51,7 @@ pub(super) struct Payment {
 #[derive(Debug, FromRow)]
 pub(super) struct Refund {
     pub(super) order_id: Uuid,
+    pub(super) credit_minor: i64,
     pub(super) card_minor: i64,
     pub(super) status: String,
 }
@@ -117,7 +118,7 @@ impl Books {
                 "SELECT order_id, charge_id, amount_minor, purpose, created_at FROM card_payments",
             )
             .await,
-            refunds: rows(app, "SELECT order_id, card_minor, status FROM refunds").await,
+            refunds: rows(app, "SELECT order_id, credit_minor, card_minor, status FROM refunds").await,
             subscriptions: rows(
                 app,
                 "SELECT tenant_id, order_id, status, updated_at FROM subscriptions \
