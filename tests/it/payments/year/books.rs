@@ -70,12 +70,37 @@ fn charges_are_payments(app: &TestApp, books: &Books) {
             .map(|payment| (payment.order_id, payment.amount_minor))
             .chain(books.refunds.iter().map(|refund| (refund.order_id, -refund.card_minor))),
     );
+    let of = |sums: &Sums<Uuid>, order: &Uuid| sums.get(order).copied().unwrap_or_default();
+    let different = at_stripe.keys().filter(|order| of(&here, order) != of(&at_stripe, order));
+    let different: Vec<_> = different.map(|order| history(app, books, *order)).collect();
+    assert!(different.is_empty(), "Stripe has other sums: {different:#?}");
     assert_same(&here, &at_stripe, "the books and Stripe");
     let known: BTreeSet<&str> =
         books.payments.iter().map(|payment| payment.charge_id.as_str()).collect();
     let made: BTreeSet<&str> = succeeded.iter().map(|charge| text(charge, "id")).collect();
     let different: Vec<_> = known.symmetric_difference(&made).collect();
     assert!(different.is_empty(), "charges that are not in both: {different:?}");
+}
+
+/// All there is of an order, here and at Stripe, for whoever has to find out why they differ.
+fn history(app: &TestApp, books: &Books, order: Uuid) -> Vec<String> {
+    let id = order.to_string();
+    let mut found: Vec<String> = ["checkout.session", "payment_intent", "charge", "refund"]
+        .into_iter()
+        .flat_map(|object| app.stripe().all(object))
+        .filter(|object| object["metadata"]["order_id"] == *id)
+        .map(|object| {
+            let member = |name: &str| format!("{name} {} ", object[name]);
+            ["id", "created", "status", "payment_status", "amount", "payment_intent"]
+                .map(member)
+                .concat()
+        })
+        .collect();
+    let orders = books.orders.iter().filter(|other| other.id == order);
+    found.extend(orders.map(|order| format!("{order:?}")));
+    let payments = books.payments.iter().filter(|payment| payment.order_id == order);
+    found.extend(payments.map(|payment| format!("{payment:?}")));
+    found
 }
 
 fn refunds_are_stripes(app: &TestApp, books: &Books) {

@@ -34,7 +34,7 @@ pub(super) fn compare(books: &Books, world: &World<'_>) {
         ("refunds at the dashboard", 15),
         ("orders that ended unpaid", 100),
         ("months that begin on 29 February", 20),
-        ("months that begin on a 31st", 200),
+        ("months that begin on a 31st", 50),
         ("troubled calls", 200),
         ("pages left", 100),
         ("pages paid", 500),
