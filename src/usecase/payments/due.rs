@@ -1,6 +1,6 @@
 //! Pays a renewal that is due: by its customer, who is there, or from credit that has come since.
 
-use sovereign_domain::book::{Command, OrderStatus, Outcome, Refusal, Retry};
+use sovereign_domain::book::{Answer, Command, OrderStatus, Outcome, Refusal, Retry};
 use sovereign_domain::event::Actor;
 use sovereign_domain::ids::OrderId;
 
@@ -8,6 +8,7 @@ use super::settle::{self, Hint, Settled};
 use super::{PaymentError, find, session, stripe};
 use crate::app::App;
 use crate::engine::EngineError;
+use crate::fail_point::reach;
 use crate::payment::stripe::SessionStatus;
 use crate::storage::payments::PayableRow;
 use crate::storage::renewals;
@@ -58,9 +59,13 @@ pub(crate) async fn pay(app: &App, order_id: OrderId) -> Result<PayDue, PaymentE
 async fn pending(app: &App, order: &PayableRow) -> Result<Option<PayDue>, PaymentError> {
     let stripe = stripe(app)?;
     let order_id = OrderId(order.id);
-    let Some(id) = &order.stripe_session_id else {
-        // The saved card is asked at this moment.
+    if order.by_saved_card() {
+        // It is asked at this moment.
         return Ok(Some(PayDue::Processing));
+    }
+    let Some(id) = &order.stripe_session_id else {
+        // Its session may exist: asking for it again with the same key tells.
+        return redirect(app, order_id).await;
     };
     let session = stripe.resolve(|| stripe.checkout_session(id)).await?;
     if let (Some(SessionStatus::Open), Some(url)) = (&session.status, session.url) {
@@ -78,19 +83,22 @@ async fn ask(app: &App, order_id: OrderId) -> Result<Option<PayDue>, PaymentErro
     let command = Command::RetryDue { order_id, how: Retry::Customer, actor };
     match app.engine.submit(command).await? {
         Outcome::Pending { order_id, .. } => {
-            let answer = session::open(app, order_id).await?;
-            match answer {
-                sovereign_domain::book::Answer::Checkout(answer) => {
-                    Ok(answer.session_url.map(PayDue::Redirect))
-                }
-                sovereign_domain::book::Answer::Redeem(_) => Ok(None),
-            }
+            reach!("payment_wanted");
+            redirect(app, order_id).await
         }
         Outcome::Supersede { order_id } => {
             settle::supersede(app, order_id).await?;
             Ok(None)
         }
         _ => Ok(None),
+    }
+}
+
+/// Opens the order's session.
+async fn redirect(app: &App, order_id: OrderId) -> Result<Option<PayDue>, PaymentError> {
+    match session::open(app, order_id).await? {
+        Answer::Checkout(answer) => Ok(answer.session_url.map(PayDue::Redirect)),
+        Answer::Redeem(_) => Ok(None),
     }
 }
 

@@ -209,7 +209,7 @@ async fn saved_card(stripe: &Stripe, charge: &Charge) -> Result<Option<SavedCard
 pub(crate) async fn supersede(app: &App, order_id: OrderId) -> Result<(), PaymentError> {
     let stripe = stripe(app)?;
     let mut order = find(app, order_id).await?;
-    if order.stripe_session_id.is_none() && order.is_renewal() {
+    if order.by_saved_card() {
         // The saved card may have been asked. When that is known it is paid, or due.
         return match charge::charge(app, order_id).await? {
             Settled::Completed | Settled::Due | Settled::Closed | Settled::Returned => Ok(()),
