@@ -101,7 +101,7 @@ impl About {
         }
     }
 
-    /// How the orders stand when the jobs have run, where a job does it: oldest first.
+    /// How the orders stand when the jobs have run, where a job does it: the renewal last.
     pub(super) fn after_its_job(self) -> Option<&'static [&'static str]> {
         match self {
             Self::PaymentUntold => Some(&["completed"]),

@@ -102,7 +102,7 @@ impl World {
         }
         if let Some(found) = about.after_its_job() {
             let sql = format!(
-                "SELECT status FROM orders WHERE tenant_id = '{}' ORDER BY created_at, id",
+                "SELECT status FROM orders WHERE tenant_id = '{}' ORDER BY kind",
                 tenant_id(person)
             );
             assert_eq!(self.database.texts(&sql).await, found, "{about:?} after the jobs");
