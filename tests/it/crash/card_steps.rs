@@ -21,7 +21,7 @@ use self::about::About;
 use self::world::World;
 use crate::harness::{Engine, TestDatabase};
 
-const STEPS: [(About, &str); 57] = [
+const STEPS: [(About, &str); 62] = [
     (About::Checkout, "order_pending"),
     (About::Checkout, "customer_created"),
     (About::Checkout, "customer_kept"),
@@ -79,6 +79,11 @@ const STEPS: [(About, &str); 57] = [
     (About::PayLinkPaid, "card_asked"),
     (About::PayLinkPaid, "order_completed"),
     (About::PayLinkPaid, "event_finished"),
+    (About::FirstLink, "payment_wanted"),
+    (About::FirstLink, "customer_created"),
+    (About::FirstLink, "customer_kept"),
+    (About::FirstLink, "session_created"),
+    (About::FirstLink, "session_attached"),
 ];
 
 async fn killed_at_each_step(engine: Engine, ways: &[About]) {

@@ -115,8 +115,8 @@ fn check_whose_attempt(
     book: &Book,
     script: &Script,
 ) -> Check {
-    let begun = before.orders[&order_id].status == OrderStatus::Due
-        && book.orders[&order_id].status == OrderStatus::Pending;
+    let is = |book: &Book, status| book.orders.get(&order_id).is_some_and(|o| o.status == status);
+    let begun = is(before, OrderStatus::Due) && is(book, OrderStatus::Pending);
     let subscription = book.subscriptions.values().find(|s| s.due_order == Some(order_id));
     let Some(subscription) = subscription.filter(|_| begun) else { return Ok(()) };
     let day_has_come = subscription.next_attempt_at.is_some_and(|at| at <= script.now);

@@ -36,6 +36,8 @@ pub(super) enum About {
     PayLinkLeft,
     /// The customer has paid what the saved card did not, and Stripe says so.
     PayLinkPaid,
+    /// Credit had paid so far; the customer wants to pay by card for the first time.
+    FirstLink,
 }
 
 impl About {
@@ -48,7 +50,7 @@ impl About {
         Self::SecondCheckout,
     ];
 
-    pub(super) const RENEWALS: [Self; 9] = [
+    pub(super) const RENEWALS: [Self; 10] = [
         Self::Renewal,
         Self::DeclinedRenewal,
         Self::SlowRenewal,
@@ -58,6 +60,7 @@ impl About {
         Self::PayLink,
         Self::PayLinkLeft,
         Self::PayLinkPaid,
+        Self::FirstLink,
     ];
 
     /// What has happened before.
@@ -85,6 +88,7 @@ impl About {
             Self::SecondCheckout => {
                 world.check_out(server, person, "m").await;
             }
+            Self::FirstLink => world.subscribe_by_credit(server, person).await,
             _ => world.subscribe(server, person).await,
         }
     }
@@ -126,7 +130,8 @@ impl About {
             | Self::RevivingPayment
             | Self::SecondCheckout
             | Self::DeclinedRenewal
-            | Self::DeclinedRetry => 1,
+            | Self::DeclinedRetry
+            | Self::FirstLink => 1,
             // Of a late payment one goes back.
             _ => 2,
         }
@@ -136,16 +141,16 @@ impl About {
     async fn come_due(self, world: &World, person: usize) {
         match self {
             Self::PaymentUntold => world.age(person).await,
-            Self::Renewal => world.end_month(person, Card::Good).await,
-            Self::DeclinedRenewal => world.end_month(person, Card::DeclinedLater).await,
-            Self::SlowRenewal => world.end_month(person, Card::Async).await,
+            Self::Renewal => world.end_month_with(person, Card::Good).await,
+            Self::DeclinedRenewal => world.end_month_with(person, Card::DeclinedLater).await,
+            Self::SlowRenewal => world.end_month_with(person, Card::Async).await,
             Self::SlowRenewalPaid => {
-                world.end_month(person, Card::Async).await;
+                world.end_month_with(person, Card::Async).await;
                 world.bill(person, "pending").await;
                 world.settle(person);
             }
             Self::Retry | Self::DeclinedRetry => {
-                world.end_month(person, Card::DeclinedLater).await;
+                world.end_month_with(person, Card::DeclinedLater).await;
                 world.bill(person, "due").await;
                 if self == Self::Retry {
                     world.set_card(person, Card::Good);
@@ -153,7 +158,7 @@ impl About {
                 world.come_to_next_attempt(person).await;
             }
             Self::PayLink | Self::PayLinkLeft | Self::PayLinkPaid => {
-                world.end_month(person, Card::DeclinedLater).await;
+                world.end_month_with(person, Card::DeclinedLater).await;
                 world.bill(person, "due").await;
                 if self == Self::PayLinkPaid {
                     let server = world.serve();
@@ -162,7 +167,15 @@ impl About {
                     world.pay(person);
                 }
             }
-            _ => {}
+            Self::FirstLink => {
+                world.end_month(person).await;
+                world.bill(person, "due").await;
+            }
+            Self::Checkout
+            | Self::Payment
+            | Self::LatePayment
+            | Self::RevivingPayment
+            | Self::SecondCheckout => {}
         }
     }
 
@@ -213,7 +226,9 @@ impl About {
             Self::SlowRenewalPaid => {
                 told(world.last_event(person, "payment_intent.succeeded")).await
             }
-            Self::PayLink | Self::PayLinkLeft => answered(world.ask_to_pay(door, person).await),
+            Self::PayLink | Self::PayLinkLeft | Self::FirstLink => {
+                answered(world.ask_to_pay(door, person).await)
+            }
             _ => false,
         }
     }
@@ -225,7 +240,9 @@ impl About {
             Self::SecondCheckout => {
                 world.check_out(server, person, "l").await["session_url"].clone()
             }
-            Self::PayLink | Self::PayLinkLeft => world.follow_link(server, person).await,
+            Self::PayLink | Self::PayLinkLeft | Self::FirstLink => {
+                world.follow_link(server, person).await
+            }
             Self::SlowRenewal => return world.settle(person),
             _ => return,
         };

@@ -14,9 +14,20 @@ impl World {
         self.customer(&server.door(), person).redeem(FURTHER_VOUCHER).await.expect(200);
     }
 
+    /// Pays the first month of plan S by credit, 1 OMR more than it costs.
+    pub(super) async fn subscribe_by_credit(&self, server: &Server, person: usize) {
+        self.customer(&server.door(), person).redeem(FURTHER_VOUCHER).await.expect(200);
+        let answer = self.check_out(server, person, "s").await;
+        assert_eq!(answer["paid_by_credit"], true, "{answer}");
+    }
+
     /// The first month is over, and the saved card does this from now on.
-    pub(super) async fn end_month(&self, person: usize, card: Card) {
+    pub(super) async fn end_month_with(&self, person: usize, card: Card) {
         self.set_card(person, card);
+        self.end_month(person).await;
+    }
+
+    pub(super) async fn end_month(&self, person: usize) {
         let earlier = match self.database.engine() {
             Engine::Sqlite => "created_at - 2678400000000",
             Engine::Postgres => "created_at - interval '31 days'",
