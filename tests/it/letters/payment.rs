@@ -85,7 +85,7 @@ on_both! {
         app.each_minute().await;
         assert_eq!(waiting(app).await, 0);
         let mail = app.sink().next_to(&email("kestrel")).await;
-        assert_has(&plain(&mail.text.unwrap()), &["From your credit: 9.000 OMR"]);
+        assert_has(&plain(&mail.text.unwrap()), &["Paid by credit: 9.000 OMR"]);
         assert_eq!(app.sink().untaken_to(&email("kestrel")), 0);
     }
 
