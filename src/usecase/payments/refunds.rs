@@ -38,13 +38,15 @@ pub(crate) async fn send(app: &App, order_id: Option<OrderId>) -> Result<usize, 
     let mut tx = app.store.read().await?;
     let waiting = rows::pending(&mut tx, order_id.map(|id| id.0), RUN).await?;
     drop(tx);
-    let mut settled = 0_usize;
+    let (mut settled, mut failure) = (0_usize, None);
     for refund in waiting {
-        if send_one(app, &refund).await? {
-            settled = settled.saturating_add(1);
+        match send_one(app, &refund).await {
+            Ok(is_settled) => settled = settled.saturating_add(usize::from(is_settled)),
+            // One that cannot be sent holds no other one up.
+            Err(error) => failure = Some(error),
         }
     }
-    Ok(settled)
+    failure.map_or(Ok(settled), Err)
 }
 
 async fn send_one(app: &App, refund: &PendingRefundRow) -> Result<bool, PaymentError> {

@@ -1,7 +1,6 @@
 //! Renews subscriptions, asks again for what is due, and warns of credit that will not last.
 
-use futures_util::StreamExt as _;
-use futures_util::stream;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use sovereign_domain::book::{Command, LOW_CREDIT_WARNING_DAYS, Outcome, Retry};
 use sovereign_domain::event::Actor;
 use sovereign_domain::ids::{OrderId, OrganizationId};
@@ -19,6 +18,8 @@ use crate::usecase::done::Done;
 const PAGE: i64 = 200;
 /// How many are worked on at once: each may wait for Stripe.
 const AT_ONCE: usize = 8;
+/// How many customers' credit is looked at together.
+const WARNED_AT_ONCE: usize = 64;
 /// An order of another kind may be in the way, and end; then another.
 const MAX_ROUNDS: usize = 4;
 
@@ -119,10 +120,13 @@ pub(crate) async fn warn_all(app: &App) -> Result<Done, PaymentError> {
         let Some(end) = page.last() else { return Ok(Done::all(count)) };
         last = end.clone();
         count = count.saturating_add(page.len());
-        for place in page {
-            let tenant_id = OrganizationId::from(place.tenant_id);
-            app.engine.submit(Command::WarnOfLowCredit { tenant_id }).await?;
-        }
+        // The engine decides together what is asked together.
+        stream::iter(page.into_iter().map(Ok))
+            .try_for_each_concurrent(WARNED_AT_ONCE, |place| async move {
+                let tenant_id = OrganizationId::from(place.tenant_id);
+                app.engine.submit(Command::WarnOfLowCredit { tenant_id }).await.map(|_| ())
+            })
+            .await?;
     }
 }
 

@@ -9,6 +9,7 @@ mod renewals;
 mod supersede;
 mod trouble;
 mod webhooks;
+mod year;
 
 use serde_json::Value;
 

@@ -73,4 +73,25 @@ on_both! {
         assert_eq!(statuses(&paid, app).await, ["succeeded", "succeeded"]);
         assert_eq!(app.stripe().all("refund").len(), 2);
     }
+
+    /// One that Stripe fails for a whole day holds no other one up.
+    async fn one_that_fails_holds_no_other_up(app: &TestApp, setup()) {
+        let (first, second) = (paid(app, "ahmed").await, paid(app, "salim").await);
+        let root = root(app).await;
+        app.stripe().trouble("POST /v1/refunds", Trouble::ErrorBefore, 1);
+        first.refund(&root, "a", json!({})).await.expect(200);
+        app.clock.advance_seconds(1);
+        app.stripe().no_trouble();
+        app.stripe().trouble("POST /v1/refunds", Trouble::Unavailable, 4);
+        second.refund(&root, "b", json!({})).await.expect(200);
+        app.clock.advance_seconds(60);
+        let job = sovereign::jobs::find("send-refunds").unwrap();
+        let outcome = app.runner().run_now(&job).await.unwrap();
+        assert!(matches!(outcome, sovereign::jobs::Outcome::Failed(_)), "it says so: {outcome:?}");
+        assert_eq!(statuses(&first, app).await, ["pending"]);
+        assert_eq!(statuses(&second, app).await, ["succeeded"]);
+        app.clock.advance_seconds(25 * 3_600);
+        app.each_minute().await;
+        assert_eq!(statuses(&first, app).await, ["succeeded"]);
+    }
 }

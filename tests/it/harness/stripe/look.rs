@@ -40,6 +40,11 @@ impl StripeFake {
         self.core.state().events.clone()
     }
 
+    /// The events that there have been, without the first so many.
+    pub(crate) fn events_after(&self, count: usize) -> Vec<Event> {
+        self.core.state().events[count..].to_vec()
+    }
+
     /// The last event of this type.
     pub(crate) fn last_event(&self, kind: &str) -> Event {
         let state = self.core.state();
