@@ -46,6 +46,8 @@ pub(crate) struct PrintedRow {
     /// What credit notes gave back.
     pub(crate) refunded_minor: i64,
     pub(crate) status: String,
+    /// Whether a payment of its order failed, and is to be asked for again.
+    pub(crate) past_due: bool,
     pub(crate) period_start: Option<Ts>,
     pub(crate) period_end: Option<Ts>,
     pub(crate) created_at: Ts,
@@ -64,7 +66,7 @@ pub(crate) async fn printed(tx: &mut Tx, tenant_id: &str, id: Uuid) -> Result<Op
                    CAST(COALESCE((SELECT SUM(r.credit_minor + r.card_minor) FROM refunds r \
                        WHERE r.order_id = i.order_id AND r.has_note), 0) AS bigint) \
                        AS refunded_minor, \
-                   i.status, i.period_start, i.period_end, i.created_at, \
+                   i.status, (o.status = 'due') IS TRUE AS past_due, i.period_start, i.period_end, i.created_at, \
                    g.name AS organization, c.email \
                FROM invoices i JOIN organizations g ON g.id = i.tenant_id \
                LEFT JOIN customers c ON c.id = i.customer_id \

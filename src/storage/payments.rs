@@ -33,11 +33,18 @@ pub(crate) struct PayableRow {
     pub(crate) period_end: Option<Ts>,
     /// Since when its payment is asked for; what is sent to Stripe for one attempt is reckoned from it.
     pub(crate) asked_at: Ts,
+    /// Of a renewal: this attempt is its customer's, who pays at Stripe's page. The saved card is not asked.
+    pub(crate) by_customer: bool,
 }
 
 impl PayableRow {
     pub(crate) fn is_renewal(&self) -> bool {
         self.kind == OrderKind::Renewal.as_str()
+    }
+
+    /// The saved card pays it, or was asked to.
+    pub(crate) fn by_saved_card(&self) -> bool {
+        self.is_renewal() && self.stripe_session_id.is_none() && !self.by_customer
     }
 }
 
@@ -46,10 +53,15 @@ pub(crate) async fn payable(tx: &mut Tx, order_id: Uuid) -> Result<Option<Payabl
                    o.charge_minor, o.attempt, o.stripe_session_id, o.stripe_intent_id, o.kind, \
                    o.updated_at AS asked_at, o.period_start, o.period_end, \
                    k.stripe_customer_id, k.payment_method_id, COALESCE(u.email, k.email) AS email, \
-                   COALESCE(t.name, '') AS organization, o.lines \
+                   COALESCE(t.name, '') AS organization, o.lines, \
+                   COALESCE(o.attempt > 1 AND (s.status = 'suspended' \
+                       OR s.next_attempt_at > o.updated_at), false) AS by_customer \
                FROM orders o JOIN customers k ON k.id = o.customer_id \
                LEFT JOIN users u ON u.id = o.user_id \
-               LEFT JOIN organizations t ON t.id = o.tenant_id WHERE o.id = $1";
+               LEFT JOIN organizations t ON t.id = o.tenant_id \
+               LEFT JOIN subscriptions s ON s.tenant_id = o.tenant_id AND s.due_order_id = o.id \
+                   AND s.status <> 'canceled' \
+               WHERE o.id = $1";
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(order_id).fetch_optional(c).await)?)
 }
 

@@ -49,8 +49,14 @@ fn compose(
     let beyond = || Error::corrupt("invoices", format!("the amounts of number {number}"));
     let tax = tax(&row, language)?;
     let added_minor = tax.as_ref().filter(|tax| !tax.included).map_or(0, |tax| tax.amount_minor);
-    let total_minor = row.amount_minor.checked_sub(row.rounding_minor).ok_or_else(beyond)?;
-    let paid_minor = row.credit_minor.checked_add(row.charge_minor).ok_or_else(beyond)?;
+    let payment = Payment::of(&row);
+    let total_minor = row.amount_minor.checked_sub(payment.rounding_minor).ok_or_else(beyond)?;
+    let paid_minor = payment.credit_minor.checked_add(payment.card_minor).ok_or_else(beyond)?;
+    let status = status(&row, total_minor)?;
+    let due_minor = match status {
+        Status::Void => 0,
+        _ => total_minor.checked_sub(paid_minor).ok_or_else(beyond)?,
+    };
     let subtotal_minor = row.amount_minor.checked_sub(added_minor).ok_or_else(beyond)?;
     let day = |at: Timestamp| day(app, at);
     let period = match (row.period_start, row.period_end) {
@@ -65,7 +71,7 @@ fn compose(
         language,
         kind: Kind::Invoice,
         number: number_text(number),
-        status: status(&row, total_minor)?,
+        status,
         issued_on: day(row.created_at.0)?,
         period,
         seller: seller(app),
@@ -74,11 +80,11 @@ fn compose(
         lines: lines(row.lines.0, subtotal_minor, language),
         subtotal_minor,
         tax,
-        rounding_minor: row.rounding_minor.checked_neg().ok_or_else(beyond)?,
+        rounding_minor: payment.rounding_minor.checked_neg().ok_or_else(beyond)?,
         total_minor,
-        credit_minor: row.credit_minor,
-        card_minor: row.charge_minor,
-        due_minor: total_minor.checked_sub(paid_minor).ok_or_else(beyond)?,
+        credit_minor: payment.credit_minor,
+        card_minor: payment.card_minor,
+        due_minor,
         notes: Vec::new(),
     })
 }
@@ -130,7 +136,32 @@ fn status(row: &PrintedRow, total_minor: i64) -> Result<Status> {
         "paid" if row.refunded_minor == 0 => Ok(Status::Paid),
         "paid" if row.refunded_minor < total_minor => Ok(Status::PartlyRefunded),
         "paid" => Ok(Status::Refunded),
+        "open" if row.past_due => Ok(Status::PastDue),
+        "open" => Ok(Status::Open),
+        "void" => Ok(Status::Void),
         other => Err(Error::corrupt("invoices", format!("status {other:?}"))),
+    }
+}
+
+/// What was paid of an invoice, in minor units: nothing before all of it is.
+#[expect(clippy::struct_field_names, reason = "the unit stands last in every amount's name")]
+struct Payment {
+    credit_minor: i64,
+    card_minor: i64,
+    /// What rounding took off.
+    rounding_minor: i64,
+}
+
+impl Payment {
+    fn of(row: &PrintedRow) -> Self {
+        if row.status != "paid" {
+            return Self { credit_minor: 0, card_minor: 0, rounding_minor: 0 };
+        }
+        Self {
+            credit_minor: row.credit_minor,
+            card_minor: row.charge_minor,
+            rounding_minor: row.rounding_minor,
+        }
     }
 }
 

@@ -115,7 +115,13 @@ pub(super) async fn press(
         Err(PaymentError::Unresolved(_)) => {
             error::say(&page, StatusCode::SERVICE_UNAVAILABLE, "payment-checking", again)
         }
-        Err(failed @ (PaymentError::NotConfigured | PaymentError::Refused(_))) => {
+        Err(
+            failed @ (PaymentError::NotConfigured
+            | PaymentError::Refused(_)
+            | PaymentError::Engine(EngineError::Refused(
+                Refusal::NoProcessor | Refusal::BelowMinimum,
+            ))),
+        ) => {
             tracing::warn!(%order_id, error = %failed, "an order cannot be paid on its page");
             error::say(&page, StatusCode::SERVICE_UNAVAILABLE, "pay-impossible", again)
         }

@@ -10,6 +10,7 @@ use sovereign_domain::ids::OrderId;
 use super::settle::{self, Settled};
 use super::{PaymentError, find, metadata, session, stripe};
 use crate::app::App;
+use crate::fail_point::reach;
 use crate::payment::stripe::{
     CreatePaymentIntent, Created, IdempotencyKey, PaymentIntent, PaymentIntentStatus, Refusal,
     Stripe, StripeError,
@@ -42,7 +43,9 @@ pub(crate) async fn charge(app: &App, order_id: OrderId) -> Result<Settled, Paym
     if forgotten && let Some(intent) = made_before(&stripe, customer, &order).await? {
         return became(app, &stripe, &order, &intent).await;
     }
-    match create(app, &stripe, &order, customer, card).await {
+    let asked = create(app, &stripe, &order, customer, card).await;
+    reach!("charge_asked");
+    match asked {
         Ok(intent) => became(app, &stripe, &order, &intent).await,
         // The key came with another card before, or a failure of Stripe's own stands under it.
         Err(StripeError::Refused(refusal)) if refusal.is("idempotency_error") => {
@@ -126,6 +129,7 @@ async fn became(
                 intent_id: intent.id.clone(),
             };
             app.engine.submit(command).await?;
+            reach!("intent_attached");
             Ok(Settled::Processing)
         }
         PaymentIntentStatus::Canceled | PaymentIntentStatus::RequiresPaymentMethod => {
@@ -198,5 +202,6 @@ async fn fail(
         actor: Actor::system("payments"),
     };
     app.engine.submit(Command::FailAttempt(failed)).await?;
+    reach!("attempt_failed");
     Ok(Settled::Closed)
 }

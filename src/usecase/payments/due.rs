@@ -8,6 +8,7 @@ use super::settle::{self, Hint, Settled};
 use super::{PaymentError, find, session, stripe};
 use crate::app::App;
 use crate::engine::EngineError;
+use crate::fail_point::reach;
 use crate::payment::stripe::SessionStatus;
 use crate::storage::payments::PayableRow;
 use crate::storage::renewals;
@@ -58,9 +59,13 @@ pub(crate) async fn pay(app: &App, order_id: OrderId) -> Result<PayDue, PaymentE
 async fn pending(app: &App, order: &PayableRow) -> Result<Option<PayDue>, PaymentError> {
     let stripe = stripe(app)?;
     let order_id = OrderId(order.id);
-    let Some(id) = &order.stripe_session_id else {
-        // The saved card is asked at this moment.
+    if order.by_saved_card() {
+        // It is asked at this moment.
         return Ok(Some(PayDue::Processing));
+    }
+    let Some(id) = &order.stripe_session_id else {
+        // Its session may exist: asking for it again with the same key tells.
+        return redirect(app, order_id).await;
     };
     let session = stripe.resolve(|| stripe.checkout_session(id)).await?;
     if let (Some(SessionStatus::Open), Some(url)) = (&session.status, session.url) {
@@ -77,15 +82,23 @@ async fn ask(app: &App, order_id: OrderId) -> Result<Option<PayDue>, PaymentErro
     let actor = Actor::system("pay-link");
     let command = Command::RetryDue { order_id, how: Retry::Customer, actor };
     match app.engine.submit(command).await? {
-        Outcome::Pending { order_id, .. } => match session::open(app, order_id).await? {
-            Answer::Checkout(answer) => Ok(answer.session_url.map(PayDue::Redirect)),
-            Answer::Redeem(_) | Answer::Refund(_) => Ok(None),
-        },
+        Outcome::Pending { order_id, .. } => {
+            reach!("payment_wanted");
+            redirect(app, order_id).await
+        }
         Outcome::Supersede { order_id } => {
             settle::supersede(app, order_id).await?;
             Ok(None)
         }
         _ => Ok(None),
+    }
+}
+
+/// Opens the order's session.
+async fn redirect(app: &App, order_id: OrderId) -> Result<Option<PayDue>, PaymentError> {
+    match session::open(app, order_id).await? {
+        Answer::Checkout(answer) => Ok(answer.session_url.map(PayDue::Redirect)),
+        Answer::Redeem(_) | Answer::Refund(_) => Ok(None),
     }
 }
 

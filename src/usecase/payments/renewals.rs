@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{PaymentError, charge, settle};
 use crate::app::App;
+use crate::fail_point::reach;
 use crate::storage::renewals::{self, Place};
 use crate::storage::{self, Ts};
 use crate::usecase::done::Done;
@@ -96,6 +97,7 @@ async fn submit(app: &App, command: Command) -> Result<(), PaymentError> {
     for _ in 0..MAX_ROUNDS {
         match app.engine.submit(command.clone()).await? {
             Outcome::Pending { order_id, .. } => {
+                reach!("renewal_pending");
                 return charge::charge(app, order_id).await.map(|_| ());
             }
             Outcome::Supersede { order_id } => settle::supersede(app, order_id).await?,

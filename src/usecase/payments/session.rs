@@ -46,7 +46,7 @@ pub(super) async fn open(app: &App, order_id: OrderId) -> Result<Answer, Payment
     answer
 }
 
-pub(super) async fn attach(
+async fn attach(
     app: &App,
     order_id: OrderId,
     session: CheckoutSession,
@@ -127,7 +127,7 @@ pub(super) async fn give_up(app: &App, order_id: OrderId) -> Result<(), PaymentE
 }
 
 /// The session that was made for the order before, if one was: for this attempt, of several.
-pub(super) async fn made_before(
+async fn made_before(
     stripe: &Stripe,
     customer: &str,
     order: &PayableRow,

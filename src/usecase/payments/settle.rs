@@ -94,7 +94,10 @@ async fn by_session(
     session: CheckoutSession,
 ) -> Result<Settled, PaymentError> {
     let intent = session.payment_intent.as_ref().and_then(Expandable::object);
+    // A renewal may have had other sessions before: what became of them unpaid does not end this attempt.
+    let earlier = order.is_renewal() && order.stripe_session_id.as_ref() != Some(&session.id);
     match session.status {
+        Some(SessionStatus::Expired) if earlier => Ok(Settled::Open),
         Some(SessionStatus::Expired) => close(app, order, OrderStatus::Expired).await,
         Some(SessionStatus::Complete) => match intent {
             Some(intent) if intent.status == PaymentIntentStatus::Succeeded => {
@@ -102,7 +105,8 @@ async fn by_session(
             }
             // The method took its time, and failed.
             Some(intent)
-                if session.payment_status == PaymentStatus::Unpaid
+                if !earlier
+                    && session.payment_status == PaymentStatus::Unpaid
                     && matches!(
                         intent.status,
                         PaymentIntentStatus::RequiresPaymentMethod | PaymentIntentStatus::Canceled
@@ -209,7 +213,7 @@ async fn saved_card(stripe: &Stripe, charge: &Charge) -> Result<Option<SavedCard
 pub(crate) async fn supersede(app: &App, order_id: OrderId) -> Result<(), PaymentError> {
     let stripe = stripe(app)?;
     let mut order = find(app, order_id).await?;
-    if order.stripe_session_id.is_none() && order.is_renewal() {
+    if order.by_saved_card() {
         // The saved card may have been asked. When that is known it is paid, or due.
         return match charge::charge(app, order_id).await? {
             Settled::Completed | Settled::Due | Settled::Closed | Settled::Returned => Ok(()),

@@ -5,10 +5,10 @@ use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
 use super::settle::{self, Hint};
-use super::{PaymentError, charge, session, stripe};
+use super::{PaymentError, charge, session};
 use crate::app::App;
 use crate::storage::Ts;
-use crate::storage::payments::{self, PayableRow, WaitingSince};
+use crate::storage::payments::{self, WaitingSince};
 use crate::usecase::done::Done;
 
 /// How long an order waits before it is asked about: until then its customer, or Stripe's event, may be
@@ -49,8 +49,8 @@ pub(crate) async fn step(app: &App) -> Result<Done, PaymentError> {
 
 async fn look_after(app: &App, order_id: OrderId) -> Result<(), PaymentError> {
     let order = super::find(app, order_id).await?;
-    if order.is_renewal() && order.stripe_session_id.is_none() {
-        return renewal(app, &order).await;
+    if order.by_saved_card() {
+        return charge::charge(app, order_id).await.map(|_| ());
     }
     if order.stripe_session_id.is_none() {
         // Nobody knows whether its session was made. Asking with the same key settles that.
@@ -62,17 +62,4 @@ async fn look_after(app: &App, order_id: OrderId) -> Result<(), PaymentError> {
         }
     }
     settle::settle(app, order_id, Hint::None).await.map(|_| ())
-}
-
-/// A renewal that was cut off: its customer was about to pay, or the saved card was to be asked.
-async fn renewal(app: &App, order: &PayableRow) -> Result<(), PaymentError> {
-    let (stripe, order_id) = (stripe(app)?, OrderId(order.id));
-    if order.attempt > 1
-        && let Some(customer) = &order.stripe_customer_id
-        && let Some(session) = session::made_before(&stripe, customer, order).await?
-    {
-        session::attach(app, order_id, session).await?;
-        return settle::settle(app, order_id, Hint::None).await.map(|_| ());
-    }
-    charge::charge(app, order_id).await.map(|_| ())
 }

@@ -72,6 +72,26 @@ on_both! {
         }
     }
 
+    /// A month that credit did not cover: what is due, and nothing once it need not be paid.
+    async fn one_that_is_not_paid_says_what_is_due(app: &TestApp, Setup::with_stripe()) {
+        app.issue("TEN", 10, 0).await;
+        let ahmed = app.customer("kestrel").await;
+        ahmed.checkout("m", "TEN").await.expect(200);
+        app.clock.advance_days(31);
+        app.run_job("renew-subscriptions").await;
+        app.number_invoices().await;
+        let list = format!("/billing/invoices/{}", ahmed.tenant_id);
+        let newest = ahmed.client.get(&list).await.expect(200)[0].clone();
+        assert_eq!((&newest["status"], &newest["credit_minor"]), (&json!("open"), &json!(0)));
+        let path = format!("{list}/{}/pdf", newest["id"].as_str().unwrap());
+        let due = ["Status Past due", "Total 9.000 OMR", "Amount due 9.000 OMR"];
+        assert_has(&text(&ahmed.client, &path).await, &due);
+        let cancel = format!("/billing/subscription/{}/cancel", ahmed.tenant_id);
+        ahmed.client.post(&cancel, &json!({ "at": "now" })).await.expect(200);
+        let void = ["Status Void", "Total 9.000 OMR", "Amount due 0.000 OMR"];
+        assert_has(&text(&ahmed.client, &path).await, &void);
+    }
+
     async fn it_is_in_the_language_that_is_asked_for(app: &TestApp) {
         let ahmed = customer(app).await;
         app.each_minute().await;

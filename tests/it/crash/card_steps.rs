@@ -5,20 +5,23 @@
 //! sends its events again, each twice. What is in the books and at Stripe then is what there is of somebody
 //! for whom nothing was killed, row by row.
 //!
-//! A further way to pay, such as a renewal, is a variant of [`About`]: what comes before (`prepare`), which job
-//! does it (`job`) when what is due (`come_due`), or what a server is asked (`ask`), and what a person does
-//! afterwards (`finish`); then a line in [`STEPS`] for each `reach!` on its way.
+//! A further way to pay is a variant of [`About`]: what comes before (`prepare`), which job does it (`job`) when
+//! what is due (`come_due`), or what a server is asked (`ask`), and what a person does afterwards (`finish`); then
+//! a line in [`STEPS`] for each `reach!` on its way.
 
+mod about;
+mod months;
 mod traces;
 mod world;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use self::world::{About, World};
+use self::about::About;
+use self::world::World;
 use crate::harness::{Engine, TestDatabase};
 
-const STEPS: [(About, &str); 26] = [
+const STEPS: [(About, &str); 62] = [
     (About::Checkout, "order_pending"),
     (About::Checkout, "customer_created"),
     (About::Checkout, "customer_kept"),
@@ -45,13 +48,49 @@ const STEPS: [(About, &str); 26] = [
     (About::SecondCheckout, "order_pending"),
     (About::SecondCheckout, "session_created"),
     (About::SecondCheckout, "session_attached"),
+    (About::Renewal, "renewal_pending"),
+    (About::Renewal, "charge_asked"),
+    (About::Renewal, "card_asked"),
+    (About::Renewal, "order_completed"),
+    (About::DeclinedRenewal, "renewal_pending"),
+    (About::DeclinedRenewal, "charge_asked"),
+    (About::DeclinedRenewal, "attempt_failed"),
+    (About::SlowRenewal, "renewal_pending"),
+    (About::SlowRenewal, "charge_asked"),
+    (About::SlowRenewal, "intent_attached"),
+    (About::SlowRenewalPaid, "event_kept"),
+    (About::SlowRenewalPaid, "card_asked"),
+    (About::SlowRenewalPaid, "order_completed"),
+    (About::SlowRenewalPaid, "event_finished"),
+    (About::Retry, "renewal_pending"),
+    (About::Retry, "charge_asked"),
+    (About::Retry, "card_asked"),
+    (About::Retry, "order_completed"),
+    (About::DeclinedRetry, "renewal_pending"),
+    (About::DeclinedRetry, "charge_asked"),
+    (About::DeclinedRetry, "attempt_failed"),
+    (About::PayLink, "payment_wanted"),
+    (About::PayLink, "session_created"),
+    (About::PayLink, "session_attached"),
+    (About::PayLinkLeft, "payment_wanted"),
+    (About::PayLinkLeft, "session_created"),
+    (About::PayLinkPaid, "event_kept"),
+    (About::PayLinkPaid, "session_asked"),
+    (About::PayLinkPaid, "card_asked"),
+    (About::PayLinkPaid, "order_completed"),
+    (About::PayLinkPaid, "event_finished"),
+    (About::FirstLink, "payment_wanted"),
+    (About::FirstLink, "customer_created"),
+    (About::FirstLink, "customer_kept"),
+    (About::FirstLink, "session_created"),
+    (About::FirstLink, "session_attached"),
 ];
 
-async fn killed_at_each_step(engine: Engine) {
+async fn killed_at_each_step(engine: Engine, ways: &[About]) {
     let world = World::start(TestDatabase::started(engine).await).await;
     let mut server = world.serve();
     let mut person = 0;
-    for about in About::ALL {
+    for &about in ways {
         let mut expected = None;
         let points = STEPS.iter().filter(|(of, _)| *of == about).map(|(_, point)| Some(*point));
         for point in std::iter::once(None).chain(points) {
@@ -64,6 +103,7 @@ async fn killed_at_each_step(engine: Engine) {
             let found = world.traces(person).await;
             let expected = expected.get_or_insert_with(|| found.clone());
             assert_eq!(found, *expected, "{about:?} killed at {point:?}");
+            assert_eq!(world.charges(person), about.charges(), "{about:?} killed at {point:?}");
             person += 1;
         }
     }
@@ -72,13 +112,23 @@ async fn killed_at_each_step(engine: Engine) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn on_sqlite() {
-    killed_at_each_step(Engine::Sqlite).await;
+async fn orders_on_sqlite() {
+    killed_at_each_step(Engine::Sqlite, &About::ORDERS).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn on_postgres() {
-    killed_at_each_step(Engine::Postgres).await;
+async fn orders_on_postgres() {
+    killed_at_each_step(Engine::Postgres, &About::ORDERS).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn renewals_on_sqlite() {
+    killed_at_each_step(Engine::Sqlite, &About::RENEWALS).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn renewals_on_postgres() {
+    killed_at_each_step(Engine::Postgres, &About::RENEWALS).await;
 }
 
 /// The places that the files below `directory` name with `reach!`.

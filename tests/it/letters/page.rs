@@ -48,10 +48,21 @@ on_both! {
         let mut browser = app.browser();
         let page = browser.get(&format!("/pay/{order}")).await.expect(200);
         assert_has(&page.text, &["5.000 OMR to pay", "1 March 2027 – 31 March 2027"]);
+        // New credit pays it at once.
         app.issue("TEN", 10, 0).await;
         customer.redeem("TEN").await.expect(200);
         let page = browser.get(&format!("/pay/{order}")).await.expect(200);
+        page.has(&["Your order is complete"]);
+    }
+
+    async fn credit_that_is_there_pays_at_the_press_of_a_button(app: &TestApp, setup()) {
+        let (customer, order) = renewal_due(app, "kestrel", 20).await;
+        let path = format!("/pay/{order}");
+        let mut browser = app.browser();
+        let page = browser.get(&path).await.expect(200);
         page.has(&["Your credit pays this", "Pay from credit"]);
+        browser.submit(&path, &[]).await.expect(200).has(&["Your order is complete"]);
+        assert_eq!(customer.available_minor().await, 2_000);
     }
 
     async fn paid_or_ended_there_is_nothing_to_press(app: &TestApp, setup()) {

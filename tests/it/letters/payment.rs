@@ -77,12 +77,15 @@ on_both! {
         assert_eq!(mail.header("Subject"), "kestrel: 5.000 OMR to pay");
         let text = plain(&mail.text.unwrap());
         assert_has(&text, &["Total: 9.000 OMR", "From your credit: 4.000 OMR", "Amount due: 5.000 OMR"]);
-        // Now it covers all of it, and the next attempt will take it.
+        // Now it covers all of it, and has paid it: all there is to tell is the receipt.
         file(app, 2, "payment_failed", &customer.tenant_id, Some(&order)).await;
         app.issue("TEN", 10, 0).await;
         customer.redeem("TEN").await.expect(200);
+        app.number_invoices().await;
         app.each_minute().await;
         assert_eq!(waiting(app).await, 0);
+        let mail = app.sink().next_to(&email("kestrel")).await;
+        assert_has(&plain(&mail.text.unwrap()), &["Paid by credit: 9.000 OMR"]);
         assert_eq!(app.sink().untaken_to(&email("kestrel")), 0);
     }
 

@@ -65,6 +65,15 @@ async fn pay(customer: &Customer) -> Value {
     customer.client.post(&path, &json!({})).await.expect(200)
 }
 
+/// They want to pay, and Stripe does not answer.
+async fn pay_in_vain(app: &TestApp, customer: &Customer) {
+    app.stripe().refuse_connections().await;
+    let path = format!("/billing/subscription/{}/pay", customer.tenant_id);
+    let refused = customer.client.post(&path, &json!({})).await;
+    refused.expect_problem(503, "payment_unresolved");
+    app.stripe().accept_connections().await;
+}
+
 async fn cancel(customer: &Customer, at: &str) -> Value {
     let path = format!("/billing/subscription/{}/cancel", customer.tenant_id);
     customer.client.post(&path, &json!({ "at": at })).await.expect(200)
@@ -214,6 +223,66 @@ on_both! {
         app.stripe().deliver_all(1).await;
         assert_eq!(subscription(&customer).await["status"], "active");
         assert_eq!(app.number("SELECT COUNT(*) FROM credit_holds WHERE state = 'open'").await, 0);
+    }
+
+    /// While its customer pays, and for a day, the saved card is not asked, also where its day has come.
+    async fn a_customer_who_pays_is_not_forestalled(app: &TestApp, Setup::with_stripe()) {
+        let customer = with_card(app, "ahmed", Card::DeclinedLater).await;
+        a_month_later(app).await;
+        app.clock.advance_days(1);
+        pay(&customer).await;
+        let asked = app.stripe().all("payment_intent").len();
+        bill(app).await;
+        app.stripe().expire(&last_session(app));
+        app.stripe().deliver_all(1).await;
+        bill(app).await;
+        assert_eq!(app.stripe().all("payment_intent").len(), asked);
+        assert_eq!(letters(app).await, ["receipt", "payment_failed"]);
+        app.clock.advance_days(1);
+        bill(app).await;
+        assert_eq!(app.stripe().all("payment_intent").len(), asked + 1);
+    }
+
+    /// The page that a customer wanted could not be made: they come back to it, and meanwhile the saved card
+    /// is not asked in their place, neither by a job nor where they end the subscription instead.
+    async fn a_page_that_was_not_made_is_no_charge(app: &TestApp, Setup::with_stripe()) {
+        let customer = with_card(app, "ahmed", Card::DeclinedLater).await;
+        a_month_later(app).await;
+        let charge = app.stripe().all("charge").remove(0);
+        app.stripe().set_card(charge["payment_method"].as_str().unwrap(), Card::Good);
+        // Past the two minutes for which a job leaves an order alone.
+        app.clock.advance_seconds(180);
+        pay_in_vain(app, &customer).await;
+        bill(app).await;
+        let session = last_session(app);
+        assert_eq!(pay(&customer).await["session_url"], app.stripe().object(&session)["url"]);
+        app.stripe().expire(&session);
+        app.stripe().deliver_all(1).await;
+        pay_in_vain(app, &customer).await;
+        pay(&customer).await;
+        app.stripe().expire(&last_session(app));
+        app.stripe().deliver_all(1).await;
+        pay_in_vain(app, &customer).await;
+        assert_eq!(cancel(&customer, "now").await["status"], "canceled");
+        let succeeded = app.stripe().all("charge").into_iter().filter(|c| c["status"] == "succeeded");
+        assert_eq!(succeeded.count(), 1, "that of the first month");
+        assert_eq!(letters(app).await, ["receipt", "payment_failed"]);
+    }
+
+    /// What is heard late of a page that ran out does not end a newer one.
+    async fn an_older_page_does_not_end_a_newer_one(app: &TestApp, Setup::with_stripe()) {
+        let customer = with_credit(app, "ahmed", 10).await;
+        a_month_later(app).await;
+        pay(&customer).await;
+        app.clock.advance_seconds(3 * 3_600);
+        app.stripe().expire_due();
+        bill(app).await;
+        pay(&customer).await;
+        let late = app.stripe().last_event("checkout.session.expired");
+        assert_eq!(app.stripe().deliver(&late).await, 200);
+        let waiting = "SELECT status FROM orders WHERE kind = 'renewal'";
+        assert_eq!(app.texts(waiting).await, ["pending"]);
+        assert_eq!(customer.available_minor().await, 0);
     }
 
     /// A voucher that is redeemed while a month is due pays it at once.

@@ -1,6 +1,6 @@
-//! Refunds and disputes, there and here: all are left for a person.
+//! Refunds and disputes, there and here: what was done at Stripe is taken down, the rest is left for a person.
 
-use super::{PATIENCE_SECONDS, finds_nothing, id, is_left, paid, waiting};
+use super::{PATIENCE_SECONDS, finds, finds_nothing, id, is_left, open_alarms, paid, waiting};
 use crate::harness::{Card, Setup, TestApp, on_both};
 
 /// A payment that came too late and was sent back; answers the refund.
@@ -25,18 +25,22 @@ async fn write_dispute(app: &TestApp, dispute: &str, amount_minor: i64) {
         "INSERT INTO disputes (id, stripe_dispute_id, payment_id, order_id, customer_id, tenant_id, \
              amount_minor, clawed_minor, status, created_at, updated_at) \
          SELECT id, '{dispute}', id, order_id, customer_id, tenant_id, {amount_minor}, 0, \
-             'needs_response', created_at, created_at FROM card_payments"
+             'open', created_at, created_at FROM card_payments"
     ))
     .await;
 }
 
 on_both! {
-    async fn a_refund_from_the_dashboard_is_left(app: &TestApp, Setup::with_stripe()) {
+    async fn a_refund_from_the_dashboard_is_taken_down(app: &TestApp, Setup::with_stripe()) {
         let (_, charge) = paid(app, "ahmed").await;
         let refund = app.stripe().refund_from_dashboard(id(&charge), 2_000);
         finds_nothing(app).await;
         app.clock.advance_seconds(PATIENCE_SECONDS);
-        is_left(app, "refund_not_here", &refund).await;
+        finds(app, "refund_not_here", 1, 1).await;
+        finds_nothing(app).await;
+        assert_eq!(open_alarms(app).await, []);
+        let booked = app.texts("SELECT stripe_refund_id FROM refunds WHERE card_minor = 2000").await;
+        assert_eq!(booked, [refund]);
     }
 
     /// It failed: no money has moved.
@@ -63,11 +67,14 @@ on_both! {
         finds_nothing(app).await;
     }
 
-    /// A bank sends a refund back days after Stripe called it sent.
-    async fn a_refund_that_failed_afterwards_is_left(app: &TestApp, Setup::with_stripe()) {
+    /// A bank sends a refund back days after Stripe called it sent: an alarm of its own says so.
+    async fn a_refund_that_failed_afterwards_is_taken_down(app: &TestApp, Setup::with_stripe()) {
         let refund = sent_back(app).await;
         app.stripe().settle_refund(&refund, false);
-        is_left(app, "refund_state_differs", &refund).await;
+        finds(app, "refund_state_differs", 1, 1).await;
+        finds_nothing(app).await;
+        let alarms = "SELECT COUNT(*) FROM alarms WHERE kind = 'refund_failed'";
+        assert_eq!(app.number(alarms).await, 1);
     }
 
     async fn a_refund_that_is_called_failed_here_is_left(app: &TestApp, Setup::with_stripe()) {
@@ -88,13 +95,16 @@ on_both! {
         assert_eq!(app.stripe().all("refund").len(), 1);
     }
 
-    async fn a_dispute_is_left_and_a_question_is_not(app: &TestApp, Setup::with_stripe()) {
+    async fn a_dispute_is_taken_down_and_a_question_is_not(app: &TestApp, Setup::with_stripe()) {
         let (_, charge) = paid(app, "ahmed").await;
         let dispute = app.stripe().inquire(id(&charge), 5_000);
         app.clock.advance_seconds(PATIENCE_SECONDS);
         finds_nothing(app).await;
         app.stripe().escalate(&dispute);
-        is_left(app, "dispute_not_here", &dispute).await;
+        finds(app, "dispute_not_here", 1, 1).await;
+        finds_nothing(app).await;
+        assert_eq!(open_alarms(app).await, []);
+        assert_eq!(app.texts("SELECT stripe_dispute_id FROM disputes").await, [dispute]);
     }
 
     async fn a_dispute_of_another_amount_is_left(app: &TestApp, Setup::with_stripe()) {

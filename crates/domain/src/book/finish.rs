@@ -197,13 +197,15 @@ fn new_invoice(
     period: Period,
     context: &mut Context<'_>,
 ) -> Invoice {
+    // What is held may come back yet.
+    let credit_minor = if status == InvoiceStatus::Open { 0 } else { order.credit_minor };
     Invoice {
         id: InvoiceId::next(context.ids),
         customer_id: order.customer_id,
         tenant_id: order.tenant_id.clone(),
         order_id: order.id,
         amount_minor: order.total_minor,
-        credit_minor: order.credit_minor,
+        credit_minor,
         status,
         period,
         created_at: context.now,

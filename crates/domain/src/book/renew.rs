@@ -144,7 +144,12 @@ impl Book {
         let tenant_id = order.tenant_id.clone();
         let outcome = match self.ask(order, context)? {
             Asked::Paid => Outcome::Done,
-            Asked::Card { charge_minor } => Outcome::Pending { order_id, charge_minor },
+            Asked::Card { charge_minor } => {
+                if how == Retry::Customer {
+                    self.leave_to_customer(&tenant_id, context);
+                }
+                Outcome::Pending { order_id, charge_minor }
+            }
             Asked::NoCard(_) if how == Retry::Schedule => {
                 self.count_failure(order_id, LetterKind::PaymentDue, context);
                 Outcome::Done
@@ -154,6 +159,17 @@ impl Book {
         };
         self.audit(actor, "order.retry", order_id.to_string(), Some(&tenant_id), context);
         Ok(outcome)
+    }
+
+    /// The saved card is not asked while its customer pays, also where its day has come. Of an attempt that is
+    /// cut off, the day tells whose it was: it is past where the card was to be asked.
+    fn leave_to_customer(&mut self, tenant_id: &OrganizationId, context: &Context<'_>) {
+        let Some(subscription) = self.subscription_of(tenant_id) else { return };
+        if subscription.next_attempt_at.is_some_and(|at| at <= context.now) {
+            let mut subscription = subscription.clone();
+            subscription.next_attempt_at = Some(context.now.plus_days(1));
+            self.put_subscription(subscription);
+        }
     }
 
     /// Pays an order from credit, or holds the credit and says what a card is to pay. Changes nothing where

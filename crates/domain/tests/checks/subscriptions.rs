@@ -1,6 +1,9 @@
 //! Subscriptions: what is due, when it is asked for again, and that no time is paid for twice.
 
-use sovereign_domain::book::{Book, Command, Order, OrderKind, OrderStatus, RETRY_AFTER_DAYS};
+use sovereign_domain::book::{
+    Book, Command, Order, OrderKind, OrderStatus, RETRY_AFTER_DAYS, Retry,
+};
+use sovereign_domain::ids::OrderId;
 use sovereign_domain::organization::OrganizationStatus;
 use sovereign_domain::subscription::{Subscription, SubscriptionStatus};
 
@@ -65,6 +68,9 @@ pub(super) fn check_decision(
         );
         check_schedule(old, new, script)?;
     }
+    if let Command::RetryDue { order_id, how, .. } = &decision.command {
+        return check_whose_attempt(*order_id, *how, before, book, script);
+    }
     let Command::Renew { tenant_id } = &decision.command else { return Ok(()) };
     for id in &decision.changes.new_orders {
         let order = &book.orders[id];
@@ -98,6 +104,23 @@ fn check_schedule(old: &Subscription, new: &Subscription, script: &Script) -> Ch
     let status =
         if days.is_some() { SubscriptionStatus::PastDue } else { SubscriptionStatus::Suspended };
     ensure!((new.next_attempt_at, new.status) == (next, status), "{old:?} became {new:?}");
+    Ok(())
+}
+
+/// While an attempt waits for a card, its day tells whether the customer pays or the saved card is asked.
+fn check_whose_attempt(
+    order_id: OrderId,
+    how: Retry,
+    before: &Book,
+    book: &Book,
+    script: &Script,
+) -> Check {
+    let is = |book: &Book, status| book.orders.get(&order_id).is_some_and(|o| o.status == status);
+    let begun = is(before, OrderStatus::Due) && is(book, OrderStatus::Pending);
+    let subscription = book.subscriptions.values().find(|s| s.due_order == Some(order_id));
+    let Some(subscription) = subscription.filter(|_| begun) else { return Ok(()) };
+    let day_has_come = subscription.next_attempt_at.is_some_and(|at| at <= script.now);
+    ensure!(day_has_come == (how == Retry::Schedule), "{how:?} leaves {subscription:?}");
     Ok(())
 }
 

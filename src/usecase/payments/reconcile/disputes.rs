@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::finding::{Finding, Kind};
+use super::finding::{Finding, Kind, Repair};
 use super::{Desk, PaymentError, Rows, Window};
 use crate::payment::stripe::{Created, Dispute, DisputeStatus, StripeError};
 use crate::storage::reconcile::{self as rows, DisputeRow, PaymentRow};
@@ -72,7 +72,11 @@ fn judge(desk: Desk<'_>, dispute: &Dispute, known: &Known) -> Option<Finding> {
     let amount = desk.amount(dispute.amount, &dispute.currency);
     let detail = format!("a bank took {amount} of {} back; it is not here", payment.charge_id);
     let finding = Finding::new(Kind::DisputeNotHere, &dispute.id, detail);
-    takes_money(dispute).then(|| finding.of(payment.order_id, &payment.tenant_id))
+    let finding = finding.of(payment.order_id, &payment.tenant_id);
+    takes_money(dispute).then(|| match dispute.payment_intent.clone() {
+        Some(intent_id) => finding.mended_by(Repair::Dispute { intent_id }),
+        None => finding,
+    })
 }
 
 fn differs(desk: Desk<'_>, row: &DisputeRow, dispute: &Dispute) -> Option<Finding> {

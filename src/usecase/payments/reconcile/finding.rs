@@ -65,6 +65,10 @@ pub(super) enum Repair {
     Settle,
     /// Close the order: nobody can pay it any more.
     GiveUp,
+    /// Take down what Stripe has sent back of this payment, as its event would have.
+    Refunds { intent_id: String },
+    /// Take the dispute down, likewise.
+    Dispute { intent_id: String },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-use super::finding::{Finding, Kind};
+use super::finding::{Finding, Kind, Repair};
 use super::{Desk, PaymentError, Rows, Window};
 use crate::payment::stripe::{Created, Refund, RefundStatus, StripeError};
 use crate::storage::reconcile::{self as rows, PaymentRow, RefundRow};
@@ -78,7 +78,14 @@ fn judge(desk: Desk<'_>, refund: &Refund, known: &Known) -> Option<Finding> {
     let amount = desk.amount(refund.amount, &refund.currency);
     let detail = format!("{amount} of {} went back, and no refund is here", payment.charge_id);
     let finding = Finding::new(Kind::RefundNotHere, &refund.id, detail);
-    Some(finding.of(payment.order_id, &payment.tenant_id))
+    Some(mended(finding.of(payment.order_id, &payment.tenant_id), refund))
+}
+
+fn mended(finding: Finding, refund: &Refund) -> Finding {
+    match refund.payment_intent.clone() {
+        Some(intent_id) => finding.mended_by(Repair::Refunds { intent_id }),
+        None => finding,
+    }
 }
 
 fn failed(refund: &Refund) -> bool {
@@ -100,7 +107,8 @@ fn differs(desk: Desk<'_>, row: &RefundRow, refund: &Refund) -> Option<Finding> 
         ("succeeded", true) => finding(
             Kind::RefundStateDiffers,
             "it failed at Stripe, and is written here as sent".to_owned(),
-        ),
+        )
+        .map(|finding| mended(finding, refund)),
         ("failed", false) => finding(
             Kind::RefundStateDiffers,
             "it went back at Stripe, and is written here as failed".to_owned(),

@@ -1,15 +1,17 @@
 //! Mends a finding, by what the engine does for Stripe's events; or has a person look at it.
 
-use sovereign_domain::book::AlarmKind;
+use sovereign_domain::book::{AlarmKind, RefundStatus};
 use sovereign_domain::ids::OrderId;
 use uuid::Uuid;
 
-use super::finding::{Finding, Repair};
+use super::finding::{Finding, Kind, Repair};
 use crate::app::App;
 use crate::payment::stripe::SessionFilter;
-use crate::storage::{payments, reconcile as rows};
+use crate::storage::{payments, reconcile as rows, refunds as refund_rows};
 use crate::usecase::payments::settle::{self, Hint};
-use crate::usecase::payments::{PaymentError, alarm, session, stripe};
+use crate::usecase::payments::{
+    PaymentError, alarm, dispute_events, refund_events, session, stripe,
+};
 
 /// Whether the finding is mended. One that is not has an alarm afterwards.
 ///
@@ -22,6 +24,8 @@ pub(super) async fn mend(app: &App, finding: &Finding) -> Result<bool, PaymentEr
             Repair::Pay { intent_id, charge_id } => pay(app, order_id, intent_id, charge_id).await,
             Repair::Settle => close(app, order_id).await,
             Repair::GiveUp => give_up(app, order_id).await,
+            Repair::Refunds { intent_id } => refunds(app, intent_id, finding).await,
+            Repair::Dispute { intent_id } => dispute(app, intent_id, &finding.subject).await,
         };
         match tried {
             Ok(true) => {
@@ -73,4 +77,19 @@ async fn is_over(app: &App, order_id: Uuid) -> Result<bool, PaymentError> {
     let mut tx = app.store.read().await?;
     let order = payments::payable(&mut tx, order_id).await?;
     Ok(order.is_none_or(|order| order.status != "pending"))
+}
+
+/// Takes down what was sent back of a payment; whether the refund is here afterwards as it is there.
+async fn refunds(app: &App, intent_id: &str, finding: &Finding) -> Result<bool, PaymentError> {
+    refund_events::act(app, Some(intent_id)).await?;
+    let mut tx = app.store.read().await?;
+    let row = refund_rows::by_stripe_id(&mut tx, &finding.subject).await?;
+    let failed = finding.kind == Kind::RefundStateDiffers;
+    Ok(row.is_some_and(|row| (row.status == RefundStatus::Failed.as_str()) == failed))
+}
+
+async fn dispute(app: &App, intent_id: &str, id: &str) -> Result<bool, PaymentError> {
+    dispute_events::act(app, id, Some(intent_id)).await?;
+    let mut tx = app.store.read().await?;
+    Ok(!rows::disputes(&mut tx, &[id.to_owned()]).await?.is_empty())
 }

@@ -8,7 +8,7 @@ use crate::harness::tenant_id;
 
 /// Each a query of texts; `{t}` is the Organization.
 const BOOKS: [&str; 15] = [
-    "SELECT 'order ' || status || ' ' || amount_baisa || ' ' || credit_minor || ' ' || charge_minor \
+    "SELECT 'order ' || status || ' ' || kind || ' ' || attempt || ' ' || amount_baisa || ' ' || credit_minor || ' ' || charge_minor \
          || ' ' || rounding_minor FROM orders WHERE tenant_id = '{t}'",
     "SELECT 'wallet ' || balance_minor || ' ' || held_minor || ' ' || owed_minor FROM wallets \
      WHERE tenant_id = '{t}'",
@@ -21,7 +21,9 @@ const BOOKS: [&str; 15] = [
      FROM credit_ledger e JOIN customers k ON k.id = e.customer_id WHERE k.tenant_id = '{t}'",
     "SELECT 'redemption ' || state || ' ' || credit_minor FROM promo_redemptions \
      WHERE tenant_id = '{t}'",
-    "SELECT 'subscription ' || status FROM subscriptions WHERE tenant_id = '{t}'",
+    "SELECT 'subscription ' || status || ' ' || failed_attempts || ' ' \
+         || CASE WHEN due_order_id IS NULL THEN 'paid' ELSE 'due' END \
+     FROM subscriptions WHERE tenant_id = '{t}'",
     "SELECT 'invoice ' || status || ' ' || amount_minor || ' ' || credit_minor FROM invoices \
      WHERE tenant_id = '{t}'",
     "SELECT 'payment ' || purpose || ' ' || amount_minor FROM card_payments WHERE tenant_id = '{t}'",
@@ -40,7 +42,8 @@ const NAMED: [(&str, &str); 4] = [
     ("customer", "SELECT stripe_customer_id FROM customers WHERE tenant_id = '{t}'"),
     (
         "checkout.session",
-        "SELECT stripe_session_id FROM orders WHERE tenant_id = '{t}' AND charge_minor > 0",
+        "SELECT stripe_session_id FROM orders \
+         WHERE tenant_id = '{t}' AND stripe_session_id IS NOT NULL",
     ),
     ("charge", "SELECT charge_id FROM card_payments WHERE tenant_id = '{t}'"),
     ("refund", "SELECT stripe_refund_id FROM refunds WHERE tenant_id = '{t}'"),
@@ -59,14 +62,19 @@ impl World {
         for (kind, sql) in NAMED {
             let all = self.stripe.all(kind);
             let own: Vec<&Value> = all.iter().filter(|object| of_person(object)).collect();
+            // A charge that failed is no payment.
+            let counts = own.iter().filter(|object| object["status"] != "failed");
             let mut there: Vec<&str> =
-                own.iter().map(|object| object["id"].as_str().unwrap()).collect();
+                counts.map(|object| object["id"].as_str().unwrap()).collect();
             let mut here = self.database.texts(&sql.replace("{t}", &tenant)).await;
             there.sort_unstable();
             here.sort_unstable();
             assert_eq!(here, there, "{kind} of {tenant}");
             found.extend(own.iter().map(|object| at_stripe(kind, object)));
         }
+        let intents = self.stripe.all("payment_intent");
+        let own = intents.iter().filter(|object| of_person(object));
+        found.extend(own.map(|object| at_stripe("payment_intent", object)));
         // Which of the two the end of a session is called depends on who notices it.
         for line in &mut found {
             *line = line.replace("order superseded", "order expired");

@@ -16,7 +16,7 @@ pub(crate) enum Card {
     ExpiresLater,
     /// Pays while its holder is there; later it has no money.
     DeclinedLater,
-    /// Pays, but whether it did is known later: see `settle_async`.
+    /// Pays, but whether it did is known later: see `settle_async`, `settle_intent`.
     Async,
 }
 

@@ -3,7 +3,8 @@
 //!     let stripe = StripeFake::start(clock).await;      // url(), secret_key(), webhook_secret()
 //!     stripe.point_at("http://127.0.0.1:…/billing/webhook");
 //!     stripe.pay("cs_test_…", Card::Good);              // also expire_due, dispute, win, lose,
-//!                                                       // refund_from_dashboard, detach, settle_async
+//!                                                       // refund_from_dashboard, detach, settle_async,
+//!                                                       // settle_intent
 //!     for event in stripe.events() { stripe.deliver(&event).await; }    // or deliver_all, or automatic
 //!     stripe.trouble("POST /v1/refunds", Trouble::CutAfter, 1);         // see [`Trouble`]
 //!     let held = stripe.hold("POST /v1/customers");     // held.arrived().await; held.release()

@@ -35,6 +35,11 @@ impl StripeFake {
         });
     }
 
+    /// What became of a payment by [`Card::Async`] while nobody was there.
+    pub(crate) fn settle_intent(&self, intent_id: &str, succeeded: bool) {
+        self.core.change(|state| cards::settle(state, intent_id, succeeded));
+    }
+
     /// Sessions that are due by the clock expire; answers how many.
     pub(crate) fn expire_due(&self) -> usize {
         self.core.change(expire_due)

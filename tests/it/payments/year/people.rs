@@ -64,13 +64,10 @@ impl Person {
         let addons = addons.into_iter().filter(|_| chance.random_bool(0.25)).collect();
         let card = chance.random_bool(0.75).then(|| some_card(chance));
         let voucher = match (card, chance.random_range(0..10)) {
-            (None, 0..=2) => "MONTHS",
-            (None, 3..=4) => "EXPIRING",
-            (None, _) => "FOR-A-YEAR",
             (Some(_), 0..=1) => "SMALL",
-            (Some(_), 2..=3) => "MONTHS",
-            (Some(_), 4) => "EXPIRING",
-            (Some(_), 5) => "FOR-A-YEAR",
+            (None, 0..=2) | (Some(_), 2..=3) => "MONTHS",
+            (None, 3..=4) | (Some(_), 4) => "EXPIRING",
+            (None, _) | (Some(_), 5) => "FOR-A-YEAR",
             (Some(_), _) => "",
         };
         let top_ups = 0;
