@@ -69,8 +69,11 @@ on_both! {
         app.stripe().accept_connections().await;
         assert_eq!(app.stripe().deliver(&event).await, 200);
         let charge = app.stripe().all("charge").pop().unwrap();
-        app.stripe().refund_from_dashboard(charge["id"].as_str().unwrap(), 1_000);
+        let refund = app.stripe().refund_from_dashboard(charge["id"].as_str().unwrap(), 1_000);
         app.clock.advance_seconds(700);
+        app.run_job("reconcile").await;
+        // Taken down, and now Stripe has never heard of it: that is for a person.
+        app.stripe().forget(&refund);
         let began = app.now_seconds();
         let job = sovereign::jobs::find("reconcile").unwrap();
         app.runner().run_now(&job).await.unwrap();

@@ -29,9 +29,9 @@ pub(super) fn compare(books: &Books, world: &World<'_>) {
         ("warned of low credit", 50),
         ("payments that came too late and went back", 3),
         ("refunds asked for", 100),
-        ("refunds with credit", 40),
+        ("refunds with credit", 15),
         ("refunds to cards", 40),
-        ("refunds at the dashboard", 15),
+        ("refunds at the dashboard", 8),
         ("orders that ended unpaid", 100),
         ("months that begin on 29 February", 20),
         ("months that begin on a 31st", 50),
@@ -50,7 +50,7 @@ pub(super) fn compare(books: &Books, world: &World<'_>) {
         ("events never handed over", 5_000),
         ("events late", 200),
         ("events repeated", 200),
-        ("events handed over again after a failure", 10),
+        ("events handed over again after a failure", 3),
         ("requests refused while something was in the way", 10),
     ];
     let short: Vec<_> = least
