@@ -74,6 +74,7 @@ on_both! {
         app.run_job("reconcile").await;
         // Taken down, and now Stripe has never heard of it: that is for a person.
         app.stripe().forget(&refund);
+        app.clock.advance_seconds(700);
         let began = app.now_seconds();
         let job = sovereign::jobs::find("reconcile").unwrap();
         app.runner().run_now(&job).await.unwrap();
