@@ -52,6 +52,7 @@ pub(crate) async fn find(tx: &mut Tx, order_id: Uuid, now: Timestamp) -> Result<
                JOIN customers k ON k.id = o.customer_id \
                JOIN wallets w ON w.customer_id = o.customer_id \
                LEFT JOIN invoices i ON i.tenant_id = o.tenant_id AND i.order_id = o.id \
+                   AND i.status <> 'void' \
                LEFT JOIN subscriptions s ON s.tenant_id = o.tenant_id \
                    AND s.status <> 'canceled' AND s.due_order_id = o.id \
                WHERE o.id = $1";

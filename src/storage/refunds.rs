@@ -272,6 +272,7 @@ pub(crate) async fn printed(
                FROM refunds r JOIN orders o ON o.id = r.order_id \
                JOIN organizations g ON g.id = r.tenant_id \
                LEFT JOIN invoices i ON i.tenant_id = r.tenant_id AND i.order_id = r.order_id \
+                   AND i.status <> 'void' \
                LEFT JOIN customers c ON c.id = r.customer_id \
                WHERE r.tenant_id = $1 AND r.id = $2 AND r.has_note";
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(tenant_id).bind(id).fetch_optional(c).await)?)

@@ -187,6 +187,28 @@ on_both! {
         assert_eq!(app.stripe().objects_without_metadata(), []);
     }
 
+    /// The receipt of a month that began when it was paid is not of the invoice that is void.
+    async fn a_receipt_is_of_the_invoice_that_stands(
+        app: &TestApp,
+        Setup { takes_cards: true, ..Setup::with_mail() }
+    ) {
+        let customer = with_card(app, "ahmed", Card::DeclinedLater).await;
+        a_month_later(app).await;
+        for _ in 1..=10 {
+            app.clock.advance_days(1);
+            bill(app).await;
+        }
+        pay(&customer).await;
+        paid(app, &last_session(app));
+        app.stripe().deliver_all(1).await;
+        app.number_invoices().await;
+        app.send_letters().await;
+        app.sink().next_to("ahmed@example.com").await;
+        let receipt = app.sink().next_to("ahmed@example.com").await;
+        let text = receipt.text.unwrap();
+        assert!(text.contains("INV-000003") && !text.contains("INV-000002"), "{text}");
+    }
+
     /// A bank that wants its customer: a letter with a link, and no suspension by surprise.
     async fn a_bank_that_wants_its_customer(app: &TestApp, Setup::with_stripe()) {
         let customer = with_card(app, "ahmed", Card::NeedsAuthenticationLater).await;
