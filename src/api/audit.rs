@@ -142,10 +142,7 @@ pub(super) async fn list(
     OriginalUri(uri): OriginalUri,
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Problem> {
-    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
-    if !(1..=MAX_LIMIT).contains(&limit) {
-        return Err(Problem::field("limit", format!("limit must be 1 to {MAX_LIMIT}")));
-    }
+    let limit = paging::limit(query.limit, DEFAULT_LIMIT, MAX_LIMIT)?;
     let filter = query.filter()?;
     let place = query.before.as_deref().map(Place::parse).transpose()?;
     let page = read_audit::page(&app.store, &filter, place, limit).await?;

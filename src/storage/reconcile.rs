@@ -2,6 +2,8 @@
 
 use sovereign_domain::timestamp::Timestamp;
 use sqlx::FromRow;
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
 use super::batch::{self, batch_row};
@@ -27,6 +29,21 @@ impl Span {
     fn place(self) -> (Ts, Uuid) {
         self.after.unwrap_or((Ts(self.from), Uuid::nil()))
     }
+}
+
+/// A page of the rows of a time, oldest first.
+async fn page<O>(tx: &mut Tx, sql: &'static str, span: Span) -> Result<Vec<O>>
+where
+    O: for<'r> FromRow<'r, PgRow> + for<'r> FromRow<'r, SqliteRow> + Send + Unpin,
+{
+    let (moment, id) = span.place();
+    Ok(on_db!(tx, c => sqlx::query_as(sql)
+        .bind(Ts(span.until))
+        .bind(moment)
+        .bind(id)
+        .bind(span.limit)
+        .fetch_all(c)
+        .await)?)
 }
 
 #[derive(Debug, Clone, FromRow)]
@@ -72,14 +89,7 @@ pub(crate) async fn payments_of(tx: &mut Tx, span: Span) -> Result<Vec<PaymentRo
     let sql = "SELECT id, order_id, tenant_id, charge_id, amount_minor, created_at \
                FROM card_payments WHERE created_at < $1 AND (created_at, id) > ($2, $3) \
                ORDER BY created_at, id LIMIT $4";
-    let (moment, id) = span.place();
-    Ok(on_db!(tx, c => sqlx::query_as(sql)
-        .bind(Ts(span.until))
-        .bind(moment)
-        .bind(id)
-        .bind(span.limit)
-        .fetch_all(c)
-        .await)?)
+    page(tx, sql, span).await
 }
 
 /// The Organizations of these customers at Stripe. Not of those whose subscription Stripe bills for an
@@ -132,14 +142,7 @@ pub(crate) async fn refunds_of(tx: &mut Tx, span: Span) -> Result<Vec<RefundRow>
                FROM refunds WHERE status = 'succeeded' AND card_minor > 0 \
                    AND created_at < $1 AND (created_at, id) > ($2, $3) \
                ORDER BY created_at, id LIMIT $4";
-    let (moment, id) = span.place();
-    Ok(on_db!(tx, c => sqlx::query_as(sql)
-        .bind(Ts(span.until))
-        .bind(moment)
-        .bind(id)
-        .bind(span.limit)
-        .fetch_all(c)
-        .await)?)
+    page(tx, sql, span).await
 }
 
 #[derive(Debug, Clone, FromRow)]
@@ -165,12 +168,5 @@ pub(crate) async fn disputes_of(tx: &mut Tx, span: Span) -> Result<Vec<DisputeRo
     let sql = "SELECT id, order_id, tenant_id, stripe_dispute_id, amount_minor, created_at \
                FROM disputes WHERE created_at < $1 AND (created_at, id) > ($2, $3) \
                ORDER BY created_at, id LIMIT $4";
-    let (moment, id) = span.place();
-    Ok(on_db!(tx, c => sqlx::query_as(sql)
-        .bind(Ts(span.until))
-        .bind(moment)
-        .bind(id)
-        .bind(span.limit)
-        .fetch_all(c)
-        .await)?)
+    page(tx, sql, span).await
 }

@@ -38,8 +38,8 @@ pub(super) async fn act(
     Ok(EventStatus::Processed)
 }
 
-/// `None` for a word that came later.
-fn state(dispute: &Dispute) -> Option<DisputeState> {
+/// How a dispute at Stripe counts here; `None` for a word that came later.
+pub(super) fn state(dispute: &Dispute) -> Option<DisputeState> {
     match dispute.status {
         DisputeStatus::WarningNeedsResponse | DisputeStatus::WarningUnderReview => {
             Some(DisputeState::Inquiry)

@@ -103,21 +103,25 @@ async fn by_session(
             Some(intent) if intent.status == PaymentIntentStatus::Succeeded => {
                 pay(app, stripe, order, intent).await
             }
-            // The method took its time, and failed.
-            Some(intent)
-                if !earlier
-                    && session.payment_status == PaymentStatus::Unpaid
-                    && matches!(
-                        intent.status,
-                        PaymentIntentStatus::RequiresPaymentMethod | PaymentIntentStatus::Canceled
-                    ) =>
-            {
+            _ if !earlier && came_to_nothing(&session) => {
                 close(app, order, OrderStatus::Failed).await
             }
             _ => Ok(Settled::Processing),
         },
         _ => Ok(Settled::Open),
     }
+}
+
+/// Whether a complete session's method took its time, and failed.
+pub(super) fn came_to_nothing(session: &CheckoutSession) -> bool {
+    let intent = session.payment_intent.as_ref().and_then(Expandable::object);
+    session.payment_status == PaymentStatus::Unpaid
+        && intent.is_some_and(|intent| {
+            matches!(
+                intent.status,
+                PaymentIntentStatus::RequiresPaymentMethod | PaymentIntentStatus::Canceled
+            )
+        })
 }
 
 /// Ends a pending order, or finds that it has ended.

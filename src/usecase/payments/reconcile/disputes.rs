@@ -4,10 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sovereign_domain::book::DisputeState;
+
 use super::finding::{Finding, Kind, Repair};
 use super::{Desk, PaymentError, Rows, Window};
-use crate::payment::stripe::{Created, Dispute, DisputeStatus, StripeError};
+use crate::payment::stripe::{Created, Dispute, StripeError};
 use crate::storage::reconcile::{self as rows, DisputeRow, PaymentRow};
+use crate::usecase::payments::dispute_events;
 
 /// Rows behind the disputes of one page.
 struct Known {
@@ -55,13 +58,8 @@ async fn known(desk: Desk<'_>, disputes: &[Dispute]) -> Result<Known, PaymentErr
 
 /// Whether money was taken back. A bank that only asks has taken none.
 fn takes_money(dispute: &Dispute) -> bool {
-    !matches!(
-        dispute.status,
-        DisputeStatus::WarningNeedsResponse
-            | DisputeStatus::WarningUnderReview
-            | DisputeStatus::WarningClosed
-            | DisputeStatus::Prevented
-    )
+    let state = dispute_events::state(dispute);
+    !matches!(state, Some(DisputeState::Inquiry | DisputeState::Closed))
 }
 
 fn judge(desk: Desk<'_>, dispute: &Dispute, known: &Known) -> Option<Finding> {

@@ -5,12 +5,10 @@ use uuid::Uuid;
 
 use super::finding::{Finding, Kind, Repair};
 use super::{Desk, PaymentError, Rows, Window};
-use crate::payment::stripe::{
-    CheckoutSession, Expandable, PaymentIntentStatus, PaymentStatus, SessionStatus, StripeError,
-};
+use crate::payment::stripe::{CheckoutSession, SessionStatus, StripeError};
 use crate::storage::Ts;
 use crate::storage::payments::{self, PayableRow};
-use crate::usecase::payments::session;
+use crate::usecase::payments::{session, settle};
 
 pub(super) async fn compare(
     desk: Desk<'_>,
@@ -57,18 +55,9 @@ async fn ask(
 
 /// A session that was paid is found by its charge.
 fn ended(session: &CheckoutSession, order: &PayableRow) -> Option<Finding> {
-    let intent = session.payment_intent.as_ref().and_then(Expandable::object);
     let how = match session.status {
         Some(SessionStatus::Expired) => "has expired",
-        Some(SessionStatus::Complete)
-            if session.payment_status == PaymentStatus::Unpaid
-                && intent.is_some_and(|intent| {
-                    matches!(
-                        intent.status,
-                        PaymentIntentStatus::RequiresPaymentMethod | PaymentIntentStatus::Canceled
-                    )
-                }) =>
-        {
+        Some(SessionStatus::Complete) if settle::came_to_nothing(session) => {
             "was not paid in the end"
         }
         _ => return None,

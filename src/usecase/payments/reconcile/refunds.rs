@@ -4,12 +4,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sovereign_domain::book::RefundStatus;
 use uuid::Uuid;
 
 use super::finding::{Finding, Kind, Repair};
 use super::{Desk, PaymentError, Rows, Window};
-use crate::payment::stripe::{Created, Refund, RefundStatus, StripeError};
+use crate::payment::stripe::{Created, Refund, StripeError};
 use crate::storage::reconcile::{self as rows, PaymentRow, RefundRow};
+use crate::usecase::payments::refunds;
 
 /// Rows behind the refunds of one page.
 struct Known {
@@ -89,7 +91,7 @@ fn mended(finding: Finding, refund: &Refund) -> Finding {
 }
 
 fn failed(refund: &Refund) -> bool {
-    matches!(refund.status, Some(RefundStatus::Failed | RefundStatus::Canceled))
+    refunds::status_of(refund) == RefundStatus::Failed
 }
 
 /// How a refund here differs from Stripe's. Of one that waits here the job tells that sends refunds.
