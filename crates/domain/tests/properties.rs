@@ -15,12 +15,14 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{RngAlgorithm, TestError, TestRng, TestRunner};
 use sovereign_domain::book::OrderStatus;
+use sovereign_domain::refund::Wish;
 
 use self::checks::{
     Audit, Check, Tally, in_batches, shortest, swept_or_not, with_empty_lots_or_without,
 };
 use self::model::{
-    CheckoutStep, Model, Observed, PromoValue, Step, World, steps, steps_with_huge_amounts,
+    CheckoutStep, Model, Observed, PromoValue, RefundStep, Step, World, steps,
+    steps_with_huge_amounts,
 };
 
 /// At least so many cases; `PROPTEST_CASES` asks for more.
@@ -111,6 +113,30 @@ fn sixty_seconds_count_from_the_payment() {
     let paid = [checkout(0), ATTACH, clock(120), Step::Complete { nth: 0 }, clock(10)];
     let outcome = last(&[&paid[..], &[Step::Retry]].concat());
     assert!(matches!(outcome, Observed::Session { order: 0, replayed: true, .. }), "{outcome:?}");
+}
+
+#[test]
+fn a_batch_may_bring_a_voucher_back_and_release_it_again() {
+    let voucher = Step::Checkout(CheckoutStep {
+        user: 2,
+        organization: 2,
+        plan: 3,
+        addons: Vec::new(),
+        apps: Vec::new(),
+        voucher: Some(1),
+        promo_value: PromoValue::Absent,
+        key: None,
+    });
+    let steps = [
+        voucher,
+        Step::Close { nth: 0, status: OrderStatus::Failed },
+        Step::AdvanceClock { seconds: 72_490 },
+        Step::Complete { nth: 0 },
+        Step::Refund(RefundStep { nth: 0, wish: Wish::default(), free_voucher: true, key: None }),
+    ];
+    for size in [1, 2, 3, 5] {
+        in_batches(&steps, size).unwrap();
+    }
 }
 
 fn tally(strategy: &impl Strategy<Value = Vec<Step>>, sequences: u32) -> Tally {

@@ -287,18 +287,17 @@ impl Shadow {
                 let mut expected = old.clone();
                 expected.state = redemption.state;
                 expected.closed_at = redemption.closed_at;
-                // A batch may release it and bring it back.
-                let came_back = redemption.state == RedemptionState::Redeemed;
-                if came_back {
+                // A batch may release it, bring it back into a place of its own, and release it again.
+                let (was, is) = (old.state, redemption.state);
+                let ended = is != RedemptionState::Reserved;
+                if ended && was != RedemptionState::Redeemed {
                     expected.ordinal = redemption.ordinal;
                     expected.cap = redemption.cap;
                 }
                 ensure!(
                     expected == redemption
-                        && (old.state == RedemptionState::Reserved
-                            || (old.state == RedemptionState::Redeemed
-                                && redemption.state == RedemptionState::Released)
-                            || (came_back && old.state == RedemptionState::Released)),
+                        && (was == RedemptionState::Reserved
+                            || (ended && redemption.closed_at >= old.closed_at)),
                     "{old:?} may not become {redemption:?}"
                 );
             }
