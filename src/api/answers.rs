@@ -58,9 +58,28 @@ pub(super) struct RefundAnswer {
     tax_minor: i64,
 }
 
+/// A change that was made, and is paid for where it cost something.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ChangeAnswer)]
+pub(super) struct ChangeAnswer {
+    /// What paid for the rest of the month; absent where it cost nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    order_id: Option<Uuid>,
+    /// What came back as credit, in minor units.
+    credited_minor: i64,
+    /// Available now, in whole units, truncated.
+    credit_balance: i64,
+    /// Available now, in minor units.
+    credit_balance_minor: i64,
+    /// ISO 4217.
+    currency: String,
+}
+
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub(super) enum AnswerBody {
+    Change(ChangeAnswer),
     Checkout(CheckoutAnswer),
     Redeem(RedeemAnswer),
     Refund(RefundAnswer),
@@ -69,9 +88,29 @@ pub(super) enum AnswerBody {
 impl From<Answer> for AnswerBody {
     fn from(answer: Answer) -> Self {
         match answer {
+            Answer::Change(answer) => Self::Change(answer.into()),
             Answer::Checkout(answer) => Self::Checkout(answer.into()),
             Answer::Redeem(answer) => Self::Redeem(answer.into()),
             Answer::Refund(answer) => Self::Refund(answer.into()),
+        }
+    }
+}
+
+impl From<book::ChangeAnswer> for ChangeAnswer {
+    fn from(answer: book::ChangeAnswer) -> Self {
+        let book::ChangeAnswer {
+            order_id,
+            credited_minor,
+            credit_balance,
+            credit_balance_minor,
+            currency,
+        } = answer;
+        Self {
+            order_id: order_id.map(|id| id.0),
+            credited_minor,
+            credit_balance,
+            credit_balance_minor,
+            currency,
         }
     }
 }

@@ -200,7 +200,7 @@ pub(super) async fn redeem(
     })?)
 }
 
-fn answer(outcome: Outcome) -> Result<Response, Problem> {
+pub(super) fn answer(outcome: Outcome) -> Result<Response, Problem> {
     match outcome {
         Outcome::Answered { answer, replayed } => {
             let mut response = Json(AnswerBody::from(answer)).into_response();
@@ -213,6 +213,7 @@ fn answer(outcome: Outcome) -> Result<Response, Problem> {
         | Outcome::Supersede { .. }
         | Outcome::Returned { .. }
         | Outcome::Billed { .. }
+        | Outcome::Previewed(_)
         | Outcome::Done => Err(Problem::internal()),
     }
 }

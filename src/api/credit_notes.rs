@@ -37,6 +37,8 @@ pub(super) struct CreditNoteBody {
     credit_minor: i64,
     /// What goes back to the card, in minor units.
     card_minor: i64,
+    /// What the card had paid and was given as credit, in minor units.
+    credited_minor: i64,
     /// How much of the amount is tax, in minor units.
     tax_minor: i64,
     /// ISO 4217.
@@ -58,9 +60,10 @@ impl CreditNoteBody {
             id: row.id,
             order_id: row.order_id,
             number: row.number.map(number_text),
-            amount_minor: row.credit_minor.saturating_add(row.card_minor),
+            amount_minor: row.total_minor(),
             credit_minor: row.credit_minor,
             card_minor: row.card_minor,
+            credited_minor: row.credited_minor,
             tax_minor: row.tax_minor,
             currency: app.facts.currency.code(),
             status: row.status,

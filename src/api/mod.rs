@@ -13,6 +13,7 @@ mod billing;
 pub(crate) mod caller;
 mod catalog;
 mod catalog_schema;
+mod changes;
 mod checkout;
 mod credit_notes;
 mod described;
@@ -96,6 +97,8 @@ fn billing_routes(routes: Routes) -> Routes {
         .add(subscriptions::__path_cancel, subscriptions::cancel)
         .add(subscriptions::__path_resume, subscriptions::resume)
         .add(subscriptions::__path_pay, subscriptions::pay)
+        .add(changes::__path_preview, changes::preview)
+        .add(changes::__path_change, changes::change)
         .add(billing::__path_invoices, billing::invoices)
         .add(invoice_pdf::__path_pdf, invoice_pdf::pdf)
         .add(portal::__path_open, portal::open)

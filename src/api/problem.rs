@@ -348,6 +348,32 @@ impl From<Refusal> for Problem {
                 "not_subscribed",
                 "this Organization has no subscription that is billed here",
             ),
+            Refusal::PaymentDue => new(
+                StatusCode::CONFLICT,
+                "payment_due",
+                "a month of this subscription is not paid; pay it, then change it",
+            ),
+            Refusal::NothingToChange => new(
+                StatusCode::CONFLICT,
+                "nothing_to_change",
+                "the Organization has this plan, these add-ons and these apps; choose others",
+            ),
+            Refusal::ChangeMoment => new(
+                StatusCode::BAD_REQUEST,
+                "change_outdated",
+                "at must be the moment of a preview of this period, not more than an hour ago; preview the \
+                 change again",
+            )
+            .about("at"),
+            Refusal::ChangeTotal { total_minor } => new(
+                StatusCode::CONFLICT,
+                "change_outdated",
+                &format!(
+                    "the change comes to {total_minor} minor units by now; preview it again, show that, and \
+                     ask again"
+                ),
+            )
+            .about("total_minor"),
             Refusal::KeyReused => new(
                 StatusCode::CONFLICT,
                 "idempotency_key_reused",
@@ -361,7 +387,7 @@ impl From<Refusal> for Problem {
             Refusal::BelowMinimum => new(
                 StatusCode::BAD_REQUEST,
                 "below_minimum",
-                "the total is less than a card can be charged; add to the order",
+                "the total is less than a card can be charged; add to the order, or credit to the wallet",
             ),
             Refusal::UnknownOrder => Self::not_found("there is no such order"),
             Refusal::NotAnEnd(_) => Self::internal(),

@@ -53,12 +53,14 @@ pub(super) struct RefundBody {
     id: Uuid,
     order_id: Uuid,
     tenant_id: String,
-    /// Both sides, in minor units.
+    /// All of it, in minor units.
     amount_minor: i64,
     /// What went back as credit, in minor units.
     credit_minor: i64,
     /// What goes back to the card, in minor units.
     card_minor: i64,
+    /// What the card had paid and was given as credit, in minor units.
+    credited_minor: i64,
     /// How much of the amount is tax, in minor units.
     tax_minor: i64,
     /// ISO 4217.
@@ -86,10 +88,11 @@ impl RefundBody {
         Self {
             id: row.id,
             order_id: row.order_id,
+            amount_minor: row.total_minor(),
             tenant_id: row.tenant_id,
-            amount_minor: row.credit_minor.saturating_add(row.card_minor),
             credit_minor: row.credit_minor,
             card_minor: row.card_minor,
+            credited_minor: row.credited_minor,
             tax_minor: row.tax_minor,
             currency: app.facts.currency.code(),
             status: row.status,

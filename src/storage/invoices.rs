@@ -63,7 +63,7 @@ pub(crate) async fn printed(tx: &mut Tx, tenant_id: &str, id: Uuid) -> Result<Op
                    COALESCE(o.tax_minor, 0) AS tax_minor, \
                    CAST(COALESCE(o.tax_rate_bp, 0) AS bigint) AS tax_rate_bp, \
                    (o.tax_included IS TRUE) AS tax_included, COALESCE(o.lines, '[]') AS lines, \
-                   CAST(COALESCE((SELECT SUM(r.credit_minor + r.card_minor) FROM refunds r \
+                   CAST(COALESCE((SELECT SUM(r.credit_minor + r.card_minor + r.credited_minor) FROM refunds r \
                        WHERE r.order_id = i.order_id AND r.has_note), 0) AS bigint) \
                        AS refunded_minor, \
                    i.status, (o.status = 'due') IS TRUE AS past_due, i.period_start, i.period_end, i.created_at, \

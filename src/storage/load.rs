@@ -37,7 +37,9 @@ pub(crate) struct Wanted {
     pub(super) orders: BTreeSet<OrderId>,
     /// Whose subscription is wanted, with its open invoices.
     pub(super) subscribers: BTreeSet<OrganizationId>,
-    /// Those of them that money goes back of.
+    /// Those of them whose subscription is changed.
+    pub(super) changed: BTreeSet<OrganizationId>,
+    /// The orders that money goes back of.
     pub(super) refunded: BTreeSet<OrderId>,
     /// Answers to requests that name no Organization.
     replies: BTreeSet<ReplyKey>,
@@ -90,6 +92,17 @@ impl Wanted {
                         reply: None,
                         code: None,
                     });
+                }
+                Command::ChangeSubscription(request) => {
+                    wanted.add_request(
+                        &request.actor.user_id,
+                        &request.tenant_id,
+                        None,
+                        Route::Change,
+                        &request.idempotency,
+                    );
+                    wanted.subscribers.insert(request.tenant_id.clone());
+                    wanted.changed.insert(request.tenant_id.clone());
                 }
                 Command::RefundOrder(request) => wanted.add_refund(request),
                 Command::BookRefund(BookRefund { order_id, .. })

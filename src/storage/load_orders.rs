@@ -41,6 +41,9 @@ pub(super) async fn discover(tx: &mut Tx, wanted: &mut Wanted) -> Result<()> {
         if kind != OrderKind::Checkout.as_str() {
             wanted.subscribers.insert(tenant_id.clone());
         }
+        if kind == OrderKind::Change.as_str() {
+            wanted.changed.insert(tenant_id.clone());
+        }
         let Some(code) = code.map(Code::stored) else { continue };
         wanted.codes.insert(code.clone());
         let (user_id, code) = (Some(user_id.into()), Some(code));

@@ -22,6 +22,7 @@ struct RefundRow {
     tenant_id: String,
     credit_minor: i64,
     card_minor: i64,
+    credited_minor: i64,
     tax_minor: i64,
     reason: String,
     requested_by: String,
@@ -44,6 +45,7 @@ impl RefundRow {
             tenant_id: self.tenant_id.into(),
             credit_minor: self.credit_minor,
             card_minor: self.card_minor,
+            credited_minor: self.credited_minor,
             tax_minor: self.tax_minor,
             reason: self.reason,
             requested_by: self.requested_by.into(),
@@ -114,7 +116,7 @@ struct LotLine {
 pub(super) async fn given_back(tx: &mut Tx, wanted: &Wanted, book: &mut Book) -> Result<()> {
     const REFUNDS: &str = "WITH v (id) AS ({rows}) \
         SELECT r.id, r.order_id, r.payment_id, r.customer_id, r.tenant_id, r.credit_minor, \
-            r.card_minor, r.tax_minor, r.reason, r.requested_by, r.status, r.stripe_refund_id, \
+            r.card_minor, r.credited_minor, r.tax_minor, r.reason, r.requested_by, r.status, r.stripe_refund_id, \
             r.voucher_freed, r.has_note, r.created_at \
         FROM v JOIN refunds r ON r.order_id = v.id";
     const DISPUTES: &str = "WITH v (id) AS ({rows}) \

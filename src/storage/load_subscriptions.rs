@@ -4,14 +4,14 @@
 use sovereign_domain::book::Book;
 use sovereign_domain::ids::{CustomerId, InvoiceId, OrderId, SubscriptionId};
 use sovereign_domain::subscription::{
-    Invoice, InvoiceStatus, Period, Subscription, SubscriptionStatus,
+    Invoice, InvoiceStatus, Period, PeriodChanges, Subscription, SubscriptionStatus,
 };
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::batch::{self, batch_row};
 use super::load::Wanted;
-use super::{Error, Result, Ts, Tx};
+use super::{Error, Json, Result, Ts, Tx};
 
 batch_row! { struct TenantKey<'a> { tenant_id: &'a str => "text" } }
 
@@ -22,6 +22,7 @@ struct SubscriptionRow {
     tenant_id: String,
     order_id: Uuid,
     paid_order_id: Uuid,
+    changes: Option<Json<PeriodChanges>>,
     plan_id: String,
     status: String,
     period_start: Ts,
@@ -46,6 +47,7 @@ impl SubscriptionRow {
             tenant_id: self.tenant_id.into(),
             order_id: OrderId(self.order_id),
             paid_order: OrderId(self.paid_order_id),
+            changes: self.changes.map(|changes| changes.0),
             plan_id: self.plan_id,
             status,
             period: Period { start: self.period_start.0, end: self.period_end.0 },
@@ -95,11 +97,12 @@ fn tenant_keys(wanted: &Wanted) -> Vec<TenantKey<'_>> {
 }
 
 /// The wanted Organizations' subscriptions. Those of an earlier service that nobody has set a date for are not
-/// billed, and not here. A renewal that is due becomes a wanted order.
+/// billed, and not here. A renewal that is due becomes a wanted order, and so does what has paid for the
+/// period of one that is changed.
 pub(super) async fn subscriptions(tx: &mut Tx, wanted: &mut Wanted, book: &mut Book) -> Result<()> {
     const SUBSCRIPTIONS: &str = "WITH v (tenant_id) AS ({rows}) \
         SELECT s.id, s.customer_id, s.tenant_id, s.order_id, \
-            COALESCE(s.paid_order_id, s.order_id) AS paid_order_id, s.plan_id, s.status, \
+            COALESCE(s.paid_order_id, s.order_id) AS paid_order_id, s.changes, s.plan_id, s.status, \
             s.current_period_start AS period_start, s.current_period_end AS period_end, \
             s.anchor_at, COALESCE(s.price_minor, 0) AS price_minor, s.cancel_at_period_end, \
             s.due_order_id, s.failed_attempts, s.next_attempt_at, s.warned_for, s.created_at \
@@ -113,6 +116,13 @@ pub(super) async fn subscriptions(tx: &mut Tx, wanted: &mut Wanted, book: &mut B
     for row in batch::fetch::<_, SubscriptionRow>(tx, SUBSCRIPTIONS, tenant_keys(wanted)).await? {
         let subscription = row.into_subscription()?;
         wanted.orders.extend(subscription.due_order);
+        if wanted.changed.contains(&subscription.tenant_id) {
+            // What is not used of the period may come back.
+            let changes = subscription.changes.iter().flat_map(|changes| &changes.orders);
+            let paid_by = changes.chain([&subscription.paid_order]);
+            wanted.orders.extend(paid_by.clone());
+            wanted.refunded.extend(paid_by);
+        }
         book.subscriptions.insert(subscription.id, subscription);
     }
     for row in batch::fetch::<_, OpenInvoiceRow>(tx, INVOICES, tenant_keys(wanted)).await? {

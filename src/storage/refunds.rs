@@ -125,6 +125,7 @@ pub(crate) struct RefundRow {
     pub(crate) tenant_id: String,
     pub(crate) credit_minor: i64,
     pub(crate) card_minor: i64,
+    pub(crate) credited_minor: i64,
     pub(crate) tax_minor: i64,
     pub(crate) reason: String,
     pub(crate) requested_by: String,
@@ -136,10 +137,17 @@ pub(crate) struct RefundRow {
     pub(crate) created_at: Ts,
 }
 
+impl RefundRow {
+    /// All that was given back; `i64::MAX` where that is more than fits.
+    pub(crate) const fn total_minor(&self) -> i64 {
+        self.credit_minor.saturating_add(self.card_minor).saturating_add(self.credited_minor)
+    }
+}
+
 macro_rules! refund_columns {
     () => {
-        "r.id, r.order_id, r.tenant_id, r.credit_minor, r.card_minor, r.tax_minor, r.reason, \
-         r.requested_by, r.status, r.stripe_refund_id, r.voucher_freed, r.number, r.attempt, \
+        "r.id, r.order_id, r.tenant_id, r.credit_minor, r.card_minor, r.credited_minor, \
+         r.tax_minor, r.reason, r.requested_by, r.status, r.stripe_refund_id, r.voucher_freed, r.number, r.attempt, \
          r.created_at"
     };
 }
@@ -201,9 +209,9 @@ pub(crate) async fn refundable(tx: &mut Tx, order_id: Uuid) -> Result<Option<Ref
                        CAST(COALESCE((SELECT SUM(r.credit_minor) FROM refunds r \
                            WHERE r.order_id = o.id), 0) AS bigint) AS credit_back, \
                        COALESCE(p.amount_minor, 0) AS card_paid, \
-                       CAST(COALESCE((SELECT SUM(r.card_minor) FROM refunds r \
-                           WHERE r.order_id = o.id AND r.payment_id = p.id), 0) AS bigint) \
-                           AS card_back, \
+                       CAST(COALESCE((SELECT SUM(CASE WHEN r.payment_id = p.id \
+                               THEN r.card_minor ELSE 0 END + r.credited_minor) FROM refunds r \
+                           WHERE r.order_id = o.id), 0) AS bigint) AS card_back, \
                        EXISTS (SELECT 1 FROM disputes d \
                            WHERE d.order_id = o.id AND d.payment_id = p.id \
                            AND d.status IN ('open', 'lost')) AS disputed \
@@ -252,7 +260,9 @@ pub(crate) struct PrintedNoteRow {
     pub(crate) invoice_number: Option<i64>,
     pub(crate) credit_minor: i64,
     pub(crate) card_minor: i64,
+    pub(crate) credited_minor: i64,
     pub(crate) tax_minor: i64,
+    pub(crate) reason: String,
     pub(crate) tax_rate_bp: i64,
     pub(crate) tax_included: bool,
     pub(crate) created_at: Ts,
@@ -267,7 +277,7 @@ pub(crate) async fn printed(
     id: Uuid,
 ) -> Result<Option<PrintedNoteRow>> {
     let sql = "SELECT r.number, i.number AS invoice_number, r.credit_minor, r.card_minor, \
-                   r.tax_minor, CAST(o.tax_rate_bp AS bigint) AS tax_rate_bp, o.tax_included, \
+                   r.credited_minor, r.tax_minor, r.reason, CAST(o.tax_rate_bp AS bigint) AS tax_rate_bp, o.tax_included, \
                    r.created_at, g.name AS organization, c.email \
                FROM refunds r JOIN orders o ON o.id = r.order_id \
                JOIN organizations g ON g.id = r.tenant_id \

@@ -247,6 +247,23 @@ const CHECKS_BY_ID: &[Check] = &[
          JOIN orders o ON o.id = r.order_id WHERE r.total > o.credit_minor",
     ),
     (
+        "what a card had paid and was given as credit is in the ledger",
+        "SELECT x.order_id AS subject, CAST(SUM(x.said) AS bigint) AS expected, \
+             CAST(SUM(x.granted) AS bigint) AS found \
+         FROM (SELECT order_id, credited_minor AS said, 0 AS granted FROM refunds \
+             UNION ALL SELECT order_id, 0, amount_minor FROM credit_ledger \
+                 WHERE kind = 'grant' AND reason = 'plan_change' AND order_id IS NOT NULL) x \
+         GROUP BY x.order_id HAVING SUM(x.said) <> SUM(x.granted)",
+    ),
+    (
+        "a card payment goes back once, to its card or as credit",
+        "SELECT p.id AS subject, p.amount_minor AS expected, CAST(r.total AS bigint) AS found \
+         FROM card_payments p JOIN (SELECT order_id, SUM(card_minor + credited_minor) AS total \
+             FROM refunds WHERE has_note GROUP BY order_id) r \
+             ON r.order_id = p.order_id \
+         WHERE p.purpose = 'order' AND r.total > p.amount_minor",
+    ),
+    (
         "a card payment goes back once, by refunds and disputes",
         "SELECT p.id AS subject, p.amount_minor AS expected, \
              CAST(COALESCE(r.total, 0) + COALESCE(d.total, 0) AS bigint) AS found \

@@ -37,6 +37,7 @@ batch_row! {
         tenant_id: &'a str => "text",
         credit_minor: i64 => "bigint",
         card_minor: i64 => "bigint",
+        credited_minor: i64 => "bigint",
         tax_minor: i64 => "bigint",
         reason: &'a str => "text",
         requested_by: &'a str => "text",
@@ -148,6 +149,7 @@ async fn refunds(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
             tenant_id: &refund.tenant_id.0,
             credit_minor: refund.credit_minor,
             card_minor: refund.card_minor,
+            credited_minor: refund.credited_minor,
             tax_minor: refund.tax_minor,
             reason: &refund.reason,
             requested_by: &refund.requested_by.0,
@@ -159,14 +161,14 @@ async fn refunds(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
         })
         .collect();
     let sql = "WITH v (id, order_id, payment_id, customer_id, tenant_id, credit_minor, card_minor, \
-                   tax_minor, reason, requested_by, status, stripe_refund_id, voucher_freed, has_note, \
-                   created_at) AS ({rows}) \
+                   credited_minor, tax_minor, reason, requested_by, status, stripe_refund_id, \
+                   voucher_freed, has_note, created_at) AS ({rows}) \
                INSERT INTO refunds (id, order_id, payment_id, customer_id, tenant_id, credit_minor, \
-                   card_minor, tax_minor, reason, requested_by, status, stripe_refund_id, \
+                   card_minor, credited_minor, tax_minor, reason, requested_by, status, stripe_refund_id, \
                    voucher_freed, has_note, created_at, updated_at) \
                SELECT id, order_id, payment_id, customer_id, tenant_id, credit_minor, card_minor, \
-                   tax_minor, reason, requested_by, status, stripe_refund_id, voucher_freed, has_note, \
-                   created_at, created_at FROM v";
+                   credited_minor, tax_minor, reason, requested_by, status, stripe_refund_id, \
+                   voucher_freed, has_note, created_at, created_at FROM v";
     writes.insert(sql, made).await
 }
 

@@ -9,6 +9,7 @@ use sovereign_domain::subscription::{Invoice, Subscription};
 use uuid::Uuid;
 
 use super::batch::{self, Writes, batch_row};
+use super::types::json_text;
 use super::{Result, Ts, Tx};
 
 batch_row! {
@@ -30,6 +31,7 @@ batch_row! {
     struct SubscriptionState<'a> {
         id: Uuid => "uuid",
         paid_order_id: Uuid => "uuid",
+        changes: Option<String> => "json",
         plan_id: &'a str => "text",
         status: &'a str => "text",
         period_start: Ts => "timestamptz",
@@ -75,10 +77,11 @@ pub(super) async fn states(
     now: Ts,
 ) -> Result<()> {
     let changed = ids.iter().filter_map(|id| book.subscriptions.get(id));
-    let sql = "WITH v (id, paid_order_id, plan_id, status, period_start, period_end, anchor_at, \
-                   price_minor, cancel_at_period_end, due_order_id, failed_attempts, \
+    let sql = "WITH v (id, paid_order_id, changes, plan_id, status, period_start, period_end, \
+                   anchor_at, price_minor, cancel_at_period_end, due_order_id, failed_attempts, \
                    next_attempt_at, warned_for, updated_at) AS ({rows}) \
-               UPDATE subscriptions SET paid_order_id = v.paid_order_id, plan_id = v.plan_id, \
+               UPDATE subscriptions SET paid_order_id = v.paid_order_id, changes = v.changes, \
+                   plan_id = v.plan_id, \
                    status = v.status, current_period_start = v.period_start, \
                    current_period_end = v.period_end, anchor_at = v.anchor_at, \
                    price_minor = v.price_minor, cancel_at_period_end = v.cancel_at_period_end, \
@@ -123,6 +126,7 @@ fn state(subscription: &Subscription, now: Ts) -> SubscriptionState<'_> {
     SubscriptionState {
         id: subscription.id.0,
         paid_order_id: subscription.paid_order.0,
+        changes: subscription.changes.as_ref().map(json_text),
         plan_id: &subscription.plan_id,
         status: subscription.status.as_str(),
         period_start: Ts(subscription.period.start),

@@ -12,7 +12,7 @@ use crate::pdf;
 use crate::storage::bills::{self, BillRow};
 use crate::storage::{Error, Result, Tx};
 use crate::text::{Language, Row, unbroken};
-use crate::usecase::print_invoice::{day, number_text};
+use crate::usecase::print_invoice::{day, described, number_text};
 
 pub(crate) struct Bill {
     row: BillRow,
@@ -172,10 +172,11 @@ impl Bill {
 }
 
 fn named(line: &OrderLine, language: Language) -> String {
-    match line.kind {
+    let name = match line.kind {
         LineKind::Plan => language.text_with("bill-plan", &[("name", line.name.as_str().into())]),
         LineKind::Addon | LineKind::App => line.name.clone(),
-    }
+    };
+    described(line, &name, language)
 }
 
 /// A brand of cards as people know it (`card.brand` of Stripe's payment methods).

@@ -71,7 +71,7 @@ impl RedeemRequest {
 }
 
 /// Selections are sets: their order and repetitions make no other request.
-fn sorted(references: &[String]) -> Vec<&str> {
+pub(super) fn sorted(references: &[String]) -> Vec<&str> {
     let mut references: Vec<&str> = references.iter().map(String::as_str).collect();
     references.sort_unstable();
     references.dedup();

@@ -5,6 +5,7 @@ mod audited;
 pub mod backup;
 pub(crate) mod bill;
 pub mod catalog;
+pub mod change;
 pub mod checkout;
 pub mod done;
 pub(crate) mod elsewhere;

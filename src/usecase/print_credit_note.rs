@@ -1,5 +1,6 @@
 //! Puts a credit note on paper: what its refund says, as a document to be rendered.
 
+use sovereign_domain::book::UNUSED;
 use uuid::Uuid;
 
 use super::print_invoice::{self, Printed};
@@ -42,13 +43,13 @@ fn compose(
     let beyond = || Error::corrupt("refunds", format!("the amounts of number {number}"));
     let tax = tax(&row, language)?;
     let added_minor = tax.as_ref().filter(|tax| !tax.included).map_or(0, |tax| tax.amount_minor);
-    let total_minor = row.credit_minor.checked_add(row.card_minor).ok_or_else(beyond)?;
+    // What a card had paid and is credit now is credit to whoever reads it.
+    let credit_minor = row.credit_minor.checked_add(row.credited_minor).ok_or_else(beyond)?;
+    let total_minor = credit_minor.checked_add(row.card_minor).ok_or_else(beyond)?;
     let subtotal_minor = total_minor.checked_sub(added_minor).ok_or_else(beyond)?;
-    let line = Line {
-        description: language.text("invoice-refund"),
-        quantity: 1,
-        amount_minor: subtotal_minor,
-    };
+    let subject = if row.reason == UNUSED { "invoice-unused" } else { "invoice-refund" };
+    let line =
+        Line { description: language.text(subject), quantity: 1, amount_minor: subtotal_minor };
     Ok(Document {
         language,
         kind: Kind::CreditNote { of },
@@ -64,7 +65,7 @@ fn compose(
         tax,
         rounding_minor: 0,
         total_minor,
-        credit_minor: row.credit_minor,
+        credit_minor,
         card_minor: row.card_minor,
         due_minor: 0,
         notes: Vec::new(),

@@ -1,6 +1,7 @@
 //! Puts an invoice on paper: what its row and its order say, as a document to be rendered.
 
 use sovereign_domain::calendar::date_in;
+use sovereign_domain::catalog::OrderLine;
 use sovereign_domain::timestamp::Timestamp;
 use time::Date;
 use uuid::Uuid;
@@ -77,7 +78,7 @@ fn compose(
         seller: seller(app),
         customer: Customer { name: row.organization, email: row.email, id: tenant_id.to_owned() },
         currency: app.facts.currency,
-        lines: lines(row.lines.0, subtotal_minor, language),
+        lines: lines(&row.lines.0, subtotal_minor, language),
         subtotal_minor,
         tax,
         rounding_minor: payment.rounding_minor.checked_neg().ok_or_else(beyond)?,
@@ -90,16 +91,25 @@ fn compose(
 }
 
 /// The order's lines; where they were not kept, one of the whole.
-fn lines(
-    ordered: Vec<sovereign_domain::catalog::OrderLine>,
-    subtotal_minor: i64,
-    language: Language,
-) -> Vec<Line> {
+fn lines(ordered: &[OrderLine], subtotal_minor: i64, language: Language) -> Vec<Line> {
     let line = |description, amount_minor| Line { description, quantity: 1, amount_minor };
     if ordered.is_empty() {
         return vec![line(language.text("invoice-amount"), subtotal_minor)];
     }
-    ordered.into_iter().map(|ordered| line(ordered.name, ordered.amount_minor)).collect()
+    ordered
+        .iter()
+        .map(|ordered| line(described(ordered, &ordered.name, language), ordered.amount_minor))
+        .collect()
+}
+
+/// The name of a line; that of a part of a month says so.
+pub(super) fn described(line: &OrderLine, name: &str, language: Language) -> String {
+    let part = match line.month_minor {
+        None => return name.to_owned(),
+        Some(_) if line.amount_minor < 0 => "invoice-line-unused",
+        Some(_) => "invoice-line-rest",
+    };
+    language.text_with(part, &[("item", name.into())])
 }
 
 fn tax(row: &PrintedRow, language: Language) -> Result<Option<Tax>> {

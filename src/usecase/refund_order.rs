@@ -1,9 +1,10 @@
 //! Refunds that an administrator asks for, and what there is to refund.
 
 use sovereign_domain::book::{Answer, Command, Idempotency, Outcome, RefundOrder};
+use sovereign_domain::checkout::charge_step_minor;
 use sovereign_domain::event::Actor;
 use sovereign_domain::ids::OrderId;
-use sovereign_domain::refund::Wish;
+use sovereign_domain::refund::{Sides, Wish};
 use uuid::Uuid;
 
 use super::payments::{PaymentError, refunds as sending};
@@ -135,7 +136,11 @@ pub(crate) struct Overview {
 /// Where the database fails.
 pub(crate) async fn overview(app: &App, order_id: Uuid) -> storage::Result<Option<Overview>> {
     let mut tx = app.store.read().await?;
-    let Some(refundable) = refunds::refundable(&mut tx, order_id).await? else { return Ok(None) };
+    let Some(mut refundable) = refunds::refundable(&mut tx, order_id).await? else {
+        return Ok(None);
+    };
+    let left = Sides { credit_minor: 0, card_minor: refundable.card_left_minor };
+    refundable.card_left_minor = left.in_steps_of(charge_step_minor(app.facts.currency)).card_minor;
     let made = refunds::of_order(&mut tx, order_id).await?;
     let disputes = refunds::disputes(&mut tx, order_id).await?;
     Ok(Some(Overview { refundable, refunds: made, disputes }))

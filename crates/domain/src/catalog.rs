@@ -88,6 +88,9 @@ pub struct OrderLine {
     pub name: String,
     /// Before tax where tax is added, with it where it is included.
     pub amount_minor: i64,
+    /// What a whole month of it costs, where the line is for a part of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub month_minor: Option<i64>,
 }
 
 /// An order's contents by identifier, and its price.
@@ -144,6 +147,7 @@ impl Item {
             id: self.id.clone(),
             name: self.name.clone(),
             amount_minor: self.price_minor,
+            month_minor: None,
         }
     }
 }

@@ -17,6 +17,7 @@ pub mod gcra;
 pub mod ids;
 pub mod money;
 pub mod organization;
+pub mod proration;
 pub mod refund;
 pub mod subscription;
 pub mod tax;

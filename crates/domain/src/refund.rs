@@ -19,6 +19,12 @@ impl Sides {
     pub const fn total_minor(self) -> i64 {
         self.credit_minor.saturating_add(self.card_minor)
     }
+
+    /// The card's side as far as a card can be refunded.
+    #[must_use]
+    pub fn in_steps_of(self, step_minor: i64) -> Self {
+        Self { card_minor: round_down(self.card_minor, step_minor), ..self }
+    }
 }
 
 /// What is asked for. Nothing at all: all that is left. A part alone: that part, and nothing of the other.

@@ -1,10 +1,12 @@
 //! Subscriptions: what an Organization has ordered, period after period.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::calendar::{TimeZone, next_anniversary};
+use crate::catalog::OrderLine;
 use crate::ids::{CustomerId, InvoiceId, OrderId, OrganizationId, SubscriptionId};
 use crate::timestamp::Timestamp;
 
@@ -54,6 +56,26 @@ impl Period {
     }
 }
 
+/// What became of a subscription within its period, beside what [`Subscription::paid_order`] has paid for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeriodChanges {
+    /// What it holds now, a month of each, at the prices that were paid.
+    pub items: Vec<OrderLine>,
+    /// The orders that paid for more, oldest first.
+    pub orders: Vec<OrderId>,
+    /// What is less than a card can be charged, and is paid with the next order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub carried: Vec<OrderLine>,
+}
+
+impl Subscription {
+    /// What is to be paid with its next order, beside what that is for.
+    #[must_use]
+    pub fn carried(&self) -> &[OrderLine] {
+        self.changes.as_ref().map_or(&[], |changes| &changes.carried)
+    }
+}
+
 /// A subscription that this Sovereign bills.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subscription {
@@ -64,12 +86,14 @@ pub struct Subscription {
     pub order_id: OrderId,
     /// The order that paid for the current period.
     pub paid_order: OrderId,
+    /// What was changed since.
+    pub changes: Option<PeriodChanges>,
     pub plan_id: String,
     pub status: SubscriptionStatus,
     pub period: Period,
     /// When its first month began: every other is reckoned from here.
     pub anchor_at: Timestamp,
-    /// What a month of it costs, before tax that is added.
+    /// What a month of it costs, before tax that is added. The sum of its items.
     pub price_minor: i64,
     /// It is not renewed any more.
     pub cancel_at_period_end: bool,

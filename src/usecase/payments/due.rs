@@ -98,7 +98,7 @@ async fn ask(app: &App, order_id: OrderId) -> Result<Option<PayDue>, PaymentErro
 async fn redirect(app: &App, order_id: OrderId) -> Result<Option<PayDue>, PaymentError> {
     match session::open(app, order_id).await? {
         Answer::Checkout(answer) => Ok(answer.session_url.map(PayDue::Redirect)),
-        Answer::Redeem(_) | Answer::Refund(_) => Ok(None),
+        Answer::Change(_) | Answer::Redeem(_) | Answer::Refund(_) => Ok(None),
     }
 }
 

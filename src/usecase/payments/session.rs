@@ -1,6 +1,6 @@
 //! Opens the Checkout Session of an order that waits for a card.
 
-use sovereign_domain::book::{Answer, Command, OrderStatus, Outcome};
+use sovereign_domain::book::{Answer, Command, OrderKind, OrderStatus, Outcome};
 use sovereign_domain::calendar::date_in;
 use sovereign_domain::event::Actor;
 use sovereign_domain::ids::OrderId;
@@ -159,7 +159,14 @@ fn line(app: &App, order: &PayableRow) -> LineItem {
 
 /// What an order is for, in a few words.
 pub(super) fn title(app: &App, order: &PayableRow) -> String {
-    let plan = order.lines.0.first().map_or("-", |line| &line.name);
+    let lines = &order.lines.0;
+    if order.kind == OrderKind::Change.as_str() {
+        let come = lines.iter().filter(|line| line.amount_minor > 0).map(|line| &*line.name);
+        let until = order.period_end.as_ref().map_or_else(String::new, |end| day(app, end.0));
+        let names = come.collect::<Vec<_>>().join(", ");
+        return format!("{}: change to {names}, until {until}", app.facts.fqdn);
+    }
+    let plan = lines.first().map_or("-", |line| &line.name);
     let what = match (&order.period_start, &order.period_end) {
         (Some(start), Some(end)) => format!("{} to {}", day(app, start.0), day(app, end.0)),
         _ => "first month".to_owned(),

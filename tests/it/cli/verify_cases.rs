@@ -246,6 +246,29 @@ const CASES: &[Case] = &[
               SELECT {id}, id, customer_id, tenant_id, credit_minor + 5, 0, 0, '', '', 'succeeded', \
                   TRUE, created_at, created_at FROM orders",
     },
+    case(
+        "what a card had paid and was given as credit is in the ledger",
+        "INSERT INTO refunds (id, order_id, customer_id, tenant_id, credit_minor, card_minor, \
+             credited_minor, tax_minor, reason, requested_by, status, has_note, created_at, updated_at) \
+         SELECT {id}, id, customer_id, tenant_id, 0, 0, 5, 0, 'plan_change', '', 'succeeded', TRUE, \
+             created_at, created_at FROM orders",
+    ),
+    Case {
+        check: "a card payment goes back once, to its card or as credit",
+        also: &[
+            "what a card had paid and was given as credit is in the ledger",
+            "a completed order's charge was paid by card",
+        ],
+        sql: "INSERT INTO card_payments (id, order_id, customer_id, tenant_id, intent_id, charge_id, \
+                  amount_minor, purpose, created_at) \
+              SELECT {id}, id, customer_id, tenant_id, 'pi_1', 'ch_1', 5, 'order', created_at \
+              FROM orders; \
+              INSERT INTO refunds (id, order_id, payment_id, customer_id, tenant_id, credit_minor, \
+                  card_minor, credited_minor, tax_minor, reason, requested_by, status, has_note, \
+                  created_at, updated_at) \
+              SELECT {id}, order_id, id, customer_id, tenant_id, 0, 3, 3, 0, '', '', 'succeeded', TRUE, \
+                  created_at, created_at FROM card_payments",
+    },
     // The payment came too late and was refunded; the refund of another 5 is one too much.
     Case {
         check: "a card payment goes back once, by refunds and disputes",

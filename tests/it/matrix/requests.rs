@@ -122,6 +122,15 @@ impl World<'_> {
                 let request = request.about(&self.shared).with("tenant_id", &self.shared);
                 request.bringing(json!({ "at": "period_end" }))
             }
+            "POST /billing/subscription/{tenant_id}/change/preview" => {
+                let request = request.about(&self.shared).with("tenant_id", &self.shared);
+                request.bringing(json!({ "addons": ["waf"] }))
+            }
+            // What it has already: for those who may it is right, and changes nothing.
+            "POST /billing/subscription/{tenant_id}/change" => {
+                let request = request.about(&self.shared).with("tenant_id", &self.shared);
+                request.bringing(json!({}))
+            }
             "GET /billing/subscription/{tenant_id}"
             | "GET /billing/invoices/{tenant_id}"
             | "GET /billing/credit-notes/{tenant_id}"

@@ -62,6 +62,9 @@ GET    /billing/balance                               401  404  200  200  403  4
 GET    /billing/subscription/{tenant_id}              401  404  200  200  200  200  404  404  404
 POST   /billing/subscription/{tenant_id}/cancel       401  404  200  200  403  403  404  404  404
 POST   /billing/subscription/{tenant_id}/resume       401  404  200  200  403  403  404  404  404
+POST   /billing/subscription/{tenant_id}/change/preview \
+                                                      401  404  200  200  403  403  404  404  404
+POST   /billing/subscription/{tenant_id}/change       401  404  409  409  403  403  404  404  404
 POST   /billing/subscription/{tenant_id}/pay          401  404  404  404  404  404  404  404  404
 GET    /billing/invoices/{tenant_id}                  401  404  200  200  200  200  404  404  404
 POST   /billing/portal/{tenant_id}                    401  404  503  503  403  403  404  404  404

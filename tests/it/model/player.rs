@@ -10,13 +10,14 @@ use sovereign::usecase::verify;
 use sovereign_domain::book::{Command, OrderStatus, Outcome, Refusal};
 use sovereign_domain::calendar::TimeZone;
 use sovereign_domain::ids::OrderId;
+use sovereign_domain::subscription::PeriodChanges;
 use sovereign_domain::tax::TaxRules;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::sequences::{
-    Action, DisputeSummary, Observed, RedemptionSummary, RefundSummary, Script, Snapshot, Step,
-    SubscriptionSummary, WalletSummary, World,
+    Action, ChangesSummary, DisputeSummary, Observed, RedemptionSummary, RefundSummary, Script,
+    Snapshot, Step, SubscriptionSummary, WalletSummary, World,
 };
 use super::world;
 use crate::harness::{Engine, TestClock, TestDatabase};
@@ -31,9 +32,22 @@ pub(super) struct Player {
 }
 
 /// Of a subscription: its orders after what it is, then its moments.
-type SubscriptionRow =
-    (String, String, i64, bool, i16, Uuid, Uuid, Option<Uuid>, i64, i64, Option<i64>, Option<i64>);
-type RefundRow = (Uuid, i64, i64, Option<String>, bool, bool);
+type SubscriptionRow = (
+    String,
+    String,
+    i64,
+    bool,
+    i16,
+    Uuid,
+    Uuid,
+    Option<Uuid>,
+    i64,
+    i64,
+    Option<i64>,
+    Option<i64>,
+    Option<String>,
+);
+type RefundRow = (Uuid, i64, i64, i64, Option<String>, bool, bool);
 type RedemptionRow = (String, i64, String, String, i64, String, Option<Uuid>);
 
 /// Runs a query on either database and collects its rows.
@@ -153,7 +167,8 @@ impl Player {
         let moments = moments.map(|column| self.micros(column)).join(", ");
         let sql = format!(
             "SELECT tenant_id, status, price_minor, cancel_at_period_end, failed_attempts, \
-                 order_id, COALESCE(paid_order_id, order_id), due_order_id, {moments} \
+                 order_id, COALESCE(paid_order_id, order_id), due_order_id, {moments}, \
+                 CAST(changes AS text) \
              FROM subscriptions"
         );
         let found = rows!(&self.store, SubscriptionRow, sql);
@@ -175,7 +190,15 @@ impl Player {
             period: (row.8, row.9),
             next_attempt_at: row.10,
             warned_for: row.11,
+            changes: row.12.as_deref().map(|text| self.changes(text)),
         }
+    }
+
+    fn changes(&self, text: &str) -> ChangesSummary {
+        let PeriodChanges { items, orders, carried } = serde_json::from_str(text).unwrap();
+        let items = items.into_iter().map(|item| (item.id, item.amount_minor));
+        let carried = carried.iter().map(|line| line.amount_minor).sum();
+        (items.collect(), orders.iter().map(|id| self.index(id.0)).collect(), carried)
     }
 
     async fn invoices(&self) -> Vec<(usize, String, i64, i64, i64)> {
@@ -236,20 +259,28 @@ impl Player {
     }
 
     async fn refunds(&self) -> Vec<RefundSummary> {
-        let sql = "SELECT order_id, credit_minor, card_minor, stripe_refund_id, voucher_freed, \
+        let sql = "SELECT order_id, credit_minor, card_minor, credited_minor, stripe_refund_id, voucher_freed, \
                    has_note FROM refunds";
         let found = rows!(&self.store, RefundRow, sql.to_owned());
-        let of =
-            |(order_id, credit_minor, card_minor, stripe_refund_id, freed, noted): RefundRow| {
-                RefundSummary {
-                    order: self.place(order_id),
-                    credit_minor,
-                    card_minor,
-                    stripe_refund_id,
-                    voucher_freed: freed,
-                    has_note: noted,
-                }
-            };
+        let of = |(
+            order_id,
+            credit_minor,
+            card_minor,
+            credited_minor,
+            stripe_refund_id,
+            freed,
+            noted,
+        ): RefundRow| {
+            RefundSummary {
+                order: self.place(order_id),
+                credit_minor,
+                card_minor,
+                credited_minor,
+                stripe_refund_id,
+                voucher_freed: freed,
+                has_note: noted,
+            }
+        };
         let mut summaries: Vec<RefundSummary> = found.into_iter().map(of).collect();
         summaries.sort();
         summaries

@@ -2,6 +2,7 @@
 
 mod adopted;
 mod amounts;
+mod changes;
 mod late;
 mod portal;
 mod remainder;

@@ -19,7 +19,7 @@ fn setup() -> Setup {
 }
 
 /// A superadmin who has just signed in.
-async fn root(app: &TestApp) -> Client {
+pub(crate) async fn root(app: &TestApp) -> Client {
     let client = app.sign_in("root@example.com").await.client;
     app.execute("UPDATE users SET role = 'superadmin' WHERE email = 'root@example.com'").await;
     client

@@ -1,5 +1,6 @@
 //! What the engine can be asked, and what it answers.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -10,10 +11,11 @@ use super::refunds::RefundStatus;
 use super::replies::Idempotency;
 use super::rows::{OrderStatus, SavedCard};
 use super::unpaid::AttemptFailure;
-use crate::catalog::SelectionError;
+use crate::catalog::{OrderLine, SelectionError};
 use crate::event::Actor;
 use crate::ids::{OrderId, OrganizationId, RefundId};
 use crate::refund::{DivideError, Wish};
+use crate::timestamp::Timestamp;
 use crate::voucher::{Code, VoucherRefusal};
 use crate::wallet::WalletError;
 
@@ -64,6 +66,7 @@ pub enum Command {
         tenant_id: OrganizationId,
         actor: Actor,
     },
+    ChangeSubscription(ChangeSubscription),
     /// Tell a customer without a card that the credit will not cover the next month.
     WarnOfLowCredit {
         tenant_id: OrganizationId,
@@ -109,6 +112,23 @@ pub enum CancelAt {
     Now,
     /// At once where the period is not paid.
     PeriodEnd,
+}
+
+/// Another plan, other add-ons or apps, from now on; what is not named stays. Identifiers or slugs.
+#[derive(Debug, Clone)]
+pub struct ChangeSubscription {
+    pub actor: Actor,
+    pub tenant_id: OrganizationId,
+    pub plan: Option<String>,
+    pub addons: Option<Vec<String>>,
+    pub apps: Option<Vec<String>>,
+    /// The moment for which the customer was shown what it comes to; `None` = now.
+    pub at: Option<Timestamp>,
+    /// What it comes to as the customer saw it.
+    pub total_minor: Option<i64>,
+    /// Only say what it would come to.
+    pub preview: bool,
+    pub idempotency: Idempotency,
 }
 
 #[derive(Debug, Clone)]
@@ -228,10 +248,50 @@ pub struct RefundAnswer {
     pub tax_minor: i64,
 }
 
+/// What a change would come to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ChangePreview {
+    /// For which moment this is so. Sent back with the change, it is the price for an hour.
+    pub at: Timestamp,
+    pub period_end: Timestamp,
+    /// What comes at its part of the price, then what goes, below zero; before tax that is added.
+    pub lines: Vec<OrderLine>,
+    pub tax_minor: i64,
+    /// To pay now; below zero where something is not used.
+    pub total_minor: i64,
+    /// `total = credit + charge + rounding`, where it is above zero.
+    pub credit_minor: i64,
+    pub charge_minor: i64,
+    pub rounding_minor: i64,
+    /// What comes back as credit.
+    pub credited_minor: i64,
+    /// What is less than a card can be charged, and is paid with the next order.
+    pub carried_minor: i64,
+    /// What each further month costs, at the prices of today.
+    pub month_minor: i64,
+    pub month_tax_minor: i64,
+    pub currency: String,
+}
+
+/// The body of the answer to a change that nothing is left to pay for. `order_id` is absent where it cost
+/// nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeAnswer {
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub order_id: Option<OrderId>,
+    /// What came back as credit.
+    pub credited_minor: i64,
+    pub credit_balance: i64,
+    pub credit_balance_minor: i64,
+    pub currency: String,
+}
+
 /// A body as it is sent and stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Answer {
+    // Before `Checkout`, whose members it has too.
+    Change(ChangeAnswer),
     Checkout(CheckoutAnswer),
     Redeem(RedeemAnswer),
     Refund(RefundAnswer),
@@ -250,6 +310,8 @@ pub enum Outcome {
     Returned { order_id: OrderId },
     /// A month was billed: paid from credit, or due because no card can be asked.
     Billed { order_id: OrderId },
+    /// What a change would come to; nothing changed.
+    Previewed(Box<ChangePreview>),
     /// Done, or done before.
     Done,
 }
@@ -271,6 +333,16 @@ pub enum Refusal {
     AlreadySubscribed,
     /// There is no subscription that this Sovereign bills.
     NotSubscribed,
+    /// The subscription's month is not paid; until it is, nothing is changed.
+    PaymentDue,
+    /// What is asked for is what the subscription holds.
+    NothingToChange,
+    /// The moment that a change was shown for is in the future, too long ago, or in another period.
+    ChangeMoment,
+    /// The change comes to something else by now.
+    ChangeTotal {
+        total_minor: i64,
+    },
     /// The same Idempotency-Key came with another body.
     KeyReused,
     /// A card is needed and no processor is configured.

@@ -214,6 +214,7 @@ impl Book {
             tenant_id: order.tenant_id.clone(),
             credit_minor: 0,
             card_minor: paid.amount_minor,
+            credited_minor: 0,
             tax_minor: 0,
             reason: "late_payment".into(),
             requested_by: paid.actor.user_id.clone(),

@@ -1,6 +1,7 @@
 //! What a paid order brings: a subscription or a further month of one, its invoice, events.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::rows::{Order, OrderKind, OrderStatus};
 use super::{Account, Book, Context};
@@ -16,14 +17,15 @@ impl Book {
         match order.kind {
             OrderKind::Checkout => self.begin_subscription(order, context),
             OrderKind::Renewal => self.continue_subscription(order, context),
-            OrderKind::Change => {}
+            OrderKind::Change => self.change_paid(&order, context),
         }
     }
 
     fn begin_subscription(&mut self, order: Order, context: &mut Context<'_>) {
         let subscription = new_subscription(&order, context);
         let (tenant_id, period) = (order.tenant_id.clone(), subscription.period);
-        let subdomain = self.select(&order, Some(subscription.id));
+        let selection = (&order.plan_id, &order.addons, &order.apps);
+        let subdomain = self.select(&tenant_id, selection, Some(subscription.id));
         let created = EventData::SubscriptionCreated(changed(&subscription));
         self.changes.new_subscriptions.insert(subscription.id);
         self.subscriptions.insert(subscription.id, subscription);
@@ -46,8 +48,11 @@ impl Book {
         }
         subscription.status = SubscriptionStatus::Active;
         subscription.plan_id.clone_from(&order.plan_id);
-        subscription.price_minor = order.price_minor();
+        let items = order.month_lines();
+        subscription.price_minor =
+            items.iter().map(|item| item.amount_minor).fold(0, i64::saturating_add);
         subscription.paid_order = order.id;
+        subscription.changes = None;
         subscription.due_order = None;
         subscription.failed_attempts = 0;
         subscription.next_attempt_at = None;
@@ -60,21 +65,24 @@ impl Book {
         self.orders.insert(order.id, order);
     }
 
-    /// Makes an order's contents those of its Organization; answers its subdomain.
-    pub(super) fn select(&mut self, order: &Order, live: Option<SubscriptionId>) -> String {
-        let Some(account) = self.accounts.get_mut(&order.tenant_id) else { return String::new() };
+    /// Makes a plan, add-ons and apps those of an Organization; answers its subdomain.
+    pub(super) fn select(
+        &mut self,
+        tenant_id: &OrganizationId,
+        (plan_id, addons, apps): (&String, &Vec<String>, &Vec<String>),
+        live: Option<SubscriptionId>,
+    ) -> String {
+        let Some(account) = self.accounts.get_mut(tenant_id) else { return String::new() };
         if live.is_some() {
             account.live_subscription = live;
         }
-        let same = account.plan_id == order.plan_id
-            && account.apps == order.apps
-            && account.addons == order.addons;
+        let same = (&account.plan_id, &account.addons, &account.apps) == (plan_id, addons, apps);
         let subdomain = account.subdomain.clone();
         if !same {
-            account.plan_id.clone_from(&order.plan_id);
-            account.apps.clone_from(&order.apps);
-            account.addons.clone_from(&order.addons);
-            self.changes.organizations.insert(order.tenant_id.clone());
+            account.plan_id.clone_from(plan_id);
+            account.addons.clone_from(addons);
+            account.apps.clone_from(apps);
+            self.changes.organizations.insert(tenant_id.clone());
         }
         subdomain
     }
@@ -121,7 +129,7 @@ impl Book {
     }
 
     /// The paid invoice of an order: the one that is open, where it is of this period, else a new one.
-    fn pay_invoice(&mut self, order: &Order, period: Period, context: &mut Context<'_>) {
+    pub(super) fn pay_invoice(&mut self, order: &Order, period: Period, context: &mut Context<'_>) {
         match self.open_invoice_of(order.id) {
             Some(id) if self.invoices.get(&id).is_some_and(|open| open.period == period) => {
                 self.end_invoice(id, InvoiceStatus::Paid, order.credit_minor, context);
@@ -177,6 +185,7 @@ fn new_subscription(order: &Order, context: &mut Context<'_>) -> Subscription {
         tenant_id: order.tenant_id.clone(),
         order_id: order.id,
         paid_order: order.id,
+        changes: None,
         plan_id: order.plan_id.clone(),
         status: SubscriptionStatus::Active,
         period: Period::month(context.now, context.now, context.zone),

@@ -6,6 +6,7 @@
 
 mod alarms;
 mod cancel;
+mod change;
 mod changes;
 mod checkout;
 mod command;
@@ -23,17 +24,19 @@ mod renew;
 mod replies;
 mod rows;
 mod unpaid;
+mod unused;
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::sync::Arc;
 
 pub use self::alarms::{Alarm, AlarmKind};
+pub use self::change::CHANGE_QUOTE_SECONDS;
 pub use self::changes::Changes;
 pub use self::command::{
-    Adjust, Answer, BookRefund, Cancel, CancelAt, Checkout, CheckoutAnswer, Command, CompleteOrder,
-    FailedAttempt, Outcome, RedeemAnswer, RedeemVoucher, RefundAnswer, RefundOrder, RefundRefusal,
-    Refusal, ReportDispute, Retry,
+    Adjust, Answer, BookRefund, Cancel, CancelAt, ChangeAnswer, ChangePreview, ChangeSubscription,
+    Checkout, CheckoutAnswer, Command, CompleteOrder, FailedAttempt, Outcome, RedeemAnswer,
+    RedeemVoucher, RefundAnswer, RefundOrder, RefundRefusal, Refusal, ReportDispute, Retry,
 };
 pub use self::disputes::{Dispute, DisputeState};
 pub use self::give_back::RETURNED_CREDIT_DAYS;
@@ -46,6 +49,7 @@ pub use self::rows::{
     PaymentPurpose, Redemption, RedemptionState, SavedCard,
 };
 pub use self::unpaid::{AttemptFailure, RETRY_AFTER_DAYS};
+pub use self::unused::UNUSED;
 
 use crate::calendar::TimeZone;
 use crate::catalog::Catalog;
@@ -155,6 +159,7 @@ impl Book {
             }
             Command::Cancel(request) => self.cancel(request, context),
             Command::Resume { tenant_id, actor } => self.resume(tenant_id, actor, context),
+            Command::ChangeSubscription(change) => self.change_subscription(change, context),
             Command::WarnOfLowCredit { tenant_id } => self.warn_of_low_credit(tenant_id, context),
             Command::RefundOrder(refund) => self.refund_order(refund, context),
             Command::BookRefund(refund) => self.book_refund(refund, context),

@@ -17,7 +17,7 @@ use super::rows::{
 };
 use super::{Book, Context};
 use crate::checkout::charge_step_minor;
-use crate::ids::{LotId, PaymentId, RedemptionId, RefundId, UserId};
+use crate::ids::{LotId, OrderId, PaymentId, RedemptionId, RefundId, UserId};
 use crate::refund::{DivideError, Sides, divide, tax_part};
 use crate::wallet::Wallet;
 
@@ -43,8 +43,10 @@ impl Book {
         if order.status != OrderStatus::Completed {
             return Err(RefundRefusal::NotCompleted(order.status).into());
         }
-        let (paid, left) = (self.paid(&order), self.refundable(&order));
-        let parts = divide(request.wish, paid, left, charge_step_minor(context.currency))?;
+        let step_minor = charge_step_minor(context.currency);
+        // Where some of it was given as credit, the odd rest is for no card.
+        let left = self.refundable(&order).in_steps_of(step_minor);
+        let parts = divide(request.wish, self.paid(&order), left, step_minor)?;
         let account = self.accounts.get(&order.tenant_id).ok_or(Refusal::NotAMember)?;
         let mut wallet = account.wallet.clone();
         let returned = self.plan_return(order.id, parts.credit_minor, &mut wallet, context)?;
@@ -100,14 +102,14 @@ impl Book {
         if made.amount_minor <= 0 {
             return Err(DivideError::NotPositive.into());
         }
-        let refunded = self.refunded_minor(payment.id);
-        let left_minor = payment.amount_minor.saturating_sub(refunded);
+        let uncharged = payment.amount_minor.saturating_sub(self.refunded_minor(payment.id));
+        let left_minor = uncharged.saturating_sub(self.credited_minor(order.id));
         if made.amount_minor > left_minor {
             return Err(DivideError::MoreThanIsLeft { left_minor }.into());
         }
         // What the bank took back and Stripe refunded as well is not lost twice.
         let clawed = self.clawed_minor(payment.id);
-        let twice = clawed.saturating_sub(left_minor.saturating_sub(made.amount_minor));
+        let twice = clawed.saturating_sub(uncharged.saturating_sub(made.amount_minor));
         let (payment_id, purpose) = (payment.id, payment.purpose);
         self.ease_disputes(&order, payment_id, twice.max(0), context)?;
         let parts = Sides { credit_minor: 0, card_minor: made.amount_minor };
@@ -126,7 +128,7 @@ impl Book {
     }
 
     /// What an order was paid with.
-    fn paid(&self, order: &Order) -> Sides {
+    pub(super) fn paid(&self, order: &Order) -> Sides {
         let card_minor = self.payment_of(order).map_or(0, |payment| payment.amount_minor);
         Sides { credit_minor: order.credit_minor, card_minor }
     }
@@ -137,9 +139,11 @@ impl Book {
     pub fn refundable(&self, order: &Order) -> Sides {
         let credit_minor = self.drawn_minor(order.id);
         let card_minor = match self.payment_of(order) {
-            Some(payment) if !self.disputed(payment.id) => {
-                payment.amount_minor.saturating_sub(self.refunded_minor(payment.id)).max(0)
-            }
+            Some(payment) if !self.disputed(payment.id) => payment
+                .amount_minor
+                .saturating_sub(self.refunded_minor(payment.id))
+                .saturating_sub(self.credited_minor(order.id))
+                .max(0),
             _ => 0,
         };
         Sides { credit_minor, card_minor }
@@ -160,6 +164,12 @@ impl Book {
     pub(super) fn refunded_minor(&self, payment_id: PaymentId) -> i64 {
         let refunds = self.refunds.values().filter(|refund| refund.payment_id == Some(payment_id));
         refunds.map(|refund| refund.card_minor).fold(0, i64::saturating_add)
+    }
+
+    /// What the card of an order had paid and was given as credit.
+    fn credited_minor(&self, order_id: OrderId) -> i64 {
+        let refunds = self.refunds.values().filter(|refund| refund.order_id == order_id);
+        refunds.map(|refund| refund.credited_minor).fold(0, i64::saturating_add)
     }
 
     /// Takes back what is left of the voucher's grant, once `returned` is in it. What was spent of it is
@@ -211,9 +221,7 @@ impl Book {
         context: &mut Context<'_>,
     ) -> Refund {
         let noted = self.refunds.values().filter(|r| r.order_id == order.id && r.has_note);
-        let before_minor = noted
-            .map(|refund| refund.credit_minor.saturating_add(refund.card_minor))
-            .fold(0, i64::saturating_add);
+        let before_minor = noted.map(Refund::total_minor).fold(0, i64::saturating_add);
         let paid_minor = order.credit_minor.saturating_add(order.charge_minor);
         Refund {
             id: RefundId::next(context.ids),
@@ -223,6 +231,7 @@ impl Book {
             tenant_id: order.tenant_id.clone(),
             credit_minor: parts.credit_minor,
             card_minor: parts.card_minor,
+            credited_minor: 0,
             tax_minor: tax_part(order.tax_minor, paid_minor, before_minor, parts.total_minor()),
             reason,
             requested_by: requested_by.clone(),

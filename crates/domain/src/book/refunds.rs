@@ -42,7 +42,9 @@ pub struct Refund {
     pub tenant_id: OrganizationId,
     pub credit_minor: i64,
     pub card_minor: i64,
-    /// The part of both that is tax.
+    /// What a card had paid and is given as credit, into a lot of its own.
+    pub credited_minor: i64,
+    /// The part of all three that is tax.
     pub tax_minor: i64,
     pub reason: String,
     pub requested_by: UserId,
@@ -54,4 +56,12 @@ pub struct Refund {
     /// Whether it amends an invoice. A payment that came too late has none.
     pub has_note: bool,
     pub created_at: Timestamp,
+}
+
+impl Refund {
+    /// All that is given back; `i64::MAX` where that is more than fits.
+    #[must_use]
+    pub const fn total_minor(&self) -> i64 {
+        self.credit_minor.saturating_add(self.card_minor).saturating_add(self.credited_minor)
+    }
 }

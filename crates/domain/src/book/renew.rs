@@ -13,6 +13,7 @@ use crate::catalog::{Quote, SelectionError};
 use crate::checkout::{SplitError, split};
 use crate::event::Actor;
 use crate::ids::{OrderId, OrganizationId};
+use crate::money::checked_sum;
 use crate::organization::OrganizationStatus;
 use crate::subscription::{Period, Subscription, SubscriptionStatus};
 use crate::tax::Taxed;
@@ -35,6 +36,10 @@ impl Book {
         let Some(start) = due_since(&subscription, account.status, context.now) else {
             return Ok(Outcome::Done);
         };
+        // A change that is not paid for yet; it has nothing to change any more.
+        if let Some(order_id) = account.pending_order {
+            return Ok(Outcome::Supersede { order_id });
+        }
         if subscription.cancel_at_period_end || account.status == OrganizationStatus::Deleted {
             self.end_subscription(subscription, &job(), context);
             return Ok(Outcome::Done);
@@ -43,10 +48,7 @@ impl Book {
             self.pause(subscription, context);
             return Ok(Outcome::Done);
         }
-        if let Some(order_id) = account.pending_order {
-            return Ok(Outcome::Supersede { order_id });
-        }
-        match self.month_ahead(account, context) {
+        match self.month_ahead(account, &subscription, context) {
             Ok((quote, taxed)) => {
                 let order = new_order(account, &subscription, quote, taxed, start, context);
                 self.put_renewal(order, subscription, context)
@@ -58,13 +60,17 @@ impl Book {
         }
     }
 
-    /// What the next month costs: the plan, add-ons and apps, at the prices of today.
+    /// What the next month costs: the plan, add-ons and apps, at the prices of today, and what was carried.
     fn month_ahead(
         &self,
         account: &Account,
+        subscription: &Subscription,
         context: &Context<'_>,
     ) -> Result<(Quote, Taxed), SelectionError> {
-        let quote = self.catalog.quote(&account.plan_id, &account.addons, &account.apps)?;
+        let mut quote = self.catalog.quote(&account.plan_id, &account.addons, &account.apps)?;
+        quote.lines.extend_from_slice(subscription.carried());
+        let sum = checked_sum(quote.lines.iter().map(|line| line.amount_minor));
+        quote.total_minor = sum.ok_or(SelectionError::TooLarge)?;
         let taxed = context.tax.on(quote.total_minor).ok_or(SelectionError::TooLarge)?;
         Ok((quote, taxed))
     }
@@ -246,7 +252,9 @@ impl Book {
             && !subscription.cancel_at_period_end
             && (context.now..=ahead).contains(&end)
             && subscription.warned_for != Some(end);
-        let Ok((_, taxed)) = self.month_ahead(account, context) else { return Ok(Outcome::Done) };
+        let Ok((_, taxed)) = self.month_ahead(account, &subscription, context) else {
+            return Ok(Outcome::Done);
+        };
         if !due || account.wallet.available_minor(end) >= taxed.total_minor {
             return Ok(Outcome::Done);
         }

@@ -21,6 +21,7 @@ pub enum Route {
     Checkout,
     RedeemVoucher,
     Refund,
+    Change,
 }
 
 impl Route {
@@ -30,12 +31,13 @@ impl Route {
             Self::Checkout => "checkout",
             Self::RedeemVoucher => "redeem",
             Self::Refund => "refund",
+            Self::Change => "change",
         }
     }
 
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Checkout, Self::RedeemVoucher, Self::Refund]
+        [Self::Checkout, Self::RedeemVoucher, Self::Refund, Self::Change]
             .into_iter()
             .find(|route| route.as_str() == text)
     }

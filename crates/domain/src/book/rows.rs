@@ -120,6 +120,12 @@ pub struct Order {
 }
 
 impl Order {
+    /// What it pays for a month of.
+    #[must_use]
+    pub fn month_lines(&self) -> Vec<OrderLine> {
+        self.lines.iter().filter(|line| line.month_minor.is_none()).cloned().collect()
+    }
+
     /// The sum of its lines: the total before tax that was added.
     #[must_use]
     pub const fn price_minor(&self) -> i64 {

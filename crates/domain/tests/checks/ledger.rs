@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sovereign_domain::book::{Book, EntryKind, HoldState, LedgerEntry, OrderStatus};
+use sovereign_domain::book::{
+    Book, EntryKind, HoldState, LedgerEntry, OrderStatus, PaymentPurpose,
+};
 use sovereign_domain::ids::{CustomerId, EntryId, LotId, OrderId};
 use sovereign_domain::timestamp::Timestamp;
 
@@ -25,6 +27,8 @@ pub(super) struct Ledger {
     paid: BTreeMap<OrderId, i128>,
     /// What refunds gave back of each order.
     returned: BTreeMap<OrderId, i128>,
+    /// What a card had paid of each order and was given as credit.
+    credited: BTreeMap<OrderId, i128>,
     /// What each dispute took, by the reason of its lines.
     disputed: BTreeMap<(OrderId, String), i128>,
     /// What was spent of each lot, and has not come back.
@@ -66,6 +70,9 @@ impl Ledger {
         match entry.kind {
             EntryKind::Draw | EntryKind::Post => *self.paid.entry(order_id).or_default() += amount,
             EntryKind::Refund => *self.returned.entry(order_id).or_default() += amount,
+            EntryKind::Grant if entry.reason == "plan_change" => {
+                *self.credited.entry(order_id).or_default() += amount;
+            }
             _ if entry.reason.starts_with("dispute:") => {
                 let of = (order_id, entry.reason.clone());
                 *self.disputed.entry(of).or_default() += i128::from(entry.owed_minor) - amount;
@@ -174,7 +181,11 @@ impl Ledger {
     fn check_money_back(&self, book: &Book) -> Check {
         for order in book.orders.values() {
             let refunds = book.refunds.values().filter(|r| r.order_id == order.id);
-            let credit: i128 = refunds.map(|refund| i128::from(refund.credit_minor)).sum();
+            let credit: i128 = refunds.clone().map(|refund| i128::from(refund.credit_minor)).sum();
+            let credited: i128 = refunds.map(|refund| i128::from(refund.credited_minor)).sum();
+            let granted = self.credited.get(&order.id).copied().unwrap_or(0);
+            ensure!(credited == granted, "{granted} was granted for {credited} of {order:?}");
+            ensure!(credited <= i128::from(order.charge_minor), "{credited} came of {order:?}");
             let returned = self.returned.get(&order.id).copied().unwrap_or(0);
             ensure!(credit == returned, "{returned} came back for {credit} of {order:?}");
             ensure!(credit <= i128::from(order.credit_minor), "{credit} came back of {order:?}");
@@ -194,6 +205,14 @@ impl Ledger {
         for payment in book.payments.values() {
             let refunds = book.refunds.values().filter(|r| r.payment_id == Some(payment.id));
             let refunded: i128 = refunds.map(|refund| i128::from(refund.card_minor)).sum();
+            let credited = match payment.purpose {
+                PaymentPurpose::Order => self.credited.get(&payment.order_id).copied(),
+                PaymentPurpose::Returned => None,
+            };
+            ensure!(
+                refunded + credited.unwrap_or(0) <= i128::from(payment.amount_minor),
+                "{refunded} was refunded and {credited:?} given as credit of {payment:?}"
+            );
             let disputes = book.disputes.values().filter(|d| d.payment_id == payment.id);
             let clawed: i128 = disputes.map(|dispute| i128::from(dispute.clawed_minor())).sum();
             ensure!(

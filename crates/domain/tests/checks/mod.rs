@@ -12,6 +12,7 @@ macro_rules! ensure {
     };
 }
 
+mod changes;
 mod ledger;
 mod orders;
 mod pairs;
@@ -97,6 +98,7 @@ impl Audit {
             self.ledger.record(&decision.changes.entries, book, script.now)?;
             self.orders.record(decision, before, book, script)?;
             subscriptions::check_decision(decision, before, book, script)?;
+            changes::check(decision, before, book, script)?;
             check_refusal_changes_nothing(decision)?;
             self.shadow.write(&decision.changes, book)?;
         } else {
@@ -107,6 +109,7 @@ impl Audit {
         vouchers::check_counters(book)?;
         self.orders.check(book, script)?;
         subscriptions::check(book)?;
+        changes::check_items(book)?;
         self.ledger.check_orders(book)?;
         Ok(observed)
     }
@@ -121,7 +124,7 @@ fn check_refusal_changes_nothing(decision: &Decision) -> Check {
             | Outcome::Pending { .. }
             | Outcome::Returned { .. },
         ) => true,
-        Ok(Outcome::Supersede { .. }) | Err(_) => false,
+        Ok(Outcome::Supersede { .. } | Outcome::Previewed(_)) | Err(_) => false,
     };
     ensure!(may_change || decision.changes.is_empty(), "a refusal or a replay changes something");
     Ok(())

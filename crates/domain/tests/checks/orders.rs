@@ -130,7 +130,8 @@ impl Orders {
         );
         let begun = book.subscriptions.values().filter(|s| s.order_id == order.id).count();
         ensure!(begun == usize::from(completed && first), "{begun} subscriptions of {order:?}");
-        let waits = !first && matches!(order.status, OrderStatus::Pending | OrderStatus::Due);
+        let waits = order.kind == OrderKind::Renewal
+            && matches!(order.status, OrderStatus::Pending | OrderStatus::Due);
         let wanted = match order.status {
             OrderStatus::Completed => Some(InvoiceStatus::Paid),
             _ if waits => Some(InvoiceStatus::Open),
@@ -189,7 +190,8 @@ impl Orders {
 fn check_new(decision: &Decision, book: &Book, script: &Script) -> Check {
     let changes = &decision.changes;
     for id in &changes.new_orders {
-        if matches!(decision.command, Command::Renew { .. }) {
+        // Those of renewals and changes are looked at with their subscriptions.
+        if matches!(decision.command, Command::Renew { .. } | Command::ChangeSubscription(_)) {
             continue;
         }
         let Command::Checkout(request) = &decision.command else {
@@ -244,7 +246,7 @@ fn check_amounts(order: &Order, script: &Script) -> Check {
     let rules = script.world.charge_rules;
     // Nothing is asked from a card for a renewal that is due.
     let asked = matches!(order.status, OrderStatus::Pending | OrderStatus::Completed)
-        || order.kind == OrderKind::Checkout;
+        || order.kind != OrderKind::Renewal;
     ensure!(
         total == credit + charge + order.rounding_minor && credit >= 0 && charge >= 0,
         "the parts of {order:?} are not its total"

@@ -7,7 +7,7 @@ use sovereign_domain::book::{
     ReportDispute, Retry,
 };
 use sovereign_domain::catalog::SelectionError;
-use sovereign_domain::ids::{OrganizationId, PaymentId, UserId};
+use sovereign_domain::ids::{OrderId, OrganizationId, PaymentId, UserId};
 use sovereign_domain::organization::{MemberRole, OrganizationStatus};
 use sovereign_domain::refund::{DivideError, Wish};
 use sovereign_domain::timestamp::Timestamp;
@@ -26,8 +26,9 @@ pub(super) fn check(decision: &Decision, before: &Book, script: &Script) -> Chec
                 || matches!(outcome, Outcome::Pending { order_id, .. } if before.orders.contains_key(order_id));
             if let Some(request) = request.filter(|_| !again) {
                 ensure!(request.allowed(before), "a stranger was served: {:?}", decision.command);
+                let change = matches!(decision.command, Command::ChangeSubscription(_));
                 ensure!(
-                    decision.changes.new_orders.is_empty() || !request.subscribed(before),
+                    decision.changes.new_orders.is_empty() || change == request.subscribed(before),
                     "an order beside a live subscription"
                 );
             }
@@ -35,6 +36,9 @@ pub(super) fn check(decision: &Decision, before: &Book, script: &Script) -> Chec
         }
         Err(refusal) => {
             let justified = match request {
+                Some(request) if super::changes::refusal(decision, refusal, before, script) => {
+                    request.allowed(before)
+                }
                 Some(request) => request.justifies(refusal, before, script),
                 None => justifies(&decision.command, refusal, before, script),
             };
@@ -69,6 +73,13 @@ impl<'a> Request<'a> {
                 user_id: &redeem.actor.user_id,
                 code: Some(&redeem.code),
                 seen_minor: redeem.promo_value_minor,
+                selection: None,
+            }),
+            Command::ChangeSubscription(change) => Some(Self {
+                tenant_id: &change.tenant_id,
+                user_id: &change.actor.user_id,
+                code: None,
+                seen_minor: None,
                 selection: None,
             }),
             _ => None,
@@ -129,6 +140,10 @@ impl<'a> Request<'a> {
             Refusal::Wallet(WalletError::Insufficient | WalletError::LotMismatch)
             | Refusal::UnknownOrder
             | Refusal::NotSubscribed
+            | Refusal::PaymentDue
+            | Refusal::NothingToChange
+            | Refusal::ChangeMoment
+            | Refusal::ChangeTotal { .. }
             | Refusal::Refund(_)
             | Refusal::NotAnEnd(_)
             | Refusal::OrderClosed(_)
@@ -204,7 +219,7 @@ fn justifies(command: &Command, refusal: &Refusal, book: &Book, script: &Script)
                     refund.amount_minor <= 0
                 }
                 (Some(p), RefundRefusal::Divide(DivideError::MoreThanIsLeft { left_minor })) => {
-                    let left = p.amount_minor - refunded(book, p.id);
+                    let left = p.amount_minor - refunded(book, p.id) - credited(book, p.order_id);
                     left == *left_minor && refund.amount_minor > left
                 }
                 _ => false,
@@ -322,6 +337,11 @@ fn refunded(book: &Book, payment_id: PaymentId) -> i64 {
     refunds.map(|refund| refund.card_minor).sum()
 }
 
+fn credited(book: &Book, order_id: OrderId) -> i64 {
+    let refunds = book.refunds.values().filter(|refund| refund.order_id == order_id);
+    refunds.map(|refund| refund.credited_minor).sum()
+}
+
 /// Whether nothing of the order can be given back as asked.
 fn no_refund(request: &RefundOrder, refusal: &RefundRefusal, order: &Order, book: &Book) -> bool {
     let returned = book.refunds.values().filter(|refund| refund.order_id == order.id);
@@ -331,7 +351,9 @@ fn no_refund(request: &RefundOrder, refusal: &RefundRefusal, order: &Order, book
         let gone = book.disputes.values().any(|d| {
             d.payment_id == payment.id && matches!(d.state, DisputeState::Open | DisputeState::Lost)
         });
-        if gone { 0 } else { payment.amount_minor - refunded(book, payment.id) }
+        let left = payment.amount_minor - refunded(book, payment.id);
+        // In tens, as a card takes it.
+        if gone { 0 } else { (left - credited(book, order.id)) / 10 * 10 }
     });
     let Wish { amount_minor: amount, credit_minor: as_credit, card_minor: to_card } = request.wish;
     let redemption = book.redemptions.values().find(|r| r.order_id == Some(order.id));

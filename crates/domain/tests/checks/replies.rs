@@ -110,6 +110,9 @@ impl Replies {
             Ok(Outcome::Answered { answer: Answer::Checkout(answer), .. }) => {
                 (Some(answer.order_id), Some(Answer::Checkout(answer.clone())))
             }
+            Ok(Outcome::Answered { answer: Answer::Change(answer), .. }) => {
+                (answer.order_id, Some(Answer::Change(answer.clone())))
+            }
             Ok(Outcome::Answered { answer, .. }) => (None, Some(answer.clone())),
             Ok(Outcome::Pending { order_id, .. }) => (Some(*order_id), None),
             _ => return,
@@ -130,6 +133,9 @@ fn request(command: &Command) -> Option<(ReplyKey, &Idempotency)> {
         Command::Checkout(c) => (&c.actor.user_id, Route::Checkout, &c.idempotency),
         Command::RedeemVoucher(r) => (&r.actor.user_id, Route::RedeemVoucher, &r.idempotency),
         Command::RefundOrder(r) => (&r.actor.user_id, Route::Refund, &r.idempotency),
+        Command::ChangeSubscription(c) if !c.preview => {
+            (&c.actor.user_id, Route::Change, &c.idempotency)
+        }
         _ => return None,
     };
     Some((ReplyKey::new(user_id, route, idempotency), idempotency))

@@ -43,6 +43,7 @@ pub(super) fn check(decision: &Decision, before: &Book, book: &Book, script: &Sc
                         | Command::RefundOrder(_)
                         | Command::BookRefund(_)
                         | Command::ReportDispute(_)
+                        | Command::ChangeSubscription(_)
                 );
                 ensure!(
                     came_back || changes.new_lots.contains(&(account.tenant_id.clone(), lot_id)),
@@ -107,6 +108,13 @@ fn check_debts_come_first(decision: &Decision, before: &Book, book: &Book) -> Ch
     let changes = &decision.changes;
     for (tenant_id, lot_id) in &changes.new_lots {
         let lot = &book.accounts[tenant_id].wallet.lots[lot_id];
+        if matches!(decision.command, Command::ChangeSubscription(_)) {
+            // What came back into other lots has settled some before.
+            let left = lot.remaining_minor;
+            let owed = book.accounts[tenant_id].wallet.owed_minor;
+            ensure!(owed == 0 || left == 0, "{owed} is owed beside {lot:?}");
+            continue;
+        }
         if lot.source == LotSource::Refund {
             // What was owed for a dispute is owed no more before anything is granted for it.
             let owed = book.accounts[tenant_id].wallet.owed_minor;
@@ -204,6 +212,13 @@ fn check_told_balance(decision: &Decision, book: &Book, script: &Script) -> Chec
             (&request.tenant_id, balance.0, balance.1, &answer.currency)
         }
         Answer::Refund(_) => return Ok(()),
+        Answer::Change(answer) => {
+            let Command::ChangeSubscription(request) = &decision.command else {
+                return Err(format!("{answer:?} is no answer to {:?}", decision.command));
+            };
+            let balance = (answer.credit_balance, answer.credit_balance_minor);
+            (&request.tenant_id, balance.0, balance.1, &answer.currency)
+        }
     };
     let left: i128 = book.accounts[tenant_id]
         .wallet

@@ -86,7 +86,7 @@ pub(super) fn check_decision(
         ensure!(
             (&order.plan_id, &order.apps, &order.addons)
                 == (&account.plan_id, &account.apps, &account.addons)
-                && order.total_minor == price(order, script),
+                && order.total_minor == price(order, script) + carried(old),
             "{order:?} is not what {account:?} has"
         );
     }
@@ -122,6 +122,10 @@ fn check_whose_attempt(
     let day_has_come = subscription.next_attempt_at.is_some_and(|at| at <= script.now);
     ensure!(day_has_come == (how == Retry::Schedule), "{how:?} leaves {subscription:?}");
     Ok(())
+}
+
+fn carried(subscription: &Subscription) -> i64 {
+    subscription.carried().iter().map(|line| line.amount_minor).sum()
 }
 
 fn price(order: &Order, script: &Script) -> i64 {

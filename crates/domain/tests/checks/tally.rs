@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use sovereign_domain::book::{Book, Command, EntryKind, HoldState, OrderStatus, RedemptionState};
+use sovereign_domain::book::{
+    Book, Command, EntryKind, HoldState, OrderKind, OrderStatus, RedemptionState,
+};
 use sovereign_domain::timestamp::Timestamp;
 
 use crate::model::{Decision, Observed, Step};
@@ -53,6 +55,26 @@ impl Tally {
             self.see(format!("letter {}", letter.kind.as_str()));
         }
         self.count_back(decision, before, book);
+        for id in &decision.changes.changed_orders {
+            let (old, new) = (&before.orders[id], &book.orders[id]);
+            if new.kind == OrderKind::Change && old.status != new.status {
+                self.see(format!("change order {}", new.status.as_str()));
+            }
+        }
+        for id in &decision.changes.changed_subscriptions {
+            let (old, new) = (&before.subscriptions[id], &book.subscriptions[id]);
+            if !new.carried().is_empty() {
+                self.see("change carried".into());
+            } else if !old.carried().is_empty() && new.period != old.period {
+                self.see("renewal with what was carried".into());
+            }
+        }
+        for refund in &decision.changes.new_refunds {
+            if refund.credited_minor > 0 {
+                let both = if refund.credit_minor > 0 { " and credit" } else { "" };
+                self.see(format!("credit back of a card{both}"));
+            }
+        }
         for id in &decision.changes.new_orders {
             let order = &book.orders[id];
             if order.rounding_minor != 0 {
@@ -194,6 +216,7 @@ fn name(command: &Command) -> &'static str {
         Command::Cancel(_) => "cancel",
         Command::Resume { .. } => "resume",
         Command::WarnOfLowCredit { .. } => "warn",
+        Command::ChangeSubscription(_) => "change",
         Command::RefundOrder(_) => "refund",
         Command::BookRefund(_) => "book refund",
         Command::ReportDispute(_) => "dispute",
@@ -209,6 +232,15 @@ fn word(observed: &Observed) -> String {
         Observed::Session { replayed, .. } => format!("session{}", replay(replayed)),
         Observed::Redeemed { replayed, .. } => format!("redeemed{}", replay(replayed)),
         Observed::Refunded { replayed, .. } => format!("refunded{}", replay(replayed)),
+        Observed::Changed { order, credited_minor, replayed, .. } => {
+            let how = match (order, credited_minor) {
+                (Some(_), _) => "paid",
+                (None, 0) => "done",
+                (None, _) => "credited",
+            };
+            format!("{how}{}", replay(replayed))
+        }
+        Observed::Previewed { .. } => "previewed".into(),
         Observed::Pending { .. } => "pending".into(),
         Observed::Supersede { .. } => "supersede".into(),
         Observed::Returned { .. } => "returned".into(),

@@ -25,8 +25,9 @@ pub(crate) use self::observed::Observed;
 pub(crate) use self::runner::{Decision, Model};
 pub(crate) use self::script::{Action, Script, VoucherTerms};
 pub(crate) use self::snapshot::{
-    DisputeSummary, RedemptionSummary, RefundSummary, Snapshot, SubscriptionSummary, WalletSummary,
+    ChangesSummary, DisputeSummary, RedemptionSummary, RefundSummary, Snapshot,
+    SubscriptionSummary, WalletSummary,
 };
-pub(crate) use self::steps::{CheckoutStep, PromoValue, RedeemStep, RefundStep, Step};
+pub(crate) use self::steps::{ChangeStep, CheckoutStep, PromoValue, RedeemStep, RefundStep, Step};
 pub(crate) use self::strategy::{LENGTH, steps, steps_with_huge_amounts};
 pub(crate) use self::world::World;

@@ -32,6 +32,18 @@ pub(crate) enum Observed {
         card_minor: i64,
         replayed: bool,
     },
+    Changed {
+        order: Option<usize>,
+        credited_minor: i64,
+        credit_balance_minor: i64,
+        replayed: bool,
+    },
+    Previewed {
+        total_minor: i64,
+        credit_minor: i64,
+        charge_minor: i64,
+        credited_minor: i64,
+    },
     Pending {
         order: usize,
     },
@@ -72,6 +84,18 @@ impl Observed {
                 card_minor: answer.card_minor,
                 replayed: *replayed,
             },
+            Ok(Outcome::Answered { answer: Answer::Change(answer), replayed }) => Self::Changed {
+                order: answer.order_id.as_ref().map(index),
+                credited_minor: answer.credited_minor,
+                credit_balance_minor: answer.credit_balance_minor,
+                replayed: *replayed,
+            },
+            Ok(Outcome::Previewed(preview)) => Self::Previewed {
+                total_minor: preview.total_minor,
+                credit_minor: preview.credit_minor,
+                charge_minor: preview.charge_minor,
+                credited_minor: preview.credited_minor,
+            },
             Ok(Outcome::Answered { answer: Answer::Checkout(answer), replayed }) => {
                 Self::of_checkout(answer, index(&answer.order_id), *replayed)
             }
@@ -82,6 +106,7 @@ impl Observed {
     pub(crate) fn order_id(result: &Result<Outcome, Refusal>) -> Option<OrderId> {
         match result {
             Ok(Outcome::Answered { answer: Answer::Checkout(answer), .. }) => Some(answer.order_id),
+            Ok(Outcome::Answered { answer: Answer::Change(answer), .. }) => answer.order_id,
             Ok(
                 Outcome::Pending { order_id, .. }
                 | Outcome::Supersede { order_id }

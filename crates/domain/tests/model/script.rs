@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use sovereign_domain::book::{
-    Adjust, BookRefund, Cancel, Checkout, Command, CompleteOrder, FailedAttempt, Idempotency,
-    OrderStatus, Outcome, RedeemVoucher, RefundOrder, RefundStatus, Refusal, ReportDispute,
+    Adjust, BookRefund, Cancel, ChangeSubscription, Checkout, Command, CompleteOrder,
+    FailedAttempt, Idempotency, OrderStatus, Outcome, RedeemVoucher, RefundOrder, RefundStatus,
+    Refusal, ReportDispute,
 };
 use sovereign_domain::catalog::Item;
 use sovereign_domain::checkout::ChargeRules;
@@ -15,7 +16,7 @@ use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::voucher::{Code, Voucher};
 use uuid::Uuid;
 
-use super::{CheckoutStep, Observed, PromoValue, RedeemStep, RefundStep, Step, World};
+use super::{ChangeStep, CheckoutStep, Observed, PromoValue, RedeemStep, RefundStep, Step, World};
 
 /// What a player has to do for a step.
 #[derive(Debug, Clone)]
@@ -136,6 +137,7 @@ impl Script {
         let command = match step {
             Step::Checkout(step) => Command::Checkout(self.checkout(step)),
             Step::Redeem(step) => Command::RedeemVoucher(self.redeem(step)),
+            Step::Change(step) => Command::ChangeSubscription(self.change(step)),
             Step::Retry => self.last_request.clone()?,
             Step::Supersede => Command::CloseOrder {
                 order_id: self.in_the_way.take()?,
@@ -186,7 +188,10 @@ impl Script {
             }
             _ => return self.subscription_command(step),
         };
-        if matches!(command, Command::Checkout(_) | Command::RedeemVoucher(_)) {
+        if matches!(
+            command,
+            Command::Checkout(_) | Command::RedeemVoucher(_) | Command::ChangeSubscription(_)
+        ) {
             self.last_request = Some(command.clone());
             self.in_the_way = None;
         }
@@ -241,11 +246,28 @@ impl Script {
         }
     }
 
+    fn change(&self, step: &ChangeStep) -> ChangeSubscription {
+        let world = &self.world;
+        let at = step.shown_seconds_ago.map(|seconds| self.now.plus_seconds(-seconds));
+        let request_hash = format!(
+            "{} {:?} {:?} {:?} {at:?} {}",
+            step.organization, step.plan, step.addons, step.apps, step.shown_wrong
+        );
+        ChangeSubscription {
+            actor: actor(step.user),
+            tenant_id: World::organization(step.organization),
+            plan: step.plan.map(|index| World::reference(&world.plans, index)),
+            addons: step.addons.as_ref().map(|indexes| references(&world.addons, indexes)),
+            apps: step.apps.as_ref().map(|indexes| references(&world.apps, indexes)),
+            at,
+            total_minor: step.shown_wrong.then_some(i64::MIN),
+            preview: step.preview,
+            idempotency: idempotency(step.key, request_hash),
+        }
+    }
+
     fn checkout(&self, step: &CheckoutStep) -> Checkout {
         let world = &self.world;
-        let references = |items: &[Item], indexes: &[u8]| -> Vec<String> {
-            indexes.iter().map(|index| World::reference(items, *index)).collect()
-        };
         let promo_value_minor =
             step.voucher.and_then(|voucher| self.promo_value(voucher, step.promo_value));
         // The body's digest: an identifier and its slug are one reference, and order is no matter.
@@ -345,6 +367,10 @@ impl Script {
     fn order(&self, nth: u8) -> OrderId {
         self.orders.get(self.position(nth)).copied().unwrap_or(OrderId(Uuid::nil()))
     }
+}
+
+fn references(items: &[Item], indexes: &[u8]) -> Vec<String> {
+    indexes.iter().map(|index| World::reference(items, *index)).collect()
 }
 
 fn actor(user: u8) -> Actor {

@@ -25,12 +25,16 @@ pub(crate) struct Snapshot {
     pub(crate) disputes: Vec<DisputeSummary>,
 }
 
+/// Items with what a month of each costs, the orders that paid for them, and what is carried.
+pub(crate) type ChangesSummary = (Vec<(String, i64)>, Vec<Option<usize>>, i64);
+
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SubscriptionSummary {
     pub(crate) organization: usize,
     pub(crate) status: String,
     pub(crate) period: (i64, i64),
     pub(crate) price_minor: i64,
+    pub(crate) changes: Option<ChangesSummary>,
     pub(crate) cancel_at_period_end: bool,
     pub(crate) failed_attempts: i16,
     pub(crate) next_attempt_at: Option<i64>,
@@ -66,6 +70,7 @@ pub(crate) struct RefundSummary {
     pub(crate) order: Option<usize>,
     pub(crate) credit_minor: i64,
     pub(crate) card_minor: i64,
+    pub(crate) credited_minor: i64,
     /// Whether Stripe had it first.
     pub(crate) stripe_refund_id: Option<String>,
     pub(crate) voucher_freed: bool,
@@ -86,6 +91,7 @@ fn refunds(book: &Book, script: &Script) -> Vec<RefundSummary> {
         order: script.orders.iter().position(|order| *order == refund.order_id),
         credit_minor: refund.credit_minor,
         card_minor: refund.card_minor,
+        credited_minor: refund.credited_minor,
         stripe_refund_id: refund.stripe_refund_id.clone(),
         voucher_freed: refund.voucher_freed,
         has_note: refund.has_note,
@@ -163,6 +169,11 @@ fn subscriptions(book: &Book, script: &Script) -> Vec<SubscriptionSummary> {
         status: subscription.status.as_str().into(),
         period: (subscription.period.start.micros(), subscription.period.end.micros()),
         price_minor: subscription.price_minor,
+        changes: subscription.changes.as_ref().map(|changes| {
+            let items = changes.items.iter().map(|item| (item.id.clone(), item.amount_minor));
+            let carried = changes.carried.iter().map(|line| line.amount_minor).sum();
+            (items.collect(), changes.orders.iter().map(|id| index(*id)).collect(), carried)
+        }),
         cancel_at_period_end: subscription.cancel_at_period_end,
         failed_attempts: subscription.failed_attempts,
         next_attempt_at: subscription.next_attempt_at.map(Timestamp::micros),

@@ -86,6 +86,7 @@ pub(crate) enum Step {
     WarnOfLowCredit {
         organization: u8,
     },
+    Change(ChangeStep),
     /// A card processor is configured, or no longer.
     SetProcessor {
         on: bool,
@@ -111,6 +112,21 @@ pub(crate) struct RedeemStep {
     pub(crate) organization: u8,
     pub(crate) voucher: u8,
     pub(crate) promo_value: PromoValue,
+    pub(crate) key: Option<u8>,
+}
+
+/// Another plan, other add-ons or apps; `None` leaves what there is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ChangeStep {
+    pub(crate) user: u8,
+    pub(crate) organization: u8,
+    pub(crate) plan: Option<u8>,
+    pub(crate) addons: Option<Vec<u8>>,
+    pub(crate) apps: Option<Vec<u8>>,
+    /// How long ago its price was shown, and whether it was another one.
+    pub(crate) shown_seconds_ago: Option<i64>,
+    pub(crate) shown_wrong: bool,
+    pub(crate) preview: bool,
     pub(crate) key: Option<u8>,
 }
 

@@ -7,10 +7,10 @@ use proptest::prelude::*;
 use sovereign_domain::book::{AttemptFailure, CancelAt, DisputeState, OrderStatus, Retry};
 use sovereign_domain::refund::Wish;
 
-use super::{CheckoutStep, PromoValue, RedeemStep, RefundStep, Step, World};
+use super::{ChangeStep, CheckoutStep, PromoValue, RedeemStep, RefundStep, Step, World};
 
 /// Steps in a sequence.
-pub(crate) const LENGTH: usize = 60;
+pub(crate) const LENGTH: usize = 82;
 const DAY: i64 = 86_400;
 const MONTH: i64 = 31 * DAY;
 const LARGEST_GRANT_MINOR: i64 = 15_000;
@@ -61,6 +61,11 @@ fn chunk() -> impl Strategy<Value = Vec<Step>> {
             vec![step, Step::Supersede, Step::Retry, Step::AttachSession { nth: 0 }]
         }),
         20 => subscription_step().prop_map(|step| vec![step]),
+        8 => change().prop_map(|step| vec![step]),
+        5 => changed_month(),
+        1 => changed_a_little(),
+        // What the program does for a change that finds an order in its way.
+        3 => change().prop_map(|step| vec![step, Step::Supersede, Step::Retry]),
         // A month later.
         8 => (organization(), MONTH..=MONTH + 2 * DAY, due_step()).prop_map(
             |(organization, seconds, end)| {
@@ -122,6 +127,93 @@ fn checkout() -> impl Strategy<Value = Step> {
             apps,
             voucher,
             promo_value,
+            key,
+        })
+    })
+}
+
+/// Mostly by those who may.
+fn change() -> impl Strategy<Value = Step> {
+    user_and_organization().prop_flat_map(|(user, organization)| change_by(user, organization))
+}
+
+/// From nothing to too little for a card; the next month has it.
+fn changed_a_little() -> impl Strategy<Value = Vec<Step>> {
+    const FREE: u8 = 2;
+    const TINY: u8 = 8;
+    let parts = (prop::sample::select(&World::SPENDERS[..]), 1..=20_i64, due_step());
+    parts.prop_map(|((user, organization), days, end)| {
+        let (addons, apps, voucher, promo_value) = (vec![], vec![], None, PromoValue::Absent);
+        let (plan, key) = (FREE, None);
+        let free =
+            CheckoutStep { user, organization, plan, addons, apps, voucher, promo_value, key };
+        let tiny = ChangeStep {
+            user,
+            organization,
+            plan: Some(TINY),
+            addons: None,
+            apps: None,
+            shown_seconds_ago: None,
+            shown_wrong: false,
+            preview: false,
+            key,
+        };
+        vec![
+            Step::Cancel { user, organization, at: CancelAt::Now },
+            Step::Adjust { organization, amount_minor: -LARGEST_GRANT_MINOR, valid_days: None },
+            Step::Checkout(free),
+            Step::AdvanceClock { seconds: days * DAY },
+            Step::Change(tiny),
+            Step::AdvanceClock { seconds: MONTH },
+            Step::Renew { organization },
+            Step::Complete { nth: 0 },
+            end,
+        ]
+    })
+}
+
+/// Some way into a month that was paid for; and perhaps back again.
+fn changed_month() -> impl Strategy<Value = Vec<Step>> {
+    let parts = (prop::sample::select(&World::SPENDERS[..]), checkout(), clock(), 0..=1_i64);
+    parts.prop_flat_map(|((user, organization), checkout, clock, granted)| {
+        let mut steps = vec![Step::Cancel { user, organization, at: CancelAt::Now }];
+        if let Step::Checkout(step) = checkout {
+            steps.push(Step::Checkout(CheckoutStep { user, organization, ..step }));
+        }
+        let amount_minor = granted * LARGEST_GRANT_MINOR;
+        let grant = Step::Adjust { organization, amount_minor, valid_days: None };
+        steps.extend([Step::Complete { nth: 0 }, clock, grant]);
+        let change = change_by(user, organization);
+        let end = prop_oneof![3 => Just(Step::Complete { nth: 0 }), 1 => order_step()];
+        (vec(change, 1..4), end)
+            .prop_map(move |(changes, end)| [&steps[..], &changes, &[end]].concat())
+    })
+}
+
+fn change_by(user: u8, organization: u8) -> impl Strategy<Value = Step> {
+    let parts = (
+        option::weighted(0.8, reference(World::PLANS)),
+        option::weighted(0.5, vec(reference(World::ADDONS), 0..3)),
+        option::weighted(0.2, vec(reference(World::APPS), 0..3)),
+        prop_oneof![
+            6 => Just(None),
+            3 => (0..=3_600_i64).prop_map(Some),
+            1 => prop::sample::select(&[-1, 3_601, 2 * DAY][..]).prop_map(Some),
+        ],
+        prop::bool::weighted(0.05),
+        prop::bool::weighted(0.2),
+        option::weighted(0.2, 0..3_u8),
+    );
+    parts.prop_map(move |(plan, addons, apps, shown_seconds_ago, shown_wrong, preview, key)| {
+        Step::Change(ChangeStep {
+            user,
+            organization,
+            plan,
+            addons,
+            apps,
+            shown_seconds_ago,
+            shown_wrong,
+            preview,
             key,
         })
     })
