@@ -20,8 +20,8 @@ struct SubscriptionRow {
     id: Uuid,
     customer_id: Uuid,
     tenant_id: String,
-    order_id: Uuid,
-    paid_order_id: Uuid,
+    order_id: Option<Uuid>,
+    paid_order_id: Option<Uuid>,
     plan_id: String,
     status: String,
     period_start: Ts,
@@ -44,8 +44,8 @@ impl SubscriptionRow {
             id: SubscriptionId(self.id),
             customer_id: CustomerId(self.customer_id),
             tenant_id: self.tenant_id.into(),
-            order_id: OrderId(self.order_id),
-            paid_order: OrderId(self.paid_order_id),
+            order_id: self.order_id.map(OrderId),
+            paid_order: self.paid_order_id.map(OrderId),
             plan_id: self.plan_id,
             status,
             period: Period { start: self.period_start.0, end: self.period_end.0 },
@@ -104,7 +104,7 @@ pub(super) async fn subscriptions(tx: &mut Tx, wanted: &mut Wanted, book: &mut B
             s.anchor_at, COALESCE(s.price_minor, 0) AS price_minor, s.cancel_at_period_end, \
             s.due_order_id, s.failed_attempts, s.next_attempt_at, s.warned_for, s.created_at \
         FROM v JOIN subscriptions s ON s.tenant_id = v.tenant_id AND s.status <> 'canceled' \
-            AND s.billed_by = 'sovereign' AND s.order_id IS NOT NULL";
+            AND s.billed_by = 'sovereign'";
     const INVOICES: &str = "WITH v (tenant_id) AS ({rows}) \
         SELECT i.id, i.customer_id, i.tenant_id, i.order_id, i.amount_minor, i.credit_minor, \
             i.period_start, i.period_end, i.created_at \

@@ -12,6 +12,7 @@ pub(crate) mod audit_chain;
 pub mod backup;
 pub mod batch;
 pub(crate) mod billing;
+pub(crate) mod bill_here;
 pub(crate) mod bills;
 pub(crate) mod catalog;
 pub(crate) mod cursor;

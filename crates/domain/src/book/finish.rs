@@ -47,7 +47,7 @@ impl Book {
         subscription.status = SubscriptionStatus::Active;
         subscription.plan_id.clone_from(&order.plan_id);
         subscription.price_minor = order.price_minor();
-        subscription.paid_order = order.id;
+        subscription.paid_order = Some(order.id);
         subscription.due_order = None;
         subscription.failed_attempts = 0;
         subscription.next_attempt_at = None;
@@ -175,8 +175,8 @@ fn new_subscription(order: &Order, context: &mut Context<'_>) -> Subscription {
         id: SubscriptionId::next(context.ids),
         customer_id: order.customer_id,
         tenant_id: order.tenant_id.clone(),
-        order_id: order.id,
-        paid_order: order.id,
+        order_id: Some(order.id),
+        paid_order: Some(order.id),
         plan_id: order.plan_id.clone(),
         status: SubscriptionStatus::Active,
         period: Period::month(context.now, context.now, context.zone),
