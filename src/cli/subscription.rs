@@ -116,7 +116,9 @@ impl BillHere {
                 }
             });
             let list: Vec<Value> = list.collect();
-            answer_json(&json!({ "applied": self.apply, "refused": refused, "subscriptions": list }));
+            answer_json(
+                &json!({ "applied": self.apply, "refused": refused, "subscriptions": list }),
+            );
         } else {
             let heading =
                 ["organization", "plan", "a month", "first charge", "from", "billed by", "what"];
@@ -152,7 +154,7 @@ fn what(plan: &Plan, applied: bool) -> &'static str {
 fn cells(plan: &Plan, currency: Currency, applied: bool) -> Vec<String> {
     vec![
         format!("{} ({})", plan.tenant_id, plan.organization),
-        plan.plan_id.clone(),
+        plan.plan_name.clone(),
         currency.format(plan.price_minor),
         currency.format(plan.first_charge_minor),
         plan.from.to_rfc3339(),
@@ -166,6 +168,7 @@ fn as_json(plan: &Plan, currency: Currency) -> Value {
         "tenant_id": plan.tenant_id,
         "organization": plan.organization,
         "plan_id": plan.plan_id,
+        "plan": plan.plan_name,
         "price_minor": plan.price_minor,
         "first_charge_minor": plan.first_charge_minor,
         "currency": currency,

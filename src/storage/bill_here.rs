@@ -88,11 +88,7 @@ pub(crate) async fn is_organization(tx: &mut Tx, tenant_id: &str) -> Result<bool
 }
 
 /// The Organizations whose subscription is not billed here yet, in the order of their identifiers.
-pub(crate) async fn not_billed_here(
-    tx: &mut Tx,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<String>> {
+pub(crate) async fn not_billed_here(tx: &mut Tx, after: &str, limit: i64) -> Result<Vec<String>> {
     let sql = "SELECT tenant_id FROM subscriptions \
                WHERE status <> 'canceled' AND tenant_id > $1 AND (billed_by <> 'sovereign' \
                    OR (anchor_at = current_period_end AND due_order_id IS NULL)) \

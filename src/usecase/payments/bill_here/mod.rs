@@ -146,11 +146,7 @@ struct Seen {
     plan: Plan,
 }
 
-async fn bill_in(
-    desk: &mut Desk<'_>,
-    wish: Wish<'_>,
-    scope: Scope,
-) -> Result<Plan, BillHereError> {
+async fn bill_in(desk: &mut Desk<'_>, wish: Wish<'_>, scope: Scope) -> Result<Plan, BillHereError> {
     let mut ended = false;
     for _ in 0..MAX_ROUNDS {
         let seen = see(desk, wish, scope).await.map_err(|error| error.after(ended))?;

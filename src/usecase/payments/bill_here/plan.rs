@@ -67,6 +67,8 @@ pub(crate) struct Plan {
     pub(crate) tenant_id: String,
     pub(crate) organization: String,
     pub(crate) plan_id: String,
+    /// As the catalog calls it.
+    pub(crate) plan_name: String,
     /// A month, before tax that is added.
     pub(crate) price_minor: i64,
     /// What the first month here comes to at the prices of now: credit pays first.
@@ -118,6 +120,7 @@ pub(super) fn decide(
         already: dated == Some(from)
             && standing.at_stripe != AtStripe::Renews
             && row.is_for(&quote.plan_id),
+        plan_name: quote.lines.into_iter().next().map_or(String::new(), |line| line.name),
         plan_id: quote.plan_id,
         price_minor: quote.total_minor,
         first_charge_minor: taxed.total_minor,
@@ -160,11 +163,7 @@ struct Standing {
     paid_until: Option<Timestamp>,
 }
 
-fn standing(
-    row: &Candidate,
-    known: &Known<'_>,
-    scope: Scope,
-) -> Result<Standing, BillHereError> {
+fn standing(row: &Candidate, known: &Known<'_>, scope: Scope) -> Result<Standing, BillHereError> {
     let Some(found) = known.at_stripe else {
         let active = row.status == SubscriptionStatus::Active.as_str();
         let end = row.current_period_end.map(|at| at.0);
