@@ -14,7 +14,9 @@ use super::extract::{Body, Segment};
 use super::problem::Problem;
 use crate::app::App;
 use crate::usecase::organizations::usable_id;
-use crate::usecase::payments::bill_here::{self, AtStripe, BillHereError, Desk, Plan, Start, Wish};
+use crate::usecase::payments::bill_here::{
+    self, AtStripe, BillHereError, Desk, Start, Verdict, Wish,
+};
 
 /// From when on a subscription is to be billed here.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -106,7 +108,7 @@ pub(super) async fn bill_here(
 }
 
 impl PlanBody {
-    fn new(plan: Plan, currency: &'static str, dry_run: bool) -> Self {
+    fn new(plan: Verdict, currency: &'static str, dry_run: bool) -> Self {
         Self {
             tenant_id: plan.tenant_id,
             plan_id: plan.plan_id,

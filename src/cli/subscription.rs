@@ -9,7 +9,9 @@ use super::stripe::Bench;
 use super::{Common, clock};
 use crate::payment::stripe::Stripe;
 use crate::usecase::payments::PaymentError;
-use crate::usecase::payments::bill_here::{self, AtStripe, BillHereError, Desk, Plan, Start, Wish};
+use crate::usecase::payments::bill_here::{
+    self, AtStripe, BillHereError, Desk, Start, Verdict, Wish,
+};
 
 /// Subscriptions that an earlier service made
 #[derive(Debug, Subcommand)]
@@ -41,7 +43,7 @@ pub(super) struct BillHere {
     /// Every Organization whose subscription is not billed here
     #[arg(long)]
     all: bool,
-    /// A day in the Sovereign's time zone: <2027-02-01>, a moment, or <period_end>
+    /// A day in the Sovereign's time zone: <2027-02-01>, a moment, or `period_end`
     #[arg(long, value_name = "DATE")]
     from: String,
     /// The plan that it has from now on, by identifier or slug [default: its own]
@@ -61,7 +63,7 @@ impl Subscription {
 }
 
 /// What became of each Organization, by its identifier.
-type Outcomes = Vec<(String, Result<Plan, BillHereError>)>;
+type Outcomes = Vec<(String, Result<Verdict, BillHereError>)>;
 
 impl BillHere {
     async fn run(self) -> Result<(), Failure> {
@@ -141,7 +143,7 @@ impl BillHere {
     }
 }
 
-fn what(plan: &Plan, applied: bool) -> &'static str {
+fn what(plan: &Verdict, applied: bool) -> &'static str {
     match (plan.already, plan.at_stripe, applied) {
         (true, ..) => "has this date already",
         (false, AtStripe::Renews, false) => "ends at Stripe with its period, then billed here",
@@ -151,7 +153,7 @@ fn what(plan: &Plan, applied: bool) -> &'static str {
     }
 }
 
-fn cells(plan: &Plan, currency: Currency, applied: bool) -> Vec<String> {
+fn cells(plan: &Verdict, currency: Currency, applied: bool) -> Vec<String> {
     vec![
         format!("{} ({})", plan.tenant_id, plan.organization),
         plan.plan_name.clone(),
@@ -163,7 +165,7 @@ fn cells(plan: &Plan, currency: Currency, applied: bool) -> Vec<String> {
     ]
 }
 
-fn as_json(plan: &Plan, currency: Currency) -> Value {
+fn as_json(plan: &Verdict, currency: Currency) -> Value {
     json!({
         "tenant_id": plan.tenant_id,
         "organization": plan.organization,

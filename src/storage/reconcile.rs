@@ -102,7 +102,8 @@ pub(crate) async fn own_customers(
         SELECT k.stripe_customer_id, k.tenant_id FROM v \
         JOIN customers k ON k.stripe_customer_id = v.key \
         WHERE NOT EXISTS (SELECT 1 FROM subscriptions s \
-            WHERE s.customer_id = k.id AND s.stripe_subscription_id IS NOT NULL)";
+            WHERE s.customer_id = k.id \
+                AND (s.billed_by = 'stripe' OR s.stripe_subscription_id IS NOT NULL))";
     batch::fetch(tx, sql, keys(customers)).await
 }
 

@@ -12,7 +12,7 @@ use sovereign_domain::subscription::SubscriptionStatus;
 use sovereign_domain::tax::TaxRules;
 use sovereign_domain::timestamp::Timestamp;
 
-pub(crate) use self::plan::{AtStripe, Plan, Start};
+pub(crate) use self::plan::{AtStripe, Start, Verdict};
 
 use self::plan::{Known, Scope, decide};
 use super::PaymentError;
@@ -93,7 +93,7 @@ pub(crate) struct Wish<'a> {
 ///
 /// # Errors
 /// [`BillHereError`].
-pub(crate) async fn look(desk: &mut Desk<'_>, wish: Wish<'_>) -> Result<Plan, BillHereError> {
+pub(crate) async fn look(desk: &mut Desk<'_>, wish: Wish<'_>) -> Result<Verdict, BillHereError> {
     see(desk, wish, Scope::One).await.map(|seen| seen.plan)
 }
 
@@ -101,7 +101,7 @@ pub(crate) async fn look(desk: &mut Desk<'_>, wish: Wish<'_>) -> Result<Plan, Bi
 ///
 /// # Errors
 /// [`BillHereError`].
-pub(crate) async fn bill(desk: &mut Desk<'_>, wish: Wish<'_>) -> Result<Plan, BillHereError> {
+pub(crate) async fn bill(desk: &mut Desk<'_>, wish: Wish<'_>) -> Result<Verdict, BillHereError> {
     bill_in(desk, wish, Scope::One).await
 }
 
@@ -132,7 +132,7 @@ pub(crate) async fn one_of_all(
     tenant_id: &str,
     from: Start,
     apply: bool,
-) -> Result<Plan, BillHereError> {
+) -> Result<Verdict, BillHereError> {
     let wish = Wish { tenant_id, from, plan: None };
     if apply {
         return bill_in(desk, wish, Scope::All).await;
@@ -143,10 +143,14 @@ pub(crate) async fn one_of_all(
 /// A row as it was read, and what comes of it.
 struct Seen {
     row: Candidate,
-    plan: Plan,
+    plan: Verdict,
 }
 
-async fn bill_in(desk: &mut Desk<'_>, wish: Wish<'_>, scope: Scope) -> Result<Plan, BillHereError> {
+async fn bill_in(
+    desk: &mut Desk<'_>,
+    wish: Wish<'_>,
+    scope: Scope,
+) -> Result<Verdict, BillHereError> {
     let mut ended = false;
     for _ in 0..MAX_ROUNDS {
         let seen = see(desk, wish, scope).await.map_err(|error| error.after(ended))?;

@@ -63,7 +63,7 @@ pub(crate) enum AtStripe {
 
 /// What comes of a subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Plan {
+pub(crate) struct Verdict {
     pub(crate) tenant_id: String,
     pub(crate) organization: String,
     pub(crate) plan_id: String,
@@ -96,7 +96,7 @@ pub(super) fn decide(
     known: &Known<'_>,
     from: Start,
     scope: Scope,
-) -> Result<Plan, BillHereError> {
+) -> Result<Verdict, BillHereError> {
     if row.organization_status()? == OrganizationStatus::Deleted {
         let detail = format!("{} is deleted; nothing of it is billed", row.tenant_id);
         return Err(refused("organization_deleted", detail));
@@ -114,7 +114,7 @@ pub(super) fn decide(
         Some(dated) if from == Start::At(dated) => dated,
         _ => moment(from, standing.paid_until, known.now)?,
     };
-    Ok(Plan {
+    Ok(Verdict {
         tenant_id: row.tenant_id.clone(),
         organization: row.organization.clone(),
         already: dated == Some(from)
