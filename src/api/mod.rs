@@ -9,6 +9,7 @@ mod alarms;
 mod answers;
 mod audit;
 mod auth;
+mod bill_here;
 mod billing;
 pub(crate) mod caller;
 mod catalog;
@@ -112,6 +113,7 @@ fn billing_routes(routes: Routes) -> Routes {
         .add(settings::__path_read, settings::read)
         .add(settings::__path_change, settings::change)
         .add(settings::__path_check, settings::check)
+        .add(bill_here::__path_bill_here, bill_here::bill_here)
         .add(admin_organizations::__path_totals, admin_organizations::totals)
 }
 

@@ -14,6 +14,7 @@ mod reconcile;
 mod serve;
 mod starting;
 mod stripe;
+mod subscription;
 mod token;
 mod user;
 mod verify;
@@ -75,6 +76,8 @@ enum Command {
     Voucher(voucher::Voucher),
     #[command(subcommand)]
     Stripe(stripe::Stripe),
+    #[command(subcommand)]
+    Subscription(subscription::Subscription),
     Reconcile(reconcile::Reconcile),
     #[command(subcommand)]
     Alarms(alarms::AlarmsCommand),
@@ -159,6 +162,7 @@ pub fn main() -> ExitCode {
             Command::Key(key) => key.run(),
             Command::Voucher(voucher) => voucher.run().await,
             Command::Stripe(stripe) => stripe.run().await,
+            Command::Subscription(subscription) => subscription.run().await,
             Command::Reconcile(reconcile) => reconcile.run().await,
             Command::Alarms(alarms) => alarms.run().await,
             Command::Verify(verify) => verify.run().await,

@@ -42,6 +42,11 @@ impl Failure {
         Self { code: 3, text: Some(text.to_string()) }
     }
 
+    /// What there is to say, where it is said among others.
+    pub(super) fn text(self) -> Option<String> {
+        self.text
+    }
+
     pub(super) fn report(self) -> ExitCode {
         if let Some(text) = self.text {
             say(format!("sovereign: {text}"));

@@ -135,12 +135,12 @@ impl Stripe {
 
 /// What every command works with that asks Stripe.
 pub(super) struct Bench {
-    config: Config,
+    pub(super) config: Config,
     pub(super) store: Store,
     pub(super) facts: Facts,
     keeper: Keeper,
-    ids: RandomIds,
-    actor: Actor,
+    pub(super) ids: RandomIds,
+    pub(super) actor: Actor,
 }
 
 impl Bench {
@@ -177,12 +177,17 @@ impl Bench {
             .map_err(Failure::unavailable)
     }
 
-    pub(super) async fn required_client(&self) -> Result<Client, Failure> {
+    /// `None` where no key is set.
+    pub(super) async fn known_client(&self) -> Result<Option<Client>, Failure> {
         let settings = self.settings().await?;
         if let Stored::Unreadable(problem) = &settings.secret_key {
             return Err(Failure::refused(problem));
         }
-        self.client(&settings)?.ok_or_else(|| {
+        self.client(&settings)
+    }
+
+    pub(super) async fn required_client(&self) -> Result<Client, Failure> {
+        self.known_client().await?.ok_or_else(|| {
             Failure::refused("no secret key is set; `sovereign stripe keys` sets it")
         })
     }

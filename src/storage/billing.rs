@@ -149,7 +149,8 @@ pub(crate) async fn newest_orders(tx: &mut Tx, limit: i64) -> Result<Vec<OrderRo
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(limit).fetch_all(c).await)?)
 }
 
-/// What the Sovereign earns. A subscription's month is the total of the order that began it.
+/// What the Sovereign earns. A subscription's month is the total of the order that began it; where none
+/// is known, its price here.
 #[derive(Debug, Clone, FromRow)]
 pub(crate) struct RevenueRow {
     pub(crate) mrr_minor: i64,
@@ -159,7 +160,7 @@ pub(crate) struct RevenueRow {
 }
 
 pub(crate) async fn revenue(tx: &mut Tx, month_start: Timestamp) -> Result<RevenueRow> {
-    let sql = "SELECT CAST(COALESCE(SUM(o.amount_baisa), 0) AS bigint) AS mrr_minor, \
+    let sql = "SELECT CAST(COALESCE(SUM(COALESCE(o.amount_baisa, s.price_minor)), 0) AS bigint) AS mrr_minor, \
                    COUNT(s.id) AS active_subscriptions, \
                    (SELECT COUNT(*) FROM customers) AS customers, \
                    (SELECT COUNT(*) FROM customers WHERE created_at >= $1) AS new_customers \

@@ -20,8 +20,8 @@ struct SubscriptionRow {
     id: Uuid,
     customer_id: Uuid,
     tenant_id: String,
-    order_id: Uuid,
-    paid_order_id: Uuid,
+    order_id: Option<Uuid>,
+    paid_order_id: Option<Uuid>,
     changes: Option<Json<PeriodChanges>>,
     plan_id: String,
     status: String,
@@ -45,8 +45,8 @@ impl SubscriptionRow {
             id: SubscriptionId(self.id),
             customer_id: CustomerId(self.customer_id),
             tenant_id: self.tenant_id.into(),
-            order_id: OrderId(self.order_id),
-            paid_order: OrderId(self.paid_order_id),
+            order_id: self.order_id.map(OrderId),
+            paid_order: self.paid_order_id.map(OrderId),
             changes: self.changes.map(|changes| changes.0),
             plan_id: self.plan_id,
             status,
@@ -107,7 +107,7 @@ pub(super) async fn subscriptions(tx: &mut Tx, wanted: &mut Wanted, book: &mut B
             s.anchor_at, COALESCE(s.price_minor, 0) AS price_minor, s.cancel_at_period_end, \
             s.due_order_id, s.failed_attempts, s.next_attempt_at, s.warned_for, s.created_at \
         FROM v JOIN subscriptions s ON s.tenant_id = v.tenant_id AND s.status <> 'canceled' \
-            AND s.billed_by = 'sovereign' AND s.order_id IS NOT NULL";
+            AND s.billed_by = 'sovereign'";
     const INVOICES: &str = "WITH v (tenant_id) AS ({rows}) \
         SELECT i.id, i.customer_id, i.tenant_id, i.order_id, i.amount_minor, i.credit_minor, \
             i.period_start, i.period_end, i.created_at \
@@ -119,7 +119,7 @@ pub(super) async fn subscriptions(tx: &mut Tx, wanted: &mut Wanted, book: &mut B
         if wanted.changed.contains(&subscription.tenant_id) {
             // What is not used of the period may come back.
             let changes = subscription.changes.iter().flat_map(|changes| &changes.orders);
-            let paid_by = changes.chain([&subscription.paid_order]);
+            let paid_by = changes.chain(&subscription.paid_order);
             wanted.orders.extend(paid_by.clone());
             wanted.refunded.extend(paid_by);
         }

@@ -11,6 +11,7 @@ pub(crate) mod audit;
 pub(crate) mod audit_chain;
 pub mod backup;
 pub mod batch;
+pub(crate) mod bill_here;
 pub(crate) mod billing;
 pub(crate) mod bills;
 pub(crate) mod catalog;

@@ -93,7 +93,7 @@ pub(crate) async fn payments_of(tx: &mut Tx, span: Span) -> Result<Vec<PaymentRo
 }
 
 /// The Organizations of these customers at Stripe. Not of those whose subscription Stripe bills for an
-/// earlier service: what it charges them names no order of ours.
+/// earlier service, or did until it was billed here: what it charges them names no order of ours.
 pub(crate) async fn own_customers(
     tx: &mut Tx,
     customers: &[String],
@@ -102,7 +102,8 @@ pub(crate) async fn own_customers(
         SELECT k.stripe_customer_id, k.tenant_id FROM v \
         JOIN customers k ON k.stripe_customer_id = v.key \
         WHERE NOT EXISTS (SELECT 1 FROM subscriptions s \
-            WHERE s.customer_id = k.id AND s.billed_by = 'stripe')";
+            WHERE s.customer_id = k.id \
+                AND (s.billed_by = 'stripe' OR s.stripe_subscription_id IS NOT NULL))";
     batch::fetch(tx, sql, keys(customers)).await
 }
 

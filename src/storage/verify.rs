@@ -327,11 +327,13 @@ const CHECKS_BY_ID: &[Check] = &[
          FROM promo_redemptions WHERE cap > 0 AND ordinal > cap",
     ),
     (
+        // Those of an earlier service's orders were told by that service.
         "a subscription's order was told to other services",
         "SELECT s.id AS subject, CAST(1 AS bigint) AS expected, CAST(0 AS bigint) AS found \
          FROM subscriptions s LEFT JOIN (SELECT DISTINCT tenant_id FROM outbox \
              WHERE type = 'order.placed') x ON x.tenant_id = s.tenant_id \
-         WHERE s.order_id IS NOT NULL AND s.billed_by = 'sovereign' AND x.tenant_id IS NULL",
+         LEFT JOIN orders o ON o.id = s.order_id \
+         WHERE s.order_id IS NOT NULL AND o.amount_omr IS NULL AND s.billed_by = 'sovereign' AND x.tenant_id IS NULL",
     ),
 ];
 

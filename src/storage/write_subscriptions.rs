@@ -17,7 +17,7 @@ batch_row! {
         id: Uuid => "uuid",
         customer_id: Uuid => "uuid",
         tenant_id: &'a str => "text",
-        order_id: Uuid => "uuid",
+        order_id: Option<Uuid> => "uuid",
         plan_id: &'a str => "text",
         status: &'a str => "text",
         period_start: Ts => "timestamptz",
@@ -30,7 +30,7 @@ batch_row! {
 batch_row! {
     struct SubscriptionState<'a> {
         id: Uuid => "uuid",
-        paid_order_id: Uuid => "uuid",
+        paid_order_id: Option<Uuid> => "uuid",
         changes: Option<String> => "json",
         plan_id: &'a str => "text",
         status: &'a str => "text",
@@ -111,7 +111,7 @@ fn new_subscription(subscription: &Subscription) -> NewSubscription<'_> {
         id: subscription.id.0,
         customer_id: subscription.customer_id.0,
         tenant_id: &subscription.tenant_id.0,
-        order_id: subscription.order_id.0,
+        order_id: subscription.order_id.map(|id| id.0),
         plan_id: &subscription.plan_id,
         status: subscription.status.as_str(),
         period_start: Ts(subscription.period.start),
@@ -125,7 +125,7 @@ fn new_subscription(subscription: &Subscription) -> NewSubscription<'_> {
 fn state(subscription: &Subscription, now: Ts) -> SubscriptionState<'_> {
     SubscriptionState {
         id: subscription.id.0,
-        paid_order_id: subscription.paid_order.0,
+        paid_order_id: subscription.paid_order.map(|id| id.0),
         changes: subscription.changes.as_ref().map(json_text),
         plan_id: &subscription.plan_id,
         status: subscription.status.as_str(),

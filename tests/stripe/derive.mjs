@@ -42,6 +42,7 @@ const CALLS = {
   'GET /v1/refunds/:id': ['Refunds', 'retrieve'],
   'DELETE /v1/subscriptions/:id': ['Subscriptions', 'cancel'],
   'GET /v1/subscriptions/:id': ['Subscriptions', 'retrieve'],
+  'POST /v1/subscriptions/:id': ['Subscriptions', 'update'],
   'DELETE /v1/webhook_endpoints/:id': ['WebhookEndpoints', 'del'],
   'GET /v1/webhook_endpoints': ['WebhookEndpoints', 'list'],
   'GET /v1/webhook_endpoints/:id': ['WebhookEndpoints', 'retrieve'],

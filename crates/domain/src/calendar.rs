@@ -4,7 +4,7 @@
 //! renewed on 28 February and then on 31 March, and a clock that is put forward moves one of them, not all
 //! that follow.
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::{Span, Timestamp as Instant};
 
 use crate::timestamp::Timestamp;
@@ -28,6 +28,14 @@ fn anniversary(anchor: Timestamp, from: Timestamp, zone: &TimeZone) -> Option<Ti
     let span = Span::new().try_months(months).ok()?;
     let next = first.checked_add(span).ok()?.to_zoned(zone.clone()).ok()?;
     Some(Timestamp::from_micros(next.timestamp().as_microsecond()))
+}
+
+/// The first moment of a day that is written as `2026-12-01`; `None` where it is no day.
+#[must_use]
+pub fn day_begins(text: &str, zone: &TimeZone) -> Option<Timestamp> {
+    let date: Date = (text.len() == "2026-12-01".len()).then(|| text.parse().ok())??;
+    let first = date.to_zoned(zone.clone()).ok()?;
+    Some(Timestamp::from_micros(first.timestamp().as_microsecond()))
 }
 
 /// The date that a moment has in a time zone; `None` beyond the calendar.
@@ -77,6 +85,15 @@ mod tests {
         assert_eq!(ends, ["2027-02-28T22:00:00Z", "2027-03-31T22:00:00Z"]);
         let date = date_in(at("2027-01-31T22:00:00Z"), &muscat).unwrap();
         assert_eq!(date.to_string(), "2027-02-01");
+    }
+
+    #[test]
+    fn a_day_begins_in_its_zone() {
+        let muscat = TimeZone::fixed(jiff::tz::offset(4));
+        assert_eq!(day_begins("2027-02-01", &muscat), Some(at("2027-01-31T20:00:00Z")));
+        for bad in ["", "2027-02-29", "2027-2-1", "tomorrow", "20270201", "2027-02-01T10"] {
+            assert_eq!(day_begins(bad, &muscat), None, "{bad}");
+        }
     }
 
     #[test]

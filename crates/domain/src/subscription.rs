@@ -82,10 +82,10 @@ pub struct Subscription {
     pub id: SubscriptionId,
     pub customer_id: CustomerId,
     pub tenant_id: OrganizationId,
-    /// The order that began it.
-    pub order_id: OrderId,
-    /// The order that paid for the current period.
-    pub paid_order: OrderId,
+    /// The order that began it; `None` where an earlier service's cannot be told.
+    pub order_id: Option<OrderId>,
+    /// The order that paid for the current period; `None` where none of ours or of that service's did.
+    pub paid_order: Option<OrderId>,
     /// What was changed since.
     pub changes: Option<PeriodChanges>,
     pub plan_id: String,

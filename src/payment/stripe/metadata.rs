@@ -22,6 +22,15 @@ pub struct Metadata {
     pub order_id: Uuid,
 }
 
+/// What an object says that is taken over from another service, and so has no order.
+#[derive(Debug, Clone, Copy)]
+pub struct Owner<'a> {
+    /// The Sovereign's domain name.
+    pub sovereign: &'a str,
+    /// The Organization's identifier.
+    pub organization: &'a str,
+}
+
 impl Form {
     /// Puts the metadata on the object itself.
     pub(super) fn metadata(self, metadata: &Metadata) -> Self {
@@ -38,6 +47,11 @@ impl Form {
     /// Says which of our refunds one at Stripe is, and which try of it.
     pub(super) fn refund(self, (id, attempt): (Uuid, i16)) -> Self {
         self.text(format!("metadata[{REFUND}]"), format!("{id}.{attempt}"))
+    }
+
+    pub(super) fn owner(self, owner: Owner<'_>) -> Self {
+        self.text(format!("metadata[{SOVEREIGN}]"), owner.sovereign)
+            .text(format!("metadata[{ORGANIZATION}]"), owner.organization)
     }
 
     /// For what belongs to the whole Sovereign and to no order.

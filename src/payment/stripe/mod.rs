@@ -41,7 +41,7 @@ pub use self::expandable::Expandable;
 pub use self::invoices::{Invoice, InvoiceOf, Period};
 pub use self::keys::{Mode, NotAKey, PublicKey, SecretKey, WebhookSecret};
 pub use self::list::{Created, List, Listed};
-pub use self::metadata::{Metadata, Tags};
+pub use self::metadata::{Metadata, Owner, Tags};
 pub use self::payment_intents::{
     CreatePaymentIntent, PaymentError, PaymentIntent, PaymentIntentStatus,
 };

@@ -3,9 +3,9 @@
 use serde::Deserialize;
 
 use super::StripeResult;
-use super::client::Stripe;
+use super::client::{IdempotencyKey, Stripe};
 use super::form::Form;
-use super::metadata::Tags;
+use super::metadata::{Owner, Tags};
 use super::words::words;
 
 words! {
@@ -64,6 +64,20 @@ impl Stripe {
     /// [`super::StripeError`].
     pub async fn subscription(&self, id: &str) -> StripeResult<Subscription> {
         self.get(&["subscriptions", id], &Form::new()).await
+    }
+
+    /// Has a subscription end with the period that it is in, which is the last that it is paid for.
+    ///
+    /// # Errors
+    /// [`super::StripeError`].
+    pub async fn end_subscription_with_period(
+        &self,
+        id: &str,
+        owner: Owner<'_>,
+        key: &IdempotencyKey,
+    ) -> StripeResult<Subscription> {
+        let form = Form::new().yes("cancel_at_period_end").owner(owner);
+        self.post(&["subscriptions", id], &form, key).await
     }
 
     /// Ends a subscription at once.

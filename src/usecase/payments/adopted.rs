@@ -22,6 +22,7 @@ use crate::storage::{Ts, Tx, audit, payments};
 /// How often Stripe is asked again because the row changed meanwhile.
 const MAX_ROUNDS: usize = 4;
 const BY_STRIPE: &str = "stripe";
+const HERE: &str = "sovereign";
 
 /// Has a subscription follow the one at Stripe as that is now, whatever the event said.
 ///
@@ -32,16 +33,29 @@ pub(super) async fn subscription(app: &App, stripe_id: &str) -> Result<EventStat
         let mut tx = app.store.read().await?;
         let row = adopted_subscriptions::find(&mut tx, stripe_id).await?;
         drop(tx);
-        let Some(row) = row.filter(|row| row.billed_by == BY_STRIPE) else {
+        let Some(row) = row.filter(|row| [BY_STRIPE, HERE].contains(&&*row.billed_by)) else {
             return Ok(EventStatus::Ignored);
         };
         let stripe = stripe(app)?;
         let found = stripe.resolve(|| stripe.subscription(stripe_id)).await?;
+        if row.billed_by == HERE {
+            watch(app, &row, &found).await?;
+            return Ok(EventStatus::Processed);
+        }
         if follow(app, &row, &found).await? {
             return Ok(EventStatus::Processed);
         }
     }
     Err(PaymentError::Unresolved(format!("{stripe_id} changes faster than it can be read")))
+}
+
+/// One that is billed here was ended at Stripe first. Where somebody took that back, both would bill it.
+async fn watch(app: &App, row: &AdoptedRow, found: &Subscription) -> Result<(), PaymentError> {
+    let over = matches!(found.status, AtStripe::Canceled | AtStripe::IncompleteExpired);
+    if over || found.cancel_at_period_end {
+        return Ok(());
+    }
+    goes_on(app, row, found, "is billed here").await
 }
 
 /// Answers whether the row was still as it had been read before Stripe was asked.
@@ -61,7 +75,7 @@ async fn follow(app: &App, row: &AdoptedRow, found: &Subscription) -> Result<boo
     let mut tx = app.store.begin().await?;
     if row.status == ended.as_str() && adopted_subscriptions::is_over(&mut tx, row).await? {
         drop(tx);
-        goes_on(app, row, found).await?;
+        goes_on(app, row, found, "has ended here").await?;
         return Ok(true);
     }
     if !adopted_subscriptions::follow(&mut tx, row, standing, app.clock.now()).await? {
@@ -112,10 +126,16 @@ fn stands(row: &AdoptedRow, standing: Standing) -> bool {
         && row.cancel_at_period_end == standing.cancel_at_period_end
 }
 
-/// Stripe bills somebody for what has ended here: only a person can know which is right.
-async fn goes_on(app: &App, row: &AdoptedRow, found: &Subscription) -> Result<(), PaymentError> {
+/// Stripe bills somebody whom it should not: only a person can end that.
+async fn goes_on(
+    app: &App,
+    row: &AdoptedRow,
+    found: &Subscription,
+    here: &str,
+) -> Result<(), PaymentError> {
     let detail = format!(
-        "{} is {} at Stripe and goes on billing Organization {}, where it has ended: cancel it at Stripe",
+        "{} is {} at Stripe and goes on billing Organization {}, whose subscription {here}: cancel it at \
+         Stripe",
         found.id,
         found.status.as_str(),
         row.tenant_id().0

@@ -6,6 +6,7 @@
 
 mod adopted;
 mod alarm;
+pub(crate) mod bill_here;
 pub(crate) mod charge;
 pub(crate) mod checkout;
 mod customer;

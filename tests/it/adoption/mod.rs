@@ -1,5 +1,6 @@
 //! Databases that an earlier service wrote (docs/ADOPTION.md): PostgreSQL only, as that service was.
 
+mod bill_here;
 mod codes;
 mod data;
 mod documented;

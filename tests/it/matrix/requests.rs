@@ -97,6 +97,10 @@ impl World<'_> {
                 self.app.execute("UPDATE refunds SET status = 'failed'").await;
                 request.with("refund_id", &refund)
             }
+            "POST /billing/admin/subscriptions/{tenant_id}/bill-here" => {
+                let request = request.with("tenant_id", &self.adopted().await);
+                request.bringing(json!({ "from": "2027-04-01" }))
+            }
             "POST /billing/vouchers/redeem-preview" => {
                 request.bringing(json!({ "code": self.voucher().await }))
             }

@@ -42,6 +42,8 @@ GET    /billing/admin/orders                          401  403  403  403  403  4
 POST   /billing/admin/orders/{order_id}/refund        401  403  403  403  403  403  403  200  403
 GET    /billing/admin/orders/{order_id}/refunds       401  403  403  403  403  403  403  200  403
 POST   /billing/admin/refunds/{refund_id}/retry       401  403  403  403  403  403  403  200  403
+POST   /billing/admin/subscriptions/{tenant_id}/bill-here \
+                                                      401  403  403  403  403  403  403  200  403
 GET    /billing/admin/jobs                            401  403  403  403  403  403  403  200  403
 GET    /billing/admin/alarms                          401  403  403  403  403  403  403  200  403
 POST   /billing/admin/alarms/{id}/resolve             401  403  403  403  403  403  403  200  403

@@ -117,6 +117,18 @@ impl<'a> World<'a> {
         id.to_string()
     }
 
+    /// An Organization whose subscription an earlier service made.
+    pub(super) async fn adopted(&self) -> String {
+        let id = self.organization().await;
+        self.paid_order(&id).await;
+        let adopt = format!(
+            "UPDATE subscriptions SET billed_by = 'none', current_period_end = NULL \
+             WHERE tenant_id = '{id}'"
+        );
+        self.app.execute(&adopt).await;
+        id
+    }
+
     /// The credit note of `shared`, which has its number.
     pub(super) async fn credit_note(&self) -> String {
         let path = format!("/billing/credit-notes/{}", self.shared);

@@ -2,6 +2,7 @@
 
 mod adopted;
 mod amounts;
+mod bill_here;
 mod changes;
 mod late;
 mod portal;

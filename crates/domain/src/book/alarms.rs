@@ -55,7 +55,7 @@ impl Book {
         kind: AlarmKind,
         subject: &str,
         detail: String,
-        (tenant_id, order_id): (&OrganizationId, OrderId),
+        (tenant_id, order_id): (&OrganizationId, Option<OrderId>),
         context: &mut Context<'_>,
     ) {
         self.changes.alarms.push(Alarm {
@@ -64,7 +64,7 @@ impl Book {
             subject: subject.into(),
             detail,
             tenant_id: Some(tenant_id.clone()),
-            order_id: Some(order_id),
+            order_id,
             created_at: context.now,
         });
     }

@@ -119,9 +119,9 @@ impl Book {
         if let Some(changes) = &subscription.changes {
             return Ok(changes.items.clone());
         }
-        match self.orders.get(&subscription.paid_order) {
+        match self.order_paid(subscription) {
             Some(order) if !order.lines.is_empty() => Ok(order.month_lines()),
-            // An earlier version wrote no lines.
+            // An earlier version or service wrote no lines.
             _ => self
                 .catalog
                 .quote(&account.plan_id, &account.addons, &account.apps)
@@ -131,7 +131,11 @@ impl Book {
     }
 
     fn tax_paid(&self, subscription: &Subscription) -> TaxRules {
-        self.orders.get(&subscription.paid_order).map_or_else(TaxRules::default, |order| order.tax)
+        self.order_paid(subscription).map_or_else(TaxRules::default, |order| order.tax)
+    }
+
+    fn order_paid(&self, subscription: &Subscription) -> Option<&Order> {
+        self.orders.get(&subscription.paid_order?)
     }
 
     fn preview(

@@ -229,7 +229,7 @@ impl Book {
             context.currency.format(paid.amount_minor),
             order.status.as_str(),
         );
-        let about = (&order.tenant_id, order.id);
+        let about = (&order.tenant_id, Some(order.id));
         self.raise(AlarmKind::LatePayment, &paid.intent_id, detail, about, context);
         let subject = order.id.to_string();
         self.audit(&paid.actor, "payment.return", subject, Some(&order.tenant_id), context);

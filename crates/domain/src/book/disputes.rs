@@ -298,7 +298,7 @@ impl Book {
             dispute.state.as_str(),
             context.currency.format(dispute.clawed_minor()),
         );
-        let about = (&dispute.tenant_id, dispute.order_id);
+        let about = (&dispute.tenant_id, Some(dispute.order_id));
         self.raise(AlarmKind::Dispute, &dispute.stripe_dispute_id, detail, about, context);
     }
 

@@ -51,7 +51,7 @@ impl Book {
         let items = order.month_lines();
         subscription.price_minor =
             items.iter().map(|item| item.amount_minor).fold(0, i64::saturating_add);
-        subscription.paid_order = order.id;
+        subscription.paid_order = Some(order.id);
         subscription.changes = None;
         subscription.due_order = None;
         subscription.failed_attempts = 0;
@@ -183,8 +183,8 @@ fn new_subscription(order: &Order, context: &mut Context<'_>) -> Subscription {
         id: SubscriptionId::next(context.ids),
         customer_id: order.customer_id,
         tenant_id: order.tenant_id.clone(),
-        order_id: order.id,
-        paid_order: order.id,
+        order_id: Some(order.id),
+        paid_order: Some(order.id),
         changes: None,
         plan_id: order.plan_id.clone(),
         status: SubscriptionStatus::Active,

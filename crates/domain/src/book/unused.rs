@@ -57,7 +57,7 @@ impl Book {
         let mut parts = Vec::new();
         let mut left_minor = amount_minor;
         let changes = subscription.changes.iter().flat_map(|changes| changes.orders.iter().rev());
-        for order_id in changes.chain([&subscription.paid_order]) {
+        for order_id in changes.chain(&subscription.paid_order) {
             let Some(order) = self.orders.get(order_id) else { continue };
             let refundable = self.refundable(order);
             let amount_minor = left_minor.min(refundable.total_minor());

@@ -154,7 +154,7 @@ fn quote(
 fn held(subscription: &Subscription, book: &Book) -> Vec<OrderLine> {
     match &subscription.changes {
         Some(changes) => changes.items.clone(),
-        None => book.orders[&subscription.paid_order].month_lines(),
+        None => book.orders[&subscription.paid_order.unwrap()].month_lines(),
     }
 }
 
@@ -218,5 +218,5 @@ fn refundable(subscription: &Subscription, book: &Book) -> i64 {
         let card: i64 = kept.map(|payment| payment.amount_minor - back(false)).sum();
         order.credit_minor - back(true) + card.max(0)
     };
-    changes.chain([&subscription.paid_order]).map(left).sum()
+    changes.chain(&subscription.paid_order).map(left).sum()
 }

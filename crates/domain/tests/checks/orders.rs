@@ -128,7 +128,7 @@ impl Orders {
             (completed && first) == self.placed.contains(&order.id),
             "what was placed is a completed checkout: {order:?}"
         );
-        let begun = book.subscriptions.values().filter(|s| s.order_id == order.id).count();
+        let begun = book.subscriptions.values().filter(|s| s.order_id == Some(order.id)).count();
         ensure!(begun == usize::from(completed && first), "{begun} subscriptions of {order:?}");
         let waits = order.kind == OrderKind::Renewal
             && matches!(order.status, OrderStatus::Pending | OrderStatus::Due);

@@ -179,8 +179,8 @@ fn subscriptions(book: &Book, script: &Script) -> Vec<SubscriptionSummary> {
         next_attempt_at: subscription.next_attempt_at.map(Timestamp::micros),
         warned_for: subscription.warned_for.map(Timestamp::micros),
         orders: (
-            index(subscription.order_id),
-            index(subscription.paid_order),
+            subscription.order_id.and_then(index),
+            subscription.paid_order.and_then(index),
             subscription.due_order.and_then(index),
         ),
     });

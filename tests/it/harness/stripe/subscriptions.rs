@@ -73,6 +73,12 @@ impl StripeFake {
         })
     }
 
+    /// Somebody sets it to end with its period at Stripe's dashboard, or takes that back.
+    pub(crate) fn set_cancel_at_period_end(&self, id: &str, ends: bool) {
+        let params = json!({ "cancel_at_period_end": ends });
+        self.core.change(|state| change(state, id, params.as_object().unwrap()).unwrap());
+    }
+
     /// Its status changes: "canceled" ends it.
     pub(crate) fn set_subscription_status(&self, id: &str, status: &str) {
         self.core.change(|state| {
@@ -147,6 +153,33 @@ pub(super) fn cancel(
         return Err(ApiError::invalid(message).param(name));
     }
     Ok(end(state, id))
+}
+
+/// Whether it ends with its period.
+pub(super) fn change(
+    state: &mut State,
+    id: &str,
+    params: &Map<String, Value>,
+) -> Result<Value, ApiError> {
+    let subscription = state.named("subscription", id)?;
+    if subscription["status"] == "canceled" {
+        return Err(ApiError::invalid("A canceled subscription can only update its metadata"));
+    }
+    super::calls::only(params, &["cancel_at_period_end", "metadata"])?;
+    let mut members = json!({});
+    if let Some(ends) = params.get("cancel_at_period_end") {
+        let period_end = &subscription["items"]["data"][0]["current_period_end"];
+        let at = if *ends == true { period_end.clone() } else { Value::Null };
+        members = json!({ "cancel_at_period_end": ends, "cancel_at": at });
+    }
+    if let Some(given) = params.get("metadata").and_then(Value::as_object) {
+        let mut all = subscription["metadata"].as_object().unwrap().clone();
+        all.extend(given.clone());
+        members["metadata"] = all.into();
+    }
+    let subscription = state.update("subscription", id, members);
+    state.emit("customer.subscription.updated", &subscription);
+    Ok(subscription)
 }
 
 fn end(state: &mut State, id: &str) -> Value {

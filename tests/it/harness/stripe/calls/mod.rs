@@ -76,6 +76,7 @@ fn execute(state: &mut State, call: &str, id: &str, params: &Params) -> Result<V
         "GET /v1/refunds/:id" => state.named("refund", id),
         "DELETE /v1/subscriptions/:id" => subscriptions::cancel(state, id, params),
         "GET /v1/subscriptions/:id" => state.named("subscription", id),
+        "POST /v1/subscriptions/:id" => subscriptions::change(state, id, params),
         "DELETE /v1/webhook_endpoints/:id" => endpoints::delete(state, id),
         "GET /v1/webhook_endpoints" => {
             lists::list(state, "webhook_endpoint", "/v1/webhook_endpoints", params, &[])
@@ -87,7 +88,7 @@ fn execute(state: &mut State, call: &str, id: &str, params: &Params) -> Result<V
 }
 
 /// Refuses what Stripe takes and this stand-in does not act upon.
-fn only(params: &Params, acted_upon: &[&str]) -> Result<(), ApiError> {
+pub(super) fn only(params: &Params, acted_upon: &[&str]) -> Result<(), ApiError> {
     match params.keys().find(|name| *name != "expand" && !acted_upon.contains(&name.as_str())) {
         None => Ok(()),
         Some(name) => {
