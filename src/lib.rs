@@ -18,6 +18,7 @@ pub mod jobs;
 pub mod lifecycle;
 pub mod limits;
 pub mod mail;
+pub mod nats;
 pub mod payment;
 pub mod pdf;
 mod private_file;

@@ -25,7 +25,9 @@ use crate::engine::EngineError;
 use crate::storage;
 pub use crate::usecase::done::Done;
 use crate::usecase::payments::{self, PaymentError, reconcile};
-use crate::usecase::{expire_credit, letters, number_invoices, relay, seal_audit, sessions};
+use crate::usecase::{
+    expire_credit, letters, number_invoices, publish_events, relay, seal_audit, sessions,
+};
 
 /// Why a job could not do what it should. The text is shown to the superadmin.
 #[derive(Debug)]
@@ -136,6 +138,9 @@ pub fn all() -> Vec<Job> {
         }),
         Job::new("number-invoices", "numbers the invoices", minute, |app| {
             Box::pin(async { Ok(number_invoices::step(app).await?) })
+        }),
+        Job::new("publish-events", "publishes events to NATS", seconds, |app| {
+            Box::pin(publish_events::step(app))
         }),
         Job::new("purge-events", "removes events that were published long ago", night, |app| {
             Box::pin(async { Ok(relay::purge(app).await?) })

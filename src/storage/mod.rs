@@ -34,6 +34,7 @@ mod load_requests;
 mod load_subscriptions;
 pub mod memory;
 pub mod migrate;
+pub(crate) mod nats_queue;
 pub(crate) mod notices;
 pub(crate) mod organizations;
 pub mod outbox;

@@ -22,6 +22,7 @@ pub(crate) mod payments;
 pub(crate) mod previews;
 pub(crate) mod print_credit_note;
 pub(crate) mod print_invoice;
+pub mod publish_events;
 pub(crate) mod read_audit;
 pub(crate) mod refund_order;
 pub mod relay;

@@ -2,14 +2,14 @@
 //! them out of the outbox. It does it afterwards, in a job of its own, and may be down for long meanwhile.
 
 use crate::app::App;
-use crate::storage;
-use crate::storage::Tx;
 use crate::storage::outbox::OutboxEvent;
+use crate::storage::{self, Tx, nats_queue};
 
 /// Files the events, which come in their order, with each sink. Once only: with the transaction all of it
 /// is undone, or none.
-#[expect(clippy::unused_async, reason = "sinks write to the database")]
-pub(super) async fn hand_on(_: &App, _: &mut Tx, events: &[OutboxEvent]) -> storage::Result<()> {
-    tracing::debug!(events = events.len(), "events have left the outbox");
+pub(super) async fn hand_on(app: &App, tx: &mut Tx, events: &[OutboxEvent]) -> storage::Result<()> {
+    if app.nats.is_some() {
+        nats_queue::add(tx, events).await?;
+    }
     Ok(())
 }

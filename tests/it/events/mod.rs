@@ -1,3 +1,4 @@
 //! Events: out of the outbox, and to those who hear of them.
 
+mod nats;
 mod outbox;
