@@ -28,3 +28,11 @@ CREATE INDEX published_events_time ON published_events (published_at);
 CREATE TABLE nats_queue (
     position bigint PRIMARY KEY
 );
+
+-- Organizations that were deleted, and whether what hangs on them has come to its end.
+CREATE TABLE ended_organizations (
+    tenant_id text COLLATE "C" PRIMARY KEY,
+    asked_at  timestamptz NOT NULL,
+    done_at   timestamptz
+);
+CREATE INDEX ended_organizations_waiting ON ended_organizations (asked_at) WHERE done_at IS NULL;

@@ -32,3 +32,11 @@ CREATE INDEX published_events_time ON published_events (published_at);
 CREATE TABLE nats_queue (
     position INTEGER PRIMARY KEY
 ) STRICT;
+
+-- Organizations that were deleted, and whether what hangs on them has come to its end.
+CREATE TABLE ended_organizations (
+    tenant_id TEXT PRIMARY KEY,
+    asked_at  INTEGER NOT NULL,
+    done_at   INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ended_organizations_waiting ON ended_organizations (asked_at) WHERE done_at IS NULL;

@@ -24,7 +24,7 @@ use crate::app::App;
 use crate::engine::EngineError;
 use crate::storage;
 pub use crate::usecase::done::Done;
-use crate::usecase::payments::{self, PaymentError, reconcile};
+use crate::usecase::payments::{self, PaymentError, ended, reconcile};
 use crate::usecase::{
     expire_credit, letters, number_invoices, publish_events, relay, seal_audit, sessions,
 };
@@ -124,6 +124,9 @@ pub fn all() -> Vec<Job> {
     // When little is bought in most of the lands that this is for.
     let night = Schedule::daily_at(0, 40);
     vec![
+        Job::new(ended::JOB, "ends what hangs on deleted Organizations", minute, |app| {
+            Box::pin(async { Ok(ended::step(app).await?) })
+        }),
         Job::new("end-sessions", "removes sessions and sign-ins that have ended", minute, |app| {
             Box::pin(async { Ok(Done::all(sessions::sweep(app).await?)) })
         }),

@@ -15,6 +15,7 @@ pub(crate) mod billing;
 pub(crate) mod bills;
 pub(crate) mod catalog;
 pub(crate) mod cursor;
+pub(crate) mod ended_organizations;
 mod error;
 pub(crate) mod facts;
 pub(crate) mod gauges;

@@ -27,7 +27,7 @@ fn by_tenant<'a>(
 }
 
 /// What a consumer has that takes each identifier once.
-fn heard(messages: &[NatsMessage]) -> BTreeMap<String, Vec<String>> {
+pub(super) fn heard(messages: &[NatsMessage]) -> BTreeMap<String, Vec<String>> {
     let mut seen = HashSet::new();
     let once = messages.iter().filter(|message| seen.insert(&message.id));
     by_tenant(once.map(|message| {

@@ -16,6 +16,7 @@ use sovereign::mail::MailOptions;
 use sovereign::payment::Payments;
 use sovereign::payment::stripe::StripeOptions;
 use sovereign::storage::Store;
+use sovereign::storage::outbox::OutboxEvent;
 use sovereign::usecase::start::Wanted;
 use sovereign::usecase::{
     expire_credit, letters, number_invoices, publish_events, relay, seal_audit, verify,
@@ -28,6 +29,7 @@ use sqlx::AssertSqlSafe;
 use super::client::{Client, http_client};
 use super::clock::TestClock;
 use super::database::{Engine, FQDN, TestDatabase};
+use super::events;
 use super::running::Running;
 use super::servers::{MailSink, NatsServer, SinkOptions};
 use super::stripe::StripeFake;
@@ -389,6 +391,19 @@ impl TestApp {
         }
     }
 
+    /// Every event there was, wherever it is now, by position there.
+    pub(crate) async fn events(&self) -> Vec<OutboxEvent> {
+        let sql = "SELECT position, id, type AS kind, tenant_id, CAST(data AS text) AS data, created_at \
+                   FROM published_events \
+                   UNION ALL SELECT position, id, type, tenant_id, CAST(data AS text), created_at \
+                   FROM outbox";
+        match &self.store {
+            Store::Postgres(pool) => sqlx::query_as(sql).fetch_all(pool).await,
+            Store::Sqlite { writer, .. } => sqlx::query_as(sql).fetch_all(writer).await,
+        }
+        .unwrap()
+    }
+
     /// Changes the database past the API.
     pub(crate) async fn execute(&self, sql: &str) {
         let done = match &self.store {
@@ -408,9 +423,10 @@ impl TestApp {
         assert!(report.faults.is_empty(), "the books are off: {:#?}", report.faults);
     }
 
-    /// Checks the books, stops the Sovereign and removes its database.
+    /// Checks the books and what was told of them, stops the Sovereign and removes its database.
     pub(crate) async fn finish(self) {
         self.verify().await;
+        events::assert_described(&self).await;
         self.stop().await;
     }
 

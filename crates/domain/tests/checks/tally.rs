@@ -193,6 +193,7 @@ fn name(command: &Command) -> &'static str {
         Command::AttachIntent { .. } => "attach intent",
         Command::Cancel(_) => "cancel",
         Command::Resume { .. } => "resume",
+        Command::EndOrganization { .. } => "end",
         Command::WarnOfLowCredit { .. } => "warn",
         Command::RefundOrder(_) => "refund",
         Command::BookRefund(_) => "book refund",
