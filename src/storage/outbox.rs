@@ -30,7 +30,7 @@ batch_row! {
 }
 
 batch_row! {
-    struct Published<'a> {
+    struct Filed<'a> {
         id: Uuid => "uuid",
         kind: &'a str => "text",
         tenant_id: Option<&'a str> => "text",
@@ -58,7 +58,7 @@ pub(crate) async fn publish_oldest(
     batch::execute_all(tx, "outbox", sql, rows).await?;
     let rows = taken
         .iter()
-        .map(|event| Published {
+        .map(|event| Filed {
             id: event.id,
             kind: &event.kind,
             tenant_id: event.tenant_id.as_deref(),

@@ -1,4 +1,4 @@
-//! A real NATS server with JetStream, on a port of its own, which can be stopped and started again.
+//! A real NATS server with `JetStream`, on a port of its own, which can be stopped and started again.
 
 use std::path::PathBuf;
 use std::sync::Mutex;
