@@ -68,7 +68,6 @@ async fn cancel_at_stripe(app: &App, stripe_id: &str) -> Result<(), PaymentError
     if !matches!(found.status, AtStripe::Canceled | AtStripe::IncompleteExpired) {
         stripe.resolve(|| stripe.cancel_subscription(stripe_id)).await?;
     }
-    reach!("cancelled_at_stripe");
     adopted::subscription(app, stripe_id).await?;
     Ok(())
 }

@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::harness::{Customer, Engine, Setup, TestApp, on_both};
 
 const JOB: &str = "end-organizations";
+pub(super) const POINTS: [&str; 2] = ["subscription_ended", "organization_ended"];
 
 /// As whoever deletes an Organization leaves it.
 async fn delete(app: &TestApp, tenant_id: &str) {
@@ -176,7 +177,7 @@ async fn killed_at_each_step(engine: Engine) {
     let app = TestApp::start(engine).await;
     app.issue("TEN", 10, 0).await;
     let mut gone = Vec::new();
-    for point in ["subscription_ended", "organization_ended"] {
+    for point in POINTS {
         let customer = subscribed(&app, &point.replace('_', "-")).await;
         delete(&app, &customer.tenant_id).await;
         app.run_job("relay-events").await;

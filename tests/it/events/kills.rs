@@ -6,7 +6,7 @@ use super::nats::heard;
 use crate::harness::{Engine, NatsServer, Program, TestDatabase};
 
 /// The job that is killed, the fail point, and at which passage.
-const STEPS: [(&str, &str); 9] = [
+pub(super) const STEPS: [(&str, &str); 9] = [
     ("relay-events", "events_published:1"),
     ("relay-events", "events_handed_on:1"),
     ("relay-events", "events_relayed:1"),
