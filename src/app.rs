@@ -18,6 +18,7 @@ use crate::engine::Engine;
 use crate::ids::RandomIds;
 use crate::limits::Limiter;
 use crate::mail::Mailer;
+use crate::nats::Nats;
 use crate::payment::Payments;
 use crate::storage::Store;
 use crate::storage::reads::Reads;
@@ -46,6 +47,8 @@ pub struct App {
     pub(crate) mailer: Mailer,
     /// The way to Stripe.
     pub(crate) payments: Payments,
+    /// Where events are published, if anywhere.
+    pub(crate) nats: Option<Nats>,
     /// Where people find the pages, without a slash at the end.
     pub(crate) public_url: String,
     /// Whose days the dates on documents are.
@@ -73,6 +76,7 @@ pub(crate) struct Parts {
     pub limits: Limiter,
     pub(crate) mailer: Mailer,
     pub(crate) payments: Payments,
+    pub(crate) nats: Option<Nats>,
     pub public_url: String,
     pub zone: TimeZone,
     pub tax: TaxRules,
@@ -96,6 +100,7 @@ impl App {
             limits: parts.limits,
             mailer: parts.mailer,
             payments: parts.payments,
+            nats: parts.nats,
             public_url: parts.public_url,
             zone: parts.zone,
             tax: parts.tax,

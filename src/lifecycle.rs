@@ -17,6 +17,7 @@ use crate::ids::RandomIds;
 use crate::jobs;
 use crate::limits::Limits;
 use crate::mail::{MailOptions, Mailer};
+use crate::nats::{Nats, NatsOptions};
 use crate::payment::stripe::StripeOptions;
 use crate::payment::{Configuration, Payments};
 use crate::storage::memory::Memory;
@@ -53,6 +54,8 @@ pub struct Options {
     /// The key that stored secrets are encrypted with.
     pub vault: Vault,
     pub stripe: StripeOptions,
+    /// Where events are published, if anywhere.
+    pub nats: Option<NatsOptions>,
     /// Where people find the pages; by default `https://` and the Sovereign's name.
     pub public_url: Option<String>,
 }
@@ -101,6 +104,7 @@ pub async fn start(options: Options) -> Result<Sovereign, StartError> {
     let payments = Payments::start(&store, &engine, &clock, &facts, configuration).await?;
     let previews = Previews::start(&store, options.preview_cache, memory);
     let limits = options.limits.start(&store, &clock);
+    let nats = options.nats.map(|nats| Nats::new(nats, &facts.fqdn));
     let app = App::new(Parts {
         store,
         engine,
@@ -116,6 +120,7 @@ pub async fn start(options: Options) -> Result<Sovereign, StartError> {
         previews,
         mailer,
         payments,
+        nats,
     });
     Ok(Sovereign { app: Arc::new(app), engine: thread })
 }

@@ -69,6 +69,14 @@ pub const KEYS: &[Key] = &[
         None,
         "smallest card charge, in minor units; by default Stripe's own for the currency",
     ),
+    key("nats.url", None, "where events are published: nats:// or tls://, several with commas"),
+    key("nats.user", None, "who publishes there"),
+    secret("nats.password", "of that user"),
+    secret("nats.token", "instead of a user and a password"),
+    key("nats.ca_file", None, "authority of its certificate, where not a public one (PEM)"),
+    key("nats.stream", None, "stream of the events; by default sovereign_ and the fqdn"),
+    key("nats.subject_prefix", Some("sovereign"), "first token of the events' subjects"),
+    key("nats.replicas", Some("1"), "copies of a new stream in a cluster, 1 to 5"),
     secret("auth.hs256_secret", "accept tokens signed with this secret (32 bytes or more)"),
 ];
 

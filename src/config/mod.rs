@@ -18,6 +18,7 @@ use crate::auth::{IssuerSettings, Tokens};
 use crate::engine::MAX_BATCH;
 use crate::jobs::Which;
 use crate::mail::{self, MailOptions};
+use crate::nats::{self, NatsOptions};
 use crate::payment::stripe::StripeOptions;
 use crate::storage::{self, Location};
 use crate::telemetry::LogFormat;
@@ -53,6 +54,8 @@ pub struct Config {
     /// Where it is configured, and not in a file of the data directory.
     pub encryption_key: Option<Vault>,
     pub stripe: StripeOptions,
+    /// Where events are published, if anywhere.
+    pub nats: Option<NatsOptions>,
 }
 
 impl Config {
@@ -101,6 +104,7 @@ impl Config {
                     .checked("stripe.minimum_charge_minor", minimum_charge_minor)?,
                 ..StripeOptions::default()
             },
+            nats: nats(resolved)?,
         };
         if !(1..=MAX_BATCH).contains(&config.max_batch) {
             return Err(resolved.wrong("engine.max_batch", "must be a number from 1 to 256"));
@@ -156,6 +160,30 @@ impl Config {
             None => Location::File(self.data.join(storage::DATABASE_FILE)),
         }
     }
+}
+
+/// Where events are published; nowhere without an address.
+fn nats(resolved: &Resolved) -> Result<Option<NatsOptions>, ConfigError> {
+    let text = |key| resolved.value(key).map(str::to_owned);
+    let Some(urls) = resolved.checked("nats.url", nats::check_urls)? else { return Ok(None) };
+    let (user, password) = (text("nats.user"), text("nats.password"));
+    if user.is_some() != password.is_some() {
+        return Err(resolved.wrong("nats.user", "must be set together with nats.password"));
+    }
+    let options = NatsOptions {
+        urls,
+        user,
+        password,
+        token: text("nats.token"),
+        ca_file: resolved.value("nats.ca_file").map(PathBuf::from),
+        stream: resolved.checked("nats.stream", nats::check_name)?,
+        subject_prefix: resolved.checked_required("nats.subject_prefix", nats::check_name)?,
+        replicas: resolved.parsed("nats.replicas", "a number from 1 to 5")?,
+    };
+    if !(1..=5).contains(&options.replicas) {
+        return Err(resolved.wrong("nats.replicas", "must be a number from 1 to 5"));
+    }
+    Ok(Some(options))
 }
 
 fn database_url(text: &str) -> Result<String, &'static str> {

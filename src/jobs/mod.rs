@@ -24,8 +24,10 @@ use crate::app::App;
 use crate::engine::EngineError;
 use crate::storage;
 pub use crate::usecase::done::Done;
-use crate::usecase::payments::{self, PaymentError, reconcile};
-use crate::usecase::{expire_credit, letters, number_invoices, seal_audit, sessions};
+use crate::usecase::payments::{self, PaymentError, ended, reconcile};
+use crate::usecase::{
+    expire_credit, letters, number_invoices, publish_events, relay, seal_audit, sessions,
+};
 
 /// Why a job could not do what it should. The text is shown to the superadmin.
 #[derive(Debug)]
@@ -116,11 +118,15 @@ impl Job {
 /// Every job there is, by name.
 #[must_use]
 pub fn all() -> Vec<Job> {
+    let seconds = Schedule::Every(5);
     let minute = Schedule::every_minutes(1);
     let morning = Schedule::daily_at(5, 0);
     // When little is bought in most of the lands that this is for.
     let night = Schedule::daily_at(0, 40);
     vec![
+        Job::new(ended::JOB, "ends what hangs on deleted Organizations", minute, |app| {
+            Box::pin(async { Ok(ended::step(app).await?) })
+        }),
         Job::new("end-sessions", "removes sessions and sign-ins that have ended", minute, |app| {
             Box::pin(async { Ok(Done::all(sessions::sweep(app).await?)) })
         }),
@@ -136,8 +142,17 @@ pub fn all() -> Vec<Job> {
         Job::new("number-invoices", "numbers the invoices", minute, |app| {
             Box::pin(async { Ok(number_invoices::step(app).await?) })
         }),
+        Job::new("publish-events", "publishes events to NATS", seconds, |app| {
+            Box::pin(publish_events::step(app))
+        }),
+        Job::new("purge-events", "removes events that were published long ago", night, |app| {
+            Box::pin(async { Ok(relay::purge(app).await?) })
+        }),
         Job::new(reconcile::JOB, "compares the payments with Stripe's lists", night, |app| {
             Box::pin(async { Ok(reconcile::step(app).await?) })
+        }),
+        Job::new("relay-events", "hands events on to those who hear of them", seconds, |app| {
+            Box::pin(async { Ok(relay::step(app).await?) })
         }),
         Job::new("renew-subscriptions", "bills the months that have begun", minute, |app| {
             Box::pin(async { Ok(payments::renewals::renew_all(app).await?) })

@@ -78,7 +78,9 @@ impl Wanted {
                 Command::Expire { tenant_id } => {
                     wanted.tenants.insert(tenant_id.clone());
                 }
-                Command::Renew { tenant_id } | Command::WarnOfLowCredit { tenant_id } => {
+                Command::Renew { tenant_id }
+                | Command::EndOrganization { tenant_id, .. }
+                | Command::WarnOfLowCredit { tenant_id } => {
                     wanted.tenants.insert(tenant_id.clone());
                     wanted.subscribers.insert(tenant_id.clone());
                 }

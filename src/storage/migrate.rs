@@ -58,6 +58,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(13, "0013", "reconcile"),
     migration!(14, "0014", "adopted_subscriptions"),
     migration!(15, "0015", "changes"),
+    migration!(16, "0016", "events"),
 ];
 
 /// Any number; all processes of this program take the same PostgreSQL lock while they migrate.

@@ -329,11 +329,16 @@ const CHECKS_BY_ID: &[Check] = &[
     (
         // Those of an earlier service's orders were told by that service.
         "a subscription's order was told to other services",
+        // An event is kept for a while after it left the outbox, and the newest always is.
         "SELECT s.id AS subject, CAST(1 AS bigint) AS expected, CAST(0 AS bigint) AS found \
-         FROM subscriptions s LEFT JOIN (SELECT DISTINCT tenant_id FROM outbox \
-             WHERE type = 'order.placed') x ON x.tenant_id = s.tenant_id \
+         FROM subscriptions s \
+         LEFT JOIN (SELECT tenant_id FROM outbox WHERE type = 'order.placed' \
+             UNION SELECT tenant_id FROM published_events WHERE type = 'order.placed') x \
+             ON x.tenant_id = s.tenant_id \
          LEFT JOIN orders o ON o.id = s.order_id \
-         WHERE s.order_id IS NOT NULL AND o.amount_omr IS NULL AND s.billed_by = 'sovereign' AND x.tenant_id IS NULL",
+         WHERE s.order_id IS NOT NULL AND o.amount_omr IS NULL AND s.billed_by = 'sovereign' AND x.tenant_id IS NULL \
+             AND (NOT EXISTS (SELECT 1 FROM published_events) \
+                 OR s.created_at > (SELECT MIN(published_at) FROM published_events))",
     ),
 ];
 

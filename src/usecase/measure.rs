@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::app::App;
 use crate::jobs::{self, Listed};
 use crate::storage::reconcile_runs::{self, RunRow};
-use crate::storage::{self, gauges};
+use crate::storage::{self, Ts, gauges};
 
 /// A measure that has a value, or one for each value of a label.
 #[derive(Debug)]
@@ -36,6 +36,7 @@ const ALARM_KINDS: [&str; 5] =
 pub(crate) async fn measure(app: &App) -> storage::Result<Vec<Family>> {
     let mut tx = app.store.snapshot().await?;
     let counts = gauges::counts(&mut tx).await?;
+    let oldest = gauges::oldest_events(&mut tx).await?;
     let last = reconcile_runs::newest(&mut tx, 1).await?.pop();
     let jobs = jobs::list_in(&mut tx, app.clock.now()).await?;
     drop(tx);
@@ -69,9 +70,37 @@ pub(crate) async fn measure(app: &App) -> storage::Result<Vec<Family>> {
             Some(queued),
         ),
     ];
+    families.extend(events(&count, oldest));
     families.extend(reconcile(last.as_ref()));
     families.extend(of_jobs(&jobs));
     Ok(families)
+}
+
+/// What waits, and since when. Without any, since no time.
+fn events(count: &impl Fn(&str) -> Option<i64>, oldest: [Option<Ts>; 2]) -> [Family; 4] {
+    let [outbox, nats] = oldest.map(|at| at.map(|at| at.0.seconds()));
+    [
+        Family::alone(
+            "sovereign_outbox_events",
+            "Events that wait in the outbox.",
+            count("outbox_events"),
+        ),
+        Family::alone(
+            "sovereign_outbox_oldest_timestamp_seconds",
+            "When the oldest event in the outbox became true.",
+            outbox,
+        ),
+        Family::alone(
+            "sovereign_nats_waiting_events",
+            "Events that NATS has not confirmed.",
+            count("nats_waiting_events"),
+        ),
+        Family::alone(
+            "sovereign_nats_oldest_timestamp_seconds",
+            "When the oldest event became true that NATS has not confirmed.",
+            nats,
+        ),
+    ]
 }
 
 fn reconcile(last: Option<&RunRow>) -> [Family; 3] {

@@ -12,6 +12,7 @@ pub(crate) mod checkout;
 mod customer;
 mod dispute_events;
 pub(crate) mod due;
+pub(crate) mod ended;
 pub(crate) mod portal;
 pub(crate) mod reconcile;
 pub(crate) mod refund_events;

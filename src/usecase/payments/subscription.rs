@@ -27,6 +27,21 @@ pub(crate) async fn cancel(
     Err(PaymentError::InProgress)
 }
 
+/// Ends what a deleted Organization has: the order that waits, and the subscription.
+///
+/// # Errors
+/// [`PaymentError`]; asking again is safe.
+pub(super) async fn end(app: &App, tenant_id: &str, actor: Actor) -> Result<(), PaymentError> {
+    for _ in 0..MAX_ROUNDS {
+        let end = Command::EndOrganization { tenant_id: tenant_id.into(), actor: actor.clone() };
+        match app.engine.submit(end).await? {
+            Outcome::Supersede { order_id } => settle::supersede(app, order_id).await?,
+            _ => return Ok(()),
+        }
+    }
+    Err(PaymentError::InProgress)
+}
+
 /// # Errors
 /// [`PaymentError`]; nothing changed.
 pub(crate) async fn resume(app: &App, tenant_id: &str, actor: Actor) -> Result<(), PaymentError> {

@@ -29,7 +29,7 @@ pub(super) fn entries(program: Program) -> BTreeMap<String, Value> {
 }
 
 /// A value for each key that is not its default.
-const SAMPLES: [(&str, &str); 25] = [
+const SAMPLES: [(&str, &str); 33] = [
     ("data", "/srv/sovereign"),
     ("database_url", "postgres://a:hunter2-hunter2@db.example/c"),
     ("listen", "0.0.0.0:80"),
@@ -54,6 +54,14 @@ const SAMPLES: [(&str, &str); 25] = [
     ("encryption_key", "aHVudGVyMi1odW50ZXIyLWh1bnRlcjItaHVudGVyMiE="),
     ("stripe.api_url", "https://stripe-proxy.example"),
     ("stripe.minimum_charge_minor", "250"),
+    ("nats.url", "nats://a.example:4222,tls://b.example"),
+    ("nats.user", "sovereign"),
+    ("nats.password", "hunter2-hunter2"),
+    ("nats.token", "hunter2-hunter2"),
+    ("nats.ca_file", "/etc/ssl/nats.pem"),
+    ("nats.stream", "events"),
+    ("nats.subject_prefix", "clouds"),
+    ("nats.replicas", "3"),
     ("auth.hs256_secret", SECRET),
 ];
 

@@ -19,6 +19,7 @@ use std::path::Path;
 
 use self::about::About;
 use self::world::World;
+use crate::events;
 use crate::harness::{Engine, TestDatabase};
 
 const STEPS: [(About, &str); 62] = [
@@ -150,6 +151,7 @@ fn places(directory: &Path, found: &mut BTreeSet<String>) {
 fn each_fail_point_has_a_line() {
     let mut found = BTreeSet::new();
     places(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/usecase"), &mut found);
-    let killed_at: BTreeSet<String> = STEPS.iter().map(|(_, point)| (*point).to_owned()).collect();
+    let here = STEPS.iter().map(|(_, point)| *point);
+    let killed_at: BTreeSet<String> = here.chain(events::killed_at()).map(str::to_owned).collect();
     assert_eq!(killed_at, found);
 }

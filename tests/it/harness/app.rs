@@ -16,8 +16,11 @@ use sovereign::mail::MailOptions;
 use sovereign::payment::Payments;
 use sovereign::payment::stripe::StripeOptions;
 use sovereign::storage::Store;
+use sovereign::storage::outbox::OutboxEvent;
 use sovereign::usecase::start::Wanted;
-use sovereign::usecase::{expire_credit, letters, number_invoices, seal_audit, verify};
+use sovereign::usecase::{
+    expire_credit, letters, number_invoices, publish_events, relay, seal_audit, verify,
+};
 use sovereign::vault::Vault;
 use sovereign_domain::calendar::TimeZone;
 use sovereign_domain::tax::TaxRules;
@@ -26,8 +29,9 @@ use sqlx::AssertSqlSafe;
 use super::client::{Client, http_client};
 use super::clock::TestClock;
 use super::database::{Engine, FQDN, TestDatabase};
+use super::events;
 use super::running::Running;
-use super::servers::{MailSink, SinkOptions};
+use super::servers::{MailSink, NatsServer, SinkOptions};
 use super::stripe::StripeFake;
 
 /// What a test may want to be different.
@@ -44,6 +48,8 @@ pub(crate) struct Setup {
     pub(crate) stripe: StripeOptions,
     /// Whether there is a stand-in for Stripe, whose keys are in the settings.
     pub(crate) takes_cards: bool,
+    /// Whether there is a NATS server.
+    pub(crate) publishes: bool,
 }
 
 /// A signing key in PKCS #8. The tests hold the bytes too, to forge tokens with.
@@ -67,6 +73,7 @@ impl Default for Setup {
                 ..StripeOptions::default()
             },
             takes_cards: false,
+            publishes: false,
         }
     }
 }
@@ -80,6 +87,11 @@ impl Setup {
     /// With a card processor.
     pub(crate) fn with_stripe() -> Self {
         Self { takes_cards: true, ..Self::default() }
+    }
+
+    /// With a NATS server.
+    pub(crate) fn with_nats() -> Self {
+        Self { publishes: true, ..Self::default() }
     }
 
     pub(crate) fn in_currency(code: &'static str) -> Self {
@@ -101,6 +113,7 @@ pub(crate) struct TestApp {
     running: Running,
     sink: Option<MailSink>,
     pub(super) stripe: Option<StripeFake>,
+    nats: Option<NatsServer>,
 }
 
 impl TestApp {
@@ -123,6 +136,11 @@ impl TestApp {
         };
         let stripe =
             if setup.takes_cards { Some(StripeFake::start(clock.clone()).await) } else { None };
+        let nats = if setup.publishes {
+            Some(tokio::task::spawn_blocking(NatsServer::start).await.unwrap())
+        } else {
+            None
+        };
         let options = Options {
             location: database.location.clone(),
             keys: signing_key.into(),
@@ -142,6 +160,7 @@ impl TestApp {
             mail: sink.as_ref().map_or(MailOptions::Log, MailSink::as_setting),
             vault: Vault::in_directory(database.directory.path()),
             stripe: stripe.as_ref().map_or(setup.stripe, StripeFake::options),
+            nats: nats.as_ref().map(NatsServer::options),
             public_url: None,
         };
         let running = Running::start(options).await;
@@ -159,6 +178,7 @@ impl TestApp {
             running,
             sink,
             stripe,
+            nats,
         };
         if let Some(stripe) = &app.stripe {
             app.set_stripe_keys(&stripe.secret_key(), &stripe.webhook_secret()).await;
@@ -184,6 +204,11 @@ impl TestApp {
     /// The stand-in for Stripe of [`Setup::with_stripe`].
     pub(crate) fn stripe(&self) -> &StripeFake {
         self.stripe.as_ref().expect("a test with Stripe")
+    }
+
+    /// The NATS server of [`Setup::with_nats`].
+    pub(crate) fn nats(&self) -> &NatsServer {
+        self.nats.as_ref().expect("a test with NATS")
     }
 
     /// The mail server of [`Setup::with_mail`].
@@ -278,6 +303,17 @@ impl TestApp {
         seal_audit::run(&self.running.sovereign.app).await.unwrap().count
     }
 
+    /// Takes events out of the outbox, as one that believes that it has the lease; answers how many.
+    pub(crate) async fn relay_without_lease(&self) -> usize {
+        relay::step(&self.running.sovereign.app).await.unwrap().count
+    }
+
+    /// Publishes to NATS what left the outbox, as one that believes that it has the lease.
+    pub(crate) async fn publish_without_lease(&self) -> Result<usize, String> {
+        let done = publish_events::step(&self.running.sovereign.app).await;
+        done.map(|done| done.count).map_err(|error| error.to_string())
+    }
+
     /// Numbers a page of invoices, as one that believes that it has the lease; answers how many.
     pub(crate) async fn number_invoices(&self) -> usize {
         number_invoices::step(&self.running.sovereign.app).await.unwrap().count
@@ -342,6 +378,32 @@ impl TestApp {
         .unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
 
+    /// A column of identifiers as it reads as text.
+    pub(crate) fn uuid_as_text(&self, column: &str) -> String {
+        match self.engine {
+            Engine::Postgres => format!("CAST({column} AS text)"),
+            Engine::Sqlite => {
+                let hex = format!("lower(hex({column}))");
+                let parts = [(1, 8), (9, 4), (13, 4), (17, 4), (21, 12)];
+                let part = |(from, count)| format!("substr({hex}, {from}, {count})");
+                parts.map(part).join(" || '-' || ")
+            }
+        }
+    }
+
+    /// Every event there was, wherever it is now, by position there.
+    pub(crate) async fn events(&self) -> Vec<OutboxEvent> {
+        let sql = "SELECT position, id, type AS kind, tenant_id, CAST(data AS text) AS data, created_at \
+                   FROM published_events \
+                   UNION ALL SELECT position, id, type, tenant_id, CAST(data AS text), created_at \
+                   FROM outbox";
+        match &self.store {
+            Store::Postgres(pool) => sqlx::query_as(sql).fetch_all(pool).await,
+            Store::Sqlite { writer, .. } => sqlx::query_as(sql).fetch_all(writer).await,
+        }
+        .unwrap()
+    }
+
     /// Changes the database past the API.
     pub(crate) async fn execute(&self, sql: &str) {
         let done = match &self.store {
@@ -361,9 +423,10 @@ impl TestApp {
         assert!(report.faults.is_empty(), "the books are off: {:#?}", report.faults);
     }
 
-    /// Checks the books, stops the Sovereign and removes its database.
+    /// Checks the books and what was told of them, stops the Sovereign and removes its database.
     pub(crate) async fn finish(self) {
         self.verify().await;
+        events::assert_described(&self).await;
         self.stop().await;
     }
 

@@ -7,6 +7,7 @@ mod client;
 mod clock;
 mod cluster;
 mod database;
+mod events;
 mod people;
 mod process;
 mod program;
@@ -25,14 +26,15 @@ pub(crate) use self::client::{Client, Customer, Reply};
 pub(crate) use self::clock::TestClock;
 pub(crate) use self::cluster::{Cluster, give_to_postgres, is_root};
 pub(crate) use self::database::{Engine, FQDN, TestDatabase, postgres_server};
+pub(crate) use self::events::{all_events, assert_message, described_types};
 pub(crate) use self::people::{tenant_id, token, user_id};
 pub(crate) use self::process::{Ended, Running as Process};
 pub(crate) use self::program::{Door, Program, Server};
 pub(crate) use self::proxy::{Harm, Proxy};
 pub(crate) use self::second::SecondServer;
 pub(crate) use self::servers::{
-    Account, Behaviour, Endpoint, IdToken, MailSink, Mode, Provider, ProviderOptions, Security,
-    SinkOptions, TokenServer,
+    Account, Behaviour, Endpoint, IdToken, MailSink, Mode, NatsMessage, NatsServer, Provider,
+    ProviderOptions, Security, SinkOptions, TokenServer,
 };
 pub(crate) use self::shape::{assert_shape, each};
 pub(crate) use self::signed_in::SignedIn;

@@ -51,8 +51,31 @@ on_both! {
             assert_eq!(samples[&format!("sovereign_{name}")], 0, "{name}");
         }
         assert_eq!(samples["sovereign_job_consecutive_failures{job=\"reconcile\"}"], 0);
+        // The first start made no event.
+        assert_eq!(samples["sovereign_outbox_events"], 0);
+        assert_eq!(samples["sovereign_nats_waiting_events"], 0);
         let moments = samples.keys().filter(|name| name.contains("timestamp") || name.contains("left"));
         assert_eq!(moments.count(), 0);
+    }
+
+    async fn events_that_wait_are_counted_with_their_age(app: &TestApp, Setup::with_nats()) {
+        app.issue("FOUR", 4, 0).await;
+        let began = app.now_seconds();
+        app.clock.advance_seconds(100);
+        app.issue("FIVE", 5, 0).await;
+        let waiting = app.number("SELECT COUNT(*) FROM outbox").await;
+        let outbox = scrape(app).await;
+        assert_eq!(outbox["sovereign_outbox_events"], waiting);
+        assert_eq!(outbox["sovereign_outbox_oldest_timestamp_seconds"], began);
+        assert_eq!(outbox.get("sovereign_nats_oldest_timestamp_seconds"), None);
+        app.run_job("relay-events").await;
+        let queue = scrape(app).await;
+        assert_eq!(queue["sovereign_outbox_events"], 0);
+        assert_eq!(queue.get("sovereign_outbox_oldest_timestamp_seconds"), None);
+        assert_eq!(queue["sovereign_nats_waiting_events"], waiting);
+        assert_eq!(queue["sovereign_nats_oldest_timestamp_seconds"], began);
+        app.run_job("publish-events").await;
+        assert_eq!(scrape(app).await["sovereign_nats_waiting_events"], 0);
     }
 
     async fn what_waits_and_fails_is_counted(app: &TestApp, Setup::with_stripe()) {

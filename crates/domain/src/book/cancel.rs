@@ -5,6 +5,7 @@ use super::rows::OrderStatus;
 use super::{Book, Context};
 use crate::event::Actor;
 use crate::ids::OrganizationId;
+use crate::organization::OrganizationStatus;
 use crate::subscription::{Subscription, SubscriptionStatus};
 
 impl Book {
@@ -51,6 +52,26 @@ impl Book {
             self.update_subscription(subscription, context);
         }
         Ok(Outcome::Done)
+    }
+
+    /// Ends what a deleted Organization has, if it has anything. One that is not deleted keeps it.
+    pub(super) fn end_organization(
+        &mut self,
+        tenant_id: &OrganizationId,
+        actor: &Actor,
+        context: &mut Context<'_>,
+    ) -> Outcome {
+        let account = self.accounts.get(tenant_id);
+        let Some(account) = account.filter(|a| a.status == OrganizationStatus::Deleted) else {
+            return Outcome::Done;
+        };
+        if let Some(order_id) = account.pending_order {
+            return Outcome::Supersede { order_id };
+        }
+        if let Some(subscription) = self.live_subscription(account).cloned() {
+            self.end_subscription(subscription, actor, context);
+        }
+        Outcome::Done
     }
 
     /// Ends a subscription that no pending order belongs to, with the renewal that is due.

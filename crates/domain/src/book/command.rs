@@ -67,6 +67,11 @@ pub enum Command {
         actor: Actor,
     },
     ChangeSubscription(ChangeSubscription),
+    /// End the subscription of an Organization that was deleted.
+    EndOrganization {
+        tenant_id: OrganizationId,
+        actor: Actor,
+    },
     /// Tell a customer without a card that the credit will not cover the next month.
     WarnOfLowCredit {
         tenant_id: OrganizationId,

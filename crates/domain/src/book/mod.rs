@@ -160,6 +160,9 @@ impl Book {
             Command::Cancel(request) => self.cancel(request, context),
             Command::Resume { tenant_id, actor } => self.resume(tenant_id, actor, context),
             Command::ChangeSubscription(change) => self.change_subscription(change, context),
+            Command::EndOrganization { tenant_id, actor } => {
+                Ok(self.end_organization(tenant_id, actor, context))
+            }
             Command::WarnOfLowCredit { tenant_id } => self.warn_of_low_credit(tenant_id, context),
             Command::RefundOrder(refund) => self.refund_order(refund, context),
             Command::BookRefund(refund) => self.book_refund(refund, context),

@@ -215,6 +215,7 @@ fn name(command: &Command) -> &'static str {
         Command::AttachIntent { .. } => "attach intent",
         Command::Cancel(_) => "cancel",
         Command::Resume { .. } => "resume",
+        Command::EndOrganization { .. } => "end",
         Command::WarnOfLowCredit { .. } => "warn",
         Command::ChangeSubscription(_) => "change",
         Command::RefundOrder(_) => "refund",

@@ -5,10 +5,12 @@ mod certificate;
 mod helper;
 mod issuer;
 mod mail;
+mod nats;
 mod provider;
 mod tokens;
 
 pub(crate) use self::issuer::{Endpoint, Mode};
 pub(crate) use self::mail::{Behaviour, MailSink, Security, SinkOptions};
+pub(crate) use self::nats::{Message as NatsMessage, NatsServer};
 pub(crate) use self::provider::{Account, IdToken, Provider, ProviderOptions};
 pub(crate) use self::tokens::TokenServer;
