@@ -4,7 +4,6 @@ use std::path::Path;
 use std::process::Command;
 
 fn main() {
-    pack_relocations();
     println!("cargo::rerun-if-env-changed=SOVEREIGN_COMMIT");
     // Every commit and checkout writes to these. In a worktree they lie elsewhere, and cargo would
     // build again each time for a path that is not there.
@@ -19,15 +18,6 @@ fn main() {
     let commit = given.or_else(|| git(&["rev-parse", "HEAD"]));
     let commit = commit.unwrap_or_else(|| "unknown".to_owned());
     println!("cargo::rustc-env=BUILT_FROM_COMMIT={commit}");
-}
-
-/// Every start sets very many addresses right. Packed, the list of them takes kilobytes, not megabytes
-/// that are read once and stay resident. Only the usual target's linker is known to do it; the dynamic loader
-/// must be glibc 2.36 or newer then, which Debian 12 has.
-fn pack_relocations() {
-    if std::env::var("TARGET").is_ok_and(|target| target == "x86_64-unknown-linux-gnu") {
-        println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
-    }
 }
 
 /// `None` outside a repository, for example in an unpacked archive.
