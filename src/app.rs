@@ -15,6 +15,7 @@ use crate::auth::Tokens;
 use crate::auth::oidc::Issuers;
 use crate::clock::Clock;
 use crate::engine::Engine;
+use crate::hooks::Hooks;
 use crate::ids::RandomIds;
 use crate::limits::Limiter;
 use crate::mail::Mailer;
@@ -46,6 +47,8 @@ pub struct App {
     pub(crate) mailer: Mailer,
     /// The way to Stripe.
     pub(crate) payments: Payments,
+    /// The way to the endpoints that events are sent to.
+    pub(crate) hooks: Hooks,
     /// Where people find the pages, without a slash at the end.
     pub(crate) public_url: String,
     /// Whose days the dates on documents are.
@@ -73,6 +76,7 @@ pub(crate) struct Parts {
     pub limits: Limiter,
     pub(crate) mailer: Mailer,
     pub(crate) payments: Payments,
+    pub(crate) hooks: Hooks,
     pub public_url: String,
     pub zone: TimeZone,
     pub tax: TaxRules,
@@ -96,6 +100,7 @@ impl App {
             limits: parts.limits,
             mailer: parts.mailer,
             payments: parts.payments,
+            hooks: parts.hooks,
             public_url: parts.public_url,
             zone: parts.zone,
             tax: parts.tax,

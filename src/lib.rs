@@ -12,6 +12,7 @@ pub mod config;
 pub mod engine;
 mod fail_point;
 mod hex;
+pub mod hooks;
 pub mod ids;
 pub mod jobs;
 pub mod lifecycle;

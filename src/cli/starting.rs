@@ -34,6 +34,7 @@ pub(super) fn options(config: &Config, public_url: Option<String>) -> Result<Opt
         mail: config.mail().map_err(Failure::usage)?,
         vault: config.vault(),
         stripe: config.stripe.clone(),
+        hooks: config.hooks.clone(),
         public_url: config.public_url.clone().or(public_url),
     })
 }

@@ -69,6 +69,11 @@ pub const KEYS: &[Key] = &[
         None,
         "smallest card charge, in minor units; by default Stripe's own for the currency",
     ),
+    key(
+        "events.allowed_networks",
+        None,
+        "networks that events may be sent to although they are not public, such as 10.1.0.0/16",
+    ),
     secret("auth.hs256_secret", "accept tokens signed with this secret (32 bytes or more)"),
 ];
 

@@ -25,7 +25,7 @@ use crate::engine::EngineError;
 use crate::storage;
 pub use crate::usecase::done::Done;
 use crate::usecase::payments::{self, PaymentError, reconcile};
-use crate::usecase::{expire_credit, letters, number_invoices, seal_audit, sessions};
+use crate::usecase::{event_deliveries, expire_credit, letters, number_invoices, seal_audit, sessions};
 
 /// Why a job could not do what it should. The text is shown to the superadmin.
 #[derive(Debug)]
@@ -116,11 +116,15 @@ impl Job {
 /// Every job there is, by name.
 #[must_use]
 pub fn all() -> Vec<Job> {
+    let seconds = Schedule::Every(5);
     let minute = Schedule::every_minutes(1);
     let morning = Schedule::daily_at(5, 0);
     // When little is bought in most of the lands that this is for.
     let night = Schedule::daily_at(0, 40);
     vec![
+        Job::new("deliver-events", "sends events to the endpoints of others", seconds, |app| {
+            Box::pin(async { Ok(event_deliveries::step(app).await?) })
+        }),
         Job::new("end-sessions", "removes sessions and sign-ins that have ended", minute, |app| {
             Box::pin(async { Ok(Done::all(sessions::sweep(app).await?)) })
         }),
@@ -135,6 +139,9 @@ pub fn all() -> Vec<Job> {
         }),
         Job::new("number-invoices", "numbers the invoices", minute, |app| {
             Box::pin(async { Ok(number_invoices::step(app).await?) })
+        }),
+        Job::new("purge-event-deliveries", "forgets what was sent long ago", night, |app| {
+            Box::pin(async { Ok(event_deliveries::purge(app).await?) })
         }),
         Job::new(reconcile::JOB, "compares the payments with Stripe's lists", night, |app| {
             Box::pin(async { Ok(reconcile::step(app).await?) })

@@ -8,6 +8,8 @@ pub mod catalog;
 pub mod checkout;
 pub mod done;
 pub(crate) mod elsewhere;
+pub(crate) mod event_deliveries;
+pub(crate) mod event_endpoints;
 pub mod expire_credit;
 pub(crate) mod invitations;
 pub mod letters;

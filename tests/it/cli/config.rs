@@ -29,7 +29,7 @@ pub(super) fn entries(program: Program) -> BTreeMap<String, Value> {
 }
 
 /// A value for each key that is not its default.
-const SAMPLES: [(&str, &str); 25] = [
+const SAMPLES: [(&str, &str); 26] = [
     ("data", "/srv/sovereign"),
     ("database_url", "postgres://a:hunter2-hunter2@db.example/c"),
     ("listen", "0.0.0.0:80"),
@@ -54,6 +54,7 @@ const SAMPLES: [(&str, &str); 25] = [
     ("encryption_key", "aHVudGVyMi1odW50ZXIyLWh1bnRlcjItaHVudGVyMiE="),
     ("stripe.api_url", "https://stripe-proxy.example"),
     ("stripe.minimum_charge_minor", "250"),
+    ("events.allowed_networks", "10.1.0.0/16, 127.0.0.1"),
     ("auth.hs256_secret", SECRET),
 ];
 

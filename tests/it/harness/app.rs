@@ -9,6 +9,7 @@ use serde_json::Value;
 use sovereign::auth::{IssuerSettings, MintedFor, Role, SigningKey, Tokens};
 use sovereign::clock::Clock as _;
 use sovereign::engine::MAX_BATCH;
+use sovereign::hooks::HookOptions;
 use sovereign::jobs::Runner;
 use sovereign::lifecycle::{Options, Sovereign};
 use sovereign::limits::Limits;
@@ -42,6 +43,8 @@ pub(crate) struct Setup {
     pub(crate) tax: TaxRules,
     pub(crate) zone: TimeZone,
     pub(crate) stripe: StripeOptions,
+    /// How events are sent to the endpoints of others.
+    pub(crate) hooks: HookOptions,
     /// Whether there is a stand-in for Stripe, whose keys are in the settings.
     pub(crate) takes_cards: bool,
 }
@@ -66,6 +69,7 @@ impl Default for Setup {
                 api_url: "http://127.0.0.1:9".to_owned(),
                 ..StripeOptions::default()
             },
+            hooks: HookOptions::default(),
             takes_cards: false,
         }
     }
@@ -101,6 +105,7 @@ pub(crate) struct TestApp {
     running: Running,
     sink: Option<MailSink>,
     pub(super) stripe: Option<StripeFake>,
+    pub(super) hooks: HookOptions,
 }
 
 impl TestApp {
@@ -142,6 +147,7 @@ impl TestApp {
             mail: sink.as_ref().map_or(MailOptions::Log, MailSink::as_setting),
             vault: Vault::in_directory(database.directory.path()),
             stripe: stripe.as_ref().map_or(setup.stripe, StripeFake::options),
+            hooks: setup.hooks.clone(),
             public_url: None,
         };
         let running = Running::start(options).await;
@@ -159,6 +165,7 @@ impl TestApp {
             running,
             sink,
             stripe,
+            hooks: setup.hooks,
         };
         if let Some(stripe) = &app.stripe {
             app.set_stripe_keys(&stripe.secret_key(), &stripe.webhook_secret()).await;

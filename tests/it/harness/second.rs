@@ -40,6 +40,7 @@ impl SecondServer {
             mail: MailOptions::Log,
             vault: Vault::in_directory(app.database.directory.path()),
             stripe: app.stripe.as_ref().map_or(Setup::default().stripe, StripeFake::options),
+            hooks: app.hooks.clone(),
             public_url: None,
         };
         Self(Running::start(options).await)
