@@ -10,6 +10,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod engine;
+pub mod envelope;
 mod fail_point;
 mod hex;
 pub mod hooks;

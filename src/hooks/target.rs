@@ -37,8 +37,7 @@ pub(crate) fn parse(text: &str, reach: &Reach) -> Result<Url, String> {
 pub(super) fn check(url: &Url, reach: &Reach) -> Result<(), String> {
     let host = url.host_str().filter(|host| !host.is_empty()).ok_or("has no host")?;
     // Other ways to write an address of IPv4, such as 0x7f.1, are this one for whoever parsed it.
-    let address: Option<IpAddr> =
-        host.trim_start_matches('[').trim_end_matches(']').parse().ok();
+    let address: Option<IpAddr> = host.trim_start_matches('[').trim_end_matches(']').parse().ok();
     if let Some(address) = address
         && !reach.includes(address)
     {

@@ -25,7 +25,9 @@ use crate::engine::EngineError;
 use crate::storage;
 pub use crate::usecase::done::Done;
 use crate::usecase::payments::{self, PaymentError, reconcile};
-use crate::usecase::{event_deliveries, expire_credit, letters, number_invoices, seal_audit, sessions};
+use crate::usecase::{
+    event_deliveries, expire_credit, letters, number_invoices, relay, seal_audit, sessions,
+};
 
 /// Why a job could not do what it should. The text is shown to the superadmin.
 #[derive(Debug)]
@@ -143,8 +145,14 @@ pub fn all() -> Vec<Job> {
         Job::new("purge-event-deliveries", "forgets what was sent long ago", night, |app| {
             Box::pin(async { Ok(event_deliveries::purge(app).await?) })
         }),
+        Job::new("purge-events", "removes events that were published long ago", night, |app| {
+            Box::pin(async { Ok(relay::purge(app).await?) })
+        }),
         Job::new(reconcile::JOB, "compares the payments with Stripe's lists", night, |app| {
             Box::pin(async { Ok(reconcile::step(app).await?) })
+        }),
+        Job::new("relay-events", "hands events on to those who hear of them", seconds, |app| {
+            Box::pin(async { Ok(relay::step(app).await?) })
         }),
         Job::new("renew-subscriptions", "bills the months that have begun", minute, |app| {
             Box::pin(async { Ok(payments::renewals::renew_all(app).await?) })

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::batch::{Writes, batch_row};
 use super::event_lanes::Lane;
+use super::outbox::OutboxEvent;
 use super::{Result, Ts, Tx, on_db};
 
 batch_row! {
@@ -44,6 +45,20 @@ pub(crate) struct Waiting {
     pub(crate) data: String,
     pub(crate) attempts: i32,
     pub(crate) give_up_at: Ts,
+}
+
+impl Waiting {
+    /// The event that is sent.
+    pub(crate) fn into_event(self) -> OutboxEvent {
+        OutboxEvent {
+            position: 0,
+            id: self.event_id,
+            kind: self.kind,
+            tenant_id: Some(self.lane).filter(|lane| !lane.is_empty()),
+            data: self.data,
+            created_at: self.event_at,
+        }
+    }
 }
 
 /// A delivery as it is listed.
@@ -207,36 +222,4 @@ pub(crate) async fn purge_orphans(tx: &mut Tx) -> Result<()> {
         on_db!(tx, c => sqlx::query(sql).execute(c).await.map(|_| ()))?;
     }
     Ok(())
-}
-
-/// An event that has left the outbox.
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct PublishedRow {
-    pub(crate) id: Uuid,
-    pub(crate) kind: String,
-    pub(crate) tenant_id: Option<String>,
-    /// JSON, as it was written.
-    pub(crate) data: String,
-    pub(crate) created_at: Ts,
-}
-
-/// Servers' clocks may be so far apart, in seconds.
-const APART_SECONDS: i64 = 300;
-
-/// Events that became true from one moment on and before another, in the order in which they were published.
-pub(crate) async fn published(
-    tx: &mut Tx,
-    (from, to): (Timestamp, Timestamp),
-    limit: i64,
-) -> Result<Vec<PublishedRow>> {
-    let sql = "SELECT id, type AS kind, tenant_id, CAST(data AS text) AS data, created_at \
-               FROM published_events WHERE published_at >= $4 AND created_at >= $1 AND created_at < $2 \
-               ORDER BY position LIMIT $3";
-    Ok(on_db!(tx, c => sqlx::query_as(sql)
-        .bind(Ts(from))
-        .bind(Ts(to))
-        .bind(limit)
-        .bind(Ts(from.plus_seconds(-APART_SECONDS)))
-        .fetch_all(c)
-        .await)?)
 }

@@ -130,7 +130,8 @@ pub(crate) async fn note_success(tx: &mut Tx, id: Uuid, now: Timestamp) -> Resul
 
 /// The last attempt was not.
 pub(crate) async fn note_failure(tx: &mut Tx, id: Uuid, now: Timestamp) -> Result<()> {
-    let sql = "UPDATE event_endpoints SET failing_since = COALESCE(failing_since, $2) WHERE id = $1";
+    let sql =
+        "UPDATE event_endpoints SET failing_since = COALESCE(failing_since, $2) WHERE id = $1";
     on_db!(tx, c => sqlx::query(sql).bind(id).bind(Ts(now)).execute(c).await.map(|_| ()))?;
     Ok(())
 }

@@ -1,6 +1,5 @@
 //! Events on their way to endpoints: filed as they leave the outbox, sent by a job, kept for a while.
 
-mod envelope;
 mod file;
 mod replay;
 mod send;
@@ -8,7 +7,7 @@ mod settle;
 
 pub(crate) use self::file::file;
 pub(crate) use self::replay::{ReplayError, replay_one, replay_range};
-pub use self::send::step;
+pub(crate) use self::send::step;
 pub(crate) use self::send::test;
 
 use std::str::FromStr;
@@ -54,9 +53,9 @@ impl FromStr for Status {
 
     fn from_str(text: &str) -> Result<Self, FieldError> {
         let all = [Self::Waiting, Self::Delivered, Self::Failed];
-        all.into_iter().find(|status| status.as_str() == text).ok_or_else(|| {
-            FieldError::new("status", "status must be waiting, delivered or failed")
-        })
+        all.into_iter()
+            .find(|status| status.as_str() == text)
+            .ok_or_else(|| FieldError::new("status", "status must be waiting, delivered or failed"))
     }
 }
 
@@ -112,7 +111,7 @@ pub(crate) async fn list(
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn purge(app: &App) -> storage::Result<Done> {
+pub(crate) async fn purge(app: &App) -> storage::Result<Done> {
     let before = app.clock.now().plus_seconds(-KEPT_DAYS * 86_400);
     let mut tx = app.store.begin().await?;
     rows::purge_orphans(&mut tx).await?;

@@ -6,11 +6,11 @@ use sovereign_domain::event::Actor;
 use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
-use super::file::{Filed, for_one};
+use super::file::for_one;
 use crate::app::App;
 use crate::storage::event_deliveries as rows;
 use crate::storage::event_endpoints;
-use crate::storage::{self, Tx};
+use crate::storage::{self, Tx, outbox};
 use crate::usecase::audited;
 use crate::usecase::vouchers::FieldError;
 
@@ -55,17 +55,11 @@ pub(crate) async fn replay_one(
     let found = found.ok_or(ReplayError::NotFound)?;
     // Asked for by name: whether it would be sent by itself does not matter.
     endpoint.event_types = None;
-    let event = Filed {
-        id: found.event_id,
-        kind: &found.kind,
-        tenant_id: Some(found.lane.as_str()).filter(|lane| !lane.is_empty()),
-        at: found.event_at.0,
-        data: &found.data,
-    };
-    let filed = for_one(app, &endpoint, &[event]);
+    let event_id = found.event_id;
+    let filed = for_one(app, &endpoint, &[found.into_event()]);
     let id = filed.first().map(|delivery| delivery.id).ok_or(ReplayError::NotFound)?;
     rows::file(&mut tx, filed).await?;
-    note(app, &mut tx, actor, endpoint_id, json!({ "event_id": found.event_id })).await?;
+    note(app, &mut tx, actor, endpoint_id, json!({ "event_id": event_id })).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -88,25 +82,17 @@ pub(crate) async fn replay_range(
     let endpoint = event_endpoints::find_locked(&mut tx, endpoint_id).await?;
     let endpoint = endpoint.ok_or(ReplayError::NotFound)?;
     let limit = i64::try_from(MAX_EVENTS + 1).unwrap_or(i64::MAX);
-    let found = rows::published(&mut tx, (from, to), limit).await?;
+    let found = outbox::published(&mut tx, (from, to), limit).await?;
     if found.len() > MAX_EVENTS {
-        let detail = format!("from and to span more than {MAX_EVENTS} events; ask for less at a time");
+        let detail =
+            format!("from and to span more than {MAX_EVENTS} events; ask for less at a time");
         return Err(FieldError::new("to", detail).into());
     }
-    let events: Vec<Filed<'_>> = found
-        .iter()
-        .map(|row| Filed {
-            id: row.id,
-            kind: &row.kind,
-            tenant_id: row.tenant_id.as_deref(),
-            at: row.created_at.0,
-            data: &row.data,
-        })
-        .collect();
-    let filed = for_one(app, &endpoint, &events);
+    let filed = for_one(app, &endpoint, &found);
     let count = filed.len();
     rows::file(&mut tx, filed).await?;
-    note(app, &mut tx, actor, endpoint_id, json!({ "from": from, "to": to, "events": count })).await?;
+    note(app, &mut tx, actor, endpoint_id, json!({ "from": from, "to": to, "events": count }))
+        .await?;
     tx.commit().await?;
     Ok(count)
 }

@@ -12,16 +12,18 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use serde_json::json;
+use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
-use super::envelope::{Enclosed, enclose};
 use super::settle::{self, Next};
 use crate::app::App;
+use crate::envelope::envelope;
 use crate::fail_point::reach;
-use crate::hooks::{Answer, Message, SIGNATURE, sign};
-use crate::storage::event_deliveries::{self as rows, Waiting};
+use crate::hooks::{Answer, Hooks, Message, SIGNATURE, sign};
+use crate::storage::event_deliveries as rows;
 use crate::storage::event_endpoints::{self, EndpointRow};
 use crate::storage::event_lanes::{self, Lane};
+use crate::storage::outbox::OutboxEvent;
 use crate::storage::{Result, Ts};
 use crate::usecase::done::Done;
 
@@ -45,7 +47,7 @@ type Work<'a> = Pin<Box<dyn Future<Output = (Uuid, Result<usize>)> + Send + 'a>>
 ///
 /// # Errors
 /// Where the database fails. What one endpoint meets is that endpoint's alone.
-pub async fn step(app: &App) -> Result<Done> {
+pub(crate) async fn step(app: &App) -> Result<Done> {
     let mut working: FuturesUnordered<Work<'_>> = FuturesUnordered::new();
     let mut of_each: HashMap<Uuid, usize> = HashMap::new();
     let (mut begun, mut count) = (0, 0_usize);
@@ -55,9 +57,9 @@ pub async fn step(app: &App) -> Result<Done> {
             begun += lanes.len();
             for (lane, claim) in lanes {
                 *of_each.entry(lane.endpoint_id).or_default() += 1;
-                working.push(Box::pin(async move {
-                    (lane.endpoint_id, work(app, &lane, claim).await)
-                }));
+                working.push(Box::pin(
+                    async move { (lane.endpoint_id, work(app, &lane, claim).await) },
+                ));
             }
         }
         if working.is_empty() {
@@ -119,7 +121,8 @@ async fn work(app: &App, lane: &Lane, claim: Ts) -> Result<usize> {
             return Ok(sent);
         };
         reach!("event_claimed");
-        let answer = send(app, &endpoint, &first).await;
+        let event = first.clone().into_event();
+        let answer = send(&app.hooks, app.clock.now(), &endpoint, &event).await;
         reach!("event_sent");
         let last = sent + 1 == EVENTS || tokio::time::Instant::now() >= turn;
         let next = settle::settle(app, lane, claim, &endpoint, &first, &answer, last).await?;
@@ -132,44 +135,39 @@ async fn work(app: &App, lane: &Lane, claim: Ts) -> Result<usize> {
 }
 
 /// Sends one event once.
-async fn send(app: &App, endpoint: &EndpointRow, event: &Waiting) -> Answer {
-    let now = app.clock.now();
-    let secrets = match app.hooks.keeper.secrets(endpoint, now) {
+async fn send(
+    hooks: &Hooks,
+    now: Timestamp,
+    endpoint: &EndpointRow,
+    event: &OutboxEvent,
+) -> Answer {
+    let secrets = match hooks.keeper.secrets(endpoint, now) {
         Ok(secrets) => secrets,
         Err(error) => return Answer::none(error.to_string()),
     };
-    let enclosed = Enclosed {
-        id: event.event_id,
-        kind: &event.kind,
-        at: event.event_at.0,
-        sovereign: &app.facts.fqdn,
-        organization: Some(event.lane.as_str()).filter(|lane| !lane.is_empty()),
-        data: &event.data,
-    };
-    let body = match enclose(&enclosed) {
-        Ok(body) => body,
-        Err(error) => return Answer::none(format!("the event cannot be read: {error}")),
-    };
+    let body = envelope(&hooks.keeper.fqdn, event).into_bytes();
     let headers = [
         (SIGNATURE, sign(&secrets, now, &body)),
-        ("Sovereign-Event-Id", event.event_id.to_string()),
+        ("Sovereign-Event-Id", event.id.to_string()),
         ("Sovereign-Event-Type", event.kind.clone()),
     ];
-    app.hooks.sender.send(Message { url: &endpoint.url, headers, body }).await
+    hooks.sender.send(Message { url: &endpoint.url, headers, body }).await
 }
 
 /// Sends an endpoint an event of its own type, now and once: whether anything arrives there at all.
-pub(crate) async fn test(app: &App, endpoint: &EndpointRow) -> Answer {
-    let now = Ts(app.clock.now());
-    let event = Waiting {
-        id: app.new_id(),
-        lane: String::new(),
-        event_id: app.new_id(),
+pub(crate) async fn test(
+    hooks: &Hooks,
+    endpoint: &EndpointRow,
+    now: Timestamp,
+    id: Uuid,
+) -> Answer {
+    let event = OutboxEvent {
+        position: 0,
+        id,
         kind: "endpoint.test".to_owned(),
-        event_at: now,
+        tenant_id: None,
         data: json!({ "endpoint_id": endpoint.id }).to_string(),
-        attempts: 0,
-        give_up_at: now,
+        created_at: Ts(now),
     };
-    send(app, endpoint, &event).await
+    send(hooks, now, endpoint, &event).await
 }

@@ -160,9 +160,14 @@ mod tests {
     #[test]
     fn waits_double_up_to_a_bound_and_differ_a_little() {
         for seed in [0, 1, 7, 0x1997_f53a_0007_0008_0000_0000_0000_0001, u128::MAX] {
-            for (before, wait) in [(0, 30), (1, 60), (4, 480), (8, 7_680), (9, 14_400), (99, 14_400)] {
+            for (before, wait) in
+                [(0, 30), (1, 60), (4, 480), (8, 7_680), (9, 14_400), (99, 14_400)]
+            {
                 let waited = wait_seconds(before, seed);
-                assert!((wait - wait / 5..=wait + wait / 5).contains(&waited), "{before}: {waited}");
+                assert!(
+                    (wait - wait / 5..=wait + wait / 5).contains(&waited),
+                    "{before}: {waited}"
+                );
             }
         }
         let waits: std::collections::BTreeSet<i64> =

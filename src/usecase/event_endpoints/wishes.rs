@@ -10,7 +10,7 @@ pub(crate) const ALL_TYPES: &str = "*";
 const MAX_DESCRIPTION: usize = 200;
 
 /// Every type of event there is.
-pub(crate) const EVENT_TYPES: [&str; 15] = [
+pub(crate) const EVENT_TYPES: [&str; 21] = [
     "order.placed",
     "voucher.issued",
     "voucher.revoked",
@@ -24,6 +24,12 @@ pub(crate) const EVENT_TYPES: [&str; 15] = [
     "invoice.paid",
     "invoice.voided",
     "tenant.created",
+    "tenant.deleted",
+    "tenant.app_install_requested",
+    "tenant.app_uninstall_requested",
+    "provision.started",
+    "provision.completed",
+    "provision.failed",
     "user.created",
     "user.login",
 ];
@@ -59,8 +65,9 @@ impl Wishes {
         let description = self.description.map(|text| {
             let text = text.trim();
             if text.chars().count() > MAX_DESCRIPTION || text.contains('\0') {
-                let detail =
-                    format!("description must have at most {MAX_DESCRIPTION} characters, and no NUL");
+                let detail = format!(
+                    "description must have at most {MAX_DESCRIPTION} characters, and no NUL"
+                );
                 return Err(FieldError::new("description", detail));
             }
             Ok(text.to_owned())
