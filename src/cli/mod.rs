@@ -4,6 +4,7 @@
 mod alarms;
 mod backup;
 mod config;
+mod events;
 mod greeting;
 mod jobs;
 mod key;
@@ -78,6 +79,8 @@ enum Command {
     Reconcile(reconcile::Reconcile),
     #[command(subcommand)]
     Alarms(alarms::AlarmsCommand),
+    #[command(subcommand)]
+    Events(events::EventsCommand),
     Verify(verify::Verify),
     Backup(backup::Backup),
     Restore(backup::Restore),
@@ -161,6 +164,7 @@ pub fn main() -> ExitCode {
             Command::Stripe(stripe) => stripe.run().await,
             Command::Reconcile(reconcile) => reconcile.run().await,
             Command::Alarms(alarms) => alarms.run().await,
+            Command::Events(events) => events.run().await,
             Command::Verify(verify) => verify.run().await,
             Command::Backup(backup) => backup.run().await,
             Command::Restore(restore) => restore.run().await,

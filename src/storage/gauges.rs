@@ -15,6 +15,12 @@ pub(crate) async fn counts(tx: &mut Tx) -> Result<Vec<Gauge>> {
                UNION ALL SELECT 'letters_waiting', '', COUNT(*) FROM letters \
                UNION ALL SELECT 'webhook_events_failed', '', COUNT(*) FROM stripe_webhook_events \
                    WHERE status = 'failed' \
+               UNION ALL SELECT 'event_deliveries_waiting', '', COUNT(*) FROM event_deliveries \
+                   WHERE status = 'waiting' \
+               UNION ALL SELECT 'event_deliveries_failed', '', COUNT(*) FROM event_deliveries \
+                   WHERE status = 'failed' \
+               UNION ALL SELECT 'event_endpoints_failing', '', COUNT(*) FROM event_endpoints \
+                   WHERE failing_since IS NOT NULL OR disabled_reason IS NOT NULL \
                ORDER BY 1, 2";
     Ok(on_db!(tx, c => sqlx::query_as(sql).fetch_all(c).await)?)
 }
