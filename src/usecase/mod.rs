@@ -8,7 +8,7 @@ pub mod catalog;
 pub mod checkout;
 pub mod done;
 pub(crate) mod elsewhere;
-pub(crate) mod event_deliveries;
+pub mod event_deliveries;
 pub(crate) mod event_endpoints;
 pub mod expire_credit;
 pub(crate) mod invitations;

@@ -7,7 +7,7 @@ mod settle;
 
 pub(crate) use self::file::file;
 pub(crate) use self::replay::{ReplayError, replay_one, replay_range};
-pub(crate) use self::send::step;
+pub use self::send::step;
 pub(crate) use self::send::test;
 
 use std::str::FromStr;
@@ -111,7 +111,7 @@ pub(crate) async fn list(
 ///
 /// # Errors
 /// Where the database fails.
-pub(crate) async fn purge(app: &App) -> storage::Result<Done> {
+pub async fn purge(app: &App) -> storage::Result<Done> {
     let before = app.clock.now().plus_seconds(-KEPT_DAYS * 86_400);
     let mut tx = app.store.begin().await?;
     rows::purge_orphans(&mut tx).await?;

@@ -47,7 +47,7 @@ type Work<'a> = Pin<Box<dyn Future<Output = (Uuid, Result<usize>)> + Send + 'a>>
 ///
 /// # Errors
 /// Where the database fails. What one endpoint meets is that endpoint's alone.
-pub(crate) async fn step(app: &App) -> Result<Done> {
+pub async fn step(app: &App) -> Result<Done> {
     let mut working: FuturesUnordered<Work<'_>> = FuturesUnordered::new();
     let mut of_each: HashMap<Uuid, usize> = HashMap::new();
     let (mut begun, mut count) = (0, 0_usize);

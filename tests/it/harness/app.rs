@@ -18,7 +18,9 @@ use sovereign::payment::Payments;
 use sovereign::payment::stripe::StripeOptions;
 use sovereign::storage::Store;
 use sovereign::usecase::start::Wanted;
-use sovereign::usecase::{expire_credit, letters, number_invoices, relay, seal_audit, verify};
+use sovereign::usecase::{
+    event_deliveries, expire_credit, letters, number_invoices, relay, seal_audit, verify,
+};
 use sovereign::vault::Vault;
 use sovereign_domain::calendar::TimeZone;
 use sovereign_domain::tax::TaxRules;
@@ -298,6 +300,11 @@ impl TestApp {
     /// Sends a page of letters, as one that believes that it has the lease; answers how many were dealt with.
     pub(crate) async fn send_letters(&self) -> usize {
         letters::step(&self.running.sovereign.app).await.unwrap().count
+    }
+
+    /// Sends what waits for endpoints, as one that believes that it has the lease; answers how often.
+    pub(crate) async fn deliver_without_lease(&self) -> usize {
+        event_deliveries::step(&self.running.sovereign.app).await.unwrap().count
     }
 
     /// The same for credit notes.

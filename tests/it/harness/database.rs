@@ -209,6 +209,7 @@ async fn start_once(location: Location) {
         // Nothing is encrypted yet.
         vault: Vault::in_directory(Path::new("/nowhere")),
         stripe: Setup::default().stripe,
+        hooks: sovereign::hooks::HookOptions::default(),
         public_url: None,
     };
     lifecycle::start(options).await.unwrap().stop().await;

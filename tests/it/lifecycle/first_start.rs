@@ -33,6 +33,7 @@ async fn start(database: &TestDatabase, currency: &str) -> Result<Sovereign, Sta
         mail: MailOptions::Log,
         vault: Vault::in_directory(database.directory.path()),
         stripe: StripeOptions::default(),
+        hooks: sovereign::hooks::HookOptions::default(),
         public_url: None,
     };
     lifecycle::start(options).await
