@@ -11,7 +11,7 @@ use ipnet::IpNet;
 /// Not of the public internet, by the registries of special addresses of the IANA; and one address at which a
 /// cloud answers its own machines.
 const REFUSED_V4: [(Ipv4Addr, u8); 17] = [
-    (Ipv4Addr::new(0, 0, 0, 0), 8),
+    (Ipv4Addr::UNSPECIFIED, 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),
     // Carriers' own.
     (Ipv4Addr::new(100, 64, 0, 0), 10),

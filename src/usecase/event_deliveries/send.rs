@@ -6,13 +6,12 @@
 //! lane: it is sent again, under the same identifier, when the claim has ended.
 
 use std::collections::HashMap;
-use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
-use futures_util::stream::FuturesUnordered;
 use serde_json::json;
 use sovereign_domain::timestamp::Timestamp;
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::settle::{self, Next};
@@ -41,14 +40,13 @@ const CLAIM_SECONDS: i64 = 120;
 /// While everything that is being sent is slow, what has come due meanwhile is looked for this often.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-type Work<'a> = Pin<Box<dyn Future<Output = (Uuid, Result<usize>)> + Send + 'a>>;
-
 /// Sends what is due; counts the attempts.
 ///
 /// # Errors
 /// Where the database fails. What one endpoint meets is that endpoint's alone.
-pub async fn step(app: &App) -> Result<Done> {
-    let mut working: FuturesUnordered<Work<'_>> = FuturesUnordered::new();
+pub async fn step(app: &Arc<App>) -> Result<Done> {
+    // Tasks of their own: what one of them waits for may be what another holds. They end with this future.
+    let mut working: JoinSet<(Uuid, Result<usize>)> = JoinSet::new();
     let mut of_each: HashMap<Uuid, usize> = HashMap::new();
     let (mut begun, mut count) = (0, 0_usize);
     loop {
@@ -57,18 +55,17 @@ pub async fn step(app: &App) -> Result<Done> {
             begun += lanes.len();
             for (lane, claim) in lanes {
                 *of_each.entry(lane.endpoint_id).or_default() += 1;
-                working.push(Box::pin(
-                    async move { (lane.endpoint_id, work(app, &lane, claim).await) },
-                ));
+                let app = Arc::clone(app);
+                working.spawn(async move { (lane.endpoint_id, work(&app, &lane, claim).await) });
             }
         }
         if working.is_empty() {
             return Ok(Done { count, more: begun >= LANES });
         }
-        let Ok(Some((endpoint, done))) = tokio::time::timeout(LOOK_EVERY, working.next()).await
-        else {
-            continue;
-        };
+        let ended = tokio::time::timeout(LOOK_EVERY, working.join_next()).await;
+        let Ok(Some(ended)) = ended else { continue };
+        // One that panicked is told by the runtime; its lane is tried again when the claim has ended.
+        let Ok((endpoint, done)) = ended else { continue };
         count = count.saturating_add(done?);
         if let Some(busy) = of_each.get_mut(&endpoint) {
             *busy -= 1;

@@ -8,6 +8,7 @@ use sovereign_domain::ids::IdSource;
 use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
+use self::wishes::Types;
 pub(crate) use self::wishes::{ALL_TYPES, Wishes};
 use super::event_deliveries::GIVEN_UP_AFTER_SECONDS;
 use super::vouchers::FieldError;
@@ -99,7 +100,7 @@ pub(crate) async fn add(
         id,
         url,
         description: wishes.description.unwrap_or_default(),
-        event_types: wishes.event_types.flatten().map(Json),
+        event_types: wishes.event_types.and_then(Types::listed).map(Json),
         enabled: wishes.enabled.unwrap_or(true),
         disabled_reason: None,
         secret_sealed: desk.keeper.seal(id, &secret)?,
@@ -136,7 +137,7 @@ pub(crate) async fn change(
     let mut row = before.clone();
     row.url = wishes.url.unwrap_or(row.url);
     row.description = wishes.description.unwrap_or(row.description);
-    row.event_types = wishes.event_types.map_or(row.event_types, |types| types.map(Json));
+    row.event_types = wishes.event_types.map_or(row.event_types, |types| types.listed().map(Json));
     row.enabled = wishes.enabled.unwrap_or(row.enabled);
     row.disabled_reason = if row.enabled { None } else { row.disabled_reason };
     if row == before {

@@ -43,12 +43,28 @@ pub(crate) struct Wishes {
     pub(crate) enabled: Option<bool>,
 }
 
-/// The same, as rows have it.
+/// Which types are sent.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Types {
+    All,
+    These(Vec<String>),
+}
+
+impl Types {
+    /// As rows have it.
+    pub(super) fn listed(self) -> Option<Vec<String>> {
+        match self {
+            Self::All => None,
+            Self::These(names) => Some(names),
+        }
+    }
+}
+
+/// The same, checked.
 pub(super) struct Checked {
     pub(super) url: Option<String>,
     pub(super) description: Option<String>,
-    /// Inside: `None` for all.
-    pub(super) event_types: Option<Option<Vec<String>>>,
+    pub(super) event_types: Option<Types>,
     pub(super) enabled: Option<bool>,
 }
 
@@ -81,10 +97,10 @@ impl Wishes {
     }
 }
 
-fn types(wanted: Vec<String>) -> Result<Option<Vec<String>>, FieldError> {
+fn types(wanted: Vec<String>) -> Result<Types, FieldError> {
     let wrong = |detail: String| Err(FieldError::new("event_types", detail));
     if wanted == [ALL_TYPES] {
-        return Ok(None);
+        return Ok(Types::All);
     }
     if wanted.is_empty() {
         return wrong(format!("event_types must name a type, or be [\"{ALL_TYPES}\"] for all"));
@@ -94,14 +110,14 @@ fn types(wanted: Vec<String>) -> Result<Option<Vec<String>>, FieldError> {
         let known = EVENT_TYPES.join(", ");
         return wrong(format!("event_types may be [\"{ALL_TYPES}\"], or name of these: {known}"));
     }
-    Ok(Some(wanted.into_iter().collect::<BTreeSet<_>>().into_iter().collect()))
+    Ok(Types::These(wanted.into_iter().collect::<BTreeSet<_>>().into_iter().collect()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn check(names: &[&str]) -> Result<Option<Vec<String>>, FieldError> {
+    fn check(names: &[&str]) -> Result<Types, FieldError> {
         types(names.iter().map(|name| (*name).to_owned()).collect())
     }
 
@@ -116,9 +132,9 @@ mod tests {
 
     #[test]
     fn types_are_all_or_those_that_there_are() {
-        assert_eq!(check(&["*"]).unwrap(), None);
-        let some = check(&["order.placed", "invoice.paid", "order.placed"]).unwrap().unwrap();
-        assert_eq!(some, ["invoice.paid", "order.placed"]);
+        assert_eq!(check(&["*"]).unwrap(), Types::All);
+        let some = check(&["order.placed", "invoice.paid", "order.placed"]).unwrap().listed();
+        assert_eq!(some.unwrap(), ["invoice.paid", "order.placed"]);
         for wrong in [&[][..], &["order.place"], &["*", "order.placed"], &["order.*"], &[""]] {
             assert_eq!(check(wrong).unwrap_err().field, "event_types");
         }

@@ -1,18 +1,10 @@
 //! Endpoints that answer too much, too late, or with another address.
 
-use std::time::Duration;
-
 use serde_json::json;
-use sovereign::hooks::HookOptions;
 
 use super::receiver::{Answer, Receiver};
-use super::{deliver, hooks, listen, setup};
-use crate::harness::{Setup, on_both};
-
-fn impatient() -> Setup {
-    let hooks = HookOptions { timeout: Duration::from_millis(400), ..hooks() };
-    Setup { hooks, ..setup() }
-}
+use super::{deliver, listen, setup};
+use crate::harness::on_both;
 
 on_both! {
     async fn no_more_is_read_than_is_kept(app: &TestApp, setup()) {
@@ -52,7 +44,7 @@ on_both! {
     }
 
     /// One that never answers, with more Organizations than are sent at once, keeps another from nothing.
-    async fn one_that_is_silent_holds_no_other_up(app: &TestApp, impatient()) {
+    async fn one_that_is_silent_holds_no_other_up(app: &TestApp, setup()) {
         let receiver = Receiver::start().await;
         receiver.always("/silent", Answer::Silence);
         let silent = listen(app, &receiver, "/silent", &["tenant.created"]).await;

@@ -26,7 +26,7 @@ fn openssl(seen: &Seen, secret: &str) -> String {
 on_both! {
     async fn an_event_arrives_signed_in_its_envelope(app: &TestApp, setup()) {
         let receiver = Receiver::start().await;
-        let endpoint = listen(app, &receiver, "/events?of=us", &[]).await;
+        let endpoint = listen(app, &receiver, "/events?of=us", &["voucher.issued"]).await;
         app.issue("SIGNED-25", 25, 50).await;
         let issued_at = app.clock.now();
         app.clock.advance_seconds(7);
@@ -67,7 +67,7 @@ on_both! {
     /// While the old one is good there are two signatures, the new one's first; afterwards there is one.
     async fn a_secret_that_was_replaced_signs_for_a_time(app: &TestApp, setup()) {
         let receiver = Receiver::start().await;
-        let endpoint = listen(app, &receiver, "/", &[]).await;
+        let endpoint = listen(app, &receiver, "/", &["voucher.issued"]).await;
         let (second, rotated) = endpoint.rotate(app, json!({})).await;
         let until = app.clock.now().plus_seconds(24 * HOUR);
         assert_eq!(rotated["endpoint"]["former_secret_until"], json!(until));
