@@ -15,6 +15,7 @@ use crate::auth::Tokens;
 use crate::auth::oidc::Issuers;
 use crate::clock::Clock;
 use crate::engine::Engine;
+use crate::hooks::Hooks;
 use crate::ids::RandomIds;
 use crate::limits::Limiter;
 use crate::mail::Mailer;
@@ -49,6 +50,8 @@ pub struct App {
     pub(crate) payments: Payments,
     /// Where events are published, if anywhere.
     pub(crate) nats: Option<Nats>,
+    /// The way to the endpoints that events are sent to.
+    pub(crate) hooks: Hooks,
     /// Where people find the pages, without a slash at the end.
     pub(crate) public_url: String,
     /// Whose days the dates on documents are.
@@ -77,6 +80,7 @@ pub(crate) struct Parts {
     pub(crate) mailer: Mailer,
     pub(crate) payments: Payments,
     pub(crate) nats: Option<Nats>,
+    pub(crate) hooks: Hooks,
     pub public_url: String,
     pub zone: TimeZone,
     pub tax: TaxRules,
@@ -101,6 +105,7 @@ impl App {
             mailer: parts.mailer,
             payments: parts.payments,
             nats: parts.nats,
+            hooks: parts.hooks,
             public_url: parts.public_url,
             zone: parts.zone,
             tax: parts.tax,

@@ -13,6 +13,7 @@ pub mod engine;
 pub mod envelope;
 mod fail_point;
 mod hex;
+pub mod hooks;
 pub mod ids;
 pub mod jobs;
 pub mod lifecycle;

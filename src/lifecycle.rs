@@ -13,6 +13,7 @@ use crate::auth::oidc::Issuers;
 use crate::auth::{IssuerSettings, KeyRing, Tokens};
 use crate::clock::Clock;
 use crate::engine::{self, Engine, EngineThread};
+use crate::hooks::{HookOptions, Hooks};
 use crate::ids::RandomIds;
 use crate::jobs;
 use crate::limits::Limits;
@@ -56,6 +57,8 @@ pub struct Options {
     pub stripe: StripeOptions,
     /// Where events are published, if anywhere.
     pub nats: Option<NatsOptions>,
+    /// How events are sent to the endpoints of others.
+    pub hooks: HookOptions,
     /// Where people find the pages; by default `https://` and the Sovereign's name.
     pub public_url: Option<String>,
 }
@@ -100,6 +103,8 @@ pub async fn start(options: Options) -> Result<Sovereign, StartError> {
     };
     let (engine, thread) =
         Engine::start(&store, rules, Arc::clone(&clock), engine_ids, Arc::clone(&memory)).await?;
+    let hooks = Hooks::new(options.hooks, &options.vault, &facts.fqdn)
+        .map_err(StartError::Configuration)?;
     let configuration = Configuration { vault: options.vault, stripe: options.stripe };
     let payments = Payments::start(&store, &engine, &clock, &facts, configuration).await?;
     let previews = Previews::start(&store, options.preview_cache, memory);
@@ -121,6 +126,7 @@ pub async fn start(options: Options) -> Result<Sovereign, StartError> {
         mailer,
         payments,
         nats,
+        hooks,
     });
     Ok(Sovereign { app: Arc::new(app), engine: thread })
 }

@@ -129,7 +129,7 @@ impl Vault {
         else {
             return Err(damaged());
         };
-        let key = self.key_called(id)?;
+        let key = self.key_called(id, place.column)?;
         let bytes = STANDARD.decode(bytes).map_err(|_| damaged())?;
         let (nonce, rest) = bytes.split_at_checked(NONCE_LEN).ok_or_else(damaged)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| damaged())?;
@@ -138,7 +138,7 @@ impl Vault {
         String::from_utf8(opened.to_vec()).map_err(|_| damaged())
     }
 
-    fn key_called(&self, id: &str) -> Result<Arc<Key>, VaultError> {
+    fn key_called(&self, id: &str, column: &str) -> Result<Arc<Key>, VaultError> {
         let (key, where_) = match &self.0 {
             Source::Configured(key) => (Some(Arc::clone(key)), "encryption_key".to_owned()),
             Source::File(path) => (read(path)?.map(Arc::new), path.display().to_string()),
@@ -151,8 +151,8 @@ impl Vault {
                     |key| format!("{where_} is key {}", key.id),
                 );
                 Err(VaultError(format!(
-                    "the keys to Stripe are encrypted with key {id}, and {there}; bring the former key \
-                     back, or set the keys to Stripe anew: `sovereign stripe keys`"
+                    "{column} is encrypted with key {id}, and {there}; bring the former key back, or set \
+                     it anew: `sovereign stripe keys`, `sovereign events endpoint rotate`"
                 )))
             }
         }

@@ -35,12 +35,12 @@ pub(super) struct ListQuery {
     limit: Option<i64>,
 }
 
-/// What a person has to look at: money that did not go as it should.
+/// What a person has to look at: money that did not go as it should, or events that do not arrive.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Alarm)]
 pub(super) struct AlarmBody {
     id: Uuid,
-    /// `late_payment`, `amount_mismatch`, `refund_failed`, `dispute` or `reconcile`.
+    /// `late_payment`, `amount_mismatch`, `refund_failed`, `dispute`, `reconcile` or `event_endpoint`.
     kind: String,
     /// What it is about, such as Stripe's identifier of a charge.
     subject: String,

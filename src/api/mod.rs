@@ -18,6 +18,8 @@ mod changes;
 mod checkout;
 mod credit_notes;
 mod described;
+mod event_deliveries;
+mod event_endpoints;
 mod extract;
 mod google;
 mod invitations;
@@ -71,6 +73,7 @@ fn routes() -> Routes {
     let routes = organization_routes(routes);
     let routes = auth_routes(routes);
     let routes = administration_routes(routes);
+    let routes = event_routes(routes);
     status_routes(routes)
 }
 
@@ -170,6 +173,20 @@ fn administration_routes(routes: Routes) -> Routes {
         .add(alarms::__path_resolve, alarms::resolve)
         .add(reconcile::__path_list, reconcile::list)
         .add(reconcile::__path_ask, reconcile::ask)
+}
+
+fn event_routes(routes: Routes) -> Routes {
+    routes
+        .add(event_endpoints::__path_list, event_endpoints::list)
+        .add(event_endpoints::__path_add, event_endpoints::add)
+        .add(event_endpoints::__path_find, event_endpoints::find)
+        .add(event_endpoints::__path_change, event_endpoints::change)
+        .add(event_endpoints::__path_remove, event_endpoints::remove)
+        .add(event_endpoints::__path_rotate, event_endpoints::rotate)
+        .add(event_endpoints::__path_test, event_endpoints::test)
+        .add(event_deliveries::__path_list, event_deliveries::list)
+        .add(event_deliveries::__path_replay, event_deliveries::replay)
+        .add(event_deliveries::__path_replay_range, event_deliveries::replay_range)
 }
 
 fn status_routes(routes: Routes) -> Routes {

@@ -103,6 +103,7 @@ fn frame() -> OpenApi {
             tag("Catalog", "What can be ordered; for anyone to read"),
             tag("Organizations", "Organizations and their members"),
             tag("Audit", "Who did what, and when"),
+            tag("Events", "Where events are sent, signed, and what became of them"),
             tag("Sign-in", "Signing in, tokens, and who somebody is"),
             tag(STATUS_TAG, "Health, version, public keys and this description"),
         ]))

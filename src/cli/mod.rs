@@ -4,6 +4,7 @@
 mod alarms;
 mod backup;
 mod config;
+mod events;
 mod greeting;
 mod jobs;
 mod key;
@@ -81,6 +82,8 @@ enum Command {
     Reconcile(reconcile::Reconcile),
     #[command(subcommand)]
     Alarms(alarms::AlarmsCommand),
+    #[command(subcommand)]
+    Events(events::EventsCommand),
     Verify(verify::Verify),
     Backup(backup::Backup),
     Restore(backup::Restore),
@@ -165,6 +168,7 @@ pub fn main() -> ExitCode {
             Command::Subscription(subscription) => subscription.run().await,
             Command::Reconcile(reconcile) => reconcile.run().await,
             Command::Alarms(alarms) => alarms.run().await,
+            Command::Events(events) => events.run().await,
             Command::Verify(verify) => verify.run().await,
             Command::Backup(backup) => backup.run().await,
             Command::Restore(restore) => restore.run().await,

@@ -35,6 +35,7 @@ pub(super) fn options(config: &Config, public_url: Option<String>) -> Result<Opt
         vault: config.vault(),
         stripe: config.stripe.clone(),
         nats: config.nats.clone(),
+        hooks: config.hooks.clone(),
         public_url: config.public_url.clone().or(public_url),
     })
 }

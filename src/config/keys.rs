@@ -77,6 +77,11 @@ pub const KEYS: &[Key] = &[
     key("nats.stream", None, "stream of the events; by default sovereign_ and the fqdn"),
     key("nats.subject_prefix", Some("sovereign"), "first token of the events' subjects"),
     key("nats.replicas", Some("1"), "copies of a new stream in a cluster, 1 to 5"),
+    key(
+        "events.allowed_networks",
+        None,
+        "networks that events may be sent to although they are not public, such as 10.1.0.0/16",
+    ),
     secret("auth.hs256_secret", "accept tokens signed with this secret (32 bytes or more)"),
 ];
 

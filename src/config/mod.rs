@@ -16,6 +16,7 @@ pub use self::layers::{ConfigError, Entry, Layers, Origin, Resolved};
 use crate::auth::oidc::is_protected;
 use crate::auth::{IssuerSettings, Tokens};
 use crate::engine::MAX_BATCH;
+use crate::hooks::HookOptions;
 use crate::jobs::Which;
 use crate::mail::{self, MailOptions};
 use crate::nats::{self, NatsOptions};
@@ -56,6 +57,8 @@ pub struct Config {
     pub stripe: StripeOptions,
     /// Where events are published, if anywhere.
     pub nats: Option<NatsOptions>,
+    /// How events are sent to the endpoints of others.
+    pub hooks: HookOptions,
 }
 
 impl Config {
@@ -74,7 +77,7 @@ impl Config {
             currency: text("currency"),
             demo: resolved.parsed("demo", "true or false")?,
             limits: resolved.one_of("limits", &["on", "off"])? == "on",
-            trusted_proxies: networks(resolved)?,
+            trusted_proxies: networks(resolved, "trusted_proxies")?,
             hs256_secret: text("auth.hs256_secret"),
             issuers: oidc::read(resolved)?,
             public_url: resolved.checked("public_url", public_url)?,
@@ -105,6 +108,10 @@ impl Config {
                 ..StripeOptions::default()
             },
             nats: nats(resolved)?,
+            hooks: HookOptions {
+                allowed_networks: networks(resolved, "events.allowed_networks")?,
+                ..HookOptions::default()
+            },
         };
         if !(1..=MAX_BATCH).contains(&config.max_batch) {
             return Err(resolved.wrong("engine.max_batch", "must be a number from 1 to 256"));
@@ -278,15 +285,15 @@ fn minimum_charge_minor(text: &str) -> Result<i64, &'static str> {
     minimum.ok_or("must be a whole number of minor units, such as 200 for 0.200 OMR")
 }
 
-fn networks(resolved: &Resolved) -> Result<Vec<IpNet>, ConfigError> {
-    let list = resolved.value("trusted_proxies").unwrap_or_default();
+fn networks(resolved: &Resolved, key: &str) -> Result<Vec<IpNet>, ConfigError> {
+    let list = resolved.value(key).unwrap_or_default();
     let parts = list.split(',').map(str::trim).filter(|part| !part.is_empty());
     parts
         .map(|part| {
             let address = || part.parse::<IpAddr>().map(IpNet::from);
             part.parse::<IpNet>().or_else(|_| address()).map_err(|_| {
                 let detail = "must list addresses or networks, such as 10.0.0.0/8, with commas";
-                resolved.wrong("trusted_proxies", detail)
+                resolved.wrong(key, detail)
             })
         })
         .collect()

@@ -26,7 +26,8 @@ use crate::storage;
 pub use crate::usecase::done::Done;
 use crate::usecase::payments::{self, PaymentError, ended, reconcile};
 use crate::usecase::{
-    expire_credit, letters, number_invoices, publish_events, relay, seal_audit, sessions,
+    event_deliveries, expire_credit, letters, number_invoices, publish_events, relay, seal_audit,
+    sessions,
 };
 
 /// Why a job could not do what it should. The text is shown to the superadmin.
@@ -124,6 +125,9 @@ pub fn all() -> Vec<Job> {
     // When little is bought in most of the lands that this is for.
     let night = Schedule::daily_at(0, 40);
     vec![
+        Job::new("deliver-events", "sends events to the endpoints of others", seconds, |app| {
+            Box::pin(async { Ok(event_deliveries::step(app).await?) })
+        }),
         Job::new(ended::JOB, "ends what hangs on deleted Organizations", minute, |app| {
             Box::pin(async { Ok(ended::step(app).await?) })
         }),
@@ -144,6 +148,9 @@ pub fn all() -> Vec<Job> {
         }),
         Job::new("publish-events", "publishes events to NATS", seconds, |app| {
             Box::pin(publish_events::step(app))
+        }),
+        Job::new("purge-event-deliveries", "forgets what was sent long ago", night, |app| {
+            Box::pin(async { Ok(event_deliveries::purge(app).await?) })
         }),
         Job::new("purge-events", "removes events that were published long ago", night, |app| {
             Box::pin(async { Ok(relay::purge(app).await?) })

@@ -18,6 +18,12 @@ pub(crate) async fn counts(tx: &mut Tx) -> Result<Vec<Gauge>> {
                    WHERE status = 'failed' \
                UNION ALL SELECT 'outbox_events', '', COUNT(*) FROM outbox \
                UNION ALL SELECT 'nats_waiting_events', '', COUNT(*) FROM nats_queue \
+               UNION ALL SELECT 'event_deliveries_waiting', '', COUNT(*) FROM event_deliveries \
+                   WHERE status = 'waiting' \
+               UNION ALL SELECT 'event_deliveries_failed', '', COUNT(*) FROM event_deliveries \
+                   WHERE status = 'failed' \
+               UNION ALL SELECT 'event_endpoints_failing', '', COUNT(*) FROM event_endpoints \
+                   WHERE failing_since IS NOT NULL OR disabled_reason IS NOT NULL \
                ORDER BY 1, 2";
     Ok(on_db!(tx, c => sqlx::query_as(sql).fetch_all(c).await)?)
 }

@@ -59,6 +59,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(14, "0014", "adopted_subscriptions"),
     migration!(15, "0015", "changes"),
     migration!(16, "0016", "events"),
+    migration!(17, "0017", "event_endpoints"),
 ];
 
 /// Any number; all processes of this program take the same PostgreSQL lock while they migrate.

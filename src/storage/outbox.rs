@@ -118,3 +118,24 @@ pub(crate) async fn purge(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<
         .await
         .map(|done| done.rows_affected()))?)
 }
+
+/// Servers' clocks may be so far apart, in seconds.
+const APART_SECONDS: i64 = 300;
+
+/// Events that became true from one moment on and before another, in the order in which they were published.
+pub(crate) async fn published(
+    tx: &mut Tx,
+    (from, to): (Timestamp, Timestamp),
+    limit: i64,
+) -> Result<Vec<OutboxEvent>> {
+    let sql = "SELECT position, id, type AS kind, tenant_id, CAST(data AS text) AS data, created_at \
+               FROM published_events WHERE published_at >= $4 AND created_at >= $1 AND created_at < $2 \
+               ORDER BY position LIMIT $3";
+    Ok(on_db!(tx, c => sqlx::query_as(sql)
+        .bind(Ts(from))
+        .bind(Ts(to))
+        .bind(limit)
+        .bind(Ts(from.plus_seconds(-APART_SECONDS)))
+        .fetch_all(c)
+        .await)?)
+}

@@ -340,6 +340,13 @@ const CHECKS_BY_ID: &[Check] = &[
              AND (NOT EXISTS (SELECT 1 FROM published_events) \
                  OR s.created_at > (SELECT MIN(published_at) FROM published_events))",
     ),
+    (
+        "an event that waits for an endpoint is in a lane",
+        "SELECT d.id AS subject, CAST(1 AS bigint) AS expected, CAST(0 AS bigint) AS found \
+         FROM event_deliveries d LEFT JOIN event_lanes l \
+             ON l.endpoint_id = d.endpoint_id AND l.lane = d.lane \
+         WHERE d.status = 'waiting' AND l.lane IS NULL",
+    ),
 ];
 
 /// Invariants of rows known by a text.

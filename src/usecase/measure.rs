@@ -26,8 +26,8 @@ impl Family {
 }
 
 /// The kinds of alarms. One without an open alarm is a zero, and no gap.
-const ALARM_KINDS: [&str; 5] =
-    ["amount_mismatch", "dispute", "late_payment", "reconcile", "refund_failed"];
+const ALARM_KINDS: [&str; 6] =
+    ["amount_mismatch", "dispute", "event_endpoint", "late_payment", "reconcile", "refund_failed"];
 
 /// Everything that is measured, now. A moment that has not come yet, such as a first success, has no value.
 ///
@@ -63,6 +63,21 @@ pub(crate) async fn measure(app: &App) -> storage::Result<Vec<Family>> {
             "sovereign_webhook_events_failed",
             "Events of Stripe's that could not be acted upon yet.",
             count("webhook_events_failed"),
+        ),
+        Family::alone(
+            "sovereign_event_deliveries_waiting",
+            "Events that wait to be sent to an endpoint.",
+            count("event_deliveries_waiting"),
+        ),
+        Family::alone(
+            "sovereign_event_deliveries_failed",
+            "Events of the last 30 days that were given up.",
+            count("event_deliveries_failed"),
+        ),
+        Family::alone(
+            "sovereign_event_endpoints_failing",
+            "Endpoints whose last event did not arrive, or that switched themselves off.",
+            count("event_endpoints_failing"),
         ),
         Family::alone(
             "sovereign_engine_queued",

@@ -9,6 +9,8 @@ pub mod change;
 pub mod checkout;
 pub mod done;
 pub(crate) mod elsewhere;
+pub mod event_deliveries;
+pub(crate) mod event_endpoints;
 pub mod expire_credit;
 pub(crate) mod invitations;
 pub mod letters;

@@ -4,6 +4,7 @@
 use crate::app::App;
 use crate::storage::outbox::OutboxEvent;
 use crate::storage::{self, Tx, ended_organizations, nats_queue};
+use crate::usecase::event_deliveries;
 
 const TENANT_DELETED: &str = "tenant.deleted";
 
@@ -18,5 +19,5 @@ pub(super) async fn hand_on(app: &App, tx: &mut Tx, events: &[OutboxEvent]) -> s
             ended_organizations::ask(tx, tenant_id, app.clock.now()).await?;
         }
     }
-    Ok(())
+    event_deliveries::file(app, tx, events).await
 }

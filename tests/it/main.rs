@@ -18,6 +18,7 @@ mod checkout;
 mod cli;
 mod crash;
 mod engine;
+mod event_endpoints;
 mod events;
 mod hostile;
 mod jobs;

@@ -29,7 +29,7 @@ pub(super) fn entries(program: Program) -> BTreeMap<String, Value> {
 }
 
 /// A value for each key that is not its default.
-const SAMPLES: [(&str, &str); 33] = [
+const SAMPLES: [(&str, &str); 34] = [
     ("data", "/srv/sovereign"),
     ("database_url", "postgres://a:hunter2-hunter2@db.example/c"),
     ("listen", "0.0.0.0:80"),
@@ -62,6 +62,7 @@ const SAMPLES: [(&str, &str); 33] = [
     ("nats.stream", "events"),
     ("nats.subject_prefix", "clouds"),
     ("nats.replicas", "3"),
+    ("events.allowed_networks", "10.1.0.0/16, 127.0.0.1"),
     ("auth.hs256_secret", SECRET),
 ];
 

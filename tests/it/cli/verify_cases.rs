@@ -227,6 +227,13 @@ const CASES: &[Case] = &[
         "DELETE FROM outbox WHERE type = 'order.placed'",
     ),
     case(
+        "an event that waits for an endpoint is in a lane",
+        "INSERT INTO event_deliveries (id, endpoint_id, lane, event_id, type, event_at, data, status, \
+             attempts, give_up_at, created_at) \
+         SELECT {id}, {id}, '', {id}, 'order.placed', created_at, '{}', 'waiting', 0, created_at, created_at \
+         FROM orders",
+    ),
+    case(
         "a voucher's counter is its adopted count and its live redemptions",
         "UPDATE promo_codes SET times_redeemed = times_redeemed + 1",
     ),
@@ -398,7 +405,8 @@ const LET_GO_ON_POSTGRES: &str = "\
     ALTER TABLE promo_redemptions DROP CONSTRAINT promo_redemptions_check;";
 
 /// The tables that cases change, those that refer to others first.
-const TABLES: [&str; 18] = [
+const TABLES: [&str; 19] = [
+    "event_deliveries",
     "disputes",
     "refunds",
     "card_payments",

@@ -9,6 +9,7 @@ use serde_json::Value;
 use sovereign::auth::{IssuerSettings, MintedFor, Role, SigningKey, Tokens};
 use sovereign::clock::Clock as _;
 use sovereign::engine::MAX_BATCH;
+use sovereign::hooks::HookOptions;
 use sovereign::jobs::Runner;
 use sovereign::lifecycle::{Options, Sovereign};
 use sovereign::limits::Limits;
@@ -19,7 +20,8 @@ use sovereign::storage::Store;
 use sovereign::storage::outbox::OutboxEvent;
 use sovereign::usecase::start::Wanted;
 use sovereign::usecase::{
-    expire_credit, letters, number_invoices, publish_events, relay, seal_audit, verify,
+    event_deliveries, expire_credit, letters, number_invoices, publish_events, relay, seal_audit,
+    verify,
 };
 use sovereign::vault::Vault;
 use sovereign_domain::calendar::TimeZone;
@@ -46,6 +48,8 @@ pub(crate) struct Setup {
     pub(crate) tax: TaxRules,
     pub(crate) zone: TimeZone,
     pub(crate) stripe: StripeOptions,
+    /// How events are sent to the endpoints of others.
+    pub(crate) hooks: HookOptions,
     /// Whether there is a stand-in for Stripe, whose keys are in the settings.
     pub(crate) takes_cards: bool,
     /// Whether there is a NATS server.
@@ -72,6 +76,7 @@ impl Default for Setup {
                 api_url: "http://127.0.0.1:9".to_owned(),
                 ..StripeOptions::default()
             },
+            hooks: HookOptions::default(),
             takes_cards: false,
             publishes: false,
         }
@@ -114,6 +119,7 @@ pub(crate) struct TestApp {
     sink: Option<MailSink>,
     pub(super) stripe: Option<StripeFake>,
     nats: Option<NatsServer>,
+    pub(super) hooks: HookOptions,
 }
 
 impl TestApp {
@@ -161,6 +167,7 @@ impl TestApp {
             vault: Vault::in_directory(database.directory.path()),
             stripe: stripe.as_ref().map_or(setup.stripe, StripeFake::options),
             nats: nats.as_ref().map(NatsServer::options),
+            hooks: setup.hooks.clone(),
             public_url: None,
         };
         let running = Running::start(options).await;
@@ -179,6 +186,7 @@ impl TestApp {
             sink,
             stripe,
             nats,
+            hooks: setup.hooks,
         };
         if let Some(stripe) = &app.stripe {
             app.set_stripe_keys(&stripe.secret_key(), &stripe.webhook_secret()).await;
@@ -322,6 +330,11 @@ impl TestApp {
     /// Sends a page of letters, as one that believes that it has the lease; answers how many were dealt with.
     pub(crate) async fn send_letters(&self) -> usize {
         letters::step(&self.running.sovereign.app).await.unwrap().count
+    }
+
+    /// Sends what waits for endpoints, as one that believes that it has the lease; answers how often.
+    pub(crate) async fn deliver_without_lease(&self) -> usize {
+        event_deliveries::step(&self.running.sovereign.app).await.unwrap().count
     }
 
     /// The same for credit notes.

@@ -210,6 +210,7 @@ async fn start_once(location: Location) {
         vault: Vault::in_directory(Path::new("/nowhere")),
         stripe: Setup::default().stripe,
         nats: None,
+        hooks: sovereign::hooks::HookOptions::default(),
         public_url: None,
     };
     lifecycle::start(options).await.unwrap().stop().await;

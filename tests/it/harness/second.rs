@@ -41,6 +41,7 @@ impl SecondServer {
             vault: Vault::in_directory(app.database.directory.path()),
             stripe: app.stripe.as_ref().map_or(Setup::default().stripe, StripeFake::options),
             nats: None,
+            hooks: app.hooks.clone(),
             public_url: None,
         };
         Self(Running::start(options).await)

@@ -34,6 +34,7 @@ async fn start(database: &TestDatabase, currency: &str) -> Result<Sovereign, Sta
         vault: Vault::in_directory(database.directory.path()),
         stripe: StripeOptions::default(),
         nats: None,
+        hooks: sovereign::hooks::HookOptions::default(),
         public_url: None,
     };
     lifecycle::start(options).await

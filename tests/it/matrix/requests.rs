@@ -66,6 +66,7 @@ impl World<'_> {
             Some("billing") => self.billing(request, route).await,
             Some("tenant") => self.organizations(request, route).await,
             Some("auth") => self.sign_in(request, route).await,
+            Some("events") => self.events(request, route).await,
             Some("catalog") => self.catalog(request, route).await,
             _ => request,
         }
@@ -234,6 +235,28 @@ impl World<'_> {
                 request.bringing(json!({ "role": "member" }))
             }
             _ => request,
+        }
+    }
+
+    async fn events(&self, request: Request, route: &str) -> Request {
+        let wishes = json!({ "url": "https://example.com/events" });
+        if route == "POST /events/admin/endpoints" {
+            return request.bringing(wishes);
+        }
+        if !route.contains("{id}") {
+            return request;
+        }
+        let (id, delivery) = self.event_endpoint().await;
+        let request = request.with("id", &id);
+        match route.rsplit('/').next() {
+            Some("replay") if route.contains("{delivery_id}") => {
+                request.with("delivery_id", &delivery)
+            }
+            Some("replay") => {
+                let (from, to) = ("2027-03-01T00:00:00Z", "2027-03-02T00:00:00Z");
+                request.bringing(json!({ "from": from, "to": to }))
+            }
+            _ => request.bringing(wishes),
         }
     }
 

@@ -52,6 +52,17 @@ POST   /billing/admin/reconcile                       401  403  403  403  403  4
 GET    /billing/admin/settings                        401  403  403  403  403  403  403  200  403
 PUT    /billing/admin/settings                        401  403  403  403  403  403  403  200  403
 POST   /billing/admin/settings/check                  401  403  403  403  403  403  403  200  403
+GET    /events/admin/endpoints                        401  403  403  403  403  403  403  200  403
+POST   /events/admin/endpoints                        401  403  403  403  403  403  403  201  403
+GET    /events/admin/endpoints/{id}                   401  403  403  403  403  403  403  200  403
+PUT    /events/admin/endpoints/{id}                   401  403  403  403  403  403  403  200  403
+DELETE /events/admin/endpoints/{id}                   401  403  403  403  403  403  403  200  403
+POST   /events/admin/endpoints/{id}/rotate            401  403  403  403  403  403  403  200  403
+POST   /events/admin/endpoints/{id}/test              401  403  403  403  403  403  403  200  403
+GET    /events/admin/endpoints/{id}/deliveries        401  403  403  403  403  403  403  200  403
+POST   /events/admin/endpoints/{id}/replay            401  403  403  403  403  403  403  200  403
+POST   /events/admin/endpoints/{id}/deliveries/{delivery_id}/replay \
+                                                      401  403  403  403  403  403  403  200  403
 GET    /tenant/admin/tenants                          401  403  403  403  403  403  403  200  403
 GET    /tenant/admin/tenants/{id}                     401  403  403  403  403  403  403  200  403
 GET    /auth/admin/users/{id}                         401  403  403  403  403  403  403  200  403

@@ -129,6 +129,29 @@ impl<'a> World<'a> {
         id
     }
 
+    /// An endpoint that events are sent to, and a delivery there. Nobody listens at its address.
+    pub(super) async fn event_endpoint(&self) -> (String, String) {
+        let numbers = [0, 1].map(|_| self.made.fetch_add(1, Ordering::Relaxed) as u128);
+        let [id, delivery] = numbers.map(Uuid::from_u128);
+        let (now, of): (&str, fn(Uuid) -> String) = match self.app.engine {
+            Engine::Sqlite => ("0", |id| format!("X'{}'", id.simple())),
+            Engine::Postgres => ("to_timestamp(0)", |id| format!("'{id}'")),
+        };
+        let (endpoint, row) = (of(id), of(delivery));
+        self.app
+            .execute(&format!(
+                "INSERT INTO event_endpoints (id, url, description, enabled, secret_sealed, created_at, \
+                     updated_at) \
+                 VALUES ({endpoint}, 'https://127.0.0.1:9/', '', TRUE, '', {now}, {now}); \
+                 INSERT INTO event_deliveries (id, endpoint_id, lane, event_id, type, event_at, data, \
+                     status, attempts, give_up_at, created_at) \
+                 VALUES ({row}, {endpoint}, '', {row}, 'order.placed', {now}, '{{}}', 'failed', 1, {now}, \
+                     {now})"
+            ))
+            .await;
+        (id.to_string(), delivery.to_string())
+    }
+
     /// The credit note of `shared`, which has its number.
     pub(super) async fn credit_note(&self) -> String {
         let path = format!("/billing/credit-notes/{}", self.shared);

@@ -43,11 +43,13 @@ on_both! {
     /// Nothing has happened: zeros, and no moment that has not come.
     async fn a_new_sovereign_has_zeros(app: &TestApp) {
         let samples = scrape(app).await;
-        for kind in ["amount_mismatch", "dispute", "late_payment", "reconcile", "refund_failed"] {
+        for kind in ["amount_mismatch", "dispute", "event_endpoint", "late_payment", "reconcile",
+            "refund_failed"] {
             assert_eq!(samples[&format!("sovereign_alarms_open{{kind=\"{kind}\"}}")], 0);
         }
         for name in ["orders_pending", "refunds_pending", "letters_waiting", "webhook_events_failed",
-            "engine_queued"] {
+            "engine_queued", "event_deliveries_waiting", "event_deliveries_failed",
+            "event_endpoints_failing"] {
             assert_eq!(samples[&format!("sovereign_{name}")], 0, "{name}");
         }
         assert_eq!(samples["sovereign_job_consecutive_failures{job=\"reconcile\"}"], 0);

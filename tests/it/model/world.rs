@@ -10,7 +10,9 @@ use uuid::Uuid;
 
 use super::sequences::{VoucherTerms, World};
 
-const TABLES: [&str; 22] = [
+const TABLES: [&str; 24] = [
+    "event_lanes",
+    "event_deliveries",
     "letters",
     "disputes",
     "alarms",

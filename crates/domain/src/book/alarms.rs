@@ -20,6 +20,8 @@ pub enum AlarmKind {
     Renewal,
     /// Stripe's list and ours differ, and it is not safe to mend that unasked.
     Reconcile,
+    /// Events do not arrive where they are sent.
+    EventEndpoint,
 }
 
 impl AlarmKind {
@@ -32,6 +34,7 @@ impl AlarmKind {
             Self::Dispute => "dispute",
             Self::Renewal => "renewal",
             Self::Reconcile => "reconcile",
+            Self::EventEndpoint => "event_endpoint",
         }
     }
 }
