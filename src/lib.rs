@@ -20,6 +20,7 @@ pub mod mail;
 pub mod payment;
 pub mod pdf;
 mod private_file;
+pub mod provision;
 pub mod server;
 pub mod storage;
 pub mod telemetry;

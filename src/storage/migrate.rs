@@ -57,6 +57,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(12, "0012", "letters"),
     migration!(13, "0013", "reconcile"),
     migration!(14, "0014", "adopted_subscriptions"),
+    migration!(18, "0018", "provisioning"),
 ];
 
 /// Any number; all processes of this program take the same PostgreSQL lock while they migrate.
