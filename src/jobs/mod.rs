@@ -25,7 +25,7 @@ use crate::engine::EngineError;
 use crate::storage;
 pub use crate::usecase::done::Done;
 use crate::usecase::payments::{self, PaymentError, reconcile};
-use crate::usecase::{expire_credit, letters, number_invoices, seal_audit, sessions};
+use crate::usecase::{expire_credit, letters, number_invoices, relay, seal_audit, sessions};
 
 /// Why a job could not do what it should. The text is shown to the superadmin.
 #[derive(Debug)]
@@ -116,6 +116,7 @@ impl Job {
 /// Every job there is, by name.
 #[must_use]
 pub fn all() -> Vec<Job> {
+    let seconds = Schedule::Every(5);
     let minute = Schedule::every_minutes(1);
     let morning = Schedule::daily_at(5, 0);
     // When little is bought in most of the lands that this is for.
@@ -136,8 +137,14 @@ pub fn all() -> Vec<Job> {
         Job::new("number-invoices", "numbers the invoices", minute, |app| {
             Box::pin(async { Ok(number_invoices::step(app).await?) })
         }),
+        Job::new("purge-events", "removes events that were published long ago", night, |app| {
+            Box::pin(async { Ok(relay::purge(app).await?) })
+        }),
         Job::new(reconcile::JOB, "compares the payments with Stripe's lists", night, |app| {
             Box::pin(async { Ok(reconcile::step(app).await?) })
+        }),
+        Job::new("relay-events", "hands events on to those who hear of them", seconds, |app| {
+            Box::pin(async { Ok(relay::step(app).await?) })
         }),
         Job::new("renew-subscriptions", "bills the months that have begun", minute, |app| {
             Box::pin(async { Ok(payments::renewals::renew_all(app).await?) })

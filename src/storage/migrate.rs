@@ -57,6 +57,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(12, "0012", "letters"),
     migration!(13, "0013", "reconcile"),
     migration!(14, "0014", "adopted_subscriptions"),
+    migration!(16, "0016", "events"),
     migration!(18, "0018", "provisioning"),
 ];
 

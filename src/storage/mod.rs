@@ -37,6 +37,7 @@ pub mod memory;
 pub mod migrate;
 pub(crate) mod notices;
 pub(crate) mod organizations;
+pub mod outbox;
 pub(crate) mod overview;
 pub(crate) mod passwords;
 pub(crate) mod payments;

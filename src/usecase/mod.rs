@@ -24,6 +24,8 @@ pub(crate) mod print_credit_note;
 pub(crate) mod print_invoice;
 pub(crate) mod read_audit;
 pub(crate) mod refund_order;
+pub mod relay;
+mod relay_sinks;
 pub(crate) mod roles;
 pub mod seal_audit;
 pub(crate) mod sessions;

@@ -18,6 +18,7 @@ mod checkout;
 mod cli;
 mod crash;
 mod engine;
+mod events;
 mod hostile;
 mod jobs;
 mod letters;

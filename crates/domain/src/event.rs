@@ -40,6 +40,12 @@ pub enum EventData {
     InvoicePaid(InvoiceChanged),
     InvoiceVoided(InvoiceChanged),
     TenantCreated(TenantChanged),
+    TenantDeleted(TenantChanged),
+    AppInstallRequested(AppRequested),
+    AppUninstallRequested(AppRequested),
+    ProvisionStarted(ProvisionChanged),
+    ProvisionCompleted(ProvisionChanged),
+    ProvisionFailed(ProvisionChanged),
     UserCreated(UserChanged),
     UserLogin(UserLogin),
 }
@@ -62,6 +68,12 @@ impl EventData {
             Self::InvoicePaid(_) => "invoice.paid",
             Self::InvoiceVoided(_) => "invoice.voided",
             Self::TenantCreated(_) => "tenant.created",
+            Self::TenantDeleted(_) => "tenant.deleted",
+            Self::AppInstallRequested(_) => "tenant.app_install_requested",
+            Self::AppUninstallRequested(_) => "tenant.app_uninstall_requested",
+            Self::ProvisionStarted(_) => "provision.started",
+            Self::ProvisionCompleted(_) => "provision.completed",
+            Self::ProvisionFailed(_) => "provision.failed",
             Self::UserCreated(_) => "user.created",
             Self::UserLogin(_) => "user.login",
         }
@@ -136,6 +148,26 @@ pub struct TenantChanged {
     pub owner_id: UserId,
     pub plan_id: String,
     pub status: &'static str,
+}
+
+/// An app that an Organization wants to have, or wants no more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AppRequested {
+    pub tenant_id: OrganizationId,
+    pub app_slug: String,
+    /// What comes or goes with it, by slug.
+    pub dependencies: Vec<String>,
+}
+
+/// How far the work on an Organization's desired state has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ProvisionChanged {
+    pub id: Uuid,
+    pub tenant_id: OrganizationId,
+    pub status: &'static str,
+    /// Why it failed, in words for a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -15,7 +15,7 @@ use sovereign::storage::Store;
 use sqlx::AssertSqlSafe;
 
 use super::load::{Heard, Load};
-use crate::harness::{Door, Engine, Reply, Server, TestDatabase, tenant_id};
+use crate::harness::{Door, Engine, Reply, Server, TestDatabase, all_events, tenant_id};
 
 /// The voucher without a cap.
 const HOT: &str = "HOT-20";
@@ -128,14 +128,26 @@ const COUNTS: [&str; 12] = [
          AND {tenant} GROUP BY tenant_id",
     "SELECT tenant_id AS t, COUNT(*) AS n FROM subscriptions WHERE {tenant} GROUP BY tenant_id",
     "SELECT tenant_id AS t, COUNT(*) AS n FROM invoices WHERE {tenant} GROUP BY tenant_id",
-    "SELECT tenant_id AS t, COUNT(*) AS n FROM outbox WHERE type = 'order.placed' AND {tenant} \
-     GROUP BY tenant_id",
-    "SELECT tenant_id AS t, COUNT(*) AS n FROM outbox WHERE type = 'subscription.created' \
-         AND {tenant} GROUP BY tenant_id",
-    "SELECT tenant_id AS t, COUNT(*) AS n FROM outbox WHERE type = 'invoice.paid' AND {tenant} \
-     GROUP BY tenant_id",
-    "SELECT tenant_id AS t, COUNT(*) AS n FROM outbox WHERE type = 'voucher.redeemed' \
-         AND {tenant} GROUP BY tenant_id",
+    concat!(
+        "SELECT tenant_id AS t, COUNT(*) AS n FROM ",
+        all_events!(),
+        " WHERE type = 'order.placed' AND {tenant} GROUP BY tenant_id"
+    ),
+    concat!(
+        "SELECT tenant_id AS t, COUNT(*) AS n FROM ",
+        all_events!(),
+        " WHERE type = 'subscription.created' AND {tenant} GROUP BY tenant_id"
+    ),
+    concat!(
+        "SELECT tenant_id AS t, COUNT(*) AS n FROM ",
+        all_events!(),
+        " WHERE type = 'invoice.paid' AND {tenant} GROUP BY tenant_id"
+    ),
+    concat!(
+        "SELECT tenant_id AS t, COUNT(*) AS n FROM ",
+        all_events!(),
+        " WHERE type = 'voucher.redeemed' AND {tenant} GROUP BY tenant_id"
+    ),
     "SELECT k.tenant_id AS t, COUNT(*) AS n FROM customers k \
          JOIN credit_lots l ON l.customer_id = k.id WHERE {k.tenant} GROUP BY k.tenant_id",
     "SELECT k.tenant_id AS t, COUNT(*) AS n FROM customers k \

@@ -17,7 +17,7 @@ use sovereign::payment::Payments;
 use sovereign::payment::stripe::StripeOptions;
 use sovereign::storage::Store;
 use sovereign::usecase::start::Wanted;
-use sovereign::usecase::{expire_credit, letters, number_invoices, seal_audit, verify};
+use sovereign::usecase::{expire_credit, letters, number_invoices, relay, seal_audit, verify};
 use sovereign::vault::Vault;
 use sovereign_domain::calendar::TimeZone;
 use sovereign_domain::tax::TaxRules;
@@ -276,6 +276,11 @@ impl TestApp {
     /// As one that believes that it has the lease.
     pub(crate) async fn seal_without_lease(&self) -> usize {
         seal_audit::run(&self.running.sovereign.app).await.unwrap().count
+    }
+
+    /// Takes events out of the outbox, as one that believes that it has the lease; answers how many.
+    pub(crate) async fn relay_without_lease(&self) -> usize {
+        relay::step(&self.running.sovereign.app).await.unwrap().count
     }
 
     /// Numbers a page of invoices, as one that believes that it has the lease; answers how many.

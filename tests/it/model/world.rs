@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::sequences::{VoucherTerms, World};
 
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 22] = [
     "letters",
     "disputes",
     "alarms",
@@ -26,6 +26,8 @@ const TABLES: [&str; 20] = [
     "idempotency_keys",
     "audit_log",
     "outbox",
+    "nats_queue",
+    "published_events",
     "wallets",
     "customers",
     "members",

@@ -4,7 +4,7 @@
 use sovereign_domain::timestamp::Timestamp;
 
 use super::{paid, waiting};
-use crate::harness::{Card, Customer, Engine, Setup, TestApp, on_both};
+use crate::harness::{Card, Customer, Engine, Setup, TestApp, all_events, on_both};
 
 const DAY: i64 = 86_400;
 
@@ -74,9 +74,10 @@ fn rfc3339(seconds: i64) -> String {
     Timestamp::from_seconds(seconds).to_rfc3339()
 }
 
-/// How many events of this type wait to be published.
+/// How many events of this type there were.
 async fn published(app: &TestApp, kind: &str) -> i64 {
-    app.number(&format!("SELECT COUNT(*) FROM outbox WHERE type = '{kind}'")).await
+    let events = all_events!();
+    app.number(&format!("SELECT COUNT(*) FROM {events} WHERE type = '{kind}'")).await
 }
 
 /// How many events of Stripe's had this end.

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::world::World;
-use crate::harness::tenant_id;
+use crate::harness::{all_events, tenant_id};
 
 /// Each a query of texts; `{t}` is the Organization.
 const BOOKS: [&str; 15] = [
@@ -31,7 +31,7 @@ const BOOKS: [&str; 15] = [
      WHERE tenant_id = '{t}'",
     "SELECT 'letter ' || kind FROM letters WHERE tenant_id = '{t}'",
     "SELECT 'alarm ' || kind FROM alarms WHERE tenant_id = '{t}'",
-    "SELECT 'event ' || type FROM outbox WHERE tenant_id = '{t}'",
+    concat!("SELECT 'event ' || type FROM ", all_events!(), " WHERE tenant_id = '{t}'"),
     "SELECT 'audit ' || action FROM audit_log WHERE tenant_id = '{t}'",
     "SELECT 'webhook ' || event_type || ' ' || status FROM stripe_webhook_events \
      WHERE payload LIKE '%{t}%'",
