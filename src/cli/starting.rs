@@ -35,6 +35,8 @@ pub(super) fn options(config: &Config, public_url: Option<String>) -> Result<Opt
         vault: config.vault(),
         stripe: config.stripe.clone(),
         public_url: config.public_url.clone().or(public_url),
+        provisioning: config.provisioning.clone(),
+        data: config.data.clone(),
     })
 }
 

@@ -3,6 +3,7 @@
 mod keys;
 mod layers;
 mod oidc;
+mod provisioning;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ use crate::engine::MAX_BATCH;
 use crate::jobs::Which;
 use crate::mail::{self, MailOptions};
 use crate::payment::stripe::StripeOptions;
+use crate::provision::ProvisioningOptions;
 use crate::storage::{self, Location};
 use crate::telemetry::LogFormat;
 use crate::vault::Vault;
@@ -53,6 +55,7 @@ pub struct Config {
     /// Where it is configured, and not in a file of the data directory.
     pub encryption_key: Option<Vault>,
     pub stripe: StripeOptions,
+    pub provisioning: ProvisioningOptions,
 }
 
 impl Config {
@@ -101,6 +104,7 @@ impl Config {
                     .checked("stripe.minimum_charge_minor", minimum_charge_minor)?,
                 ..StripeOptions::default()
             },
+            provisioning: provisioning::read(resolved)?,
         };
         if !(1..=MAX_BATCH).contains(&config.max_batch) {
             return Err(resolved.wrong("engine.max_batch", "must be a number from 1 to 256"));

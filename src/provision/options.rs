@@ -46,7 +46,7 @@ impl Default for ProvisioningOptions {
             vcluster_version: text(DEFAULT_VCLUSTER_VERSION),
             ingress_class: None,
             cluster_issuer: None,
-            removal_seconds: 900,
+            removal_seconds: DEFAULT_REMOVAL,
         }
     }
 }
@@ -58,6 +58,7 @@ pub(crate) const DEFAULT_FLUX_NAMESPACE: &str = "flux-system";
 pub(crate) const DEFAULT_FLUX_SOURCE: &str = "organizations";
 pub(crate) const DEFAULT_VCLUSTER_REPOSITORY: &str = "https://charts.loft.sh";
 pub(crate) const DEFAULT_VCLUSTER_VERSION: &str = "0.24.1";
+const DEFAULT_REMOVAL: i64 = 900;
 pub(crate) const DEFAULT_REMOVAL_SECONDS: &str = "900";
 
 /// A password for the repository, which shows in no log.
@@ -242,6 +243,15 @@ pub(crate) fn check_charts(text: &str) -> Result<String, &'static str> {
         Ok(text.to_owned())
     } else {
         Err("must be where charts are, such as https://charts.example or oci://registry.example/x")
+    }
+}
+
+pub(crate) fn check_version(text: &str) -> Result<String, &'static str> {
+    let inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+');
+    if (1..=100).contains(&text.len()) && text.chars().all(inner) {
+        Ok(text.to_owned())
+    } else {
+        Err("must be a version, such as 0.24.1")
     }
 }
 

@@ -5,7 +5,7 @@ use sovereign_domain::timestamp::Timestamp;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Error, Json, Result, Ts, Tx, on_db};
+use super::{Connection, Error, Json, Result, Ts, Tx, on_db};
 
 /// How a provision, or a step of one, is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -256,5 +256,28 @@ pub(crate) async fn is_paid(tx: &mut Tx, tenant_id: &str, order_id: Option<Uuid>
         .bind(order_id)
         .fetch_one(c)
         .await)?;
+    Ok(found > 0)
+}
+
+/// Keeps the events of one Organization in their order: whoever writes one holds this lock until it commits.
+/// SQLite has one writer at a time anyway.
+pub(crate) async fn lock_organization(tx: &mut Tx, tenant_id: &str) -> Result<()> {
+    if let Connection::Postgres(connection) = tx.connection() {
+        let sql = "SELECT 1 FROM wallets WHERE tenant_id = $1 FOR UPDATE";
+        sqlx::query(sql).bind(tenant_id).execute(connection).await?;
+    }
+    Ok(())
+}
+
+/// Whether an order pays a further month of what there is already.
+pub(crate) async fn is_renewal(tx: &mut Tx, order_id: Uuid) -> Result<bool> {
+    let sql = "SELECT count(*) FROM orders WHERE id = $1 AND kind = 'renewal'";
+    let found: i64 = on_db!(tx, c => sqlx::query_scalar(sql).bind(order_id).fetch_one(c).await)?;
+    Ok(found > 0)
+}
+
+pub(crate) async fn organization_lives(tx: &mut Tx, tenant_id: &str) -> Result<bool> {
+    let sql = "SELECT count(*) FROM organizations WHERE id = $1 AND status <> 'deleted'";
+    let found: i64 = on_db!(tx, c => sqlx::query_scalar(sql).bind(tenant_id).fetch_one(c).await)?;
     Ok(found > 0)
 }

@@ -114,7 +114,7 @@ fn let_in(command: &mut Command, repository: &Repository) {
     match &repository.access {
         Access::Open => {}
         Access::Token(token) => {
-            let login = STANDARD.encode(format!("x-access-token:{token}"));
+            let login = STANDARD.encode(format!("x-access-token:{}", token.as_str()));
             let key = format!("http.{}.extraHeader", repository.address);
             settings.push((key, format!("Authorization: Basic {login}")));
         }

@@ -15,6 +15,7 @@ use sovereign::limits::Limits;
 use sovereign::mail::MailOptions;
 use sovereign::payment::Payments;
 use sovereign::payment::stripe::StripeOptions;
+use sovereign::provision::ProvisioningOptions;
 use sovereign::storage::Store;
 use sovereign::usecase::start::Wanted;
 use sovereign::usecase::{expire_credit, letters, number_invoices, relay, seal_audit, verify};
@@ -44,6 +45,7 @@ pub(crate) struct Setup {
     pub(crate) stripe: StripeOptions,
     /// Whether there is a stand-in for Stripe, whose keys are in the settings.
     pub(crate) takes_cards: bool,
+    pub(crate) provisioning: ProvisioningOptions,
 }
 
 /// A signing key in PKCS #8. The tests hold the bytes too, to forge tokens with.
@@ -67,6 +69,7 @@ impl Default for Setup {
                 ..StripeOptions::default()
             },
             takes_cards: false,
+            provisioning: ProvisioningOptions::default(),
         }
     }
 }
@@ -143,6 +146,8 @@ impl TestApp {
             vault: Vault::in_directory(database.directory.path()),
             stripe: stripe.as_ref().map_or(setup.stripe, StripeFake::options),
             public_url: None,
+            provisioning: setup.provisioning,
+            data: database.directory.path().to_owned(),
         };
         let running = Running::start(options).await;
         let store = Store::open(&database.location).await.unwrap();
