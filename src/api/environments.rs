@@ -115,7 +115,6 @@ pub(super) async fn add(
     ),
     responses(
         (status = 200, description = "It is being removed", body = DoneBody),
-        (status = 400, description = "No environment is called so"),
         (status = 403, description = "The caller is no owner or admin of it"),
         (status = 404, description = "There is no such Organization or environment, or the caller is not \
             in it"),
@@ -130,7 +129,7 @@ pub(super) async fn remove(
     let [id, name] = segments.as_slice() else {
         return Err(Problem::not_found("there is no such route"));
     };
-    let (id, name) = (usable_id(id)?, environments::name(name)?);
+    let (id, name) = (usable_id(id)?, segment(name)?);
     environments::remove(&app, &caller.actor(), id, name).await?;
     Ok(Json(DoneBody::DONE))
 }
@@ -149,7 +148,6 @@ pub(super) async fn remove(
     ),
     responses(
         (status = 200, description = "The environments, as they will be", body = Vec<EnvironmentBody>),
-        (status = 400, description = "No environment is called so"),
         (status = 403, description = "The caller is no owner or admin of it"),
         (status = 404, description = "There is no such Organization, environment or installed app, or the \
             caller is not in it"),
@@ -163,10 +161,15 @@ pub(super) async fn move_app(
     let [id, name, reference] = segments.as_slice() else {
         return Err(Problem::not_found("there is no such route"));
     };
-    let (id, name) = (usable_id(id)?, environments::name(name)?);
+    let (id, name) = (usable_id(id)?, segment(name)?);
     let target = (usable_id(reference)?, name);
     let all = environments::move_app(&app, &caller.actor(), id, target).await?;
     Ok(Json(all.into_iter().map(EnvironmentBody::from).collect()))
+}
+
+/// A path that names no environment leads nowhere.
+fn segment(name: &str) -> Result<EnvironmentName, EnvironmentError> {
+    EnvironmentName::parse(name).ok_or(EnvironmentError::Unknown)
 }
 
 impl From<EnvironmentError> for Problem {

@@ -32,10 +32,7 @@ impl From<storage::Error> for LoadError {
     }
 }
 
-pub(super) async fn load(
-    tx: &mut Tx,
-    organization: &OrganizationRow,
-) -> Result<Loaded, LoadError> {
+pub(super) async fn load(tx: &mut Tx, organization: &OrganizationRow) -> Result<Loaded, LoadError> {
     let shelf = Shelf(catalog::of_kind(tx, "app").await?);
     let plans = catalog::of_kind(tx, "plan").await?;
     let plan = plans.iter().find(|row| row.id == organization.plan_id);

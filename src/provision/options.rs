@@ -115,10 +115,9 @@ impl ProvisioningOptions {
         let own = directory.join("organizations.git");
         let access = match (&self.token, &self.ssh_key_file) {
             (Some(token), _) => Access::Token(token.clone()),
-            (None, Some(key)) => Access::SshKey {
-                key: key.clone(),
-                known_hosts: self.ssh_known_hosts_file.clone(),
-            },
+            (None, Some(key)) => {
+                Access::SshKey { key: key.clone(), known_hosts: self.ssh_known_hosts_file.clone() }
+            }
             (None, None) => Access::Open,
         };
         let repository = Repository {
@@ -258,4 +257,61 @@ pub(crate) fn check_version(text: &str) -> Result<String, &'static str> {
 pub(crate) fn check_removal_seconds(text: &str) -> Result<i64, &'static str> {
     let seconds = text.parse().ok().filter(|seconds| (0..=86_400).contains(seconds));
     seconds.ok_or("must be a number of seconds from 0 to 86400")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_repository_is_a_path_or_an_address_without_a_password() {
+        for good in [
+            "/srv/git/organizations.git",
+            "https://git.example/organizations.git",
+            "https://git.example:8443/a/b",
+            "http://127.0.0.1:3000/a.git",
+            "ssh://git@git.example:22/a.git",
+            "git@git.example:a/b.git",
+        ] {
+            assert_eq!(check_repository(good).as_deref(), Ok(good));
+        }
+        for bad in [
+            "relative/path",
+            "http://git.example/a.git",
+            "https://user@git.example/a.git",
+            "https://user:secret@git.example/a.git",
+            "ssh://git:secret@git.example/a.git",
+            "https://git.example/",
+            "https://git.example/a?b=c",
+            "--upload-pack=touch /tmp/x",
+            "-oProxyCommand=x:y",
+            "ssh://-oProxyCommand=x/y",
+            "git@-oProxyCommand=x:y",
+            "ext::sh -c x",
+            "file:///srv/git",
+            "/srv/with space",
+            "",
+        ] {
+            assert!(check_repository(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn branches_and_directories_are_plain_names() {
+        for good in ["main", "clusters/one", "a.b_c-d"] {
+            assert!(check_branch(good).is_ok() && check_prefix(good).is_ok(), "{good}");
+        }
+        for bad in ["", "/a", "a/", "a//b", "../a", "a/../b", ".git", "-a", "a b", "a.lock", "a\nb"]
+        {
+            assert!(check_branch(bad).is_err() && check_prefix(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_author_is_a_name_and_an_address() {
+        assert!(check_author("Omantel Cloud <cloud@omantel.example>").is_ok());
+        for bad in ["", "Omantel", "<a@b>", "A <b> <c>", "A\nB <c>", "A <b>\ncommitter C <d>"] {
+            assert!(check_author(bad).is_err(), "{bad:?}");
+        }
+    }
 }

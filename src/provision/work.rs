@@ -10,8 +10,8 @@ use sovereign_domain::organization::OrganizationStatus;
 use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
-use super::enqueue::ENVIRONMENT_REMOVED;
 use super::desired::{self, LoadError, Loaded};
+use super::enqueue::ENVIRONMENT_REMOVED;
 use super::git::{Change, Prepared, Pushed};
 use super::manifests::{self, Files, Slug};
 use super::steps::Steps;
@@ -221,9 +221,9 @@ async fn show(app: &App, attempt: &Attempt) -> Result<(), Failure> {
         note(&mut tx, attempt, now, ProvisionStatus::Provisioning, until).await?;
         tx.commit().await
     };
-    noting.await.map_err(|error: storage::Error| {
-        Failure { may_pass: true, reason: error.to_string() }
-    })
+    noting
+        .await
+        .map_err(|error: storage::Error| Failure { may_pass: true, reason: error.to_string() })
 }
 
 /// What is in the repository is noted, and the provision is over unless something is still being removed.

@@ -14,7 +14,6 @@ pub(crate) struct EnvironmentRow {
     stage: String,
     /// When the repository first had this stage of its removal.
     pub(crate) pushed_at: Option<Ts>,
-    pub(crate) created_at: Ts,
 }
 
 impl EnvironmentRow {
@@ -35,7 +34,7 @@ fn parse_name(text: &str) -> Result<EnvironmentName> {
 
 /// An Organization's, the oldest first.
 pub(crate) async fn list(tx: &mut Tx, tenant_id: &str) -> Result<Vec<EnvironmentRow>> {
-    let sql = "SELECT name, stage, pushed_at, created_at FROM environments \
+    let sql = "SELECT name, stage, pushed_at FROM environments \
                WHERE tenant_id = $1 ORDER BY created_at, name";
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(tenant_id).fetch_all(c).await)?)
 }

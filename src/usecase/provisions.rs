@@ -172,9 +172,8 @@ pub(crate) async fn list(
     after: Option<&str>,
     limit: i64,
 ) -> Result<Page<ProvisionRow>, ProvisionError> {
-    let unknown = || {
-        FieldError::new("status", "status must be pending, provisioning, completed or failed")
-    };
+    let unknown =
+        || FieldError::new("status", "status must be pending, provisioning, completed or failed");
     let status = status.map(|text| ProvisionStatus::parse(text).ok_or_else(unknown)).transpose()?;
     let cursor = paging::read(after)?;
     let id = match after {

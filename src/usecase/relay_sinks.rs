@@ -9,11 +9,7 @@ use crate::storage::outbox::OutboxEvent;
 
 /// Files the events, which come in their order, with each sink. Once only: with the transaction all of it
 /// is undone, or none.
-pub(super) async fn hand_on(
-    app: &App,
-    tx: &mut Tx,
-    events: &[OutboxEvent],
-) -> storage::Result<()> {
+pub(super) async fn hand_on(app: &App, tx: &mut Tx, events: &[OutboxEvent]) -> storage::Result<()> {
     tracing::debug!(events = events.len(), "events have left the outbox");
     enqueue::hear(tx, events, app.clock.now()).await?;
     Ok(())

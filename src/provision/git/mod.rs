@@ -9,6 +9,8 @@
 
 mod command;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -74,7 +76,11 @@ impl Git {
     }
 
     /// Makes a commit of the change on top of what the branch is now, in the mirror alone.
-    pub(crate) async fn prepare(&self, change: &Change<'_>, id: Uuid) -> Result<Prepared, GitError> {
+    pub(crate) async fn prepare(
+        &self,
+        change: &Change<'_>,
+        id: Uuid,
+    ) -> Result<Prepared, GitError> {
         self.make_mirror().await?;
         let name = format!("refs/sovereign/{id}");
         let prepared = self.prepare_as(change, &name).await;

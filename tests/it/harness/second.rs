@@ -8,6 +8,7 @@ use sovereign::lifecycle::{Options, Sovereign};
 use sovereign::limits::Limits;
 use sovereign::mail::MailOptions;
 use sovereign::payment::Payments;
+use sovereign::provision::ProvisioningOptions;
 use sovereign::usecase::start::Wanted;
 use sovereign::usecase::{number_invoices, seal_audit};
 use sovereign::vault::Vault;
@@ -41,6 +42,8 @@ impl SecondServer {
             vault: Vault::in_directory(app.database.directory.path()),
             stripe: app.stripe.as_ref().map_or(Setup::default().stripe, StripeFake::options),
             public_url: None,
+            provisioning: ProvisioningOptions::default(),
+            data: app.database.directory.path().to_owned(),
         };
         Self(Running::start(options).await)
     }

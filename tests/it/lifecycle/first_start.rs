@@ -8,6 +8,7 @@ use sovereign::lifecycle::{self, Options, Sovereign};
 use sovereign::limits::Limits;
 use sovereign::mail::MailOptions;
 use sovereign::payment::stripe::StripeOptions;
+use sovereign::provision::ProvisioningOptions;
 use sovereign::usecase::start::{StartError, Wanted};
 use sovereign::vault::Vault;
 
@@ -34,6 +35,8 @@ async fn start(database: &TestDatabase, currency: &str) -> Result<Sovereign, Sta
         vault: Vault::in_directory(database.directory.path()),
         stripe: StripeOptions::default(),
         public_url: None,
+        provisioning: ProvisioningOptions::default(),
+        data: database.directory.path().to_owned(),
     };
     lifecycle::start(options).await
 }

@@ -10,7 +10,10 @@ use uuid::Uuid;
 
 use super::sequences::{VoucherTerms, World};
 
-const TABLES: [&str; 22] = [
+const TABLES: [&str; 25] = [
+    "provisions",
+    "app_environments",
+    "environments",
     "letters",
     "disputes",
     "alarms",
