@@ -32,6 +32,7 @@ mod openapi;
 mod organizations;
 mod payments;
 mod pdf;
+mod provisioning;
 mod races;
 mod reconcile;
 mod refunds;

@@ -288,6 +288,11 @@ impl TestApp {
         relay::step(&self.running.sovereign.app).await.unwrap().count
     }
 
+    /// Brings what is due into the repository, as one that believes that it has the lease.
+    pub(crate) async fn provision_without_lease(&self) {
+        sovereign::provision::work::step(&self.running.sovereign.app).await.unwrap();
+    }
+
     /// Numbers a page of invoices, as one that believes that it has the lease; answers how many.
     pub(crate) async fn number_invoices(&self) -> usize {
         number_invoices::step(&self.running.sovereign.app).await.unwrap().count
