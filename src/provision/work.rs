@@ -66,7 +66,6 @@ pub async fn step(app: &App) -> storage::Result<Done> {
     let mut tx = app.store.read().await?;
     let due = rows::due(&mut tx, app.clock.now(), PAGE.into()).await?;
     drop(tx);
-    let all = Done::up_to(PAGE, due.len());
     let mut count = 0_usize;
     for id in due {
         let Some(mut attempt) = begin(app, id).await? else { continue };
@@ -77,7 +76,8 @@ pub async fn step(app: &App) -> storage::Result<Done> {
             Err(failure) => fail(app, attempt, failure).await?,
         }
     }
-    Ok(Done { count, ..all })
+    // What an Organization asked for next is due when this is done.
+    Ok(Done { count, more: count > 0 })
 }
 
 /// Takes a provision; `None` where somebody else has, or it has to wait.
@@ -115,7 +115,7 @@ async fn advance(app: &App, tx: &mut Tx, tenant_id: &str, going: bool) -> storag
     for row in environments::list(tx, tenant_id).await? {
         let stage = row.stage()?;
         let next = match row.pushed_at {
-            None if going && stage == Stage::Running => Some(Stage::WithoutApps),
+            _ if going && stage == Stage::Running => Some(Stage::WithoutApps),
             Some(at) if at.0.plus_seconds(removal_seconds) <= now => stage.next(),
             _ => None,
         };
@@ -235,7 +235,8 @@ async fn complete(app: &App, mut attempt: Attempt, brought: Brought) -> storage:
     attempt.row.failures = 0;
     let mut tx = app.store.begin().await?;
     rows::lock_organization(&mut tx, &tenant_id).await?;
-    for pushed in brought.stages {
+    let removed = brought.stages.into_iter().filter(|(_, stage)| *stage != Stage::Running);
+    for pushed in removed {
         environments::note_pushed(&mut tx, &tenant_id, pushed, now).await?;
     }
     // What has nothing to do with a removal is not kept waiting by one.

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use sovereign_domain::environment::EnvironmentName;
 
+use super::emit;
 use super::names::{self, Slug};
 use super::{Desired, Platform};
 
@@ -10,8 +11,7 @@ const HEAD: &str = "# Written by Sovereign; what is changed here by hand is over
 
 /// A document by itself in a file.
 pub(super) fn yaml(document: &Value) -> String {
-    // Maps with text keys, lists, texts, numbers and booleans: none of them can fail to serialise.
-    format!("{HEAD}{}", serde_yaml_ng::to_string(document).unwrap_or_default())
+    format!("{HEAD}{}", emit::write(document))
 }
 
 /// Whose an object is.

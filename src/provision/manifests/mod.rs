@@ -14,6 +14,7 @@
 
 mod app;
 mod document;
+mod emit;
 mod environment;
 mod ingress;
 mod names;
