@@ -145,7 +145,7 @@ on_both! {
         let found = tokio::task::spawn_blocking(move || check(checked.path())).await.unwrap();
         let problems = found.unwrap_err();
         assert!(problems.contains("there is no namespace.yaml"), "{problems}");
-        assert!(problems.contains("'releaseNames' does not exist"), "{problems}");
+        assert!(problems.contains("releaseNames\"' does not exist"), "{problems}");
     }
 }
 
