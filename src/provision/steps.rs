@@ -40,7 +40,7 @@ impl Steps {
 
     fn start(&mut self, place: usize, now: Timestamp) {
         if let Some(step) = self.all.get_mut(place) {
-            step.status = RUNNING.to_owned();
+            RUNNING.clone_into(&mut step.status);
             step.started_at = Some(now.to_rfc3339());
         }
     }
@@ -60,7 +60,7 @@ impl Steps {
 
     fn end(&mut self, status: &str, message: String, now: Timestamp) {
         if let Some(step) = self.all.iter_mut().find(|step| step.status == RUNNING) {
-            step.status = status.to_owned();
+            status.clone_into(&mut step.status);
             step.message = message;
             step.done_at = Some(now.to_rfc3339());
         }

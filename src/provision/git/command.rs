@@ -123,7 +123,7 @@ fn let_in(command: &mut Command, repository: &Repository) {
             let mut ssh = format!("ssh -i '{key}' -o IdentitiesOnly=yes -o BatchMode=yes");
             ssh.push_str(" -o ConnectTimeout=20 -o StrictHostKeyChecking=yes");
             if let Some(known_hosts) = known_hosts {
-                ssh.push_str(&format!(" -o UserKnownHostsFile='{known_hosts}'"));
+                ssh = format!("{ssh} -o UserKnownHostsFile='{known_hosts}'");
             }
             command.env("GIT_SSH_COMMAND", ssh);
         }

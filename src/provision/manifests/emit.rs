@@ -94,12 +94,13 @@ fn is_plain(string: &str) -> bool {
 fn quoted(string: &str) -> String {
     let mut text = String::from("\"");
     for c in string.chars() {
-        match c {
-            '"' | '\\' => text.extend(['\\', c]),
-            ' '..='~' => text.push(c),
-            '\u{0}'..='\u{ffff}' => text.push_str(&format!("\\u{:04x}", u32::from(c))),
-            _ => text.push_str(&format!("\\U{:08x}", u32::from(c))),
-        }
+        let written = match c {
+            '"' | '\\' => format!("\\{c}"),
+            ' '..='~' => c.to_string(),
+            '\u{0}'..='\u{ffff}' => format!("\\u{:04x}", u32::from(c)),
+            _ => format!("\\U{:08x}", u32::from(c)),
+        };
+        text.push_str(&written);
     }
     text.push('"');
     text

@@ -34,8 +34,8 @@ pub(super) fn files(
         files.extend(app::files(&environment.apps, &namespace, labels)?);
         files.extend(ingress::file(platform, environment, slug, labels)?);
     }
-    let resources = files.keys().cloned().collect();
-    files.insert(KUSTOMIZATION.to_owned(), kustomization(resources));
+    let resources: Vec<String> = files.keys().cloned().collect();
+    files.insert(KUSTOMIZATION.to_owned(), kustomization(&resources));
     Ok(files)
 }
 
@@ -80,7 +80,7 @@ fn cluster(
     Ok(Files::from([(format!("{}.yaml", source.0), source.1), release]))
 }
 
-/// What a plan gives, in the words of a ResourceQuota.
+/// What a plan gives, in the words of a `ResourceQuota`.
 fn quota(plan: &Plan) -> Option<Map<String, Value>> {
     let parts = [
         ("requests.cpu", plan.cpu.map(|cpu| cpu.to_string())),

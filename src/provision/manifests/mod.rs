@@ -127,8 +127,9 @@ pub(crate) fn render(platform: &Platform, desired: &Desired) -> Result<Files, Re
         files.insert(path, yaml(&flux_kustomization(platform, &slug, name, &labels)));
     }
     if !environments.is_empty() {
-        let resources = environments.iter().map(|one| format!("{}.yaml", one.name)).collect();
-        files.insert(format!("{}/{KUSTOMIZATION}", slug.as_str()), kustomization(resources));
+        let resources: Vec<String> =
+            environments.iter().map(|one| format!("{}.yaml", one.name)).collect();
+        files.insert(format!("{}/{KUSTOMIZATION}", slug.as_str()), kustomization(&resources));
     }
     Ok(files)
 }
@@ -145,15 +146,15 @@ pub(crate) fn root(platform: &Platform, slugs: impl IntoIterator<Item = Slug>) -
         "metadata": { "name": "sovereign", "namespace": platform.flux_namespace },
         "data": { "fqdn": platform.fqdn },
     });
-    let resources = std::iter::once(ABOUT.to_owned()).chain(slugs).collect();
+    let resources: Vec<String> = std::iter::once(ABOUT.to_owned()).chain(slugs).collect();
     Files::from([
         (ABOUT.to_owned(), yaml(&about)),
-        (KUSTOMIZATION.to_owned(), kustomization(resources)),
+        (KUSTOMIZATION.to_owned(), kustomization(&resources)),
     ])
 }
 
 /// As kustomize reads it.
-fn kustomization(resources: Vec<String>) -> String {
+fn kustomization(resources: &[String]) -> String {
     yaml(&json!({
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
