@@ -13,9 +13,9 @@ const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
 const WORDPRESS: &str = "tests/it/provisioning/expected/app-wordpress.yaml";
 
 fn charts(url: &str) -> String {
-    let digest: String =
-        Sha256::digest(url)[..5].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("charts-{digest}.yaml")
+    let digest = Sha256::digest(url);
+    let [a, b, c, d, e] = [0, 1, 2, 3, 4].map(|place| digest[place]);
+    format!("charts-{a:02x}{b:02x}{c:02x}{d:02x}{e:02x}.yaml")
 }
 
 /// Where the packages of `tests/manifests` are.
