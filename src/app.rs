@@ -21,6 +21,8 @@ use crate::limits::Limiter;
 use crate::mail::Mailer;
 use crate::nats::Nats;
 use crate::payment::Payments;
+use crate::provision::ProvisioningOptions;
+use crate::provision::git::Git;
 use crate::storage::Store;
 use crate::storage::reads::Reads;
 use crate::storage::users::BySubject;
@@ -62,6 +64,9 @@ pub struct App {
     pub(crate) known_users: Cache<(String, String), UserId>,
     pub(crate) people: Reads<BySubject>,
     pub(crate) previews: Previews,
+    /// How Organizations get into the repository, and the way there.
+    pub(crate) provisioning: ProvisioningOptions,
+    pub(crate) git: Git,
     /// This process, among those that share the database.
     pub(crate) process: Uuid,
     ids: Mutex<RandomIds>,
@@ -85,6 +90,8 @@ pub(crate) struct Parts {
     pub zone: TimeZone,
     pub tax: TaxRules,
     pub(crate) previews: Previews,
+    pub(crate) provisioning: ProvisioningOptions,
+    pub(crate) git: Git,
 }
 
 impl App {
@@ -95,6 +102,8 @@ impl App {
             process: parts.ids.next_id(),
             people: Reads::start(&parts.store),
             previews: parts.previews,
+            provisioning: parts.provisioning,
+            git: parts.git,
             store: parts.store,
             engine: parts.engine,
             clock: parts.clock,

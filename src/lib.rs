@@ -23,6 +23,7 @@ pub mod nats;
 pub mod payment;
 pub mod pdf;
 mod private_file;
+pub mod provision;
 pub mod server;
 pub mod storage;
 pub mod telemetry;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::{File, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sovereign_domain::calendar::TimeZone;
@@ -21,6 +21,8 @@ use crate::mail::{MailOptions, Mailer};
 use crate::nats::{Nats, NatsOptions};
 use crate::payment::stripe::StripeOptions;
 use crate::payment::{Configuration, Payments};
+use crate::provision::ProvisioningOptions;
+use crate::provision::git::Git;
 use crate::storage::memory::Memory;
 use crate::storage::{self, Location, Store, migrate};
 use crate::usecase::migrate as bring_up;
@@ -61,6 +63,9 @@ pub struct Options {
     pub hooks: HookOptions,
     /// Where people find the pages; by default `https://` and the Sovereign's name.
     pub public_url: Option<String>,
+    pub provisioning: ProvisioningOptions,
+    /// The data directory: the repository and its mirror are below it.
+    pub data: PathBuf,
 }
 
 /// A Sovereign that can answer requests.
@@ -127,6 +132,8 @@ pub async fn start(options: Options) -> Result<Sovereign, StartError> {
         payments,
         nats,
         hooks,
+        git: Git::new(options.provisioning.git(&options.data)),
+        provisioning: options.provisioning,
     });
     Ok(Sovereign { app: Arc::new(app), engine: thread })
 }

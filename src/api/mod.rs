@@ -18,6 +18,7 @@ mod changes;
 mod checkout;
 mod credit_notes;
 mod described;
+mod environments;
 mod event_deliveries;
 mod event_endpoints;
 mod extract;
@@ -32,6 +33,7 @@ mod organizations;
 mod paging;
 mod portal;
 mod problem;
+mod provisioning;
 mod reconcile;
 mod refund_problem;
 mod refunds;
@@ -71,6 +73,7 @@ fn routes() -> Routes {
     let routes = billing_routes(routes);
     let routes = catalog_routes(routes);
     let routes = organization_routes(routes);
+    let routes = provisioning_routes(routes);
     let routes = auth_routes(routes);
     let routes = administration_routes(routes);
     let routes = event_routes(routes);
@@ -146,8 +149,23 @@ fn organization_routes(routes: Routes) -> Routes {
         .add(invitations::__path_revoke, invitations::revoke)
         .add(invitations::__path_accept, invitations::accept)
         .add(invitations::__path_set_role, invitations::set_role)
+        .add(environments::__path_list, environments::list)
+        .add(environments::__path_add, environments::add)
+        .add(environments::__path_remove, environments::remove)
+        .add(environments::__path_move_app, environments::move_app)
         .add(admin_organizations::__path_list, admin_organizations::list)
         .add(admin_organizations::__path_find, admin_organizations::find)
+}
+
+fn provisioning_routes(routes: Routes) -> Routes {
+    routes
+        .add(provisioning::__path_status, provisioning::status)
+        .add(provisioning::__path_newest, provisioning::newest)
+        .add(provisioning::__path_start, provisioning::start)
+        .add(provisioning::__path_retry, provisioning::retry)
+        .add(provisioning::__path_list, provisioning::list)
+        .add(provisioning::__path_find_any, provisioning::find_any)
+        .add(provisioning::__path_retry_any, provisioning::retry_any)
 }
 
 fn auth_routes(routes: Routes) -> Routes {

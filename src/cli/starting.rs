@@ -37,6 +37,8 @@ pub(super) fn options(config: &Config, public_url: Option<String>) -> Result<Opt
         nats: config.nats.clone(),
         hooks: config.hooks.clone(),
         public_url: config.public_url.clone().or(public_url),
+        provisioning: config.provisioning.clone(),
+        data: config.data.clone(),
     })
 }
 

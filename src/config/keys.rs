@@ -4,6 +4,10 @@
 
 use crate::auth::oidc::{DEFAULT_SCOPES, is_name};
 use crate::payment::stripe::DEFAULT_API_URL;
+use crate::provision::options::{
+    DEFAULT_AUTHOR, DEFAULT_BRANCH, DEFAULT_FLUX_NAMESPACE, DEFAULT_FLUX_SOURCE, DEFAULT_PREFIX,
+    DEFAULT_REMOVAL_SECONDS, DEFAULT_VCLUSTER_REPOSITORY, DEFAULT_VCLUSTER_VERSION,
+};
 
 /// Before an issuer's name.
 pub(super) const ISSUER_SECTION: &str = "oidc.";
@@ -81,6 +85,40 @@ pub const KEYS: &[Key] = &[
         "events.allowed_networks",
         None,
         "networks that events may be sent to although they are not public, such as 10.1.0.0/16",
+    ),
+    key(
+        "provisioning.repository",
+        None,
+        "Git repository of the Organizations: a path, https:// or ssh://; by default one in data",
+    ),
+    key("provisioning.branch", Some(DEFAULT_BRANCH), "its branch"),
+    key("provisioning.path", Some(DEFAULT_PREFIX), "its directory"),
+    key("provisioning.author", Some(DEFAULT_AUTHOR), "who makes its commits: Name <address>"),
+    secret("provisioning.token", "password for a repository at https://"),
+    key("provisioning.ssh_key_file", None, "private key for a repository at ssh://"),
+    key("provisioning.ssh_known_hosts_file", None, "keys of the hosts that are trusted"),
+    key(
+        "provisioning.flux_namespace",
+        Some(DEFAULT_FLUX_NAMESPACE),
+        "namespace that Flux's objects are made in",
+    ),
+    key(
+        "provisioning.flux_source",
+        Some(DEFAULT_FLUX_SOURCE),
+        "what Flux's GitRepository of this repository is called",
+    ),
+    key(
+        "provisioning.vcluster_repository",
+        Some(DEFAULT_VCLUSTER_REPOSITORY),
+        "where the chart of vcluster is",
+    ),
+    key("provisioning.vcluster_version", Some(DEFAULT_VCLUSTER_VERSION), "version of that chart"),
+    key("provisioning.ingress_class", None, "class of the ingresses; by default the cluster's own"),
+    key("provisioning.cluster_issuer", None, "cert-manager's issuer of their certificates"),
+    key(
+        "provisioning.removal_seconds",
+        Some(DEFAULT_REMOVAL_SECONDS),
+        "how long each stage of a removal has before the next one",
     ),
     secret("auth.hs256_secret", "accept tokens signed with this secret (32 bytes or more)"),
 ];

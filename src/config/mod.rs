@@ -3,6 +3,7 @@
 mod keys;
 mod layers;
 mod oidc;
+mod provisioning;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ use crate::jobs::Which;
 use crate::mail::{self, MailOptions};
 use crate::nats::{self, NatsOptions};
 use crate::payment::stripe::StripeOptions;
+use crate::provision::ProvisioningOptions;
 use crate::storage::{self, Location};
 use crate::telemetry::LogFormat;
 use crate::vault::Vault;
@@ -59,6 +61,7 @@ pub struct Config {
     pub nats: Option<NatsOptions>,
     /// How events are sent to the endpoints of others.
     pub hooks: HookOptions,
+    pub provisioning: ProvisioningOptions,
 }
 
 impl Config {
@@ -112,6 +115,7 @@ impl Config {
                 allowed_networks: networks(resolved, "events.allowed_networks")?,
                 ..HookOptions::default()
             },
+            provisioning: provisioning::read(resolved)?,
         };
         if !(1..=MAX_BATCH).contains(&config.max_batch) {
             return Err(resolved.wrong("engine.max_batch", "must be a number from 1 to 256"));

@@ -22,6 +22,7 @@ pub use self::run::{Outcome, Runner};
 pub use self::schedule::Schedule;
 use crate::app::App;
 use crate::engine::EngineError;
+use crate::provision::work;
 use crate::storage;
 pub use crate::usecase::done::Done;
 use crate::usecase::payments::{self, PaymentError, ended, reconcile};
@@ -145,6 +146,9 @@ pub fn all() -> Vec<Job> {
         }),
         Job::new("number-invoices", "numbers the invoices", minute, |app| {
             Box::pin(async { Ok(number_invoices::step(app).await?) })
+        }),
+        Job::new("provision", "brings Organizations into the Git repository", seconds, |app| {
+            Box::pin(async { Ok(work::step(app).await?) })
         }),
         Job::new("publish-events", "publishes events to NATS", seconds, |app| {
             Box::pin(publish_events::step(app))

@@ -60,6 +60,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(15, "0015", "changes"),
     migration!(16, "0016", "events"),
     migration!(17, "0017", "event_endpoints"),
+    migration!(18, "0018", "provisioning"),
 ];
 
 /// Any number; all processes of this program take the same PostgreSQL lock while they migrate.

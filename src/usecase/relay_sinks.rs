@@ -2,6 +2,7 @@
 //! them out of the outbox. It does it afterwards, in a job of its own, and may be down for long meanwhile.
 
 use crate::app::App;
+use crate::provision::enqueue;
 use crate::storage::outbox::OutboxEvent;
 use crate::storage::{self, Tx, ended_organizations, nats_queue};
 use crate::usecase::event_deliveries;
@@ -19,5 +20,6 @@ pub(super) async fn hand_on(app: &App, tx: &mut Tx, events: &[OutboxEvent]) -> s
             ended_organizations::ask(tx, tenant_id, app.clock.now()).await?;
         }
     }
+    enqueue::hear(tx, events, app.clock.now()).await?;
     event_deliveries::file(app, tx, events).await
 }

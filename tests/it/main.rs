@@ -33,6 +33,7 @@ mod openapi;
 mod organizations;
 mod payments;
 mod pdf;
+mod provisioning;
 mod races;
 mod reconcile;
 mod refunds;

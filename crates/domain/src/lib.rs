@@ -12,6 +12,7 @@ pub mod book;
 pub mod calendar;
 pub mod catalog;
 pub mod checkout;
+pub mod environment;
 pub mod event;
 pub mod gcra;
 pub mod ids;

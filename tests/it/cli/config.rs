@@ -29,7 +29,7 @@ pub(super) fn entries(program: Program) -> BTreeMap<String, Value> {
 }
 
 /// A value for each key that is not its default.
-const SAMPLES: [(&str, &str); 34] = [
+const SAMPLES: [(&str, &str); 48] = [
     ("data", "/srv/sovereign"),
     ("database_url", "postgres://a:hunter2-hunter2@db.example/c"),
     ("listen", "0.0.0.0:80"),
@@ -63,6 +63,20 @@ const SAMPLES: [(&str, &str); 34] = [
     ("nats.subject_prefix", "clouds"),
     ("nats.replicas", "3"),
     ("events.allowed_networks", "10.1.0.0/16, 127.0.0.1"),
+    ("provisioning.repository", "https://git.omantel.example/organizations.git"),
+    ("provisioning.branch", "clusters/muscat"),
+    ("provisioning.path", "muscat/organizations"),
+    ("provisioning.author", "Omantel <cloud@omantel.example>"),
+    ("provisioning.token", "hunter2-hunter2"),
+    ("provisioning.ssh_key_file", "/etc/sovereign/id_ed25519"),
+    ("provisioning.ssh_known_hosts_file", "/etc/sovereign/known_hosts"),
+    ("provisioning.flux_namespace", "flux"),
+    ("provisioning.flux_source", "muscat"),
+    ("provisioning.vcluster_repository", "oci://registry.omantel.example/charts"),
+    ("provisioning.vcluster_version", "0.25.0"),
+    ("provisioning.ingress_class", "nginx"),
+    ("provisioning.cluster_issuer", "letsencrypt"),
+    ("provisioning.removal_seconds", "600"),
     ("auth.hs256_secret", SECRET),
 ];
 

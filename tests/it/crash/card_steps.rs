@@ -19,8 +19,8 @@ use std::path::Path;
 
 use self::about::About;
 use self::world::World;
-use crate::events;
 use crate::harness::{Engine, TestDatabase};
+use crate::{event_endpoints, events};
 
 const STEPS: [(About, &str); 62] = [
     (About::Checkout, "order_pending"),
@@ -152,6 +152,10 @@ fn each_fail_point_has_a_line() {
     let mut found = BTreeSet::new();
     places(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/usecase"), &mut found);
     let here = STEPS.iter().map(|(_, point)| *point);
-    let killed_at: BTreeSet<String> = here.chain(events::killed_at()).map(str::to_owned).collect();
+    let killed_at: BTreeSet<String> = here
+        .chain(events::killed_at())
+        .chain(event_endpoints::killed_at())
+        .map(str::to_owned)
+        .collect();
     assert_eq!(killed_at, found);
 }

@@ -10,7 +10,7 @@ use crate::harness::{Client, Engine, Server, TestDatabase, on_empty};
 
 const FIRST: [&str; 4] = ["--fqdn", "omantel.example", "--currency", "OMR"];
 /// Places on the way, and how many events had been sent there that were not noted yet.
-const POINTS: [(&str, usize); 6] = [
+pub(super) const POINTS: [(&str, usize); 6] = [
     ("events_published", 0),
     ("events_handed_on", 0),
     ("events_relayed", 0),

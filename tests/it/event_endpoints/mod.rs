@@ -18,6 +18,11 @@ use sovereign::hooks::HookOptions;
 use self::receiver::Receiver;
 use crate::harness::{Client, Setup, TestApp};
 
+/// The fail points that sending is killed at.
+pub(crate) fn killed_at() -> impl Iterator<Item = &'static str> {
+    killed::POINTS.iter().map(|(point, _)| *point)
+}
+
 const ENDPOINTS: &str = "/events/admin/endpoints";
 
 /// Events may be sent to this machine, which answers soon or never.

@@ -16,6 +16,7 @@ use sovereign::limits::Limits;
 use sovereign::mail::MailOptions;
 use sovereign::payment::Payments;
 use sovereign::payment::stripe::StripeOptions;
+use sovereign::provision::ProvisioningOptions;
 use sovereign::storage::Store;
 use sovereign::storage::outbox::OutboxEvent;
 use sovereign::usecase::start::Wanted;
@@ -54,6 +55,7 @@ pub(crate) struct Setup {
     pub(crate) takes_cards: bool,
     /// Whether there is a NATS server.
     pub(crate) publishes: bool,
+    pub(crate) provisioning: ProvisioningOptions,
 }
 
 /// A signing key in PKCS #8. The tests hold the bytes too, to forge tokens with.
@@ -79,6 +81,7 @@ impl Default for Setup {
             hooks: HookOptions::default(),
             takes_cards: false,
             publishes: false,
+            provisioning: ProvisioningOptions::default(),
         }
     }
 }
@@ -169,6 +172,8 @@ impl TestApp {
             nats: nats.as_ref().map(NatsServer::options),
             hooks: setup.hooks.clone(),
             public_url: None,
+            provisioning: setup.provisioning,
+            data: database.directory.path().to_owned(),
         };
         let running = Running::start(options).await;
         let store = Store::open(&database.location).await.unwrap();
@@ -320,6 +325,11 @@ impl TestApp {
     pub(crate) async fn publish_without_lease(&self) -> Result<usize, String> {
         let done = publish_events::step(&self.running.sovereign.app).await;
         done.map(|done| done.count).map_err(|error| error.to_string())
+    }
+
+    /// Brings what is due into the repository, as one that believes that it has the lease.
+    pub(crate) async fn provision_without_lease(&self) {
+        sovereign::provision::work::step(&self.running.sovereign.app).await.unwrap();
     }
 
     /// Numbers a page of invoices, as one that believes that it has the lease; answers how many.

@@ -9,6 +9,7 @@ use sovereign::engine::MAX_BATCH;
 use sovereign::lifecycle::{self, Options};
 use sovereign::limits::Limits;
 use sovereign::mail::MailOptions;
+use sovereign::provision::ProvisioningOptions;
 use sovereign::storage::{Location, Store};
 use sovereign::usecase::start::Wanted;
 use sovereign::vault::Vault;
@@ -212,6 +213,8 @@ async fn start_once(location: Location) {
         nats: None,
         hooks: sovereign::hooks::HookOptions::default(),
         public_url: None,
+        provisioning: ProvisioningOptions::default(),
+        data: PathBuf::from("/nowhere"),
     };
     lifecycle::start(options).await.unwrap().stop().await;
 }

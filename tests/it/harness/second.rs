@@ -8,6 +8,7 @@ use sovereign::lifecycle::{Options, Sovereign};
 use sovereign::limits::Limits;
 use sovereign::mail::MailOptions;
 use sovereign::payment::Payments;
+use sovereign::provision::ProvisioningOptions;
 use sovereign::usecase::start::Wanted;
 use sovereign::usecase::{number_invoices, seal_audit};
 use sovereign::vault::Vault;
@@ -43,6 +44,8 @@ impl SecondServer {
             nats: None,
             hooks: app.hooks.clone(),
             public_url: None,
+            provisioning: ProvisioningOptions::default(),
+            data: app.database.directory.path().to_owned(),
         };
         Self(Running::start(options).await)
     }

@@ -8,6 +8,7 @@ use sovereign::lifecycle::{self, Options, Sovereign};
 use sovereign::limits::Limits;
 use sovereign::mail::MailOptions;
 use sovereign::payment::stripe::StripeOptions;
+use sovereign::provision::ProvisioningOptions;
 use sovereign::usecase::start::{StartError, Wanted};
 use sovereign::vault::Vault;
 
@@ -36,6 +37,8 @@ async fn start(database: &TestDatabase, currency: &str) -> Result<Sovereign, Sta
         nats: None,
         hooks: sovereign::hooks::HookOptions::default(),
         public_url: None,
+        provisioning: ProvisioningOptions::default(),
+        data: database.directory.path().to_owned(),
     };
     lifecycle::start(options).await
 }

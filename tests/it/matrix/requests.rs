@@ -64,6 +64,7 @@ impl World<'_> {
         let request = Request::of(route);
         match route.split('/').nth(1) {
             Some("billing") => self.billing(request, route).await,
+            Some("provisioning") => self.provisioning(request, route).await,
             Some("tenant") => self.organizations(request, route).await,
             Some("auth") => self.sign_in(request, route).await,
             Some("events") => self.events(request, route).await,
@@ -180,6 +181,33 @@ impl World<'_> {
         }
     }
 
+    async fn provisioning(&self, request: Request, route: &str) -> Request {
+        match route {
+            "GET /provisioning/status/{id}" => {
+                let (_, provision) = self.provision().await;
+                request.about(&provision).with("id", &provision)
+            }
+            "GET /provisioning/tenant/{tenant_id}" => {
+                let (organization, _) = self.provision().await;
+                request.about(&organization).with("tenant_id", &organization)
+            }
+            "POST /provisioning/start" => {
+                let id = self.organization().await;
+                let order = self.paid_order(&id).await;
+                request.about(&id).bringing(json!({ "tenant_id": id, "order_id": order }))
+            }
+            "GET /provisioning/admin/provisions" => request,
+            _ => {
+                let (_, provision) = self.provision().await;
+                let failed = "UPDATE provisions SET status = 'failed', done_at = created_at";
+                self.app.execute(failed).await;
+                let is_administration = route.contains("/admin/");
+                let request = request.with("id", &provision);
+                if is_administration { request } else { request.about(&provision) }
+            }
+        }
+    }
+
     /// What changes something inside an Organization.
     async fn inside(&self, request: Request, route: &str, id: &str) -> Request {
         let guest = json!({ "email": email_of("guest"), "role": "viewer" });
@@ -195,6 +223,18 @@ impl World<'_> {
             "DELETE /tenant/orgs/{id}/members" => {
                 self.add_member(id, "guest", "viewer").await;
                 request.with("user_id", &self.guest.user_id)
+            }
+            "POST /tenant/orgs/{id}/environments" => request.bringing(json!({ "name": "stg" })),
+            "DELETE /tenant/orgs/{id}/environments/{name}" => {
+                let path = format!("/tenant/orgs/{id}/environments");
+                let owner = self.client("owner");
+                owner.post(&path, &json!({ "name": "stg" })).await.expect(201);
+                request.with("name", "stg")
+            }
+            "PUT /tenant/orgs/{id}/environments/{name}/apps/{app}" => {
+                let order = json!({ "tenant_id": id, "plan_id": "flexi", "apps": ["uptime-kuma"] });
+                self.client("owner").post("/billing/checkout", &order).await.expect(200);
+                request.with("name", "prod").with("app", "uptime-kuma")
             }
             "DELETE /tenant/orgs/{id}/invitations/{invitation_id}" => {
                 let (invitation, _) = self.invite(id, "guest").await;

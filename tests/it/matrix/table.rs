@@ -65,6 +65,9 @@ POST   /events/admin/endpoints/{id}/deliveries/{delivery_id}/replay \
                                                       401  403  403  403  403  403  403  200  403
 GET    /tenant/admin/tenants                          401  403  403  403  403  403  403  200  403
 GET    /tenant/admin/tenants/{id}                     401  403  403  403  403  403  403  200  403
+GET    /provisioning/admin/provisions                 401  403  403  403  403  403  200  200  403
+GET    /provisioning/admin/provisions/{id}            401  403  403  403  403  403  403  200  403
+POST   /provisioning/admin/provisions/{id}/retry      401  403  403  403  403  403  403  200  403
 GET    /auth/admin/users/{id}                         401  403  403  403  403  403  403  200  403
 GET    /auth/admin/audit                              401  403  403  403  403  403  403  200  403
 PUT    /auth/admin/users/{id}/role                    401  403  403  403  403  403  403  200  403
@@ -91,6 +94,15 @@ GET    /tenant/orgs/{id}/members                      401  404  200  200  200  2
 POST   /tenant/orgs/{id}/members                      401  404  201  201  403  403  404  404  404
 PUT    /tenant/orgs/{id}/members/{user_id}            401  404  200  200  403  403  404  404  404
 DELETE /tenant/orgs/{id}/members/{user_id}            401  404  200  200  403  403  404  404  404
+GET    /tenant/orgs/{id}/environments                 401  404  200  200  200  200  404  404  404
+POST   /tenant/orgs/{id}/environments                 401  404  201  201  403  403  404  404  404
+DELETE /tenant/orgs/{id}/environments/{name}          401  404  200  200  403  403  404  404  404
+PUT    /tenant/orgs/{id}/environments/{name}/apps/{app} \
+                                                      401  404  200  200  403  403  404  404  404
+GET    /provisioning/status/{id}                      401  404  200  200  200  200  404  404  404
+GET    /provisioning/tenant/{tenant_id}               401  404  200  200  200  200  404  404  404
+POST   /provisioning/start                            401  404  201  201  403  403  404  404  404
+POST   /provisioning/retry/{id}                       401  404  200  200  403  403  404  404  404
 GET    /tenant/orgs/{id}/invitations                  401  404  200  200  403  403  404  404  404
 POST   /tenant/orgs/{id}/invitations                  401  404  201  201  403  403  404  404  404
 DELETE /tenant/orgs/{id}/invitations/{invitation_id}  401  404  200  200  403  403  404  404  404

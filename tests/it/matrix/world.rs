@@ -166,6 +166,14 @@ impl<'a> World<'a> {
         text_of(&placed["order_id"])
     }
 
+    /// Organization A, made anew, and a provision of its.
+    pub(super) async fn provision(&self) -> (String, String) {
+        let id = self.organization().await;
+        let order = json!({ "tenant_id": id, "order_id": self.paid_order(&id).await });
+        let begun = self.client("owner").post("/provisioning/start", &order).await.expect(201);
+        (id, text_of(&begun["id"]))
+    }
+
     /// Refunds a part of an order; answers which refund that is.
     pub(super) async fn refund(&self, order_id: &str) -> String {
         let path = format!("/billing/admin/orders/{order_id}/refund");

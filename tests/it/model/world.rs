@@ -10,9 +10,12 @@ use uuid::Uuid;
 
 use super::sequences::{VoucherTerms, World};
 
-const TABLES: [&str; 24] = [
+const TABLES: [&str; 27] = [
     "event_lanes",
     "event_deliveries",
+    "provisions",
+    "app_environments",
+    "environments",
     "letters",
     "disputes",
     "alarms",

@@ -81,7 +81,7 @@ async fn it_gets_through_a_campaign_on_both_databases() {
 /// A lock file must work for whoever has it: it names no registry but the public one.
 #[test]
 fn the_lock_files_name_no_other_registry() {
-    for tests in ["client", "servers", "stripe"] {
+    for tests in ["client", "manifests", "servers", "stripe"] {
         let path = format!("{REPOSITORY}/tests/{tests}/package-lock.json");
         let lock: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
         for (name, package) in lock["packages"].as_object().unwrap() {
