@@ -58,11 +58,15 @@ pub(super) struct RefundAnswer {
     tax_minor: i64,
 }
 
-/// A change that was made, and is paid for where it cost something.
+/// A change that was made, or that a card is to pay at `session_url` first.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ChangeAnswer)]
 pub(super) struct ChangeAnswer {
-    /// What paid for the rest of the month; absent where it cost nothing.
+    /// Where the customer pays what credit does not cover; the change is made then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    session_url: Option<String>,
+    /// What pays for the rest of the month; absent where it cost nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     order_id: Option<Uuid>,
@@ -106,11 +110,26 @@ impl From<book::ChangeAnswer> for ChangeAnswer {
             currency,
         } = answer;
         Self {
+            session_url: None,
             order_id: order_id.map(|id| id.0),
             credited_minor,
             credit_balance,
             credit_balance_minor,
             currency,
+        }
+    }
+}
+
+/// The answer to a change that waits for a card.
+impl From<book::CheckoutAnswer> for ChangeAnswer {
+    fn from(answer: book::CheckoutAnswer) -> Self {
+        Self {
+            session_url: answer.session_url,
+            order_id: Some(answer.order_id.0),
+            credited_minor: 0,
+            credit_balance: answer.credit_balance,
+            credit_balance_minor: answer.credit_balance_minor,
+            currency: answer.currency,
         }
     }
 }

@@ -8,15 +8,15 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use sovereign_domain::book::ChangePreview;
+use sovereign_domain::book::{Answer, ChangePreview, Outcome};
 use sovereign_domain::catalog::{LineKind, OrderLine};
 use sovereign_domain::timestamp::Timestamp;
 use utoipa::ToSchema;
 
-use super::answers::{ChangeAnswer, CheckoutAnswer};
+use super::answers::ChangeAnswer;
 use super::billing::require_member;
 use super::caller::{Address, Caller};
-use super::checkout::answer;
+use super::checkout::respond;
 use super::extract::{Body, Segment, Whole, idempotency_key, references};
 use super::problem::Problem;
 use crate::app::App;
@@ -219,7 +219,7 @@ pub(super) async fn preview(
     request_body = ChangeBody,
     responses(
         (status = 200, description = "It is changed, or a card is to pay at `session_url`",
-            body = ChangeAnswered, headers(
+            body = ChangeAnswer, headers(
             ("Idempotency-Replayed" = String,
                 description = "`true` where this is the answer to an earlier, equal request")
         )),
@@ -249,16 +249,15 @@ pub(super) async fn change(
     require_member(&mut app.store.read().await?, &tenant_id, &caller).await?;
     limit(&app, address, &caller).await?;
     let request = body.into_request(tenant_id, idempotency_key(&headers)?)?;
-    answer(change::change(&app, request, caller.actor()).await?)
-}
-
-/// A change that was made, or an order for it that a card is to pay.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(untagged)]
-#[expect(dead_code, reason = "describes what `answer` sends")]
-pub(super) enum ChangeAnswered {
-    Changed(ChangeAnswer),
-    ToPay(CheckoutAnswer),
+    match change::change(&app, request, caller.actor()).await? {
+        Outcome::Answered { answer: Answer::Change(answer), replayed } => {
+            Ok(respond(ChangeAnswer::from(answer), replayed))
+        }
+        Outcome::Answered { answer: Answer::Checkout(answer), replayed } => {
+            Ok(respond(ChangeAnswer::from(answer), replayed))
+        }
+        _ => Err(Problem::internal()),
+    }
 }
 
 async fn limit(app: &App, address: IpAddr, caller: &Caller) -> Result<(), Problem> {

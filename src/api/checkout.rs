@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sovereign_domain::book::{Command, Outcome, Refusal};
 use sovereign_domain::voucher::{Code, VoucherRefusal};
 use utoipa::ToSchema;
@@ -200,15 +200,18 @@ pub(super) async fn redeem(
     })?)
 }
 
-pub(super) fn answer(outcome: Outcome) -> Result<Response, Problem> {
+/// A body, and whether an earlier, equal request was given it.
+pub(super) fn respond(body: impl Serialize, replayed: bool) -> Response {
+    let mut response = Json(body).into_response();
+    if replayed {
+        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    response
+}
+
+fn answer(outcome: Outcome) -> Result<Response, Problem> {
     match outcome {
-        Outcome::Answered { answer, replayed } => {
-            let mut response = Json(AnswerBody::from(answer)).into_response();
-            if replayed {
-                response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
-            }
-            Ok(response)
-        }
+        Outcome::Answered { answer, replayed } => Ok(respond(AnswerBody::from(answer), replayed)),
         Outcome::Pending { .. }
         | Outcome::Supersede { .. }
         | Outcome::Returned { .. }

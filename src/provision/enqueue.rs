@@ -9,9 +9,13 @@ use crate::storage::outbox::OutboxEvent;
 use crate::storage::provisions::{self as rows, NewProvision};
 use crate::storage::{self, Tx, environments};
 
+const ORDER_PLACED: &str = "order.placed";
+const SUBSCRIPTION_UPDATED: &str = "subscription.updated";
+
 /// What changes what an Organization should have.
-const KINDS: [&str; 4] = [
-    "order.placed",
+const KINDS: [&str; 5] = [
+    ORDER_PLACED,
+    SUBSCRIPTION_UPDATED,
     "tenant.app_install_requested",
     "tenant.app_uninstall_requested",
     "tenant.deleted",
@@ -38,7 +42,11 @@ pub(crate) async fn hear(
         if !KINDS.contains(&kind) {
             continue;
         }
-        let order_id = if kind == "order.placed" { order_of(event) } else { None };
+        if kind == SUBSCRIPTION_UPDATED && member_of(event, "status").as_deref() != Some("active") {
+            // Only what is paid for can have another plan or other apps by now.
+            continue;
+        }
+        let order_id = if kind == ORDER_PLACED { order_of(event) } else { None };
         if let Some(order_id) = order_id
             && rows::is_renewal(tx, order_id).await?
         {
@@ -52,8 +60,12 @@ pub(crate) async fn hear(
 }
 
 fn order_of(event: &OutboxEvent) -> Option<Uuid> {
+    Uuid::parse_str(&member_of(event, "id")?).ok()
+}
+
+fn member_of(event: &OutboxEvent, name: &str) -> Option<String> {
     let data: Value = serde_json::from_str(&event.data).ok()?;
-    Uuid::parse_str(data["id"].as_str()?).ok()
+    data[name].as_str().map(str::to_owned)
 }
 
 /// Files a provision of what an Organization has now; `false` where there is one of this event or order, or no

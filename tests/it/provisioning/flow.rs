@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use super::{count, events, git, log, newest, order, ordered, provision, publish, repository};
+use super::{
+    count, events, git, log, newest, order, ordered, provision, publish, repository, tree_of,
+};
 use crate::harness::{assert_shape, on_both};
 
 on_both! {
@@ -68,7 +70,7 @@ on_both! {
         app.execute("DELETE FROM published_events").await;
         publish(app, "tenant.app_install_requested", &customer.tenant_id, 7).await;
         publish(app, "tenant.app_install_requested", "nobody", 8).await;
-        publish(app, "voucher.issued", &customer.tenant_id, 9).await;
+        publish(app, "tenant.created", &customer.tenant_id, 9).await;
         provision(app).await;
         let sql = "SELECT cause || ' ' || status FROM provisions ORDER BY created_at, cause";
         let expected = ["order.placed completed", "tenant.app_install_requested completed"];
@@ -101,5 +103,24 @@ on_both! {
         let one = format!("{path}/{}", listed[0]["id"].as_str().unwrap());
         assert_eq!(app.superadmin().get(&one).await.expect(200)["steps"][0]["name"], "render");
         app.sovereign_admin().get(&one).await.expect_problem(403, "forbidden");
+    }
+
+    /// Another selection within the month is in the repository like the first, and what is gone is gone there.
+    async fn a_change_of_apps_is_provisioned(app: &TestApp) {
+        let customer = ordered(app, "kestrel", &[]).await;
+        provision(app).await;
+        let has = |slug: &str| {
+            let file = format!("/app-{slug}.yaml");
+            tree_of(app, "kestrel").iter().any(|path| path.ends_with(&file))
+        };
+        assert!(!has("wordpress"));
+        let path = format!("/billing/subscription/{}/change", customer.tenant_id);
+        customer.client.post(&path, &json!({ "apps": ["wordpress"] })).await.expect(200);
+        provision(app).await;
+        assert!(has("wordpress"), "{:?}", tree_of(app, "kestrel"));
+        customer.client.post(&path, &json!({ "apps": [] })).await.expect(200);
+        provision(app).await;
+        assert!(!has("wordpress"));
+        assert_eq!(newest(&customer).await["status"], "completed");
     }
 }

@@ -108,9 +108,16 @@ fn event_row(engine: Engine, kind: &str, tenant_id: &str, number: u128) -> Strin
         Engine::Sqlite => (format!("X'{number:032x}'"), "1740830400000000"),
         Engine::Postgres => (format!("'{}'", uuid::Uuid::from_u128(number)), "'2025-03-01'"),
     };
+    let data = match kind.split_once('.') {
+        Some(("tenant", what @ ("created" | "deleted"))) => json!({
+            "id": tenant_id, "slug": "kestrel", "name": "Kestrel", "owner_id": "ahmed", "plan_id": "m",
+            "status": if what == "created" { "provisioning" } else { what },
+        }),
+        _ => json!({ "tenant_id": tenant_id, "app_slug": "wordpress", "dependencies": [] }),
+    };
     format!(
         "INSERT INTO outbox (id, type, tenant_id, data, created_at) \
-         VALUES ({id}, '{kind}', '{tenant_id}', '{{}}', {now})"
+         VALUES ({id}, '{kind}', '{tenant_id}', '{data}', {now})"
     )
 }
 
