@@ -69,6 +69,11 @@ pub struct PeriodChanges {
 }
 
 impl Subscription {
+    /// Sets its price to what a month of these costs.
+    pub(crate) fn price_as(&mut self, items: &[OrderLine]) {
+        self.price_minor = items.iter().map(|item| item.amount_minor).fold(0, i64::saturating_add);
+    }
+
     /// What is to be paid with its next order, beside what that is for.
     #[must_use]
     pub fn carried(&self) -> &[OrderLine] {

@@ -295,8 +295,7 @@ fn hold(
 ) {
     let mut orders = subscription.changes.take().map_or_else(Vec::new, |changes| changes.orders);
     orders.extend(paid_by);
-    subscription.price_minor =
-        items.iter().map(|item| item.amount_minor).fold(0, i64::saturating_add);
+    subscription.price_as(&items);
     subscription.changes = Some(PeriodChanges { items, orders, carried });
 }
 

@@ -14,7 +14,7 @@ use crate::voucher::{Code, Voucher, VoucherRefusal};
 use crate::wallet::{Lot, LotAmount, LotSource, Wallet};
 
 /// The burn priority of credit that has no reason for another.
-pub(super) const DEFAULT_PRIORITY: i16 = 100;
+const DEFAULT_PRIORITY: i16 = 100;
 
 /// A redemption that no rule refuses, not yet put into the book.
 pub(super) struct RedemptionDraft {
@@ -393,6 +393,22 @@ fn draft(
         closed_at: None,
     };
     RedemptionDraft { redemption, lot, settled_minor: 0 }
+}
+
+/// Credit that somebody has paid for, and has back: it never ends.
+pub(super) fn paid_lot(reference: String, amount_minor: i64, context: &mut Context<'_>) -> Lot {
+    Lot {
+        id: LotId::next(context.ids),
+        source: LotSource::Refund,
+        reference,
+        promotional: false,
+        priority: DEFAULT_PRIORITY,
+        amount_minor,
+        remaining_minor: amount_minor,
+        held_minor: 0,
+        created_at: context.now,
+        expires_at: None,
+    }
 }
 
 fn adjustment_lot(request: &Adjust, context: &mut Context<'_>) -> Lot {

@@ -10,14 +10,14 @@ use alloc::vec::Vec;
 
 use super::alarms::AlarmKind;
 use super::command::{Outcome, RefundRefusal, Refusal, ReportDispute};
-use super::credit::{DEFAULT_PRIORITY, Line};
+use super::credit::{Line, paid_lot};
 use super::give_back::{Return, give_back, subtract_last};
 use super::rows::{CardPayment, EntryKind, Order};
 use super::{Book, Context};
 use crate::ids::{CustomerId, DisputeId, LotId, OrderId, OrganizationId, PaymentId};
 use crate::refund::DivideError;
 use crate::timestamp::Timestamp;
-use crate::wallet::{Lot, LotAmount, LotSource, Wallet};
+use crate::wallet::{Lot, LotAmount, Wallet};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DisputeState {
@@ -327,7 +327,8 @@ fn plan_reversal(
     let of_lots = amount_minor.saturating_sub(of_debt);
     let forgiven_minor = wallet.forgive(of_debt)?;
     let settled_since = of_debt.saturating_sub(forgiven_minor);
-    let grant = (settled_since > 0).then(|| credit_again(dispute, settled_since, context));
+    let grant =
+        (settled_since > 0).then(|| paid_lot(dispute.ledger_reason(), settled_since, context));
     if let Some(lot) = &grant {
         wallet.grant(lot.clone())?;
     }
@@ -354,21 +355,6 @@ fn new_dispute(
         owed_minor: 0,
         created_at: context.now,
         updated_at: context.now,
-    }
-}
-
-fn credit_again(dispute: &Dispute, amount_minor: i64, context: &mut Context<'_>) -> Lot {
-    Lot {
-        id: LotId::next(context.ids),
-        source: LotSource::Refund,
-        reference: dispute.ledger_reason(),
-        promotional: false,
-        priority: DEFAULT_PRIORITY,
-        amount_minor,
-        remaining_minor: amount_minor,
-        held_minor: 0,
-        created_at: context.now,
-        expires_at: None,
     }
 }
 

@@ -48,9 +48,7 @@ impl Book {
         }
         subscription.status = SubscriptionStatus::Active;
         subscription.plan_id.clone_from(&order.plan_id);
-        let items = order.month_lines();
-        subscription.price_minor =
-            items.iter().map(|item| item.amount_minor).fold(0, i64::saturating_add);
+        subscription.price_as(&order.month_lines());
         subscription.paid_order = Some(order.id);
         subscription.changes = None;
         subscription.due_order = None;

@@ -7,15 +7,15 @@
 use alloc::vec::Vec;
 
 use super::command::Refusal;
-use super::credit::DEFAULT_PRIORITY;
+use super::credit::paid_lot;
 use super::give_back::Return;
 use super::refunds::{Refund, RefundStatus};
 use super::rows::Order;
 use super::{Book, Context};
-use crate::ids::{LotId, OrganizationId, UserId};
+use crate::ids::{OrganizationId, UserId};
 use crate::refund::{Sides, Wish, divide};
 use crate::subscription::Subscription;
-use crate::wallet::{Lot, LotSource, Wallet};
+use crate::wallet::{Lot, Wallet};
 
 /// The reason of the refunds, and of the credit that a card had paid for.
 pub const UNUSED: &str = "plan_change";
@@ -71,7 +71,7 @@ impl Book {
             let lot = match sides.card_minor {
                 0 => None,
                 card_minor => {
-                    let lot = paid_lot(card_minor, context);
+                    let lot = paid_lot(UNUSED.into(), card_minor, context);
                     let settled_minor = wallet.grant(lot.clone())?;
                     Some((lot, settled_minor))
                 }
@@ -98,8 +98,8 @@ impl Book {
             self.enter_return(&order, returned, context);
             if let Some((lot, settled_minor)) = lot {
                 let customer_id = order.customer_id;
-                let about = (UNUSED.into(), Some(order.id));
-                self.enter_grant(&tenant_id, customer_id, &lot, about.0, about.1, context);
+                let (reason, order_id) = (UNUSED.into(), Some(order.id));
+                self.enter_grant(&tenant_id, customer_id, &lot, reason, order_id, context);
                 self.enter_settlement(customer_id, lot.id, settled_minor, context);
             }
             let given = (sides, None, RefundStatus::Succeeded);
@@ -107,21 +107,5 @@ impl Book {
             let credited_minor = refund.card_minor;
             self.put_refund(Refund { card_minor: 0, credited_minor, ..refund });
         }
-    }
-}
-
-/// Credit that a card has paid for.
-fn paid_lot(amount_minor: i64, context: &mut Context<'_>) -> Lot {
-    Lot {
-        id: LotId::next(context.ids),
-        source: LotSource::Refund,
-        reference: UNUSED.into(),
-        promotional: false,
-        priority: DEFAULT_PRIORITY,
-        amount_minor,
-        remaining_minor: amount_minor,
-        held_minor: 0,
-        created_at: context.now,
-        expires_at: None,
     }
 }
