@@ -211,7 +211,8 @@ pub(super) async fn find(
 ) -> Result<Json<OrganizationBody>, Problem> {
     let mut tx = app.store.read().await?;
     let found = rows::find(&mut tx, usable_id(&id)?).await?;
-    Ok(Json(found.ok_or(OrganizationError::NotFound)?.try_into()?))
+    let row = found.ok_or(OrganizationError::NotFound)?;
+    Ok(Json(OrganizationBody::of(&mut tx, row).await?))
 }
 
 impl From<OverviewError> for Problem {

@@ -69,6 +69,14 @@ pub(super) struct CatalogApp {
     featured: bool,
     popular: bool,
     free: bool,
+    /// See `GET /catalog/tiers`.
+    tier: String,
+    /// A month's price in whole units, truncated: that of its tier.
+    price_omr: i64,
+    /// A month's price in minor units.
+    price_minor: i64,
+    /// ISO 4217.
+    currency: String,
     features: Vec<String>,
     /// Slugs.
     related_apps: Vec<String>,

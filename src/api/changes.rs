@@ -51,10 +51,6 @@ impl ChangeBody {
         let list = |field, list: Option<Vec<String>>| {
             list.map(|list| references(field, Some(list))).transpose()
         };
-        let moment = |text: String| {
-            let wrong = || Problem::field("at", "at must be a moment such as 2027-03-01T12:00:00Z");
-            Timestamp::parse_rfc3339(&text).ok_or_else(wrong)
-        };
         Ok(ChangeRequest {
             tenant_id,
             plan: self.plan_id,
@@ -63,18 +59,29 @@ impl ChangeBody {
             at: self.at.map(moment).transpose()?,
             total_minor: self.total_minor.map(|total| total.0),
             key,
+            app: None,
         })
     }
+}
+
+/// The moment of a preview.
+pub(super) fn moment(text: String) -> Result<Timestamp, Problem> {
+    let wrong = || Problem::field("at", "at must be a moment such as 2027-03-01T12:00:00Z");
+    Timestamp::parse_rfc3339(&text).ok_or_else(wrong)
 }
 
 /// Something that comes or goes, and its part of the price.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ChangeLine)]
 pub(super) struct LineBody {
-    /// `plan`, `addon` or `app`.
+    /// `plan`, `addon`, `app`, or `service`: what an app needs to run.
     kind: &'static str,
     id: String,
     name: String,
+    /// The app that a service is for alone, by identifier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    for_app: Option<String>,
     /// For the rest of the period, in minor units: below zero for what goes. Before tax that is added.
     amount_minor: i64,
     /// What a month of it costs, in minor units.
@@ -87,10 +94,11 @@ impl From<OrderLine> for LineBody {
             LineKind::Plan => "plan",
             LineKind::Addon => "addon",
             LineKind::App => "app",
+            LineKind::Service => "service",
         };
         let month_minor = line.month_minor.unwrap_or(line.amount_minor);
-        let OrderLine { id, name, amount_minor, .. } = line;
-        Self { kind, id, name, amount_minor, month_minor }
+        let OrderLine { id, name, amount_minor, for_app, .. } = line;
+        Self { kind, id, name, for_app, amount_minor, month_minor }
     }
 }
 
@@ -260,7 +268,7 @@ pub(super) async fn change(
     }
 }
 
-async fn limit(app: &App, address: IpAddr, caller: &Caller) -> Result<(), Problem> {
+pub(super) async fn limit(app: &App, address: IpAddr, caller: &Caller) -> Result<(), Problem> {
     let quotas = [
         (Quota::CheckoutByAddress, Key::Address(address)),
         (Quota::CheckoutByUser, Key::User(&caller.user_id)),

@@ -7,6 +7,8 @@ mod admin;
 mod admin_organizations;
 mod alarms;
 mod answers;
+mod app_answers;
+mod apps;
 mod audit;
 mod auth;
 mod bill_here;
@@ -41,6 +43,7 @@ mod settings;
 mod shared_answers;
 mod status;
 mod subscriptions;
+mod tiers;
 mod vouchers;
 mod webhook;
 mod wire;
@@ -133,6 +136,8 @@ fn catalog_routes(routes: Routes) -> Routes {
         .add(catalog::__path_industries, catalog::industries)
         .add(catalog::__path_bundles, catalog::bundles)
         .add(catalog::__path_bundle, catalog::bundle)
+        .add(tiers::__path_list, tiers::list)
+        .add(tiers::__path_set_price, tiers::set_price)
 }
 
 fn organization_routes(routes: Routes) -> Routes {
@@ -149,6 +154,12 @@ fn organization_routes(routes: Routes) -> Routes {
         .add(invitations::__path_revoke, invitations::revoke)
         .add(invitations::__path_accept, invitations::accept)
         .add(invitations::__path_set_role, invitations::set_role)
+        .add(apps::__path_install, apps::install)
+        .add(apps::__path_uninstall, apps::uninstall)
+        .add(apps::__path_install_preview, apps::install_preview)
+        .add(apps::__path_uninstall_preview, apps::uninstall_preview)
+        .add(apps::__path_backing_services, apps::backing_services)
+        .add(apps::__path_any_backing_services, apps::any_backing_services)
         .add(environments::__path_list, environments::list)
         .add(environments::__path_add, environments::add)
         .add(environments::__path_remove, environments::remove)

@@ -19,7 +19,9 @@ use super::problem::Problem;
 use super::wire::DoneBody;
 use crate::app::App;
 use crate::limits::{Key, Quota};
+use crate::storage::Tx;
 use crate::storage::organizations::{self as rows, MemberRow, OrganizationRow};
+use crate::usecase::app_states;
 use crate::usecase::organizations::{self, NewOrganizationRequest, OrganizationError, usable_id};
 
 /// An Organization.
@@ -36,7 +38,7 @@ pub(super) struct OrganizationBody {
     plan_id: String,
     /// Identifiers.
     apps: Vec<String>,
-    /// By app.
+    /// By identifier: `installing`, `installed`, `failed` or `uninstalling`.
     app_states: BTreeMap<String, String>,
     /// Identifiers.
     addons: Vec<String>,
@@ -50,10 +52,10 @@ pub(super) struct OrganizationBody {
     updated_at: Timestamp,
 }
 
-impl TryFrom<OrganizationRow> for OrganizationBody {
-    type Error = Problem;
-
-    fn try_from(row: OrganizationRow) -> Result<Self, Problem> {
+impl OrganizationBody {
+    /// An Organization, with what its apps are doing.
+    pub(super) async fn of(tx: &mut Tx, row: OrganizationRow) -> Result<Self, Problem> {
+        let app_states = app_states::of(tx, &row).await?;
         Ok(Self {
             status: row.status()?,
             id: row.id,
@@ -64,7 +66,7 @@ impl TryFrom<OrganizationRow> for OrganizationBody {
             owner_id: row.owner_id,
             plan_id: row.plan_id,
             apps: row.apps.0,
-            app_states: row.app_states.0,
+            app_states,
             addons: row.addons.0,
             subdomain: row.subdomain,
             custom_domains: row.custom_domains.0,
@@ -176,7 +178,8 @@ pub(super) async fn create(
         addons: references("addons", body.addons)?,
     };
     let row = organizations::create(&app, &caller.actor(), &caller.email, request).await?;
-    Ok((StatusCode::CREATED, Json(row.try_into()?)))
+    let body = OrganizationBody::of(&mut app.store.read().await?, row).await?;
+    Ok((StatusCode::CREATED, Json(body)))
 }
 
 /// Lists the caller's Organizations
@@ -193,7 +196,11 @@ pub(super) async fn list(
 ) -> Result<Json<Vec<OrganizationBody>>, Problem> {
     let mut tx = app.store.read().await?;
     let found = rows::list_for_member(&mut tx, &caller.user_id).await?;
-    found.into_iter().map(TryInto::try_into).collect::<Result<_, _>>().map(Json)
+    let mut bodies = Vec::new();
+    for row in found {
+        bodies.push(OrganizationBody::of(&mut tx, row).await?);
+    }
+    Ok(Json(bodies))
 }
 
 /// Reads an Organization
@@ -216,7 +223,7 @@ pub(super) async fn find(
     let mut tx = app.store.read().await?;
     let found = rows::find_for_member(&mut tx, usable_id(&id)?, &caller.user_id).await?;
     let (row, _) = found.ok_or(OrganizationError::NotFound)?;
-    Ok(Json(row.try_into()?))
+    Ok(Json(OrganizationBody::of(&mut tx, row).await?))
 }
 
 /// A user in an Organization.

@@ -9,6 +9,7 @@ use serde::Serialize;
 use sovereign_domain::book::Refusal;
 use sovereign_domain::voucher::VoucherRefusal;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::auth::oidc::Failure;
 use crate::engine::EngineError;
@@ -30,6 +31,8 @@ struct Parts {
     detail: String,
     field: Option<String>,
     credit_minor: Option<i64>,
+    to_pay: Option<(Uuid, Option<String>)>,
+    dependents: Option<Vec<String>>,
     retry_after_seconds: Option<u64>,
 }
 
@@ -58,6 +61,17 @@ pub(super) struct ProblemBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     credit_minor: Option<i64>,
+    /// With `payment_required`: the order, and where the customer pays for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    order_id: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    session_url: Option<String>,
+    /// With `app_needed`: the apps that need it, by slug.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    dependents: Option<Vec<String>>,
     /// The member, parameter or header that is wrong, where it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -73,6 +87,8 @@ impl Problem {
             detail,
             field: None,
             credit_minor: None,
+            to_pay: None,
+            dependents: None,
             retry_after_seconds: None,
         }))
     }
@@ -104,6 +120,18 @@ impl Problem {
     /// Names the member, parameter or header that the problem is about.
     pub(crate) fn about(mut self, field: &str) -> Self {
         self.0.field = Some(field.to_owned());
+        self
+    }
+
+    /// Says where a card pays for an order.
+    pub(crate) fn to_pay(mut self, order_id: Uuid, session_url: Option<String>) -> Self {
+        self.0.to_pay = Some((order_id, session_url));
+        self
+    }
+
+    /// Names the apps that are in the way, by slug.
+    pub(crate) fn needed_by(mut self, dependents: Vec<String>) -> Self {
+        self.0.dependents = Some(dependents);
         self
     }
 
@@ -145,7 +173,17 @@ impl Problem {
 
     /// The answer, with the request that caused it as its instance.
     pub(super) fn respond(self, request_id: &str) -> Response {
-        let Parts { status, code, detail, field, credit_minor, retry_after_seconds } = *self.0;
+        let Parts {
+            status,
+            code,
+            detail,
+            field,
+            credit_minor,
+            to_pay,
+            dependents,
+            retry_after_seconds,
+        } = *self.0;
+        let (order_id, session_url) = to_pay.map_or((None, None), |(id, url)| (Some(id), url));
         let body = ProblemBody {
             kind: format!("urn:sovereign:problem:{code}"),
             title: status.canonical_reason().unwrap_or("Error"),
@@ -155,6 +193,9 @@ impl Problem {
             instance: format!("urn:request:{request_id}"),
             code,
             credit_minor,
+            order_id,
+            session_url,
+            dependents,
             field,
         };
         let mut response = (status, Json(body)).into_response();

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
 use sovereign_domain::environment::{EnvironmentName, Stage};
+use sovereign_domain::services::Dedicated;
 
-use super::manifests::{AppSpec, Desired, Environment, Plan};
-use crate::storage::catalog::{self, ItemRow};
+use super::manifests::{AppSpec, Desired, Environment, Plan, service_for};
+use crate::storage::catalog::{self, ItemRow, texts};
 use crate::storage::organizations::OrganizationRow;
 use crate::storage::{self, Tx, environments};
 
@@ -33,7 +33,8 @@ impl From<storage::Error> for LoadError {
 }
 
 pub(super) async fn load(tx: &mut Tx, organization: &OrganizationRow) -> Result<Loaded, LoadError> {
-    let shelf = Shelf(catalog::of_kind(tx, "app").await?);
+    let dedicated = &organization.dedicated_services.0;
+    let shelf = Shelf { rows: catalog::of_kind(tx, "app").await?, dedicated };
     let plans = catalog::of_kind(tx, "plan").await?;
     let plan = plans.iter().find(|row| row.id == organization.plan_id);
     let placements = environments::placements(tx, &organization.id).await?;
@@ -63,7 +64,7 @@ pub(super) async fn load(tx: &mut Tx, organization: &OrganizationRow) -> Result<
     }
     let environments = found.into_iter().map(|(name, stage)| {
         let apps = running.remove(&name).unwrap_or_default();
-        Environment { name, stage, apps: apps.iter().filter_map(|slug| shelf.spec(slug)).collect() }
+        Environment { name, stage, apps: apps.iter().filter_map(|one| shelf.spec(one)).collect() }
     });
     let desired = Desired {
         id: organization.id.clone(),
@@ -76,58 +77,80 @@ pub(super) async fn load(tx: &mut Tx, organization: &OrganizationRow) -> Result<
     Ok(Loaded { desired, left_out })
 }
 
-/// The catalog's apps.
-struct Shelf(Vec<ItemRow>);
+/// What runs once in an environment: an app or a service, by slug, and the app that has the service for itself.
+type Instance = (String, Option<String>);
 
-impl Shelf {
+/// The catalog's apps, and what an Organization's have for themselves.
+struct Shelf<'a> {
+    rows: Vec<ItemRow>,
+    dedicated: &'a Dedicated,
+}
+
+impl Shelf<'_> {
     fn find(&self, reference: &str) -> Option<&ItemRow> {
-        let by_id = self.0.iter().find(|row| row.id == reference);
-        by_id.or_else(|| self.0.iter().find(|row| row.slug == reference))
+        let by_id = self.rows.iter().find(|row| row.id == reference);
+        by_id.or_else(|| self.rows.iter().find(|row| row.slug == reference))
     }
 
-    /// Adds an app and all it needs, by slug.
+    /// The service that `app` needs: shared, or its own.
+    fn instance(&self, service: &ItemRow, app: &str) -> Instance {
+        let app_id = self.find(app).map_or(app, |row| &row.id);
+        let own = self.dedicated.get(app_id).is_some_and(|own| own.contains(&service.id));
+        let shared = service.doc.0["shareable"].as_bool().unwrap_or(false) && !own;
+        (service.slug.clone(), (!shared).then(|| app.to_owned()))
+    }
+
+    /// Adds an app and all it needs.
     fn collect(
         &self,
         reference: &str,
-        apps: &mut BTreeSet<String>,
+        found: &mut BTreeSet<Instance>,
         left_out: &mut Vec<String>,
     ) -> Result<(), String> {
-        let mut wanted = vec![reference.to_owned()];
-        while let Some(reference) = wanted.pop() {
-            let row = self.find(&reference).ok_or_else(|| {
-                format!(
-                    "the catalog has no app {reference:?} any more; bring it back, or uninstall it"
-                )
-            })?;
+        let app = self.known(reference)?;
+        let mut waiting = vec![(app, (app.slug.clone(), None))];
+        while let Some((row, instance)) = waiting.pop() {
             if row.doc.0["deployable"].as_bool() == Some(false) {
                 left_out.push(row.slug.clone());
-            } else if apps.insert(row.slug.clone()) {
-                wanted.extend(dependencies(&row.doc.0));
+            } else if found.insert(instance) {
+                for need in texts(&row.doc.0["dependencies"]) {
+                    let need = self.known(&need)?;
+                    waiting.push((need, self.instance(need, &app.slug)));
+                }
             }
         }
         Ok(())
     }
 
-    fn spec(&self, slug: &str) -> Option<AppSpec> {
-        let doc = &self.0.iter().find(|row| row.slug == slug)?.doc.0;
+    fn known(&self, reference: &str) -> Result<&ItemRow, String> {
+        self.find(reference).ok_or_else(|| {
+            format!("the catalog has no app {reference:?} any more; bring it back, or uninstall it")
+        })
+    }
+
+    fn spec(&self, (slug, for_app): &Instance) -> Option<AppSpec> {
+        let row = self.rows.iter().find(|row| row.slug == *slug)?;
+        let doc = &row.doc.0;
         let text = |key: &str| doc[key].as_str().unwrap_or_default().to_owned();
         let port = doc["http_port"].as_u64().and_then(|port| u16::try_from(port).ok());
+        let app = for_app.as_ref().unwrap_or(slug);
+        let needs = texts(&doc["dependencies"]);
+        let needs = needs.iter().filter_map(|need| self.find(need));
         Some(AppSpec {
-            slug: slug.to_owned(),
+            slug: name(&(slug.clone(), for_app.clone())),
             chart: text("helm_chart"),
             repository: text("helm_repo"),
             version: Some(text("helm_version")).filter(|version| !version.is_empty()),
             values: Some(&doc["helm_values"]).filter(|values| values.is_object()).cloned(),
             has_pages: doc["kind"].as_str() != Some("service"),
             port: port.filter(|port| *port > 0).unwrap_or(80),
-            dependencies: dependencies(doc),
+            dependencies: needs.map(|need| name(&self.instance(need, app))).collect(),
         })
     }
 }
 
-fn dependencies(doc: &Value) -> Vec<String> {
-    let list = doc["dependencies"].as_array().map(Vec::as_slice).unwrap_or_default();
-    list.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+fn name((slug, for_app): &Instance) -> String {
+    for_app.as_ref().map_or_else(|| slug.clone(), |app| service_for(slug, app))
 }
 
 /// `1 vCPU`, `2 GB`; where it says something else, such as `As used`, there is no bound.

@@ -46,6 +46,10 @@ pub(crate) async fn hear(
             // Only what is paid for can have another plan or other apps by now.
             continue;
         }
+        if kind == SUBSCRIPTION_UPDATED && rows::is_waiting(tx, tenant_id).await? {
+            // The one that waits, such as that of the app which came, is of what there is by then.
+            continue;
+        }
         let order_id = if kind == ORDER_PLACED { order_of(event) } else { None };
         if let Some(order_id) = order_id
             && rows::is_renewal(tx, order_id).await?

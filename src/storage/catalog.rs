@@ -44,16 +44,23 @@ pub(crate) async fn revision(tx: &mut Tx) -> Result<i64> {
     Ok(on_db!(tx, c => sqlx::query_scalar(sql).fetch_one(c).await)?)
 }
 
+/// An app costs what its tier costs; one that is of none, what it costs itself.
+macro_rules! select {
+    () => {
+        "SELECT i.kind, i.id, i.slug, i.position, COALESCE(t.price_minor, i.price_minor) AS price_minor, \
+             i.doc \
+         FROM catalog_items i LEFT JOIN app_tiers t ON i.kind = 'app' AND t.slug = i.doc ->> 'tier' "
+    };
+}
+
 async fn all(tx: &mut Tx) -> Result<Vec<ItemRow>> {
-    let sql = "SELECT kind, id, slug, position, price_minor, doc FROM catalog_items \
-               ORDER BY kind, position, id";
-    Ok(on_db!(tx, c => sqlx::query_as(sql).fetch_all(c).await)?)
+    const SQL: &str = concat!(select!(), "ORDER BY i.kind, i.position, i.id");
+    Ok(on_db!(tx, c => sqlx::query_as(SQL).fetch_all(c).await)?)
 }
 
 pub(crate) async fn of_kind(tx: &mut Tx, kind: &str) -> Result<Vec<ItemRow>> {
-    let sql = "SELECT kind, id, slug, position, price_minor, doc FROM catalog_items \
-               WHERE kind = $1 ORDER BY position, id";
-    Ok(on_db!(tx, c => sqlx::query_as(sql).bind(kind).fetch_all(c).await)?)
+    const SQL: &str = concat!(select!(), "WHERE i.kind = $1 ORDER BY i.position, i.id");
+    Ok(on_db!(tx, c => sqlx::query_as(SQL).bind(kind).fetch_all(c).await)?)
 }
 
 /// The part of the catalog that prices orders.
@@ -66,9 +73,52 @@ pub(crate) async fn prices(tx: &mut Tx) -> Result<Arc<Catalog>> {
                 id: row.id.clone(),
                 slug: row.slug.clone(),
                 name: row.doc.0["name"].as_str().unwrap_or(&row.slug).to_owned(),
-                price_minor: row.price_minor,
+                // Nobody pays for what cannot run yet.
+                price_minor: if can_be_deployed(&row.doc.0) { row.price_minor } else { 0 },
+                needs: texts(&row.doc.0["dependencies"]),
+                shareable: row.doc.0["shareable"].as_bool().unwrap_or(false),
             })
             .collect()
     };
     Ok(Arc::new(Catalog { plans: shelf("plan"), addons: shelf("addon"), apps: shelf("app") }))
+}
+
+/// A list of texts in a document.
+pub(crate) fn texts(list: &Value) -> Vec<String> {
+    let list = list.as_array().map(Vec::as_slice).unwrap_or_default();
+    list.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+#[derive(Debug, Clone, FromRow)]
+pub(crate) struct TierRow {
+    pub(crate) slug: String,
+    pub(crate) name: String,
+    pub(crate) position: i32,
+    pub(crate) price_minor: i64,
+}
+
+/// The tiers of apps, in their order.
+pub(crate) async fn tiers(tx: &mut Tx) -> Result<Vec<TierRow>> {
+    let sql = "SELECT slug, name, position, price_minor FROM app_tiers ORDER BY position, slug";
+    Ok(on_db!(tx, c => sqlx::query_as(sql).fetch_all(c).await)?)
+}
+
+/// Prices a tier, and has everybody read the prices again.
+pub(crate) async fn price_tier(tx: &mut Tx, slug: &str, price_minor: i64) -> Result<()> {
+    let sql = "UPDATE app_tiers SET price_minor = $2 WHERE slug = $1";
+    on_db!(tx, c => sqlx::query(sql).bind(slug).bind(price_minor).execute(c).await.map(|_| ()))?;
+    let sql = "UPDATE sovereign SET catalog_revision = catalog_revision + 1 WHERE id = 1";
+    on_db!(tx, c => sqlx::query(sql).execute(c).await.map(|_| ()))?;
+    Ok(())
+}
+
+/// Whether an app can be installed yet.
+pub(crate) async fn is_deployable(tx: &mut Tx, id: &str) -> Result<bool> {
+    let rows = of_kind(tx, "app").await?;
+    let row = rows.iter().find(|row| row.id == id);
+    Ok(row.is_some_and(|row| can_be_deployed(&row.doc.0)))
+}
+
+fn can_be_deployed(doc: &Value) -> bool {
+    doc["deployable"].as_bool() != Some(false)
 }

@@ -149,3 +149,10 @@ pub(crate) async fn place(
         .map(|_| ()))?;
     Ok(())
 }
+
+/// Forgets where an app was to run.
+pub(crate) async fn forget(tx: &mut Tx, tenant_id: &str, app_id: &str) -> Result<()> {
+    let sql = "DELETE FROM app_environments WHERE tenant_id = $1 AND app_id = $2";
+    on_db!(tx, c => sqlx::query(sql).bind(tenant_id).bind(app_id).execute(c).await.map(|_| ()))?;
+    Ok(())
+}

@@ -69,6 +69,7 @@ impl WalletRow {
             plan_id: String::new(),
             apps: Vec::new(),
             addons: Vec::new(),
+            dedicated: BTreeMap::new(),
             wallet: Wallet {
                 balance_minor: self.balance_minor,
                 held_minor: self.held_minor,

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use sovereign_domain::book::{Account, Book, ReplyKey};
 use sovereign_domain::ids::{OrderId, OrganizationId, RedemptionId, SubscriptionId, UserId};
 use sovereign_domain::organization::OrganizationStatus;
+use sovereign_domain::services::Dedicated;
 use sovereign_domain::voucher::Code;
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -66,12 +67,13 @@ struct OrganizationPart {
     plan_id: Option<String>,
     apps: Option<Json<Vec<String>>>,
     addons: Option<Json<Vec<String>>>,
+    dedicated_services: Option<Json<Dedicated>>,
 }
 
 /// What there is at most one of is asked for by subqueries: whatever PostgreSQL believes of the sizes of
 /// these tables, it answers each by one descent of an index.
 const SQL: &str = "WITH v (number, tenant_id, user_id, route, key, code) AS ({rows}) \
-    SELECT v.number, o.status, o.subdomain, o.plan_id, o.apps, o.addons, \
+    SELECT v.number, o.status, o.subdomain, o.plan_id, o.apps, o.addons, o.dedicated_services, \
         (SELECT s.id FROM subscriptions s \
             WHERE s.tenant_id = v.tenant_id AND s.status <> 'canceled') AS live_subscription, \
         (SELECT p.id FROM orders p \
@@ -151,6 +153,7 @@ impl OrganizationPart {
         account.subdomain = self.subdomain.unwrap_or_default();
         account.plan_id = self.plan_id.unwrap_or_default();
         account.apps = self.apps.map(|apps| apps.0).unwrap_or_default();
+        account.dedicated = self.dedicated_services.map(|all| all.0).unwrap_or_default();
         account.addons = self.addons.map(|addons| addons.0).unwrap_or_default();
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use sovereign_domain::ids::{CustomerId, OrganizationId, UserId};
 use sovereign_domain::organization::{MemberRole, OrganizationStatus};
+use sovereign_domain::services::Dedicated;
 use sovereign_domain::timestamp::Timestamp;
 use sqlx::FromRow;
 use std::collections::BTreeMap;
@@ -19,8 +20,8 @@ pub(crate) struct OrganizationRow {
     pub(crate) owner_id: String,
     pub(crate) plan_id: String,
     pub(crate) apps: Json<Vec<String>>,
-    pub(crate) app_states: Json<BTreeMap<String, String>>,
     pub(crate) addons: Json<Vec<String>>,
+    pub(crate) dedicated_services: Json<Dedicated>,
     pub(crate) subdomain: String,
     pub(crate) custom_domains: Json<Vec<String>>,
     status: String,
@@ -38,7 +39,7 @@ impl OrganizationRow {
 macro_rules! columns {
     () => {
         "o.id, o.slug, o.name, o.org_type, o.industry, o.owner_id, o.plan_id, o.apps, \
-         o.app_states, o.addons, o.subdomain, o.custom_domains, o.status, o.created_at, \
+         o.addons, o.dedicated_services, o.subdomain, o.custom_domains, o.status, o.created_at, \
          o.updated_at"
     };
 }

@@ -166,6 +166,22 @@ pub(crate) async fn newest(tx: &mut Tx, tenant_id: &str) -> Result<Option<Provis
     Ok(on_db!(tx, c => sqlx::query_as(SQL).bind(tenant_id).fetch_optional(c).await)?)
 }
 
+/// The newest of an Organization that is completed.
+pub(crate) async fn newest_completed(tx: &mut Tx, tenant_id: &str) -> Result<Option<ProvisionRow>> {
+    const SQL: &str = select!(
+        "WHERE p.tenant_id = $1 AND p.status = 'completed' \
+         ORDER BY p.created_at DESC, p.id DESC LIMIT 1"
+    );
+    Ok(on_db!(tx, c => sqlx::query_as(SQL).bind(tenant_id).fetch_optional(c).await)?)
+}
+
+/// Whether one of an Organization has not begun yet.
+pub(crate) async fn is_waiting(tx: &mut Tx, tenant_id: &str) -> Result<bool> {
+    let sql = "SELECT count(*) FROM provisions WHERE tenant_id = $1 AND status = 'pending'";
+    let found: i64 = on_db!(tx, c => sqlx::query_scalar(sql).bind(tenant_id).fetch_one(c).await)?;
+    Ok(found > 0)
+}
+
 /// All, newest first, from behind a place on; of one status where one is given.
 pub(crate) async fn list(
     tx: &mut Tx,

@@ -69,6 +69,7 @@ batch_row! {
         plan_id: &'a str => "text",
         apps: String => "jsonb",
         addons: String => "jsonb",
+        dedicated: String => "jsonb",
         updated_at: Ts => shared "timestamptz",
     }
 }
@@ -150,12 +151,13 @@ async fn organizations(writes: &mut Writes<'_>, book: &Book, now: Ts) -> Result<
             plan_id: &account.plan_id,
             apps: json_text(&account.apps),
             addons: json_text(&account.addons),
+            dedicated: json_text(&account.dedicated),
             updated_at: now,
         })
         .collect();
-    let sql = "WITH v (id, plan_id, apps, addons, updated_at) AS ({rows}) \
+    let sql = "WITH v (id, plan_id, apps, addons, dedicated, updated_at) AS ({rows}) \
                UPDATE organizations SET plan_id = v.plan_id, apps = v.apps, addons = v.addons, \
-                   updated_at = v.updated_at \
+                   dedicated_services = v.dedicated, updated_at = v.updated_at \
                FROM v WHERE organizations.id = v.id";
     writes.update("organizations", sql, rows).await
 }

@@ -174,7 +174,7 @@ impl Bill {
 fn named(line: &OrderLine, language: Language) -> String {
     let name = match line.kind {
         LineKind::Plan => language.text_with("bill-plan", &[("name", line.name.as_str().into())]),
-        LineKind::Addon | LineKind::App => line.name.clone(),
+        LineKind::Addon | LineKind::App | LineKind::Service => line.name.clone(),
     };
     described(line, &name, language)
 }

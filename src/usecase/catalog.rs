@@ -147,7 +147,7 @@ fn document(row: ItemRow, kind: Kind, currency: Currency) -> Value {
     if let Value::Object(members) = row.doc.0 {
         document.extend(members.into_iter().filter(|(name, _)| name != "slug"));
     }
-    if matches!(kind, Kind::Plan | Kind::Addon) {
+    if matches!(kind, Kind::Plan | Kind::Addon | Kind::App) {
         document.insert("price_omr".into(), json!(currency.whole_units(row.price_minor)));
         document.insert("price_minor".into(), json!(row.price_minor));
         document.insert("currency".into(), json!(currency.code()));

@@ -1,6 +1,8 @@
 //! Turns a change of a subscription into a command for the engine.
 
-use sovereign_domain::book::{ChangePreview, ChangeSubscription, Command, Idempotency, Outcome};
+use sovereign_domain::book::{
+    AppChange, ChangePreview, ChangeSubscription, Command, Idempotency, Outcome,
+};
 use sovereign_domain::event::Actor;
 use sovereign_domain::timestamp::Timestamp;
 
@@ -15,6 +17,8 @@ pub(crate) struct ChangeRequest {
     pub(crate) plan: Option<String>,
     pub(crate) addons: Option<Vec<String>>,
     pub(crate) apps: Option<Vec<String>>,
+    /// One app that comes or goes.
+    pub(crate) app: Option<AppChange>,
     /// Of the preview that the customer saw, and what it came to.
     pub(crate) at: Option<Timestamp>,
     pub(crate) total_minor: Option<i64>,
@@ -22,6 +26,12 @@ pub(crate) struct ChangeRequest {
 }
 
 impl ChangeRequest {
+    /// One that changes nothing yet.
+    pub(crate) fn of(tenant_id: String) -> Self {
+        let (plan, addons, apps, app) = (None, None, None, None);
+        Self { tenant_id, plan, addons, apps, app, at: None, total_minor: None, key: None }
+    }
+
     fn into_command(self, actor: Actor, preview: bool) -> Command {
         let set = |list: &Option<Vec<String>>| -> Vec<String> {
             let of = |list: &Vec<String>| sorted(list).into_iter().map(String::from).collect();
@@ -33,6 +43,7 @@ impl ChangeRequest {
             self.plan.clone().into_iter().collect(),
             set(&self.addons),
             set(&self.apps),
+            self.app.as_ref().map_or_else(Vec::new, app_texts),
             self.at.map(|at| at.to_string()).into_iter().collect(),
             self.total_minor.map(|total| total.to_string()).into_iter().collect(),
         ];
@@ -44,12 +55,21 @@ impl ChangeRequest {
             plan: self.plan,
             addons: self.addons,
             apps: self.apps,
+            app: self.app,
             at: self.at,
             total_minor: self.total_minor,
             preview,
             idempotency: Idempotency { key: self.key, request_hash },
         })
     }
+}
+
+fn app_texts(change: &AppChange) -> Vec<String> {
+    let (verb, app, dedicated) = match change {
+        AppChange::Install { app, dedicated } => ("install", app, &dedicated[..]),
+        AppChange::Uninstall { app } => ("uninstall", app, &[][..]),
+    };
+    [&[verb.to_owned(), app.clone()], dedicated].concat()
 }
 
 /// What the change would come to now.

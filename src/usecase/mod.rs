@@ -1,6 +1,8 @@
 //! What a person or a job can do, one file each, except moving money: that is the engine's.
 
 pub(crate) mod alarms;
+pub(crate) mod app_states;
+pub(crate) mod apps;
 mod audited;
 pub mod backup;
 pub(crate) mod bill;
@@ -38,6 +40,7 @@ pub(crate) mod sessions;
 pub(crate) mod settings;
 pub(crate) mod sign_in;
 pub mod start;
+pub(crate) mod tiers;
 pub mod users;
 pub mod verify;
 pub mod voucher_codes;

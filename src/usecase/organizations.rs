@@ -5,6 +5,7 @@ use sovereign_domain::catalog::SelectionError;
 use sovereign_domain::event::{Actor, Event, EventData, TenantChanged};
 use sovereign_domain::ids::{CustomerId, OrganizationId};
 use sovereign_domain::organization::{MemberRole, check_slug};
+use sovereign_domain::services::Dedicated;
 
 use super::audited;
 use super::vouchers::FieldError;
@@ -120,7 +121,9 @@ pub(crate) async fn create(
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     let prices = catalog::prices(&mut tx).await?;
-    let quote = prices.quote(&request.plan, &request.addons, &request.apps).map_err(selection)?;
+    let quote = prices
+        .quote(&request.plan, &request.addons, &request.apps, &Dedicated::new())
+        .map_err(selection)?;
     let new = NewOrganization {
         id: app.new_id().to_string().into(),
         customer_id: CustomerId(app.new_id()),

@@ -11,6 +11,7 @@ use super::vouchers::{self, Issue, Writer};
 use super::{catalog, users};
 use crate::app::Facts;
 use crate::auth::{Role, own_issuer};
+use crate::storage::catalog as tier_rows;
 use crate::storage::facts::{self, FactsRow};
 use crate::storage::users::{self as user_rows, NewUser};
 use crate::storage::vouchers as rows;
@@ -58,6 +59,9 @@ const DEMO_VOUCHERS: [(&str, i64, &str, i64, i64); 4] = [
     ("WELCOME-10", 10, "A first month on us", 0, 0),
     ("PARTNER-ONE-500", 500, "For one partner", 1, 0),
 ];
+
+/// What a month of an app costs in the demo, in whole units.
+const DEMO_TIERS: [(&str, i64); 3] = [("basic", 1), ("standard", 2), ("premium", 4)];
 
 /// Whose tokens the demo's greeting mints.
 #[must_use]
@@ -194,6 +198,10 @@ async fn seed_demo(
     users::create(&mut tx, &administrator, ids.next_id(), now).await?;
     let (id, role) = (&administrator.id.0, Role::Superadmin.as_str());
     user_rows::set_role(&mut tx, id, Role::Member.as_str(), role, now).await?;
+    for (tier, units) in DEMO_TIERS {
+        let price_minor = facts.currency.units_to_minor(units).unwrap_or(0);
+        tier_rows::price_tier(&mut tx, tier, price_minor).await?;
+    }
     tx.commit().await?;
 
     let actor = Actor::system("demo");

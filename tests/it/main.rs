@@ -10,6 +10,7 @@ mod harness;
 
 mod adoption;
 mod alarms;
+mod apps;
 mod audit;
 mod backup;
 mod billing;

@@ -7,15 +7,20 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::money::checked_sum;
+use crate::services::{Dedicated, Service};
 
 /// Anything with an identifier and a slug; references on the wire may use either.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Item {
     pub id: String,
     pub slug: String,
     pub name: String,
-    /// The price of a month. Zero for what is included, and for apps, which a plan covers.
+    /// The price of a month: of an app, that of its tier. Zero for what is included.
     pub price_minor: i64,
+    /// Slugs or identifiers of what an app needs to run.
+    pub needs: Vec<String>,
+    /// Whether several apps may use one.
+    pub shareable: bool,
 }
 
 /// One kind of thing in the catalog, found by identifier or slug.
@@ -78,6 +83,8 @@ pub enum LineKind {
     Plan,
     Addon,
     App,
+    /// What an app needs to run.
+    Service,
 }
 
 /// A line of an order, as it was named and priced when it was ordered.
@@ -91,6 +98,12 @@ pub struct OrderLine {
     /// What a whole month of it costs, where the line is for a part of one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub month_minor: Option<i64>,
+    /// The one app that a service is for, where it is not shared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub for_app: Option<String>,
+    /// Whether a change takes it away, and this is what is not used of it.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub gone: bool,
 }
 
 /// An order's contents by identifier, and its price.
@@ -99,7 +112,7 @@ pub struct Quote {
     pub plan_id: String,
     pub addons: Vec<String>,
     pub apps: Vec<String>,
-    /// The plan, every add-on, and the apps that cost something of their own.
+    /// The plan, every add-on, and the apps and services that cost something of their own.
     pub lines: Vec<OrderLine>,
     pub total_minor: i64,
 }
@@ -115,7 +128,7 @@ pub enum SelectionError {
 }
 
 impl Catalog {
-    /// Resolves and prices a selection: the plan and its add-ons, a month of each.
+    /// Resolves and prices a selection: the plan, its add-ons, its apps and what those need, a month of each.
     ///
     /// # Errors
     /// The first reference that names nothing.
@@ -124,14 +137,18 @@ impl Catalog {
         plan: &str,
         addons: &[String],
         apps: &[String],
+        dedicated: &Dedicated,
     ) -> Result<Quote, SelectionError> {
         let plan = self.plans.find(plan).ok_or(SelectionError::UnknownPlan)?;
         let addons = self.addons.resolve(addons).map_err(SelectionError::UnknownAddon)?;
         let apps = self.apps.resolve(apps).map_err(SelectionError::UnknownApp)?;
         let priced_apps = apps.iter().filter(|app| app.price_minor != 0);
+        let services = self.services(&apps, dedicated);
+        let priced_services = services.iter().filter(|service| service.item.price_minor != 0);
         let mut lines = alloc::vec![plan.line(LineKind::Plan)];
         lines.extend(addons.iter().map(|addon| addon.line(LineKind::Addon)));
         lines.extend(priced_apps.map(|app| app.line(LineKind::App)));
+        lines.extend(priced_services.map(Service::line));
         let total_minor = checked_sum(lines.iter().map(|line| line.amount_minor))
             .ok_or(SelectionError::TooLarge)?;
         let ids = |items: Vec<&Item>| items.into_iter().map(|item| item.id.clone()).collect();
@@ -141,13 +158,15 @@ impl Catalog {
 }
 
 impl Item {
-    fn line(&self, kind: LineKind) -> OrderLine {
+    pub(crate) fn line(&self, kind: LineKind) -> OrderLine {
         OrderLine {
             kind,
             id: self.id.clone(),
             name: self.name.clone(),
             amount_minor: self.price_minor,
             month_minor: None,
+            for_app: None,
+            gone: false,
         }
     }
 }
@@ -159,7 +178,7 @@ mod tests {
 
     fn item(id: &str, price_minor: i64) -> Item {
         let slug = id.trim_start_matches("id-").into();
-        Item { id: id.into(), slug, name: id.into(), price_minor }
+        Item { id: id.into(), slug, name: id.into(), price_minor, ..Item::default() }
     }
 
     #[test]
@@ -169,9 +188,15 @@ mod tests {
             addons: [item("id-waf", 0), item("id-backup", 3_000)].into_iter().collect(),
             apps: [item("id-shop", 0)].into_iter().collect(),
         };
+        let none = Dedicated::new();
         let texts = |list: &[&str]| list.iter().map(|text| String::from(*text)).collect::<Vec<_>>();
         let quote = catalog
-            .quote("m", &texts(&["backup", "id-backup", "waf"]), &texts(&["shop", "id-shop"]))
+            .quote(
+                "m",
+                &texts(&["backup", "id-backup", "waf"]),
+                &texts(&["shop", "id-shop"]),
+                &none,
+            )
             .unwrap();
         assert_eq!(quote.total_minor, 12_000);
         assert_eq!(quote.addons, vec!["id-backup", "id-waf"]);
@@ -180,9 +205,12 @@ mod tests {
         let backup = (LineKind::Addon, "id-backup", 3_000);
         let waf = (LineKind::Addon, "id-waf", 0);
         assert_eq!(lines, [(LineKind::Plan, "id-m", 9_000), backup, waf]);
-        assert_eq!(catalog.quote("xl", &[], &[]), Err(SelectionError::UnknownPlan));
-        let unknown = catalog.quote("m", &texts(&["waf", "nope"]), &[]);
+        assert_eq!(catalog.quote("xl", &[], &[], &none), Err(SelectionError::UnknownPlan));
+        let unknown = catalog.quote("m", &texts(&["waf", "nope"]), &[], &none);
         assert_eq!(unknown, Err(SelectionError::UnknownAddon(1)));
-        assert_eq!(catalog.quote("m", &[], &texts(&["nope"])), Err(SelectionError::UnknownApp(0)));
+        assert_eq!(
+            catalog.quote("m", &[], &texts(&["nope"]), &none),
+            Err(SelectionError::UnknownApp(0))
+        );
     }
 }

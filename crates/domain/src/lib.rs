@@ -20,6 +20,7 @@ pub mod money;
 pub mod organization;
 pub mod proration;
 pub mod refund;
+pub mod services;
 pub mod subscription;
 pub mod tax;
 pub mod timestamp;

@@ -60,7 +60,8 @@ pub fn prorate(held: &[OrderLine], wanted: &[OrderLine], rest: Rest) -> Option<P
         }
     }
     for line in held.iter().filter(|held| !wanted.iter().any(|line| held.is_of(line))) {
-        lines.push(line.prorated(rest.part_minor(line.amount_minor).checked_neg()?));
+        let unused = line.prorated(rest.part_minor(line.amount_minor).checked_neg()?);
+        lines.push(OrderLine { gone: true, ..unused });
     }
     Some(Proration { lines, items })
 }
@@ -69,7 +70,7 @@ impl OrderLine {
     /// Whether both are for the same thing.
     #[must_use]
     pub fn is_of(&self, other: &Self) -> bool {
-        self.kind == other.kind && self.id == other.id
+        (self.kind, &self.id, &self.for_app) == (other.kind, &other.id, &other.for_app)
     }
 
     /// The line for a part of the month that this one is for.
@@ -82,10 +83,12 @@ impl OrderLine {
 mod tests {
     use super::*;
     use crate::catalog::LineKind;
+    use alloc::string::String;
     use alloc::vec;
 
     fn line(kind: LineKind, id: &str, amount_minor: i64) -> OrderLine {
-        OrderLine { kind, id: id.into(), name: id.into(), amount_minor, month_minor: None }
+        let (id, name): (String, String) = (id.into(), id.into());
+        OrderLine { kind, id, name, amount_minor, month_minor: None, for_app: None, gone: false }
     }
 
     fn april(at: &str) -> Rest {

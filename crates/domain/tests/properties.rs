@@ -10,6 +10,7 @@
 mod arithmetic;
 mod checks;
 mod model;
+mod over_time;
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -70,6 +71,17 @@ fn empty_lots_may_be_absent() {
 #[test]
 fn when_the_sweep_runs_makes_no_difference() {
     for_all(2_000, steps(), swept_or_not);
+}
+
+#[test]
+fn what_is_billed_is_the_price_over_time() {
+    let config = ProptestConfig { max_shrink_iters: 2_000, ..config(3_000) };
+    let result = TestRunner::new(config).run(&over_time::turns(), |turns| {
+        over_time::billed_as_time_goes_by(&turns).map_err(TestCaseError::fail)
+    });
+    if let Err(error) = result {
+        panic!("{error}");
+    }
 }
 
 /// A sequence by hand; what the last step came to.
@@ -156,6 +168,9 @@ fn tally(strategy: &impl Strategy<Value = Vec<Step>>, sequences: u32) -> Tally {
 const COVERAGE: &[(&str, u64)] = &[
     ("adjust done", 700),
     ("adjust refused NotAMember", 9),
+    ("app installed", 30),
+    ("app installed with its own", 4),
+    ("app uninstalled", 10),
     ("attach refused OrderClosed(Cancelled)", 20),
     ("attach refused OrderClosed(Completed)", 600),
     ("attach refused OrderClosed(Expired)", 20),

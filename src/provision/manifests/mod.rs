@@ -28,7 +28,7 @@ use serde_json::{Value, json};
 use sovereign_domain::environment::{EnvironmentName, Stage};
 
 use self::document::{Labels, yaml};
-pub(crate) use self::names::Slug;
+pub(crate) use self::names::{Slug, service_for};
 
 /// Why there are no files of an Organization. The text is for people, and says what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +94,7 @@ pub(crate) struct Environment {
 /// An app, as the catalog has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AppSpec {
+    /// The app's slug; of a service that one app has for itself, what that is called.
     pub(crate) slug: String,
     pub(crate) chart: String,
     pub(crate) repository: String,
@@ -102,7 +103,7 @@ pub(crate) struct AppSpec {
     /// Whether people open it. A database is for other apps alone.
     pub(crate) has_pages: bool,
     pub(crate) port: u16,
-    /// Slugs of what must be there before it.
+    /// What must be there before it, as it is called here.
     pub(crate) dependencies: Vec<String>,
 }
 

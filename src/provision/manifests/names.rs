@@ -55,6 +55,16 @@ pub(super) fn app(text: &str) -> Result<&str, RenderError> {
     )))
 }
 
+/// What a service is called that one app has for itself.
+pub(crate) fn service_for(service: &str, app: &str) -> String {
+    let name = format!("{service}-for-{app}");
+    if name.len() <= MAX_APP_CHARS {
+        return name;
+    }
+    let start: String = name.chars().take(MAX_APP_CHARS - 11).collect();
+    format!("{}-{}", start.trim_end_matches('-'), short_digest(&name))
+}
+
 /// The name of a chart in its repository.
 pub(super) fn chart<'a>(app: &str, text: &'a str) -> Result<&'a str, RenderError> {
     let inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');

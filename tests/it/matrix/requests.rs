@@ -169,7 +169,11 @@ impl World<'_> {
                 let (_, token) = self.invite(&id, "outsider").await;
                 request.bringing(json!({ "token": token }))
             }
-            "GET /tenant/admin/tenants/{id}" => request.with("id", &self.shared),
+            "GET /tenant/admin/tenants/{id}"
+            | "GET /tenant/admin/tenants/{id}/backing-services" => request.with("id", &self.shared),
+            _ if route.starts_with("GET /tenant/orgs/{id}/apps/{slug}") => {
+                request.about(&self.shared).with("id", &self.shared).with("slug", "uptime-kuma")
+            }
             _ if route.starts_with("GET /tenant/orgs/{id}") => {
                 request.about(&self.shared).with("id", &self.shared)
             }
@@ -224,6 +228,9 @@ impl World<'_> {
                 self.add_member(id, "guest", "viewer").await;
                 request.with("user_id", &self.guest.user_id)
             }
+            // Nothing is billed yet that an app could be added to.
+            "POST /tenant/orgs/{id}/apps" => request.bringing(json!({ "slug": "uptime-kuma" })),
+            "DELETE /tenant/orgs/{id}/apps/{slug}" => request.with("slug", "uptime-kuma"),
             "POST /tenant/orgs/{id}/environments" => request.bringing(json!({ "name": "stg" })),
             "DELETE /tenant/orgs/{id}/environments/{name}" => {
                 let path = format!("/tenant/orgs/{id}/environments");
@@ -302,6 +309,9 @@ impl World<'_> {
 
     async fn catalog(&self, mut request: Request, route: &str) -> Request {
         match route.strip_suffix("/{slug}") {
+            Some("PUT /catalog/admin/tiers") => {
+                request.with("slug", "basic").bringing(json!({ "price_omr": 0 }))
+            }
             Some(list) => {
                 let list = list.strip_prefix("GET ").unwrap();
                 request.with("slug", &self.slug(list).await)

@@ -65,6 +65,8 @@ POST   /events/admin/endpoints/{id}/deliveries/{delivery_id}/replay \
                                                       401  403  403  403  403  403  403  200  403
 GET    /tenant/admin/tenants                          401  403  403  403  403  403  403  200  403
 GET    /tenant/admin/tenants/{id}                     401  403  403  403  403  403  403  200  403
+GET    /tenant/admin/tenants/{id}/backing-services    401  403  403  403  403  403  403  200  403
+PUT    /catalog/admin/tiers/{slug}                    401  403  403  403  403  403  200  200  403
 GET    /provisioning/admin/provisions                 401  403  403  403  403  403  200  200  403
 GET    /provisioning/admin/provisions/{id}            401  403  403  403  403  403  403  200  403
 POST   /provisioning/admin/provisions/{id}/retry      401  403  403  403  403  403  403  200  403
@@ -94,6 +96,12 @@ GET    /tenant/orgs/{id}/members                      401  404  200  200  200  2
 POST   /tenant/orgs/{id}/members                      401  404  201  201  403  403  404  404  404
 PUT    /tenant/orgs/{id}/members/{user_id}            401  404  200  200  403  403  404  404  404
 DELETE /tenant/orgs/{id}/members/{user_id}            401  404  200  200  403  403  404  404  404
+POST   /tenant/orgs/{id}/apps                         401  404  409  409  403  403  404  404  404
+DELETE /tenant/orgs/{id}/apps/{slug}                  401  404  409  409  403  403  404  404  404
+GET    /tenant/orgs/{id}/apps/{slug}/install-preview  401  404  200  200  200  200  404  404  404
+GET    /tenant/orgs/{id}/apps/{slug}/uninstall-preview \
+                                                      401  404  200  200  200  200  404  404  404
+GET    /tenant/orgs/{id}/backing-services             401  404  200  200  200  200  404  404  404
 GET    /tenant/orgs/{id}/environments                 401  404  200  200  200  200  404  404  404
 POST   /tenant/orgs/{id}/environments                 401  404  201  201  403  403  404  404  404
 DELETE /tenant/orgs/{id}/environments/{name}          401  404  200  200  403  403  404  404  404
@@ -128,6 +136,7 @@ GET    /catalog/addons                                200  200  200  200  200  2
 GET    /catalog/apps                                  200  200  200  200  200  200  200  200  200
 GET    /catalog/apps/search                           200  200  200  200  200  200  200  200  200
 GET    /catalog/apps/{slug}                           200  200  200  200  200  200  200  200  200
+GET    /catalog/tiers                                 200  200  200  200  200  200  200  200  200
 GET    /catalog/industries                            200  200  200  200  200  200  200  200  200
 GET    /catalog/bundles                               200  200  200  200  200  200  200  200  200
 GET    /catalog/bundles/{slug}                        200  200  200  200  200  200  200  200  200

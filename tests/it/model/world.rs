@@ -109,8 +109,11 @@ fn catalog(store: &Store, world: &World) -> String {
     let item = |kind: &str, item: &Item| {
         format!(
             "INSERT INTO catalog_items (kind, id, slug, position, price_minor, doc, updated_at) \
-             VALUES ('{kind}', '{}', '{}', 0, {}, '{{}}', {now}); ",
-            item.id, item.slug, item.price_minor
+             VALUES ('{kind}', '{}', '{}', 0, {}, '{}', {now}); ",
+            item.id,
+            item.slug,
+            item.price_minor,
+            serde_json::json!({ "dependencies": item.needs, "shareable": item.shareable }),
         )
     };
     let shelves = [("plan", &world.plans), ("addon", &world.addons), ("app", &world.apps)];

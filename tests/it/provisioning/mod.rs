@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::harness::{Customer, Engine, TestApp, all_events};
 
 /// What git answers, asked in `directory` as somebody else.
-fn git(directory: &Path, arguments: &[&str]) -> String {
+pub(crate) fn git(directory: &Path, arguments: &[&str]) -> String {
     let ended = Command::new("git")
         .args(["-c", "user.name=Other", "-c", "user.email=other@example.com", "-C"])
         .arg(directory)
@@ -33,7 +33,7 @@ fn repository_in(data: &Path) -> PathBuf {
     data.join("provisioning/organizations.git")
 }
 
-fn repository(app: &TestApp) -> PathBuf {
+pub(crate) fn repository(app: &TestApp) -> PathBuf {
     repository_in(app.database().directory.path())
 }
 
@@ -44,20 +44,20 @@ fn tree(app: &TestApp) -> Vec<String> {
 }
 
 /// The files of one Organization, below its directory.
-fn tree_of(app: &TestApp, slug: &str) -> Vec<String> {
+pub(crate) fn tree_of(app: &TestApp, slug: &str) -> Vec<String> {
     let prefix = format!("organizations/{slug}/");
     let all = tree(app).into_iter();
     all.filter_map(|path| path.strip_prefix(&prefix).map(str::to_owned)).collect()
 }
 
 /// The first lines of all commits, the newest first.
-fn log(app: &TestApp) -> Vec<String> {
+pub(crate) fn log(app: &TestApp) -> Vec<String> {
     let log = git(&repository(app), &["log", "--format=%s", "main"]);
     log.lines().map(str::to_owned).collect()
 }
 
 /// Has events leave the outbox, and what they ask for done.
-async fn provision(app: &TestApp) {
+pub(crate) async fn provision(app: &TestApp) {
     app.run_job("relay-events").await;
     app.run_job("provision").await;
 }

@@ -16,6 +16,7 @@ use crate::checkout::{Split, SplitError, split};
 use crate::ids::OrderId;
 use crate::money::checked_sum;
 use crate::proration::{Proration, Rest, prorate};
+use crate::services::Dedicated;
 use crate::subscription::{Period, PeriodChanges, Subscription, SubscriptionStatus};
 use crate::tax::{TaxRules, Taxed};
 use crate::timestamp::Timestamp;
@@ -26,6 +27,7 @@ pub const CHANGE_QUOTE_SECONDS: i64 = 3_600;
 /// What a change comes to.
 struct Plan {
     quote: Quote,
+    dedicated: Dedicated,
     items: Vec<OrderLine>,
     /// What was carried, what comes and what goes.
     lines: Vec<OrderLine>,
@@ -44,6 +46,7 @@ impl Book {
         let key = ReplyKey::new(&request.actor.user_id, Route::Change, &request.idempotency);
         if !request.preview
             && let Some(outcome) = self.replay(&key, &request.idempotency, context)?
+            && self.is_still_asked(&key, request)
         {
             return Ok(outcome);
         }
@@ -71,6 +74,14 @@ impl Book {
         }
     }
 
+    /// An app can come, go and come again within the minute for which a request is known without a key; one that
+    /// has come says itself that there is nothing left to do.
+    fn is_still_asked(&self, key: &ReplyKey, request: &ChangeSubscription) -> bool {
+        let order = self.replies.get(key).and_then(|reply| self.orders.get(&reply.order_id?));
+        let pending = order.is_some_and(|order| order.status == OrderStatus::Pending);
+        request.app.is_none() || request.idempotency.key.is_some() || pending
+    }
+
     fn plan_change(
         &self,
         request: &ChangeSubscription,
@@ -83,12 +94,14 @@ impl Book {
         if at > context.now || at < shown_since.max(subscription.period.start) {
             return Err(Refusal::ChangeMoment);
         }
+        let (apps, dedicated) = self.apps_wanted(request, account)?;
         let quote = self
             .catalog
             .quote(
                 request.plan.as_deref().unwrap_or(&account.plan_id),
                 request.addons.as_deref().unwrap_or(&account.addons),
-                request.apps.as_deref().unwrap_or(&account.apps),
+                &apps,
+                &dedicated,
             )
             .map_err(Refusal::Selection)?;
         if (&quote.plan_id, &quote.addons, &quote.apps)
@@ -107,7 +120,7 @@ impl Book {
         // What comes back is taxed as it was when it was paid.
         let tax = if net_minor > 0 { context.tax } else { self.tax_paid(subscription) };
         let taxed = tax.on(net_minor).ok_or_else(too_large)?;
-        Ok(Plan { quote, items, lines, at, taxed })
+        Ok(Plan { quote, dedicated, items, lines, at, taxed })
     }
 
     /// What a subscription holds, a month of each, at the prices that were paid.
@@ -122,11 +135,7 @@ impl Book {
         match self.order_paid(subscription) {
             Some(order) if !order.lines.is_empty() => Ok(order.month_lines()),
             // An earlier version or service wrote no lines.
-            _ => self
-                .catalog
-                .quote(&account.plan_id, &account.addons, &account.apps)
-                .map(|quote| quote.lines)
-                .map_err(Refusal::Selection),
+            _ => self.quote_held(account).map(|quote| quote.lines).map_err(Refusal::Selection),
         }
     }
 
@@ -184,8 +193,10 @@ impl Book {
         let payment = Payment::make(&mut wallet, split, None, context)?;
 
         // Nothing can refuse any more.
+        let tenant_id = account.tenant_id.clone();
+        self.keep_choices(&tenant_id, &plan.dedicated);
         let order = new_order(request, account, subscription, plan, split, context);
-        let (order_id, tenant_id) = (order.id, order.tenant_id.clone());
+        let order_id = order.id;
         let available_minor = wallet.available_minor(context.now);
         let settled = payment.settles();
         self.put_wallet(&tenant_id, wallet);
@@ -221,7 +232,8 @@ impl Book {
         let (tenant_id, credited_minor) = (request.tenant_id.clone(), unused.total_minor());
         self.enter_unused(unused, &request.actor.user_id, context);
         let Quote { plan_id, addons, apps, .. } = plan.quote;
-        self.select(&tenant_id, (&plan_id, &addons, &apps), None);
+        self.keep_choices(&tenant_id, &plan.dedicated);
+        self.change_selection(&tenant_id, (&plan_id, &addons, &apps), context);
         subscription.plan_id = plan_id;
         let carried = if plan.taxed.total_minor > 0 { plan.lines } else { Vec::new() };
         hold(&mut subscription, plan.items, None, carried);
@@ -246,7 +258,8 @@ impl Book {
         let held = self.items_held(account, &subscription).unwrap_or_default();
         hold(&mut subscription, items_after(held, order), Some(order.id), Vec::new());
         subscription.plan_id.clone_from(&order.plan_id);
-        self.select(&order.tenant_id, (&order.plan_id, &order.addons, &order.apps), None);
+        let selection = (&order.plan_id, &order.addons, &order.apps);
+        self.change_selection(&order.tenant_id, selection, context);
         self.update_subscription(subscription, context);
         if let Some(period) = order.period {
             self.pay_invoice(order, period, context);
@@ -299,23 +312,27 @@ fn hold(
     subscription.changes = Some(PeriodChanges { items, orders, carried });
 }
 
-/// What is held once the order is paid: what it keeps, and what it brings.
+/// What is held once the order is paid: what it keeps, and what it brings. What was carried is held already, or
+/// gone.
 fn items_after(held: Vec<OrderLine>, order: &Order) -> Vec<OrderLine> {
+    let mut items = held;
+    for line in &order.lines {
+        if line.gone || line.amount_minor < 0 {
+            items.retain(|item| !item.is_of(line));
+        } else if !items.iter().any(|item| item.is_of(line)) {
+            let amount_minor = line.month_minor.unwrap_or(line.amount_minor);
+            items.push(OrderLine { amount_minor, month_minor: None, ..line.clone() });
+        }
+    }
+    // An order of an earlier version does not say what of nothing is gone.
     let wanted = |line: &OrderLine| match line.kind {
         LineKind::Plan => order.plan_id == line.id,
         LineKind::Addon => order.addons.contains(&line.id),
         LineKind::App => order.apps.contains(&line.id),
+        LineKind::Service => true,
     };
-    // What was carried is held already.
-    let come =
-        order.lines.iter().filter(|line| wanted(line) && !held.iter().any(|h| h.is_of(line)));
-    let come: Vec<OrderLine> = come
-        .map(|line| {
-            let amount_minor = line.month_minor.unwrap_or(line.amount_minor);
-            OrderLine { amount_minor, month_minor: None, ..line.clone() }
-        })
-        .collect();
-    held.into_iter().filter(wanted).chain(come).collect()
+    items.retain(wanted);
+    items
 }
 
 fn new_order(

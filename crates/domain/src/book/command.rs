@@ -127,6 +127,8 @@ pub struct ChangeSubscription {
     pub plan: Option<String>,
     pub addons: Option<Vec<String>>,
     pub apps: Option<Vec<String>>,
+    /// One app that comes or goes, of what there is by then; in place of `apps`.
+    pub app: Option<AppChange>,
     /// The moment for which the customer was shown what it comes to; `None` = now.
     pub at: Option<Timestamp>,
     /// What it comes to as the customer saw it.
@@ -134,6 +136,19 @@ pub struct ChangeSubscription {
     /// Only say what it would come to.
     pub preview: bool,
     pub idempotency: Idempotency,
+}
+
+/// One app that comes or goes. Identifiers or slugs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AppChange {
+    Install {
+        app: String,
+        /// The shareable services that it is to have for itself.
+        dedicated: Vec<String>,
+    },
+    Uninstall {
+        app: String,
+    },
 }
 
 #[derive(Debug, Clone)]

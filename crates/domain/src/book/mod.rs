@@ -5,6 +5,7 @@
 //! The same code, given a book that holds everything, is the model the engine is tested against.
 
 mod alarms;
+mod apps;
 mod cancel;
 mod change;
 mod changes;
@@ -34,9 +35,10 @@ pub use self::alarms::{Alarm, AlarmKind};
 pub use self::change::CHANGE_QUOTE_SECONDS;
 pub use self::changes::Changes;
 pub use self::command::{
-    Adjust, Answer, BookRefund, Cancel, CancelAt, ChangeAnswer, ChangePreview, ChangeSubscription,
-    Checkout, CheckoutAnswer, Command, CompleteOrder, FailedAttempt, Outcome, RedeemAnswer,
-    RedeemVoucher, RefundAnswer, RefundOrder, RefundRefusal, Refusal, ReportDispute, Retry,
+    Adjust, Answer, AppChange, BookRefund, Cancel, CancelAt, ChangeAnswer, ChangePreview,
+    ChangeSubscription, Checkout, CheckoutAnswer, Command, CompleteOrder, FailedAttempt, Outcome,
+    RedeemAnswer, RedeemVoucher, RefundAnswer, RefundOrder, RefundRefusal, Refusal, ReportDispute,
+    Retry,
 };
 pub use self::disputes::{Dispute, DisputeState};
 pub use self::give_back::RETURNED_CREDIT_DAYS;
@@ -61,6 +63,7 @@ use crate::ids::{
 };
 use crate::money::Currency;
 use crate::organization::{MemberRole, OrganizationStatus};
+use crate::services::Dedicated;
 use crate::subscription::{Invoice, Subscription};
 use crate::tax::TaxRules;
 use crate::timestamp::Timestamp;
@@ -77,6 +80,7 @@ pub struct Account {
     pub plan_id: String,
     pub apps: alloc::vec::Vec<String>,
     pub addons: alloc::vec::Vec<String>,
+    pub dedicated: Dedicated,
     pub wallet: Wallet,
     /// Of the wallet's row when it was loaded; the write is guarded by it.
     pub version: i64,

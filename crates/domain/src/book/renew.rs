@@ -67,7 +67,7 @@ impl Book {
         subscription: &Subscription,
         context: &Context<'_>,
     ) -> Result<(Quote, Taxed), SelectionError> {
-        let mut quote = self.catalog.quote(&account.plan_id, &account.addons, &account.apps)?;
+        let mut quote = self.quote_held(account)?;
         quote.lines.extend_from_slice(subscription.carried());
         let sum = checked_sum(quote.lines.iter().map(|line| line.amount_minor));
         quote.total_minor = sum.ok_or(SelectionError::TooLarge)?;

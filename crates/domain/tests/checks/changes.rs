@@ -1,28 +1,42 @@
 //! Changes within a month: what is held, what they cost, and that no more comes back than was paid.
 
+use std::collections::BTreeSet;
+
 use sovereign_domain::book::{
-    Book, CHANGE_QUOTE_SECONDS, ChangeSubscription, Command, Order, OrderKind, Outcome, Refusal,
+    Account, AppChange, Book, CHANGE_QUOTE_SECONDS, ChangeSubscription, Command, Order, OrderKind,
+    Outcome, Refusal,
 };
-use sovereign_domain::catalog::{OrderLine, Quote, SelectionError};
+use sovereign_domain::catalog::{LineKind, OrderLine, Quote, SelectionError};
+use sovereign_domain::event::EventData;
 use sovereign_domain::ids::OrderId;
+use sovereign_domain::services::Dedicated;
 use sovereign_domain::subscription::{Subscription, SubscriptionStatus};
 use sovereign_domain::timestamp::Timestamp;
 
 use super::Check;
-use crate::model::{Decision, Script};
+use super::needs::{find, price_of, priced_things, things_of};
+use crate::model::{Decision, Script, World};
 
 /// A subscription costs what its items cost, and they are what its Organization has.
-pub(super) fn check_items(book: &Book) -> Check {
+pub(super) fn check_items(book: &Book, world: &World) -> Check {
     for subscription in book.subscriptions.values() {
         let items = held(subscription, book);
         let sum: i64 = items.iter().map(|item| item.amount_minor).sum();
         ensure!(sum == subscription.price_minor, "{items:?} are not the price of {subscription:?}");
         let account = &book.accounts[&subscription.tenant_id];
         if account.live_subscription == Some(subscription.id) {
-            let has = |id: &String| {
-                account.plan_id == *id || account.addons.contains(id) || account.apps.contains(id)
+            let things = things_of(world, &account.apps, &account.dedicated);
+            let has = |item: &OrderLine| {
+                let (id, key) = (&item.id, (item.id.clone(), item.for_app.clone()));
+                account.plan_id == *id || account.addons.contains(id) || things.contains(&key)
             };
-            let all = items.iter().all(|item| has(&item.id));
+            let all = items.iter().all(has);
+            let priced =
+                things.iter().filter(|thing| price_of(world, &[(*thing).clone()].into()) != 0);
+            let held = |thing: &(String, Option<String>)| {
+                items.iter().any(|item| (&item.id, &item.for_app) == (&thing.0, &thing.1))
+            };
+            let all = all && priced.into_iter().all(held);
             let addons = account.addons.iter().all(|id| items.iter().any(|item| item.id == *id));
             ensure!(all && addons, "{account:?} has not {items:?}");
         }
@@ -89,6 +103,62 @@ pub(super) fn check(decision: &Decision, before: &Book, book: &Book, script: &Sc
     Ok(())
 }
 
+/// Each app that comes or goes with a change is told, and what it needs and nothing else does; of an order that was
+/// placed its own event tells.
+pub(super) fn check_told(
+    decision: &Decision,
+    before: &Book,
+    book: &Book,
+    script: &Script,
+) -> Check {
+    let mut told = BTreeSet::new();
+    let mut placed = BTreeSet::new();
+    for event in &decision.changes.events {
+        let tenant_id = event.tenant_id.clone().unwrap();
+        let (comes, app) = match &event.data {
+            EventData::OrderPlaced(_) => {
+                placed.insert(tenant_id);
+                continue;
+            }
+            EventData::AppInstallRequested(app) => (true, app),
+            EventData::AppUninstallRequested(app) => (false, app),
+            _ => continue,
+        };
+        let needs: BTreeSet<String> = app.dependencies.iter().cloned().collect();
+        ensure!(needs.len() == app.dependencies.len(), "{app:?} names something twice");
+        ensure!(told.insert((tenant_id, comes, app.app_slug.clone(), needs)), "{app:?} twice");
+    }
+    let mut expected = BTreeSet::new();
+    for (tenant_id, new) in &book.accounts {
+        let old = &before.accounts[tenant_id];
+        if old.apps == new.apps || placed.contains(tenant_id) {
+            continue;
+        }
+        // What came has what it was asked with; what went, what it had.
+        let gone = old.dedicated.iter().filter(|(app, _)| !new.apps.contains(app));
+        let gone = gone.map(|(app, own)| (app.clone(), own.clone()));
+        let choices: Dedicated = new.dedicated.clone().into_iter().chain(gone).collect();
+        for (comes, without, with) in [(true, &old.apps, &new.apps), (false, &new.apps, &old.apps)]
+        {
+            // An app of its own is told as one.
+            let services = |apps: &[String], of: &[String]| {
+                let mut things = things_of(&script.world, of, &choices);
+                things.retain(|(id, for_app)| for_app.is_some() || !apps.contains(id));
+                things
+            };
+            for app in with.iter().filter(|app| !without.contains(app)) {
+                let mut needs = services(with, std::slice::from_ref(app));
+                needs.retain(|thing| !services(without, without).contains(thing));
+                let slug = |id: &str| find(&script.world.apps, id).unwrap().slug.clone();
+                let needs = needs.iter().map(|thing| slug(&thing.0)).collect();
+                expected.insert((tenant_id.clone(), comes, slug(app), needs));
+            }
+        }
+    }
+    ensure!(told == expected, "{told:?} was told of {expected:?}");
+    Ok(())
+}
+
 /// Whether a change was refused for a reason of its own.
 pub(super) fn refusal(
     decision: &Decision,
@@ -143,11 +213,48 @@ fn quote(
     script: &Script,
 ) -> Result<Quote, SelectionError> {
     let account = &book.accounts[&request.tenant_id];
-    script.world.catalog().quote(
+    let (apps, dedicated) = apps(request, account, script)?;
+    let quote = script.world.catalog().quote(
         request.plan.as_ref().unwrap_or(&account.plan_id),
         request.addons.as_ref().unwrap_or(&account.addons),
-        request.apps.as_ref().unwrap_or(&account.apps),
-    )
+        &apps,
+        &Dedicated::new(),
+    )?;
+    // The apps and what they need are priced anew here.
+    let mut lines: Vec<OrderLine> = quote.lines;
+    lines.retain(|line| !matches!(line.kind, LineKind::App | LineKind::Service));
+    for ((id, for_app), amount_minor) in priced_things(&script.world, &apps, &dedicated) {
+        let (kind, name) = (LineKind::App, String::new());
+        let (month_minor, gone) = (None, false);
+        lines.push(OrderLine { kind, id, name, amount_minor, month_minor, for_app, gone });
+    }
+    Ok(Quote { lines, ..quote })
+}
+
+/// The apps that there are to be, and what they have for themselves.
+fn apps(
+    request: &ChangeSubscription,
+    account: &Account,
+    script: &Script,
+) -> Result<(Vec<String>, Dedicated), SelectionError> {
+    let (mut apps, mut dedicated) = (account.apps.clone(), account.dedicated.clone());
+    let id_of = |app: &String| find(&script.world.apps, app).map(|item| item.id.clone());
+    match &request.app {
+        None => apps = request.apps.clone().unwrap_or(apps),
+        Some(AppChange::Install { app, dedicated: own }) => {
+            let id = id_of(app).ok_or(SelectionError::UnknownApp(0))?;
+            let needs: Vec<String> = own.iter().filter_map(id_of).collect();
+            if !apps.contains(&id) {
+                apps.push(id.clone());
+                dedicated.insert(id, needs);
+            }
+        }
+        Some(AppChange::Uninstall { app }) => {
+            let id = id_of(app);
+            apps.retain(|installed| id.as_ref() != Some(installed));
+        }
+    }
+    Ok((apps, dedicated))
 }
 
 /// What a subscription holds, a month of each.
@@ -177,7 +284,9 @@ fn net(
         i64::try_from(below + i128::from(up)).unwrap()
     };
     let held = held(subscription, book);
-    let missing = |line: &OrderLine, among: &[OrderLine]| !among.iter().any(|l| l.id == line.id);
+    let key = |line: &OrderLine| (line.id.clone(), line.for_app.clone());
+    let missing =
+        |line: &OrderLine, among: &[OrderLine]| !among.iter().any(|l| key(l) == key(line));
     let come = quote.lines.iter().filter(|line| missing(line, &held));
     let gone = held.iter().filter(|line| missing(line, &quote.lines));
     let carried = subscription.carried().iter().map(|line| line.amount_minor);

@@ -14,6 +14,7 @@ macro_rules! ensure {
 
 mod changes;
 mod ledger;
+mod needs;
 mod orders;
 mod pairs;
 mod refusals;
@@ -26,6 +27,7 @@ mod tally;
 mod vouchers;
 
 use self::ledger::Ledger;
+pub(crate) use self::needs::priced_things;
 use self::orders::Orders;
 pub(crate) use self::pairs::{in_batches, swept_or_not, with_empty_lots_or_without};
 use self::replies::Replies;
@@ -99,6 +101,7 @@ impl Audit {
             self.orders.record(decision, before, book, script)?;
             subscriptions::check_decision(decision, before, book, script)?;
             changes::check(decision, before, book, script)?;
+            changes::check_told(decision, before, book, script)?;
             check_refusal_changes_nothing(decision)?;
             self.shadow.write(&decision.changes, book)?;
         } else {
@@ -109,7 +112,7 @@ impl Audit {
         vouchers::check_counters(book)?;
         self.orders.check(book, script)?;
         subscriptions::check(book)?;
-        changes::check_items(book)?;
+        changes::check_items(book, &self.model.script.world)?;
         self.ledger.check_orders(book)?;
         Ok(observed)
     }

@@ -12,6 +12,7 @@ use sovereign_domain::ids::OrderId;
 use sovereign_domain::subscription::InvoiceStatus;
 
 use super::Check;
+use super::needs::{find, price_of, things_of};
 use crate::model::{Decision, Script};
 
 /// What was announced so far, to be compared with what is.
@@ -75,7 +76,10 @@ impl Orders {
                 | EventData::InvoiceVoided(_) => invoices += 1,
                 EventData::SubscriptionRenewed(_)
                 | EventData::SubscriptionUpdated(_)
-                | EventData::SubscriptionCanceled(_) => {}
+                | EventData::SubscriptionCanceled(_)
+                // Looked at with the changes.
+                | EventData::AppInstallRequested(_)
+                | EventData::AppUninstallRequested(_) => {}
                 other => return Err(format!("{other:?} is no event of the engine")),
             }
         }
@@ -198,7 +202,7 @@ fn check_new(decision: &Decision, book: &Book, script: &Script) -> Check {
             return Err(format!("{:?} makes an order", decision.command));
         };
         let order = &book.orders[id];
-        let (plan, addons, apps, price) = quote(request, script);
+        let (plan, addons, apps, price) = quote(request, book, script);
         ensure!(
             (&order.plan_id, &order.addons, &order.apps, order.total_minor)
                 == (&plan, &addons, &apps, price),
@@ -220,7 +224,11 @@ fn check_new(decision: &Decision, book: &Book, script: &Script) -> Check {
     Ok(())
 }
 
-fn quote(request: &Checkout, script: &Script) -> (String, Vec<String>, Vec<String>, i64) {
+fn quote(
+    request: &Checkout,
+    book: &Book,
+    script: &Script,
+) -> (String, Vec<String>, Vec<String>, i64) {
     let world = &script.world;
     let mut price = 0;
     let mut ids = |items: &[Item], references: &[String]| {
@@ -236,7 +244,15 @@ fn quote(request: &Checkout, script: &Script) -> (String, Vec<String>, Vec<Strin
     };
     let plan = ids(&world.plans, std::slice::from_ref(&request.plan)).remove(0);
     let addons = ids(&world.addons, &request.addons);
-    let apps = ids(&world.apps, &request.apps);
+    let dedicated = &book.accounts[&request.tenant_id].dedicated;
+    price += price_of(world, &things_of(world, &request.apps, dedicated));
+    let mut apps: Vec<String> = Vec::new();
+    for app in &request.apps {
+        let id = &find(&world.apps, app).unwrap().id;
+        if !apps.contains(id) {
+            apps.push(id.clone());
+        }
+    }
     (plan, addons, apps, price)
 }
 

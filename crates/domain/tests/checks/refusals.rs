@@ -180,7 +180,7 @@ impl<'a> Request<'a> {
         let voucher = self.code.map_or(0, |code| book.vouchers[code].credit_minor);
         let settled = account.wallet.owed_minor.min(voucher);
         let available = available(book, self.tenant_id, script.now) + i128::from(voucher - settled);
-        let quote = script.world.catalog().quote(plan, addons, apps);
+        let quote = script.world.catalog().quote(plan, addons, apps, &account.dedicated);
         quote.is_ok_and(|quote| i128::from(quote.total_minor) <= available)
     }
 

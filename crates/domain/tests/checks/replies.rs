@@ -53,7 +53,14 @@ impl Replies {
             Ok(Outcome::Pending { order_id, .. }) => before.orders.contains_key(order_id),
             _ => false,
         };
-        let expected = self.expected(&key, idempotency, before, script.now);
+        let mut expected = self.expected(&key, idempotency, before, script.now);
+        let is_one_app =
+            matches!(&decision.command, Command::ChangeSubscription(c) if c.app.is_some());
+        let order = self.known.get(&key).and_then(|known| before.orders.get(&known.order_id?));
+        let pending = order.is_some_and(|order| order.status == OrderStatus::Pending);
+        if is_one_app && idempotency.key.is_none() && !pending {
+            expected = Expected::Afresh;
+        }
         let right = match &expected {
             Expected::Afresh => !again && *result != Err(Refusal::KeyReused),
             Expected::KeyReused => *result == Err(Refusal::KeyReused),

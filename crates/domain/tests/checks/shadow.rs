@@ -142,6 +142,7 @@ impl Shadow {
             mine.plan_id.clone_from(&theirs.plan_id);
             mine.apps.clone_from(&theirs.apps);
             mine.addons.clone_from(&theirs.addons);
+            mine.dedicated.clone_from(&theirs.dedicated);
         }
         for code in &changes.vouchers {
             let mine = self.book.vouchers.get_mut(code).unwrap();

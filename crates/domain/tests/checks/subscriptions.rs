@@ -1,13 +1,14 @@
 //! Subscriptions: what is due, when it is asked for again, and that no time is paid for twice.
 
 use sovereign_domain::book::{
-    Book, Command, Order, OrderKind, OrderStatus, RETRY_AFTER_DAYS, Retry,
+    Account, Book, Command, Order, OrderKind, OrderStatus, RETRY_AFTER_DAYS, Retry,
 };
 use sovereign_domain::ids::OrderId;
 use sovereign_domain::organization::OrganizationStatus;
 use sovereign_domain::subscription::{Subscription, SubscriptionStatus};
 
 use super::Check;
+use super::needs::{price_of, things_of};
 use crate::model::{Decision, Script};
 
 /// How every subscription, and every renewal, stands.
@@ -86,7 +87,7 @@ pub(super) fn check_decision(
         ensure!(
             (&order.plan_id, &order.apps, &order.addons)
                 == (&account.plan_id, &account.apps, &account.addons)
-                && order.total_minor == price(order, script) + carried(old),
+                && order.total_minor == price(order, account, script) + carried(old),
             "{order:?} is not what {account:?} has"
         );
     }
@@ -128,10 +129,10 @@ fn carried(subscription: &Subscription) -> i64 {
     subscription.carried().iter().map(|line| line.amount_minor).sum()
 }
 
-fn price(order: &Order, script: &Script) -> i64 {
+fn price(order: &Order, account: &Account, script: &Script) -> i64 {
     let world = &script.world;
     let plans = world.plans.iter().filter(|item| item.id == order.plan_id);
     let addons = world.addons.iter().filter(|item| order.addons.contains(&item.id));
-    let apps = world.apps.iter().filter(|item| order.apps.contains(&item.id));
-    plans.chain(addons).chain(apps).map(|item| item.price_minor).sum()
+    let apps = price_of(world, &things_of(world, &order.apps, &account.dedicated));
+    plans.chain(addons).map(|item| item.price_minor).sum::<i64>() + apps
 }

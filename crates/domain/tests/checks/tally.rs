@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use sovereign_domain::book::{
-    Book, Command, EntryKind, HoldState, OrderKind, OrderStatus, RedemptionState,
+    AppChange, Book, Command, EntryKind, HoldState, OrderKind, OrderStatus, RedemptionState,
 };
 use sovereign_domain::timestamp::Timestamp;
 
@@ -69,6 +69,7 @@ impl Tally {
                 self.see("renewal with what was carried".into());
             }
         }
+        self.count_apps(decision, before, book);
         for refund in &decision.changes.new_refunds {
             if refund.credited_minor > 0 {
                 let both = if refund.credit_minor > 0 { " and credit" } else { "" };
@@ -98,6 +99,23 @@ impl Tally {
             }) {
                 self.see("redemption after a release".into());
             }
+        }
+    }
+
+    fn count_apps(&mut self, decision: &Decision, before: &Book, book: &Book) {
+        let Command::ChangeSubscription(request) = &decision.command else { return };
+        let (Some(app), false) = (&request.app, request.preview) else { return };
+        let apps = |book: &Book| book.accounts[&request.tenant_id].apps.clone();
+        if !decision.result.is_ok() || apps(before) == apps(book) {
+            return;
+        }
+        let own = |book: &Book| book.accounts[&request.tenant_id].dedicated.clone();
+        match app {
+            AppChange::Install { .. } if own(before) != own(book) => {
+                self.see("app installed with its own".into());
+            }
+            AppChange::Install { .. } => self.see("app installed".into()),
+            AppChange::Uninstall { .. } => self.see("app uninstalled".into()),
         }
     }
 

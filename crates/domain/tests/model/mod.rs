@@ -28,6 +28,8 @@ pub(crate) use self::snapshot::{
     ChangesSummary, DisputeSummary, RedemptionSummary, RefundSummary, Snapshot,
     SubscriptionSummary, WalletSummary,
 };
-pub(crate) use self::steps::{ChangeStep, CheckoutStep, PromoValue, RedeemStep, RefundStep, Step};
-pub(crate) use self::strategy::{LENGTH, steps, steps_with_huge_amounts};
+pub(crate) use self::steps::{
+    AppStep, ChangeStep, CheckoutStep, PromoValue, RedeemStep, RefundStep, Step,
+};
+pub(crate) use self::strategy::{LENGTH, app_step, steps, steps_with_huge_amounts};
 pub(crate) use self::world::World;

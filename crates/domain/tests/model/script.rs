@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use sovereign_domain::book::{
-    Adjust, BookRefund, Cancel, ChangeSubscription, Checkout, Command, CompleteOrder,
+    Adjust, AppChange, BookRefund, Cancel, ChangeSubscription, Checkout, Command, CompleteOrder,
     FailedAttempt, Idempotency, OrderStatus, Outcome, RedeemVoucher, RefundOrder, RefundStatus,
     Refusal, ReportDispute,
 };
@@ -16,7 +16,9 @@ use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::voucher::{Code, Voucher};
 use uuid::Uuid;
 
-use super::{ChangeStep, CheckoutStep, Observed, PromoValue, RedeemStep, RefundStep, Step, World};
+use super::{
+    AppStep, ChangeStep, CheckoutStep, Observed, PromoValue, RedeemStep, RefundStep, Step, World,
+};
 
 /// What a player has to do for a step.
 #[derive(Debug, Clone)]
@@ -250,8 +252,8 @@ impl Script {
         let world = &self.world;
         let at = step.shown_seconds_ago.map(|seconds| self.now.plus_seconds(-seconds));
         let request_hash = format!(
-            "{} {:?} {:?} {:?} {at:?} {}",
-            step.organization, step.plan, step.addons, step.apps, step.shown_wrong
+            "{} {:?} {:?} {:?} {:?} {at:?} {}",
+            step.organization, step.plan, step.addons, step.apps, step.app, step.shown_wrong
         );
         ChangeSubscription {
             actor: actor(step.user),
@@ -259,6 +261,7 @@ impl Script {
             plan: step.plan.map(|index| World::reference(&world.plans, index)),
             addons: step.addons.as_ref().map(|indexes| references(&world.addons, indexes)),
             apps: step.apps.as_ref().map(|indexes| references(&world.apps, indexes)),
+            app: step.app.map(|step| app_change(step, &world.apps)),
             at,
             total_minor: step.shown_wrong.then_some(i64::MIN),
             preview: step.preview,
@@ -379,4 +382,16 @@ fn actor(user: u8) -> Actor {
 
 fn idempotency(key: Option<u8>, request_hash: String) -> Idempotency {
     Idempotency { key: key.map(|key| format!("key-{key}")), request_hash }
+}
+
+fn app_change(step: AppStep, apps: &[Item]) -> AppChange {
+    let named = |app| World::reference(apps, app);
+    match step {
+        // Whatever it needs that can be shared.
+        AppStep::Install { app, own } => AppChange::Install {
+            app: named(app),
+            dedicated: if own { vec!["db".into()] } else { Vec::new() },
+        },
+        AppStep::Uninstall { app } => AppChange::Uninstall { app: named(app) },
+    }
 }

@@ -123,11 +123,19 @@ pub(crate) struct ChangeStep {
     pub(crate) plan: Option<u8>,
     pub(crate) addons: Option<Vec<u8>>,
     pub(crate) apps: Option<Vec<u8>>,
+    pub(crate) app: Option<AppStep>,
     /// How long ago its price was shown, and whether it was another one.
     pub(crate) shown_seconds_ago: Option<i64>,
     pub(crate) shown_wrong: bool,
     pub(crate) preview: bool,
     pub(crate) key: Option<u8>,
+}
+
+/// One app that comes, perhaps with a database of its own, or goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AppStep {
+    Install { app: u8, own: bool },
+    Uninstall { app: u8 },
 }
 
 /// An administrator gives back what an order was paid with.

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use sovereign_domain::book::{AttemptFailure, CancelAt, DisputeState, OrderStatus, Retry};
 use sovereign_domain::refund::Wish;
 
-use super::{ChangeStep, CheckoutStep, PromoValue, RedeemStep, RefundStep, Step, World};
+use super::{AppStep, ChangeStep, CheckoutStep, PromoValue, RedeemStep, RefundStep, Step, World};
 
 /// Steps in a sequence.
 pub(crate) const LENGTH: usize = 82;
@@ -153,6 +153,7 @@ fn changed_a_little() -> impl Strategy<Value = Vec<Step>> {
             plan: Some(TINY),
             addons: None,
             apps: None,
+            app: None,
             shown_seconds_ago: None,
             shown_wrong: false,
             preview: false,
@@ -191,10 +192,18 @@ fn changed_month() -> impl Strategy<Value = Vec<Step>> {
 }
 
 fn change_by(user: u8, organization: u8) -> impl Strategy<Value = Step> {
-    let parts = (
+    let whole = (
         option::weighted(0.8, reference(World::PLANS)),
         option::weighted(0.5, vec(reference(World::ADDONS), 0..3)),
         option::weighted(0.2, vec(reference(World::APPS), 0..3)),
+    );
+    let one = app_step().prop_map(Some);
+    let what = prop_oneof![
+        3 => whole.prop_map(|(plan, addons, apps)| (plan, addons, apps, None)),
+        1 => one.prop_map(|app| (None, None, None, app)),
+    ];
+    let parts = (
+        what,
         prop_oneof![
             6 => Just(None),
             3 => (0..=3_600_i64).prop_map(Some),
@@ -204,19 +213,29 @@ fn change_by(user: u8, organization: u8) -> impl Strategy<Value = Step> {
         prop::bool::weighted(0.2),
         option::weighted(0.2, 0..3_u8),
     );
-    parts.prop_map(move |(plan, addons, apps, shown_seconds_ago, shown_wrong, preview, key)| {
+    parts.prop_map(move |(what, shown_seconds_ago, shown_wrong, preview, key)| {
+        let (plan, addons, apps, app) = what;
         Step::Change(ChangeStep {
             user,
             organization,
             plan,
             addons,
             apps,
+            app,
             shown_seconds_ago,
             shown_wrong,
             preview,
             key,
         })
     })
+}
+
+pub(crate) fn app_step() -> impl Strategy<Value = AppStep> {
+    let install = (reference(World::APPS), prop::bool::weighted(0.3));
+    prop_oneof![
+        3 => install.prop_map(|(app, own)| AppStep::Install { app, own }),
+        2 => reference(World::APPS).prop_map(|app| AppStep::Uninstall { app }),
+    ]
 }
 
 fn redeem() -> impl Strategy<Value = Step> {
@@ -358,7 +377,12 @@ fn administration() -> impl Strategy<Value = Step> {
 
 fn user_and_organization() -> impl Strategy<Value = (u8, u8)> {
     let anyone = (0..World::USERS, 0..=World::ORGANIZATIONS);
-    prop_oneof![9 => prop::sample::select(&World::SPENDERS[..]), 1 => anyone]
+    let suspended = (0, 4);
+    prop_oneof![
+        90 => prop::sample::select(&World::SPENDERS[..]),
+        9 => anyone,
+        1 => Just(suspended),
+    ]
 }
 
 fn organization() -> impl Strategy<Value = u8> {

@@ -8,6 +8,7 @@ use sovereign_domain::checkout::ChargeRules;
 use sovereign_domain::ids::{CustomerId, OrganizationId, UserId};
 use sovereign_domain::money::Currency;
 use sovereign_domain::organization::{MemberRole, OrganizationStatus};
+use sovereign_domain::services::Dedicated;
 use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::voucher::{Code, Voucher};
 use sovereign_domain::wallet::Wallet;
@@ -40,7 +41,8 @@ impl World {
     pub(crate) const VOUCHERS: u8 = 6;
     pub(crate) const PLANS: u8 = 5;
     pub(crate) const ADDONS: u8 = 3;
-    pub(crate) const APPS: u8 = 3;
+    /// The last two serve the others: one of them can be shared.
+    pub(crate) const APPS: u8 = 5;
     /// Who may spend for whom, by index. Some users spend for two Organizations and some
     /// Organizations have two who spend, so that both rules of one redemption each are met.
     pub(crate) const SPENDERS: [(u8, u8); 7] =
@@ -62,7 +64,7 @@ impl World {
                 &[("s", 5_000), ("free", 0), ("m", 9_004), ("l", 16_125), ("tiny", 150)],
             ),
             addons: shelf("addon", &[("waf", 0), ("backup", 3_000), ("support", 5_005)]),
-            apps: shelf("app", &[("shop", 0), ("blog", 0), ("forum", 0)]),
+            apps: apps(),
         }
     }
 
@@ -133,6 +135,7 @@ fn accounts() -> Vec<Account> {
             plan_id: String::new(),
             apps: Vec::new(),
             addons: Vec::new(),
+            dedicated: Dedicated::new(),
             wallet: Wallet::default(),
             version: 0,
             live_subscription: None,
@@ -193,8 +196,19 @@ fn shelf(kind: &str, items: &[(&str, i64)]) -> Vec<Item> {
         slug: slug.into(),
         name: slug.to_uppercase(),
         price_minor,
+        ..Item::default()
     };
     items.iter().map(item).collect()
+}
+
+fn apps() -> Vec<Item> {
+    let prices = [("shop", 0), ("blog", 1_501), ("forum", 0), ("db", 700), ("cache", 331)];
+    let mut apps = shelf("app", &prices);
+    for (app, needs) in apps.iter_mut().zip([&["db"][..], &["db", "cache"], &[], &[], &["db"]]) {
+        app.needs = needs.iter().copied().map(Into::into).collect();
+        app.shareable = app.slug == "db";
+    }
+    apps
 }
 
 fn code(text: &str) -> Code {

@@ -3,6 +3,7 @@
 use sovereign_domain::calendar::{TimeZone, day_begins};
 use sovereign_domain::catalog::{Catalog, Quote, SelectionError};
 use sovereign_domain::organization::OrganizationStatus;
+use sovereign_domain::services::Dedicated;
 use sovereign_domain::subscription::SubscriptionStatus;
 use sovereign_domain::tax::{TaxRules, Taxed};
 use sovereign_domain::timestamp::Timestamp;
@@ -134,7 +135,7 @@ pub(super) fn decide(
 fn price(row: &Candidate, known: &Known<'_>) -> Result<(Quote, Taxed), BillHereError> {
     let (addons, apps) = (&row.addons.0, &row.apps.0);
     let named = |list: &[String], index: usize| list.get(index).cloned().unwrap_or_default();
-    let quote = known.catalog.quote(&row.plan_id, addons, apps);
+    let quote = known.catalog.quote(&row.plan_id, addons, apps, &Dedicated::new());
     let priced = quote.and_then(|quote| {
         let taxed = known.tax.on(quote.total_minor).ok_or(SelectionError::TooLarge)?;
         Ok((quote, taxed))
