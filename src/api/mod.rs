@@ -31,6 +31,7 @@ mod middleware;
 mod openapi;
 mod organizations;
 mod paging;
+mod policy_problem;
 mod portal;
 mod problem;
 mod provisioning;

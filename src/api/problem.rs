@@ -10,6 +10,7 @@ use sovereign_domain::book::Refusal;
 use sovereign_domain::voucher::VoucherRefusal;
 use utoipa::ToSchema;
 
+use super::policy_problem::PolicyRuleBody;
 use crate::auth::oidc::Failure;
 use crate::engine::EngineError;
 use crate::limits::TooMany;
@@ -31,6 +32,7 @@ struct Parts {
     field: Option<String>,
     credit_minor: Option<i64>,
     retry_after_seconds: Option<u64>,
+    policy: Option<PolicyRuleBody>,
 }
 
 /// Why a request was not answered (RFC 9457). Programs tell problems apart by `type`; the texts are for
@@ -62,6 +64,10 @@ pub(super) struct ProblemBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     field: Option<String>,
+    /// With `policy_forbids` and `approval_required`: the rule of the Sovereign's policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(inline, nullable = false)]
+    policy: Option<PolicyRuleBody>,
 }
 
 impl Problem {
@@ -74,6 +80,7 @@ impl Problem {
             field: None,
             credit_minor: None,
             retry_after_seconds: None,
+            policy: None,
         }))
     }
 
@@ -104,6 +111,12 @@ impl Problem {
     /// Names the member, parameter or header that the problem is about.
     pub(crate) fn about(mut self, field: &str) -> Self {
         self.0.field = Some(field.to_owned());
+        self
+    }
+
+    /// Names the rule of the policy that is in the way.
+    pub(super) fn of_policy(mut self, rule: PolicyRuleBody) -> Self {
+        self.0.policy = Some(rule);
         self
     }
 
@@ -145,7 +158,8 @@ impl Problem {
 
     /// The answer, with the request that caused it as its instance.
     pub(super) fn respond(self, request_id: &str) -> Response {
-        let Parts { status, code, detail, field, credit_minor, retry_after_seconds } = *self.0;
+        let Parts { status, code, detail, field, credit_minor, retry_after_seconds, policy } =
+            *self.0;
         let body = ProblemBody {
             kind: format!("urn:sovereign:problem:{code}"),
             title: status.canonical_reason().unwrap_or("Error"),
@@ -156,6 +170,7 @@ impl Problem {
             code,
             credit_minor,
             field,
+            policy,
         };
         let mut response = (status, Json(body)).into_response();
         let headers = response.headers_mut();
@@ -336,6 +351,7 @@ impl From<Refusal> for Problem {
                 "this Organization is suspended; contact the operator",
             ),
             Refusal::Selection(error) => selection_error(error).into(),
+            Refusal::Policy(refusal) => refusal.into(),
             Refusal::Voucher(refusal) => voucher_problem(refusal),
             Refusal::VoucherChanged { credit_minor } => voucher_changed(credit_minor),
             Refusal::AlreadySubscribed => new(

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use sovereign_domain::catalog::{Catalog, Item};
+use sovereign_domain::policy::PolicyInForce;
 use sqlx::FromRow;
 
 use super::batch::{self, batch_row};
-use super::{Json, Result, Ts, Tx, on_db};
+use super::{Json, Result, Ts, Tx, on_db, policies};
 
 batch_row! {
     pub(crate) struct NewItem {
@@ -56,7 +57,14 @@ pub(crate) async fn of_kind(tx: &mut Tx, kind: &str) -> Result<Vec<ItemRow>> {
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(kind).fetch_all(c).await)?)
 }
 
-/// The part of the catalog that prices orders.
+/// Has every cached catalog read again, from this transaction's commit on; whoever else changes it waits.
+pub(crate) async fn touch(tx: &mut Tx) -> Result<()> {
+    let sql = "UPDATE sovereign SET catalog_revision = catalog_revision + 1 WHERE id = 1";
+    on_db!(tx, c => sqlx::query(sql).execute(c).await.map(|_| ()))?;
+    Ok(())
+}
+
+/// The part of the catalog that prices orders, and the policy that says which there may be.
 pub(crate) async fn prices(tx: &mut Tx) -> Result<Arc<Catalog>> {
     let rows = all(tx).await?;
     let shelf = |kind: &str| {
@@ -70,5 +78,10 @@ pub(crate) async fn prices(tx: &mut Tx) -> Result<Arc<Catalog>> {
             })
             .collect()
     };
-    Ok(Arc::new(Catalog { plans: shelf("plan"), addons: shelf("addon"), apps: shelf("app") }))
+    let (version, policy) = policies::in_force(tx).await?;
+    let apps = rows.iter().filter(|row| row.kind == "app");
+    let tier = |row: &ItemRow| Some((row.id.clone(), row.doc.0["tier"].as_str()?.to_owned()));
+    let policy = PolicyInForce { version, policy, tiers: apps.filter_map(tier).collect() };
+    let (plans, addons, apps) = (shelf("plan"), shelf("addon"), shelf("app"));
+    Ok(Arc::new(Catalog { plans, addons, apps, policy }))
 }
