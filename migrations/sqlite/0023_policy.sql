@@ -28,5 +28,5 @@ CREATE TABLE approvals (
 CREATE INDEX approvals_by_tenant ON approvals (tenant_id, requested_at);
 CREATE INDEX approvals_by_state ON approvals (state, requested_at);
 
--- Those that are there are where the Sovereign has always been.
-ALTER TABLE environments ADD COLUMN region TEXT NOT NULL DEFAULT 'default';
+-- NULL: the first of the Sovereign's regions, where prod is.
+ALTER TABLE environments ADD COLUMN region TEXT;

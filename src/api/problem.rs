@@ -266,6 +266,7 @@ impl From<OrganizationError> for Problem {
                 "invited_somebody_else",
                 "another e-mail address was invited; sign in with that one",
             ),
+            OrganizationError::Policy(refusal) => refusal.into(),
             OrganizationError::TooMany(too_many) => too_many.into(),
             OrganizationError::Storage(error) => error.into(),
         }

@@ -1,6 +1,7 @@
 //! What a person or a job can do, one file each, except moving money: that is the engine's.
 
 pub(crate) mod alarms;
+pub(crate) mod approvals;
 mod audited;
 pub mod backup;
 pub(crate) mod bill;
@@ -9,6 +10,7 @@ pub mod change;
 pub mod checkout;
 pub mod done;
 pub(crate) mod elsewhere;
+pub(crate) mod environment_policy;
 pub(crate) mod environments;
 pub mod event_deliveries;
 pub(crate) mod event_endpoints;

@@ -166,10 +166,16 @@ pub struct PolicyRefusal {
 
 impl fmt::Display for PolicyRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const ASK: &str = "an owner or admin can ask for an approval: POST /tenant/orgs/{id}/approvals";
+        const ASK: &str =
+            "an owner or admin can ask for an approval: POST /tenant/orgs/{id}/approvals";
         let subject = self.subject.as_deref().unwrap_or_default();
         let (limit, asked) = (self.limit.unwrap_or_default(), self.asked.unwrap_or_default());
-        write!(f, "the policy of this Sovereign (version {}, {}) ", self.version, self.rule.as_str())?;
+        write!(
+            f,
+            "the policy of this Sovereign (version {}, {}) ",
+            self.version,
+            self.rule.as_str()
+        )?;
         match self.rule {
             Rule::AllowedApps | Rule::DeniedApps => {
                 write!(f, "does not allow the app {subject}; leave it out")
@@ -178,12 +184,17 @@ impl fmt::Display for PolicyRefusal {
                 write!(f, "does not allow the tier of the app {subject}; leave it out")
             }
             Rule::AllowedPlans => write!(f, "does not allow the plan {subject}; choose another"),
-            Rule::AllowedRegions => write!(f, "does not allow the region {subject}; choose another"),
+            Rule::AllowedRegions => {
+                write!(f, "does not allow the region {subject}; choose another")
+            }
             Rule::AllowedEnvironments => {
                 write!(f, "does not allow the environment {subject}; choose another")
             }
             Rule::MaxEnvironments => {
-                write!(f, "allows {limit} environments, and this would be {asked}; remove one first")
+                write!(
+                    f,
+                    "allows {limit} environments, and this would be {asked}; remove one first"
+                )
             }
             Rule::MaxMonthlySpend => write!(
                 f,

@@ -258,8 +258,7 @@ impl Player {
                 let version = before.policy.version + 1;
                 let (policy, tiers) = (policy.clone(), self.tiers.clone());
                 let policy = PolicyInForce { version, policy, tiers };
-                self.model.book.catalog =
-                    Arc::new(Catalog { policy, ..Catalog::clone(before) });
+                self.model.book.catalog = Arc::new(Catalog { policy, ..Catalog::clone(before) });
             }
             Step::Approve(approval) => {
                 let all = self.model.book.approvals.entry(tenant()).or_default();
@@ -302,7 +301,8 @@ impl Player {
             }
             Step::Cancel => {
                 let (actor, tenant_id) = (actor(), tenant());
-                let _ = self.decide(Command::Cancel(Cancel { actor, tenant_id, at: CancelAt::Now }));
+                let _ =
+                    self.decide(Command::Cancel(Cancel { actor, tenant_id, at: CancelAt::Now }));
             }
         }
         Ok(())

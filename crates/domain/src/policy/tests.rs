@@ -37,15 +37,9 @@ fn each_rule_refuses_what_is_new() {
     let wanted = selection("m", &["erp", "shop"], 9_000);
     let refused = |policy| rule(in_force(policy).permit(&wanted, None));
     let all = Policy::default;
-    assert_eq!(
-        refused(Policy { denied_apps: set(&["shop"]), ..all() }),
-        Some(Rule::DeniedApps)
-    );
+    assert_eq!(refused(Policy { denied_apps: set(&["shop"]), ..all() }), Some(Rule::DeniedApps));
     let only = |slugs| Some(set(slugs));
-    assert_eq!(
-        refused(Policy { allowed_apps: only(&["shop"]), ..all() }),
-        Some(Rule::AllowedApps)
-    );
+    assert_eq!(refused(Policy { allowed_apps: only(&["shop"]), ..all() }), Some(Rule::AllowedApps));
     assert_eq!(
         refused(Policy { allowed_tiers: only(&["basic"]), ..all() }),
         Some(Rule::AllowedTiers)
