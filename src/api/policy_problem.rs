@@ -18,6 +18,10 @@ pub(super) struct PolicyRuleBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     subject: Option<String>,
+    /// The denied app that the subject needs, where that is why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    needs: Option<String>,
     /// What the rule allows at most: minor units of the Sovereign's currency, or environments.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -52,7 +56,8 @@ impl From<PolicyRefusal> for Problem {
             Some(field) => problem.about(field),
             None => problem,
         };
-        let PolicyRefusal { version, rule, subject, limit, asked } = refusal;
-        problem.of_policy(PolicyRuleBody { version, rule: rule.as_str(), subject, limit, asked })
+        let PolicyRefusal { version, rule, subject, needs, limit, asked } = refusal;
+        let rule = rule.as_str();
+        problem.of_policy(PolicyRuleBody { version, rule, subject, needs, limit, asked })
     }
 }

@@ -1,10 +1,11 @@
 //! `catalog_items`: plans, add-ons, apps, industries and bundles.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
 use sovereign_domain::catalog::{Catalog, Item};
-use sovereign_domain::policy::PolicyInForce;
+use sovereign_domain::policy::{AppTerms, PolicyInForce};
 use sqlx::FromRow;
 
 use super::batch::{self, batch_row};
@@ -79,9 +80,30 @@ pub(crate) async fn prices(tx: &mut Tx) -> Result<Arc<Catalog>> {
             .collect()
     };
     let (version, policy) = policies::in_force(tx).await?;
-    let apps = rows.iter().filter(|row| row.kind == "app");
-    let tier = |row: &ItemRow| Some((row.id.clone(), row.doc.0["tier"].as_str()?.to_owned()));
-    let policy = PolicyInForce { version, policy, tiers: apps.filter_map(tier).collect() };
+    let policy = PolicyInForce { version, policy, apps: terms(&rows) };
     let (plans, addons, apps) = (shelf("plan"), shelf("addon"), shelf("app"));
     Ok(Arc::new(Catalog { plans, addons, apps, policy }))
+}
+
+/// What the policy has to know of each app.
+fn terms(rows: &[ItemRow]) -> BTreeMap<String, AppTerms> {
+    let apps: Vec<&ItemRow> = rows.iter().filter(|row| row.kind == "app").collect();
+    let by_name = apps.iter().flat_map(|row| [(&*row.slug, *row), (&*row.id, *row)]).collect();
+    let term = |row: &&ItemRow| {
+        let tier = row.doc.0["tier"].as_str().map(str::to_owned);
+        (row.id.clone(), AppTerms { tier, needs: needs(row, &by_name) })
+    };
+    apps.iter().map(term).collect()
+}
+
+/// The slugs of all that is installed with an app.
+fn needs(app: &ItemRow, by_name: &BTreeMap<&str, &ItemRow>) -> BTreeSet<String> {
+    let mut needs = BTreeSet::new();
+    let mut open = vec![app];
+    while let Some(row) = open.pop() {
+        let names = row.doc.0["dependencies"].as_array().into_iter().flatten();
+        let found = names.filter_map(|name| by_name.get(name.as_str()?).copied());
+        open.extend(found.filter(|needed| needs.insert(needed.slug.clone())));
+    }
+    needs
 }

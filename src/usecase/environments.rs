@@ -4,7 +4,7 @@ use serde_json::json;
 use sovereign_domain::catalog::Catalog;
 use sovereign_domain::environment::{EnvironmentName, Stage};
 use sovereign_domain::event::Actor;
-use sovereign_domain::policy::{ChosenApp, PolicyRefusal};
+use sovereign_domain::policy::PolicyRefusal;
 
 use super::audited;
 use super::organizations::OrganizationError;
@@ -202,7 +202,7 @@ pub(crate) async fn move_app(
 /// An app that moves is installed anew, so that both it and the place have to be allowed now.
 fn permit_move(catalog: &Catalog, app_id: &str, target: &Environment) -> Result<(), PolicyRefusal> {
     let slug = catalog.apps.find(app_id).map_or(app_id, |item| &item.slug);
-    catalog.policy.permit_app(ChosenApp { slug, tier: catalog.policy.tier(app_id) })?;
+    catalog.policy.permit_app(catalog.policy.app(app_id, slug))?;
     catalog.policy.permit_environment(target.name, &target.region)
 }
 

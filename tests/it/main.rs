@@ -33,6 +33,7 @@ mod openapi;
 mod organizations;
 mod payments;
 mod pdf;
+mod policy;
 mod provisioning;
 mod races;
 mod reconcile;

@@ -57,9 +57,20 @@ pub struct PolicyInForce {
     /// Zero where nobody has set one.
     pub version: i64,
     pub policy: Policy,
-    /// Of apps, by identifier; those that are not here are [`BASIC_TIER`].
-    pub tiers: BTreeMap<String, String>,
+    /// Of apps, by identifier.
+    pub apps: BTreeMap<String, AppTerms>,
 }
+
+/// What the policy has to know of an app.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AppTerms {
+    /// `None`: [`BASIC_TIER`].
+    pub tier: Option<String>,
+    /// The slugs of all apps that are installed with it, because it or one of them needs them.
+    pub needs: BTreeSet<String>,
+}
+
+static NO_NEEDS: BTreeSet<String> = BTreeSet::new();
 
 /// What an Organization was allowed beyond the rules of [`NeedsApproval`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -83,6 +94,8 @@ impl Approval {
 pub struct ChosenApp<'a> {
     pub slug: &'a str,
     pub tier: &'a str,
+    /// Slugs of what is installed with it.
+    pub needs: &'a BTreeSet<String>,
 }
 
 /// What an Organization holds, or would hold.
@@ -158,6 +171,8 @@ pub struct PolicyRefusal {
     pub rule: Rule,
     /// The app, plan, environment or region that it is about, by slug.
     pub subject: Option<String>,
+    /// The denied app that the subject needs, where that is why.
+    pub needs: Option<String>,
     /// What the rule allows at most: minor units, or environments.
     pub limit: Option<i64>,
     /// What was asked for instead.
@@ -176,6 +191,12 @@ impl fmt::Display for PolicyRefusal {
             self.version,
             self.rule.as_str()
         )?;
+        if let Some(needed) = &self.needs {
+            return write!(
+                f,
+                "does not allow the app {needed}, which {subject} needs; leave {subject} out"
+            );
+        }
         match self.rule {
             Rule::AllowedApps | Rule::DeniedApps => {
                 write!(f, "does not allow the app {subject}; leave it out")
@@ -213,10 +234,12 @@ impl fmt::Display for PolicyRefusal {
 }
 
 impl PolicyInForce {
-    /// The tier of an app, by identifier.
+    /// An app as the policy looks at it.
     #[must_use]
-    pub fn tier(&self, app_id: &str) -> &str {
-        self.tiers.get(app_id).map_or(BASIC_TIER, String::as_str)
+    pub fn app<'a>(&'a self, id: &str, slug: &'a str) -> ChosenApp<'a> {
+        let terms = self.apps.get(id);
+        let tier = terms.and_then(|terms| terms.tier.as_deref()).unwrap_or(BASIC_TIER);
+        ChosenApp { slug, tier, needs: terms.map_or(&NO_NEEDS, |terms| &terms.needs) }
     }
 
     /// Refuses what no approval lifts. What only removes or reduces is always allowed.
@@ -267,7 +290,9 @@ impl PolicyInForce {
         let standing: Vec<&Approval> = approvals.iter().filter(|one| one.stands(now)).collect();
         for app in new_apps(wanted, held) {
             let named = standing.iter().any(|one| one.apps.contains(app.slug));
-            if needs.apps.contains(app.slug) && !named {
+            let approved = |slug: &String| standing.iter().any(|one| one.apps.contains(slug));
+            let brings = || app.needs.intersection(&needs.apps).any(|slug| !approved(slug));
+            if (needs.apps.contains(app.slug) || brings()) && !named {
                 return Err(self.about(Rule::ApprovalApps, app.slug));
             }
             // Whoever approved the app knew its tier.
@@ -286,7 +311,8 @@ impl PolicyInForce {
         }
     }
 
-    /// Refuses an app that may not be installed, wherever that is.
+    /// Refuses an app that may not be installed, wherever that is. What an app needs comes with it where it is
+    /// not denied: a list of what is allowed need not name it.
     ///
     /// # Errors
     /// The rule it breaks.
@@ -294,6 +320,10 @@ impl PolicyInForce {
         let policy = &self.policy;
         if policy.denied_apps.contains(app.slug) {
             return Err(self.about(Rule::DeniedApps, app.slug));
+        }
+        if let Some(needed) = app.needs.intersection(&policy.denied_apps).next() {
+            let needs = Some(needed.clone());
+            return Err(PolicyRefusal { needs, ..self.about(Rule::DeniedApps, app.slug) });
         }
         if !allows(policy.allowed_apps.as_ref(), app.slug) {
             return Err(self.about(Rule::AllowedApps, app.slug));
@@ -337,12 +367,19 @@ impl PolicyInForce {
 
     fn about(&self, rule: Rule, subject: &str) -> PolicyRefusal {
         let subject = Some(subject.to_string());
-        PolicyRefusal { version: self.version, rule, subject, limit: None, asked: None }
+        PolicyRefusal {
+            version: self.version,
+            rule,
+            subject,
+            needs: None,
+            limit: None,
+            asked: None,
+        }
     }
 
     fn above(&self, rule: Rule, limit: i64, asked: i64) -> PolicyRefusal {
         let (limit, asked) = (Some(limit), Some(asked));
-        PolicyRefusal { version: self.version, rule, subject: None, limit, asked }
+        PolicyRefusal { version: self.version, rule, subject: None, needs: None, limit, asked }
     }
 }
 

@@ -17,7 +17,9 @@ use sovereign_domain::book::{
 use sovereign_domain::catalog::Catalog;
 use sovereign_domain::event::Actor;
 use sovereign_domain::ids::OrganizationId;
-use sovereign_domain::policy::{Approval, BASIC_TIER, NeedsApproval, Policy, PolicyInForce};
+use sovereign_domain::policy::{
+    AppTerms, Approval, BASIC_TIER, NeedsApproval, Policy, PolicyInForce,
+};
 
 use self::model::{Model, World};
 
@@ -256,8 +258,11 @@ impl Player {
             Step::SetPolicy(policy) => {
                 let before = &self.model.book.catalog;
                 let version = before.policy.version + 1;
-                let (policy, tiers) = (policy.clone(), self.tiers.clone());
-                let policy = PolicyInForce { version, policy, tiers };
+                let terms =
+                    |tier: &String| AppTerms { tier: Some(tier.clone()), ..AppTerms::default() };
+                let apps = self.tiers.iter().map(|(id, tier)| (id.clone(), terms(tier))).collect();
+                let policy = policy.clone();
+                let policy = PolicyInForce { version, policy, apps };
                 self.model.book.catalog = Arc::new(Catalog { policy, ..Catalog::clone(before) });
             }
             Step::Approve(approval) => {

@@ -133,7 +133,7 @@ fn tiers(
     list: Option<&Vec<String>>,
     catalog: &Catalog,
 ) -> Result<Option<BTreeSet<String>>, FieldError> {
-    let of_apps = catalog.policy.tiers.values().map(String::as_str);
+    let of_apps = catalog.policy.apps.values().filter_map(|app| app.tier.as_deref());
     let known: BTreeSet<&str> = KNOWN_TIERS.into_iter().chain(of_apps).collect();
     let find = |text: &str| known.get(text).map(|tier| (*tier).to_owned());
     let all = known.iter().copied().collect::<Vec<_>>().join(", ");

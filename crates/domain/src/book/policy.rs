@@ -2,7 +2,7 @@
 
 use super::{Account, Book, Context, Refusal};
 use crate::catalog::{Catalog, Quote, Shelf};
-use crate::policy::{ChosenApp, Selection};
+use crate::policy::Selection;
 use crate::subscription::Subscription;
 use alloc::string::String;
 
@@ -18,9 +18,9 @@ impl Catalog {
         month_minor: i64,
     ) -> Selection<'a> {
         let slug = |shelf: &'a Shelf, id: &'a str| shelf.find(id).map_or(id, |item| &item.slug);
-        let app = |id: &'a String| ChosenApp {
-            slug: slug(&self.apps, id),
-            tier: self.policy.tier(self.apps.find(id).map_or(id, |item| &item.id)),
+        let app = |id: &'a String| match self.apps.find(id) {
+            Some(item) => self.policy.app(&item.id, &item.slug),
+            None => self.policy.app(id, id),
         };
         Selection {
             plan: slug(&self.plans, plan_id),

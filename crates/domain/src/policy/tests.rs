@@ -9,12 +9,13 @@ fn set(slugs: &[&str]) -> BTreeSet<String> {
 }
 
 fn in_force(policy: Policy) -> PolicyInForce {
-    PolicyInForce { version: 3, policy, tiers: BTreeMap::new() }
+    PolicyInForce { version: 3, policy, apps: BTreeMap::new() }
 }
 
 fn selection(plan: &'static str, apps: &[&'static str], month_minor: i64) -> Selection<'static> {
     let tier = |slug| if slug == "erp" { "premium" } else { BASIC_TIER };
-    let apps = apps.iter().map(|slug| ChosenApp { slug, tier: tier(*slug) }).collect();
+    let apps =
+        apps.iter().map(|slug| ChosenApp { slug, tier: tier(*slug), needs: &NO_NEEDS }).collect();
     Selection { plan, addons: vec![], apps, month_minor }
 }
 
@@ -136,4 +137,33 @@ fn environments_are_counted_and_named() {
     assert_eq!(policy.permit_another_environment(1), Ok(()));
     let third = policy.permit_another_environment(2).unwrap_err();
     assert_eq!((third.rule, third.limit, third.asked), (Rule::MaxEnvironments, Some(2), Some(3)));
+}
+
+#[test]
+fn what_an_app_needs_is_denied_with_it() {
+    let mut policy = in_force(Policy {
+        allowed_apps: Some(set(&["shop"])),
+        denied_apps: set(&["database"]),
+        ..Policy::default()
+    });
+    let needs = set(&["cache", "database"]);
+    let terms = AppTerms { tier: Some("premium".into()), needs };
+    policy.apps.insert("shop-id".into(), terms);
+    let shop = policy.app("shop-id", "shop");
+    assert_eq!((shop.tier, policy.app("blog-id", "blog").tier), ("premium", BASIC_TIER));
+    let refused = policy.permit_app(shop).unwrap_err();
+    assert_eq!((refused.rule, refused.needs.as_deref()), (Rule::DeniedApps, Some("database")));
+    assert!(refused.to_string().contains("database, which shop needs"), "{refused}");
+    // What it needs comes with what is allowed.
+    policy.policy.denied_apps.clear();
+    assert_eq!(policy.permit_app(policy.app("shop-id", "shop")), Ok(()));
+    // As for approvals: of what it needs, or of itself.
+    policy.policy.approval.apps = set(&["cache"]);
+    let wanted = Selection { apps: vec![policy.app("shop-id", "shop")], ..Selection::default() };
+    let asked = |slug| {
+        let approval = Approval { apps: set(&[slug]), ..Approval::default() };
+        rule(policy.permit_order(&wanted, None, &[approval], at(0)))
+    };
+    assert_eq!(asked("database"), Some(Rule::ApprovalApps));
+    assert_eq!((asked("cache"), asked("shop")), (None, None));
 }
