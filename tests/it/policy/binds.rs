@@ -48,7 +48,7 @@ impl Holder {
             (json!({ "plan_id": "xl" }), "allowed_plans"),
             (json!({ "plan_id": "m", "apps": ["odoo"] }), "denied_apps"),
             (json!({ "plan_id": "m", "apps": ["ghost"] }), "allowed_apps"),
-            (json!({ "plan_id": "m", "apps": ["moodle"] }), "allowed_tiers"),
+            (json!({ "plan_id": "m", "apps": ["vaultwarden"] }), "allowed_tiers"),
             // It would bring what is denied.
             (json!({ "plan_id": "m", "apps": ["wordpress"] }), "denied_apps"),
             (json!({ "plan_id": "l" }), "max_monthly_spend_minor"),
@@ -89,10 +89,10 @@ impl Holder {
     }
 }
 
-/// Odoo is denied and so is MariaDB, Ghost is not among what is allowed, Moodle's tier is not.
+/// Odoo is denied and so is MariaDB, Ghost is not among what is allowed, Vaultwarden's tier is not.
 fn rules() -> Value {
     json!({
-        "allowed_apps": ["odoo", "moodle", "wordpress", "uptime-kuma", "n8n"],
+        "allowed_apps": ["odoo", "vaultwarden", "wordpress", "uptime-kuma", "n8n"],
         "denied_apps": ["odoo", "mariadb"],
         "allowed_tiers": ["basic"],
         "allowed_plans": ["s", "m", "l"],
@@ -102,14 +102,14 @@ fn rules() -> Value {
     })
 }
 
-/// Moodle is of a tier of its own, as the catalog has it.
+/// Vaultwarden is of a tier of its own, as the catalog has it.
 async fn give_a_tier(app: &TestApp) {
     let doc = match app.engine {
         crate::harness::Engine::Sqlite => "json_set(doc, '$.tier', 'premium')",
         crate::harness::Engine::Postgres => "jsonb_set(doc, '{tier}', '\"premium\"')",
     };
     app.execute(&format!(
-        "UPDATE catalog_items SET doc = {doc} WHERE kind = 'app' AND slug = 'moodle'; \
+        "UPDATE catalog_items SET doc = {doc} WHERE kind = 'app' AND slug = 'vaultwarden'; \
          UPDATE sovereign SET catalog_revision = catalog_revision + 1"
     ))
     .await;
