@@ -89,7 +89,7 @@ impl Holder {
     }
 }
 
-/// Odoo is denied and so is MariaDB, Ghost is not among what is allowed, Vaultwarden's tier is not.
+/// Odoo is denied and so is `mariadb`, Ghost is not among what is allowed, Vaultwarden's tier is not.
 fn rules() -> Value {
     json!({
         "allowed_apps": ["odoo", "vaultwarden", "wordpress", "uptime-kuma", "n8n"],
