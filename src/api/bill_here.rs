@@ -71,7 +71,8 @@ pub(super) struct PlanBody {
         (status = 200, description = "How it is billed here", body = PlanBody),
         (status = 400, description = "`from` is no date, is past, or is before the end of what is paid for \
             (`invalid_request`)"),
-        (status = 403, description = "The role is not superadmin"),
+        (status = 403, description = "The role is not superadmin, or the Sovereign's policy does not allow the \
+            plan (`policy_forbids`, `approval_required`)"),
         (status = 404, description = "There is no such Organization"),
         (status = 409, description = "It has no live subscription (`not_subscribed`), is deleted \
             (`organization_deleted`), is billed here (`already_billed_here`), holds what the catalog does not \
@@ -132,6 +133,7 @@ impl From<BillHereError> for Problem {
             BillHereError::Refused { code, detail } => {
                 Self::new(StatusCode::CONFLICT, code, detail)
             }
+            BillHereError::Policy(refusal) => refusal.into(),
             BillHereError::Payment(error) => error.into(),
         }
     }

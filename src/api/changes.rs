@@ -186,7 +186,8 @@ impl From<ChangePreview> for PreviewBody {
         (status = 400, description = "A member is not as described, or the catalog has no such thing \
             (`invalid_request`); `at` is of another period or too long ago (`change_outdated`)"),
         (status = 403, description = "The caller may not spend for the Organization \
-            (`role_may_not_spend`), or it is suspended (`organization_suspended`)"),
+            (`role_may_not_spend`), it is suspended (`organization_suspended`), or the Sovereign's policy does not \
+            allow what is new (`policy_forbids`) or wants an approval for it (`approval_required`)"),
         (status = 404, description = "There is no such Organization, or the caller is not in it"),
         (status = 409, description = "No subscription is billed here (`not_subscribed`), a month of it is not \
             paid (`payment_due`), or it is what there is already (`nothing_to_change`)"),
@@ -234,7 +235,8 @@ pub(super) async fn preview(
         (status = 400, description = "A member is not as described, or the catalog has no such thing \
             (`invalid_request`); `at` is of another period or too long ago (`change_outdated`)"),
         (status = 403, description = "The caller may not spend for the Organization \
-            (`role_may_not_spend`), or it is suspended (`organization_suspended`)"),
+            (`role_may_not_spend`), it is suspended (`organization_suspended`), or the Sovereign's policy does not \
+            allow what is new (`policy_forbids`) or wants an approval for it (`approval_required`)"),
         (status = 404, description = "There is no such Organization, or the caller is not in it"),
         (status = 409, description = "No subscription is billed here (`not_subscribed`), a month of it is not \
             paid (`payment_due`), it is what there is already (`nothing_to_change`), it comes to something \

@@ -69,7 +69,9 @@ pub(super) struct CheckoutBody {
             `voucher_inactive`, `voucher_exhausted`, `voucher_redeemed_by_you`, \
             `voucher_redeemed_by_organization`"),
         (status = 403, description = "The caller is not in the Organization (`not_a_member`), may not \
-            spend there (`role_may_not_spend`), or it is suspended (`organization_suspended`)"),
+            spend there (`role_may_not_spend`), it is suspended (`organization_suspended`), or the \
+            Sovereign's policy does not allow it (`policy_forbids`) or wants an approval for it \
+            (`approval_required`)"),
         (status = 409, description = "The Organization has a subscription (`already_subscribed`), the \
             voucher is worth something else by now (`voucher_changed`), or the key came with another \
             body (`idempotency_key_reused`), or a payment of the Organization is in progress \

@@ -26,6 +26,8 @@ pub(super) struct EnvironmentBody {
     name: EnvironmentName,
     /// `{slug}-{name}`.
     namespace: String,
+    /// Where it is: one of the Sovereign's regions.
+    region: String,
     /// `running`, or how far its removal is: `without_apps`, `without_cluster`, `gone`.
     status: &'static str,
     /// Identifiers of the apps that run in it.
@@ -34,8 +36,8 @@ pub(super) struct EnvironmentBody {
 
 impl From<Environment> for EnvironmentBody {
     fn from(environment: Environment) -> Self {
-        let Environment { name, stage, namespace, apps } = environment;
-        Self { name, namespace, status: Stage::as_str(stage), apps }
+        let Environment { name, stage, region, namespace, apps } = environment;
+        Self { name, namespace, region, status: Stage::as_str(stage), apps }
     }
 }
 
@@ -72,6 +74,9 @@ pub(super) async fn list(
 pub(super) struct AddBody {
     #[schema(schema_with = name_schema)]
     name: String,
+    /// One of the Sovereign's regions; by default the first, where prod is.
+    #[schema(nullable = true)]
+    region: Option<String>,
 }
 
 /// Adds an environment to an Organization
@@ -85,8 +90,9 @@ pub(super) struct AddBody {
     request_body = AddBody,
     responses(
         (status = 201, description = "The environment", body = EnvironmentBody),
-        (status = 400, description = "It cannot be called so"),
-        (status = 403, description = "The caller is no owner or admin of it"),
+        (status = 400, description = "It cannot be called so, or there is no such region"),
+        (status = 403, description = "The caller is no owner or admin of it, or the Sovereign's policy does not \
+            allow another, this one, or its region (`policy_forbids`)"),
         (status = 404, description = "There is no such Organization, or the caller is not in it"),
         (status = 409, description = "It is there already, or still being removed (`environment_exists`)"),
     ),
@@ -98,7 +104,8 @@ pub(super) async fn add(
     Body(body): Body<AddBody>,
 ) -> Result<(StatusCode, Json<EnvironmentBody>), Problem> {
     let (id, name) = (usable_id(&id)?, environments::name(&body.name)?);
-    let added = environments::add(&app, &caller.actor(), id, name).await?;
+    let added =
+        environments::add(&app, &caller.actor(), id, (name, body.region.as_deref())).await?;
     Ok((StatusCode::CREATED, Json(added.into())))
 }
 
@@ -148,7 +155,8 @@ pub(super) async fn remove(
     ),
     responses(
         (status = 200, description = "The environments, as they will be", body = Vec<EnvironmentBody>),
-        (status = 403, description = "The caller is no owner or admin of it"),
+        (status = 403, description = "The caller is no owner or admin of it, or the Sovereign's policy does not \
+            allow the app, the environment or its region any more (`policy_forbids`)"),
         (status = 404, description = "There is no such Organization, environment or installed app, or the \
             caller is not in it"),
     ),

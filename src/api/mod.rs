@@ -9,6 +9,7 @@ mod alarms;
 mod answers;
 mod app_answers;
 mod apps;
+mod approvals;
 mod audit;
 mod auth;
 mod bill_here;
@@ -20,6 +21,7 @@ mod changes;
 mod checkout;
 mod credit_notes;
 mod described;
+mod environment_policy;
 mod environments;
 mod event_deliveries;
 mod event_endpoints;
@@ -33,6 +35,7 @@ mod middleware;
 mod openapi;
 mod organizations;
 mod paging;
+mod policy_problem;
 mod portal;
 mod problem;
 mod provisioning;
@@ -77,6 +80,7 @@ fn routes() -> Routes {
     let routes = catalog_routes(routes);
     let routes = organization_routes(routes);
     let routes = provisioning_routes(routes);
+    let routes = policy_routes(routes);
     let routes = auth_routes(routes);
     let routes = administration_routes(routes);
     let routes = event_routes(routes);
@@ -177,6 +181,21 @@ fn provisioning_routes(routes: Routes) -> Routes {
         .add(provisioning::__path_list, provisioning::list)
         .add(provisioning::__path_find_any, provisioning::find_any)
         .add(provisioning::__path_retry_any, provisioning::retry_any)
+}
+
+fn policy_routes(routes: Routes) -> Routes {
+    use environment_policy::{__path_read, __path_read_as_member, __path_set, __path_versions};
+    routes
+        .add(__path_read, environment_policy::read)
+        .add(__path_set, environment_policy::set)
+        .add(__path_versions, environment_policy::versions)
+        .add(__path_read_as_member, environment_policy::read_as_member)
+        .add(approvals::__path_request, approvals::request)
+        .add(approvals::__path_list, approvals::list)
+        .add(approvals::__path_list_all, approvals::list_all)
+        .add(approvals::__path_approve, approvals::approve)
+        .add(approvals::__path_refuse, approvals::refuse)
+        .add(approvals::__path_revoke, approvals::revoke)
 }
 
 fn auth_routes(routes: Routes) -> Routes {

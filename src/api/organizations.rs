@@ -160,6 +160,8 @@ pub(super) struct CreateBody {
         (status = 201, description = "The Organization, being provisioned", body = OrganizationBody),
         (status = 400, description = "A member is not as described, or the catalog has no such plan, app \
             or add-on; `field` says which"),
+        (status = 403, description = "The Sovereign's policy does not allow what it begins with \
+            (`policy_forbids`)"),
         (status = 409, description = "Another one has this address (`slug_taken`)"),
     ),
 )]

@@ -11,6 +11,7 @@ use sovereign_domain::voucher::VoucherRefusal;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::policy_problem::PolicyRuleBody;
 use crate::auth::oidc::Failure;
 use crate::engine::EngineError;
 use crate::limits::TooMany;
@@ -34,6 +35,7 @@ struct Parts {
     to_pay: Option<(Uuid, Option<String>)>,
     dependents: Option<Vec<String>>,
     retry_after_seconds: Option<u64>,
+    policy: Option<PolicyRuleBody>,
 }
 
 /// Why a request was not answered (RFC 9457). Programs tell problems apart by `type`; the texts are for
@@ -76,6 +78,10 @@ pub(super) struct ProblemBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     field: Option<String>,
+    /// With `policy_forbids` and `approval_required`: the rule of the Sovereign's policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(inline, nullable = false)]
+    policy: Option<PolicyRuleBody>,
 }
 
 impl Problem {
@@ -90,6 +96,7 @@ impl Problem {
             to_pay: None,
             dependents: None,
             retry_after_seconds: None,
+            policy: None,
         }))
     }
 
@@ -132,6 +139,12 @@ impl Problem {
     /// Names the apps that are in the way, by slug.
     pub(crate) fn needed_by(mut self, dependents: Vec<String>) -> Self {
         self.0.dependents = Some(dependents);
+        self
+    }
+
+    /// Names the rule of the policy that is in the way.
+    pub(super) fn of_policy(mut self, rule: PolicyRuleBody) -> Self {
+        self.0.policy = Some(rule);
         self
     }
 
@@ -182,6 +195,7 @@ impl Problem {
             to_pay,
             dependents,
             retry_after_seconds,
+            policy,
         } = *self.0;
         let (order_id, session_url) = to_pay.map_or((None, None), |(id, url)| (Some(id), url));
         let body = ProblemBody {
@@ -197,6 +211,7 @@ impl Problem {
             session_url,
             dependents,
             field,
+            policy,
         };
         let mut response = (status, Json(body)).into_response();
         let headers = response.headers_mut();
@@ -292,6 +307,7 @@ impl From<OrganizationError> for Problem {
                 "invited_somebody_else",
                 "another e-mail address was invited; sign in with that one",
             ),
+            OrganizationError::Policy(refusal) => refusal.into(),
             OrganizationError::TooMany(too_many) => too_many.into(),
             OrganizationError::Storage(error) => error.into(),
         }
@@ -377,6 +393,7 @@ impl From<Refusal> for Problem {
                 "this Organization is suspended; contact the operator",
             ),
             Refusal::Selection(error) => selection_error(error).into(),
+            Refusal::Policy(refusal) => refusal.into(),
             Refusal::Voucher(refusal) => voucher_problem(refusal),
             Refusal::VoucherChanged { credit_minor } => voucher_changed(credit_minor),
             Refusal::AlreadySubscribed => new(

@@ -11,6 +11,7 @@ mod key;
 mod migrate;
 mod openapi;
 mod output;
+mod policy;
 mod reconcile;
 mod serve;
 mod starting;
@@ -82,6 +83,8 @@ enum Command {
     Reconcile(reconcile::Reconcile),
     #[command(subcommand)]
     Alarms(alarms::AlarmsCommand),
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
     #[command(subcommand)]
     Events(events::EventsCommand),
     Verify(verify::Verify),
@@ -168,6 +171,7 @@ pub fn main() -> ExitCode {
             Command::Subscription(subscription) => subscription.run().await,
             Command::Reconcile(reconcile) => reconcile.run().await,
             Command::Alarms(alarms) => alarms.run().await,
+            Command::Policy(policy) => policy.run().await,
             Command::Events(events) => events.run().await,
             Command::Verify(verify) => verify.run().await,
             Command::Backup(backup) => backup.run().await,

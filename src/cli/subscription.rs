@@ -188,6 +188,7 @@ impl From<BillHereError> for Failure {
             BillHereError::Field(error) => Self::refused(error.detail),
             BillHereError::NoOrganization => Self::refused("there is no such Organization"),
             BillHereError::Refused { detail, .. } => Self::refused(detail),
+            BillHereError::Policy(refusal) => Self::refused(refusal),
             BillHereError::Payment(PaymentError::Storage(error)) => error.into(),
             BillHereError::Payment(error @ PaymentError::NotConfigured) => Self::refused(format!(
                 "Stripe bills it, and {error}; `sovereign stripe keys` sets it"

@@ -6,7 +6,7 @@ use crate::auth::oidc::{DEFAULT_SCOPES, is_name};
 use crate::payment::stripe::DEFAULT_API_URL;
 use crate::provision::options::{
     DEFAULT_AUTHOR, DEFAULT_BRANCH, DEFAULT_FLUX_NAMESPACE, DEFAULT_FLUX_SOURCE, DEFAULT_PREFIX,
-    DEFAULT_REMOVAL_SECONDS, DEFAULT_VCLUSTER_REPOSITORY, DEFAULT_VCLUSTER_VERSION,
+    DEFAULT_REGION, DEFAULT_REMOVAL_SECONDS, DEFAULT_VCLUSTER_REPOSITORY, DEFAULT_VCLUSTER_VERSION,
 };
 
 /// Before an issuer's name.
@@ -119,6 +119,11 @@ pub const KEYS: &[Key] = &[
         "provisioning.removal_seconds",
         Some(DEFAULT_REMOVAL_SECONDS),
         "how long each stage of a removal has before the next one",
+    ),
+    key(
+        "provisioning.regions",
+        Some(DEFAULT_REGION),
+        "where environments can be, with commas between; the first is prod's of every Organization",
     ),
     secret("auth.hs256_secret", "accept tokens signed with this secret (32 bytes or more)"),
 ];

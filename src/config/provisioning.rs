@@ -3,7 +3,7 @@
 use super::{ConfigError, Resolved};
 use crate::provision::options::{
     check_author, check_branch, check_charts, check_object, check_path, check_prefix,
-    check_removal_seconds, check_repository, check_version,
+    check_regions, check_removal_seconds, check_repository, check_version,
 };
 use crate::provision::{ProvisioningOptions, Token};
 
@@ -26,6 +26,7 @@ pub(super) fn read(resolved: &Resolved) -> Result<ProvisioningOptions, ConfigErr
         cluster_issuer: resolved.checked("provisioning.cluster_issuer", check_object)?,
         removal_seconds: resolved
             .checked_required("provisioning.removal_seconds", check_removal_seconds)?,
+        regions: resolved.checked_required("provisioning.regions", check_regions)?,
     };
     let over_https = options.repository.as_ref().is_some_and(|address| address.starts_with("http"));
     if options.token.is_some() && !over_https {

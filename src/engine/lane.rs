@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::fail_point::reach;
 use crate::ids::RandomIds;
 use crate::storage::memory::Memory;
-use crate::storage::{self, Store, Ts, Tx, catalog, load, notices, write};
+use crate::storage::{self, Store, Ts, Tx, approvals, catalog, load, notices, write};
 
 /// How often a batch that met another transaction is tried before its callers are told.
 const MAX_ATTEMPTS: u32 = 8;
@@ -218,6 +218,9 @@ impl Lane {
         let now = self.start.clock.now();
         if let Some(revision) = load::book(tx, &mut wanted, &mut book).await? {
             book.catalog = self.prices(tx, revision).await?;
+            if book.catalog.policy.policy.approval.is_asked_for() {
+                approvals::load(tx, &mut book).await?;
+            }
         }
         steps.load = began.elapsed();
 

@@ -27,6 +27,8 @@ pub struct ProvisioningOptions {
     pub cluster_issuer: Option<String>,
     /// How long each stage of a removal has before the next one begins.
     pub removal_seconds: i64,
+    /// Where environments can be; the first is prod's of every Organization. Never empty.
+    pub regions: Vec<String>,
 }
 
 impl Default for ProvisioningOptions {
@@ -47,6 +49,7 @@ impl Default for ProvisioningOptions {
             ingress_class: None,
             cluster_issuer: None,
             removal_seconds: DEFAULT_REMOVAL,
+            regions: vec![text(DEFAULT_REGION)],
         }
     }
 }
@@ -60,6 +63,7 @@ pub(crate) const DEFAULT_VCLUSTER_REPOSITORY: &str = "https://charts.loft.sh";
 pub(crate) const DEFAULT_VCLUSTER_VERSION: &str = "0.24.1";
 const DEFAULT_REMOVAL: i64 = 900;
 pub(crate) const DEFAULT_REMOVAL_SECONDS: &str = "900";
+pub(crate) const DEFAULT_REGION: &str = "default";
 
 /// A password for the repository, which shows in no log.
 #[derive(Clone, PartialEq, Eq)]
@@ -110,6 +114,12 @@ pub(crate) enum Access {
 }
 
 impl ProvisioningOptions {
+    /// Where prod is, and what is added without a word about where.
+    #[must_use]
+    pub fn first_region(&self) -> &str {
+        self.regions.first().map_or(DEFAULT_REGION, String::as_str)
+    }
+
     pub(crate) fn git(&self, data: &Path) -> GitOptions {
         let directory = data.join("provisioning");
         let own = directory.join("organizations.git");
@@ -181,6 +191,22 @@ pub(crate) fn check_branch(text: &str) -> Result<String, &'static str> {
     } else {
         Err("must be a branch's name, such as main: letters, digits, '-', '_', '.' and '/'")
     }
+}
+
+/// Names of regions with commas between, each once.
+pub(crate) fn check_regions(text: &str) -> Result<Vec<String>, &'static str> {
+    const WRONG: &str = "must be one or more regions with commas between, such as muscat, salalah: a-z, 0-9 \
+                         and '-', at most 40 of them each";
+    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let is_name = |name: &str| (1..=40).contains(&name.len()) && name.chars().all(inner);
+    let mut regions: Vec<String> = Vec::new();
+    for name in text.split(',').map(str::trim) {
+        if !is_name(name) || regions.iter().any(|known| known == name) {
+            return Err(WRONG);
+        }
+        regions.push(name.to_owned());
+    }
+    Ok(regions)
 }
 
 pub(crate) fn check_prefix(text: &str) -> Result<String, &'static str> {

@@ -1,13 +1,15 @@
 //! `catalog_items`: plans, add-ons, apps, industries and bundles.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
 use sovereign_domain::catalog::{Catalog, Item};
+use sovereign_domain::policy::{AppTerms, PolicyInForce};
 use sqlx::FromRow;
 
 use super::batch::{self, batch_row};
-use super::{Json, Result, Ts, Tx, on_db};
+use super::{Json, Result, Ts, Tx, on_db, policies};
 
 batch_row! {
     pub(crate) struct NewItem {
@@ -63,7 +65,14 @@ pub(crate) async fn of_kind(tx: &mut Tx, kind: &str) -> Result<Vec<ItemRow>> {
     Ok(on_db!(tx, c => sqlx::query_as(SQL).bind(kind).fetch_all(c).await)?)
 }
 
-/// The part of the catalog that prices orders.
+/// Has every cached catalog read again, from this transaction's commit on; whoever else changes it waits.
+pub(crate) async fn touch(tx: &mut Tx) -> Result<()> {
+    let sql = "UPDATE sovereign SET catalog_revision = catalog_revision + 1 WHERE id = 1";
+    on_db!(tx, c => sqlx::query(sql).execute(c).await.map(|_| ()))?;
+    Ok(())
+}
+
+/// The part of the catalog that prices orders, and the policy that says which there may be.
 pub(crate) async fn prices(tx: &mut Tx) -> Result<Arc<Catalog>> {
     let rows = all(tx).await?;
     let shelf = |kind: &str| {
@@ -80,7 +89,33 @@ pub(crate) async fn prices(tx: &mut Tx) -> Result<Arc<Catalog>> {
             })
             .collect()
     };
-    Ok(Arc::new(Catalog { plans: shelf("plan"), addons: shelf("addon"), apps: shelf("app") }))
+    let (version, policy) = policies::in_force(tx).await?;
+    let policy = PolicyInForce { version, policy, apps: terms(&rows) };
+    let (plans, addons, apps) = (shelf("plan"), shelf("addon"), shelf("app"));
+    Ok(Arc::new(Catalog { plans, addons, apps, policy }))
+}
+
+/// What the policy has to know of each app.
+fn terms(rows: &[ItemRow]) -> BTreeMap<String, AppTerms> {
+    let apps: Vec<&ItemRow> = rows.iter().filter(|row| row.kind == "app").collect();
+    let by_name = apps.iter().flat_map(|row| [(&*row.slug, *row), (&*row.id, *row)]).collect();
+    let term = |row: &&ItemRow| {
+        let tier = row.doc.0["tier"].as_str().map(str::to_owned);
+        (row.id.clone(), AppTerms { tier, needs: needs(row, &by_name) })
+    };
+    apps.iter().map(term).collect()
+}
+
+/// The slugs of all that is installed with an app.
+fn needs(app: &ItemRow, by_name: &BTreeMap<&str, &ItemRow>) -> BTreeSet<String> {
+    let mut needs = BTreeSet::new();
+    let mut open = vec![app];
+    while let Some(row) = open.pop() {
+        let names = row.doc.0["dependencies"].as_array().into_iter().flatten();
+        let found = names.filter_map(|name| by_name.get(name.as_str()?).copied());
+        open.extend(found.filter(|needed| needs.insert(needed.slug.clone())));
+    }
+    needs
 }
 
 /// A list of texts in a document.

@@ -12,6 +12,8 @@ use super::{Error, Result, Ts, Tx, on_db};
 pub(crate) struct EnvironmentRow {
     name: String,
     stage: String,
+    /// NULL: the first of the Sovereign's regions.
+    pub(crate) region: Option<String>,
     /// When the repository first had this stage of its removal.
     pub(crate) pushed_at: Option<Ts>,
 }
@@ -34,28 +36,53 @@ fn parse_name(text: &str) -> Result<EnvironmentName> {
 
 /// An Organization's, the oldest first.
 pub(crate) async fn list(tx: &mut Tx, tenant_id: &str) -> Result<Vec<EnvironmentRow>> {
-    let sql = "SELECT name, stage, pushed_at FROM environments \
+    let sql = "SELECT name, stage, region, pushed_at FROM environments \
                WHERE tenant_id = $1 ORDER BY created_at, name";
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(tenant_id).fetch_all(c).await)?)
 }
 
-/// Adds one; `false` where it is there already.
+/// Adds one in the first region; `false` where it is there already.
 pub(crate) async fn insert(
     tx: &mut Tx,
     tenant_id: &str,
     name: EnvironmentName,
     now: Timestamp,
 ) -> Result<bool> {
-    let sql = "INSERT INTO environments (tenant_id, name, stage, created_at) \
-               VALUES ($1, $2, 'running', $3) ON CONFLICT (tenant_id, name) DO NOTHING";
+    insert_in(tx, tenant_id, (name, None), now).await
+}
+
+/// Adds one in a region; `false` where it is there already.
+pub(crate) async fn insert_in(
+    tx: &mut Tx,
+    tenant_id: &str,
+    (name, region): (EnvironmentName, Option<&str>),
+    now: Timestamp,
+) -> Result<bool> {
+    let sql = "INSERT INTO environments (tenant_id, name, stage, created_at, region) \
+               VALUES ($1, $2, 'running', $3, $4) ON CONFLICT (tenant_id, name) DO NOTHING";
     let rows = on_db!(tx, c => sqlx::query(sql)
         .bind(tenant_id)
         .bind(name.as_str())
         .bind(Ts(now))
+        .bind(region)
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;
     Ok(rows > 0)
+}
+
+/// Writes prod down, which is there without a row, and keeps whoever else changes these environments waiting.
+pub(crate) async fn lock(tx: &mut Tx, tenant_id: &str, now: Timestamp) -> Result<()> {
+    let sql = "INSERT INTO environments (tenant_id, name, stage, created_at) \
+               VALUES ($1, 'prod', 'running', $2) \
+               ON CONFLICT (tenant_id, name) DO UPDATE SET stage = environments.stage";
+    on_db!(tx, c => sqlx::query(sql)
+        .bind(tenant_id)
+        .bind(Ts(now))
+        .execute(c)
+        .await
+        .map(|_| ()))?;
+    Ok(())
 }
 
 /// Brings one to a stage of its removal; the repository does not have it yet.

@@ -7,6 +7,7 @@
 pub mod adopt;
 pub(crate) mod adopted_subscriptions;
 pub(crate) mod alarms;
+pub(crate) mod approvals;
 pub(crate) mod audit;
 pub(crate) mod audit_chain;
 pub mod backup;
@@ -47,6 +48,7 @@ pub mod outbox;
 pub(crate) mod overview;
 pub(crate) mod passwords;
 pub(crate) mod payments;
+pub(crate) mod policies;
 pub(crate) mod postgres;
 pub(crate) mod provisions;
 pub mod rate_limits;

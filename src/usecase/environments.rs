@@ -1,8 +1,10 @@
 //! An Organization's environments, and which app runs where.
 
 use serde_json::json;
+use sovereign_domain::catalog::Catalog;
 use sovereign_domain::environment::{EnvironmentName, Stage};
 use sovereign_domain::event::Actor;
+use sovereign_domain::policy::PolicyRefusal;
 
 use super::audited;
 use super::organizations::OrganizationError;
@@ -19,6 +21,7 @@ use crate::storage::{self, Tx, catalog};
 pub(crate) struct Environment {
     pub(crate) name: EnvironmentName,
     pub(crate) stage: Stage,
+    pub(crate) region: String,
     /// Its namespace.
     pub(crate) namespace: String,
     /// Identifiers.
@@ -65,32 +68,38 @@ pub(crate) async fn list(
     let mut tx = app.store.read().await?;
     let found = organizations::find_for_member(&mut tx, tenant_id, &actor.user_id).await?;
     let (organization, _) = found.ok_or(OrganizationError::NotFound)?;
-    Ok(of(&mut tx, &organization).await?)
+    Ok(of(app, &mut tx, &organization).await?)
 }
 
 /// Prod is there from the beginning, though nothing may be in it yet.
-async fn of(tx: &mut Tx, organization: &OrganizationRow) -> storage::Result<Vec<Environment>> {
+async fn of(
+    app: &App,
+    tx: &mut Tx,
+    organization: &OrganizationRow,
+) -> storage::Result<Vec<Environment>> {
     let rows = rows::list(tx, &organization.id).await?;
     let placements = rows::placements(tx, &organization.id).await?;
-    let mut stages = vec![(EnvironmentName::Prod, Stage::Running)];
+    let first = app.provisioning.first_region().to_owned();
+    let mut stages = vec![(EnvironmentName::Prod, Stage::Running, first.clone())];
     for row in rows {
         let name = row.name()?;
-        stages.retain(|(known, _)| *known != name);
-        stages.push((name, row.stage()?));
+        stages.retain(|(known, ..)| *known != name);
+        stages.push((name, row.stage()?, row.region.unwrap_or_else(|| first.clone())));
     }
     stages.sort_unstable();
     let prod = EnvironmentName::Prod;
     let in_it = |name, app: &&String| placements.get(*app).copied().unwrap_or(prod) == name;
-    let environments = stages.into_iter().map(|(name, stage)| Environment {
+    let environments = stages.into_iter().map(|(name, stage, region)| Environment {
         name,
         stage,
+        region,
         namespace: format!("{}-{name}", organization.slug),
         apps: organization.apps.0.iter().filter(|app| in_it(name, app)).cloned().collect(),
     });
     Ok(environments.collect())
 }
 
-/// Adds an environment.
+/// Adds an environment, in this region or the first, where the Sovereign's policy lets there be one.
 ///
 /// # Errors
 /// [`EnvironmentError`].
@@ -98,20 +107,36 @@ pub(crate) async fn add(
     app: &App,
     actor: &Actor,
     tenant_id: &str,
-    name: EnvironmentName,
+    (name, region): (EnvironmentName, Option<&str>),
 ) -> Result<Environment, EnvironmentError> {
     let mut tx = app.store.begin().await?;
     let organization = managed(&mut tx, actor, tenant_id).await?;
-    let now = app.clock.now();
-    // The one that is there without a row.
-    rows::insert(&mut tx, tenant_id, EnvironmentName::Prod, now).await?;
-    if name == EnvironmentName::Prod || !rows::insert(&mut tx, tenant_id, name, now).await? {
+    let (now, first) = (app.clock.now(), app.provisioning.first_region());
+    let region = region.map_or(Ok(first), |text| known_region(app, text))?;
+    rows::lock(&mut tx, tenant_id, now).await?;
+    let before = of(app, &mut tx, &organization).await?;
+    if before.iter().any(|one| one.name == name) {
+        return Err(EnvironmentError::Exists);
+    }
+    let policy = &catalog::prices(&mut tx).await?.policy;
+    policy.permit_environment(name, region)?;
+    policy.permit_another_environment(before.len())?;
+    if !rows::insert_in(&mut tx, tenant_id, (name, Some(region)), now).await? {
         return Err(EnvironmentError::Exists);
     }
     changed(app, &mut tx, actor, tenant_id, (ENVIRONMENT_ADDED, name)).await?;
-    let all = of(&mut tx, &organization).await?;
+    let all = of(app, &mut tx, &organization).await?;
     tx.commit().await?;
     all.into_iter().find(|one| one.name == name).ok_or(EnvironmentError::Unknown)
+}
+
+fn known_region<'a>(app: &App, text: &'a str) -> Result<&'a str, FieldError> {
+    let regions = &app.provisioning.regions;
+    if regions.iter().any(|region| region == text) {
+        return Ok(text);
+    }
+    let detail = format!("region must be one of this Sovereign's: {}", regions.join(", "));
+    Err(FieldError::new("region", detail))
 }
 
 /// Removes an environment that no app runs in.
@@ -129,7 +154,7 @@ pub(crate) async fn remove(
     if name == EnvironmentName::Prod {
         return Err(EnvironmentError::ProdStays);
     }
-    let found = of(&mut tx, &organization).await?.into_iter().find(|one| one.name == name);
+    let found = of(app, &mut tx, &organization).await?.into_iter().find(|one| one.name == name);
     let environment = found.ok_or(EnvironmentError::Unknown)?;
     if environment.stage != Stage::Running {
         return Err(EnvironmentError::Unknown);
@@ -160,16 +185,25 @@ pub(crate) async fn move_app(
     if !organization.apps.0.iter().any(|installed| installed == id) {
         return Err(EnvironmentError::NotInstalled);
     }
-    let all = of(&mut tx, &organization).await?;
-    if !all.iter().any(|one| one.name == name && one.stage == Stage::Running) {
-        return Err(EnvironmentError::Unknown);
+    let all = of(app, &mut tx, &organization).await?;
+    let target = all.iter().find(|one| one.name == name && one.stage == Stage::Running);
+    let target = target.ok_or(EnvironmentError::Unknown)?;
+    if !target.apps.iter().any(|there| there == id) {
+        permit_move(&prices, id, target)?;
     }
-    rows::insert(&mut tx, tenant_id, EnvironmentName::Prod, app.clock.now()).await?;
+    rows::lock(&mut tx, tenant_id, app.clock.now()).await?;
     rows::place(&mut tx, tenant_id, id, name).await?;
     changed(app, &mut tx, actor, tenant_id, (APP_MOVED, name)).await?;
-    let all = of(&mut tx, &organization).await?;
+    let all = of(app, &mut tx, &organization).await?;
     tx.commit().await?;
     Ok(all)
+}
+
+/// An app that moves is installed anew, so that both it and the place have to be allowed now.
+fn permit_move(catalog: &Catalog, app_id: &str, target: &Environment) -> Result<(), PolicyRefusal> {
+    let slug = catalog.apps.find(app_id).map_or(app_id, |item| &item.slug);
+    catalog.policy.permit_app(catalog.policy.app(app_id, slug))?;
+    catalog.policy.permit_environment(target.name, &target.region)
 }
 
 /// The Organization, where the caller may change it.

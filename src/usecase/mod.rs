@@ -3,6 +3,7 @@
 pub(crate) mod alarms;
 pub(crate) mod app_states;
 pub(crate) mod apps;
+pub(crate) mod approvals;
 mod audited;
 pub mod backup;
 pub(crate) mod bill;
@@ -11,6 +12,7 @@ pub mod change;
 pub mod checkout;
 pub mod done;
 pub(crate) mod elsewhere;
+pub(crate) mod environment_policy;
 pub(crate) mod environments;
 pub mod event_deliveries;
 pub(crate) mod event_endpoints;

@@ -6,9 +6,10 @@ use sovereign_domain::event::{Actor, Event, EventData, TenantChanged};
 use sovereign_domain::ids::{CustomerId, OrganizationId};
 use sovereign_domain::organization::{MemberRole, check_slug};
 use sovereign_domain::services::Dedicated;
+use sovereign_domain::policy::PolicyRefusal;
 
-use super::audited;
 use super::vouchers::FieldError;
+use super::{audited, environment_policy};
 use crate::app::App;
 use crate::limits::TooMany;
 use crate::storage::audit;
@@ -55,6 +56,8 @@ pub enum OrganizationError {
     OwnerStays,
     /// The invitation is for another address than the caller's.
     InvitedSomebodyElse,
+    /// The Sovereign's policy does not let it be.
+    Policy(PolicyRefusal),
     TooMany(TooMany),
     Storage(storage::Error),
 }
@@ -62,6 +65,12 @@ pub enum OrganizationError {
 impl From<storage::Error> for OrganizationError {
     fn from(error: storage::Error) -> Self {
         Self::Storage(error)
+    }
+}
+
+impl From<PolicyRefusal> for OrganizationError {
+    fn from(refusal: PolicyRefusal) -> Self {
+        Self::Policy(refusal)
     }
 }
 
@@ -124,6 +133,7 @@ pub(crate) async fn create(
     let quote = prices
         .quote(&request.plan, &request.addons, &request.apps, &Dedicated::new())
         .map_err(selection)?;
+    environment_policy::permit_new(&prices, &quote, app.provisioning.first_region())?;
     let new = NewOrganization {
         id: app.new_id().to_string().into(),
         customer_id: CustomerId(app.new_id()),

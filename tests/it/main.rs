@@ -34,6 +34,7 @@ mod openapi;
 mod organizations;
 mod payments;
 mod pdf;
+mod policy;
 mod provisioning;
 mod races;
 mod reconcile;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::money::checked_sum;
 use crate::services::{Dedicated, Service};
+use crate::policy::PolicyInForce;
 
 /// Anything with an identifier and a slug; references on the wire may use either.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -68,12 +69,13 @@ impl Shelf {
     }
 }
 
-/// The part of the catalog that prices an order.
+/// The part of the catalog that prices an order, and the policy that says what may be ordered.
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
     pub plans: Shelf,
     pub addons: Shelf,
     pub apps: Shelf,
+    pub policy: PolicyInForce,
 }
 
 /// What a line of an order, and of its invoice, is for.
@@ -187,6 +189,7 @@ mod tests {
             plans: [item("id-m", 9_000)].into_iter().collect(),
             addons: [item("id-waf", 0), item("id-backup", 3_000)].into_iter().collect(),
             apps: [item("id-shop", 0)].into_iter().collect(),
+            ..Catalog::default()
         };
         let none = Dedicated::new();
         let texts = |list: &[&str]| list.iter().map(|text| String::from(*text)).collect::<Vec<_>>();

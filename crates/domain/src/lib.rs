@@ -18,6 +18,7 @@ pub mod gcra;
 pub mod ids;
 pub mod money;
 pub mod organization;
+pub mod policy;
 pub mod proration;
 pub mod refund;
 pub mod services;

@@ -82,6 +82,18 @@ impl World<'_> {
             "DELETE /billing/vouchers/revoke/{code}" | "DELETE /billing/admin/promos/{code}" => {
                 request.with("code", &self.voucher().await)
             }
+            "PUT /billing/admin/environment-policy" => {
+                let path = "/billing/admin/environment-policy";
+                let policy = self.client("superadmin").get(path).await.expect(200);
+                request.bringing(json!({ "version": policy["version"] }))
+            }
+            "POST /billing/admin/approvals/{id}/approve"
+            | "POST /billing/admin/approvals/{id}/refuse" => {
+                request.with("id", &self.approval(false).await).bringing(json!({ "note": "seen" }))
+            }
+            "POST /billing/admin/approvals/{id}/revoke" => {
+                request.with("id", &self.approval(true).await).bringing(json!({}))
+            }
             "PUT /billing/admin/settings" => {
                 request.bringing(json!({ "stripe_public_key": "pk_test_51NmatrixAAAA" }))
             }
@@ -231,6 +243,9 @@ impl World<'_> {
             // Nothing is billed yet that an app could be added to.
             "POST /tenant/orgs/{id}/apps" => request.bringing(json!({ "slug": "uptime-kuma" })),
             "DELETE /tenant/orgs/{id}/apps/{slug}" => request.with("slug", "uptime-kuma"),
+            "POST /tenant/orgs/{id}/approvals" => {
+                request.bringing(json!({ "apps": ["odoo"], "reason": "for the shop" }))
+            }
             "POST /tenant/orgs/{id}/environments" => request.bringing(json!({ "name": "stg" })),
             "DELETE /tenant/orgs/{id}/environments/{name}" => {
                 let path = format!("/tenant/orgs/{id}/environments");

@@ -35,6 +35,13 @@ GET    /billing/admin/promos                          401  403  403  403  403  4
 POST   /billing/admin/promos                          401  403  403  403  403  403  200  200  403
 DELETE /billing/admin/promos/{code}                   401  403  403  403  403  403  200  200  403
 GET    /billing/admin/organizations                   401  403  403  403  403  403  200  200  403
+GET    /billing/admin/environment-policy              401  403  403  403  403  403  200  200  403
+PUT    /billing/admin/environment-policy              401  403  403  403  403  403  200  200  403
+GET    /billing/admin/environment-policy/versions     401  403  403  403  403  403  200  200  403
+GET    /billing/admin/approvals                       401  403  403  403  403  403  200  200  403
+POST   /billing/admin/approvals/{id}/approve          401  403  403  403  403  403  200  200  403
+POST   /billing/admin/approvals/{id}/refuse           401  403  403  403  403  403  200  200  403
+POST   /billing/admin/approvals/{id}/revoke           401  403  403  403  403  403  200  200  403
 
 POST   /billing/webhook                               400  400  400  400  400  400  400  400  400
 GET    /billing/admin/revenue                         401  403  403  403  403  403  403  200  403
@@ -107,6 +114,8 @@ POST   /tenant/orgs/{id}/environments                 401  404  201  201  403  4
 DELETE /tenant/orgs/{id}/environments/{name}          401  404  200  200  403  403  404  404  404
 PUT    /tenant/orgs/{id}/environments/{name}/apps/{app} \
                                                       401  404  200  200  403  403  404  404  404
+GET    /tenant/orgs/{id}/approvals                    401  404  200  200  200  200  404  404  404
+POST   /tenant/orgs/{id}/approvals                    401  404  201  201  403  403  404  404  404
 GET    /provisioning/status/{id}                      401  404  200  200  200  200  404  404  404
 GET    /provisioning/tenant/{tenant_id}               401  404  200  200  200  200  404  404  404
 POST   /provisioning/start                            401  404  201  201  403  403  404  404  404
@@ -118,6 +127,7 @@ POST   /tenant/invitations/accept                     401  200  403  403  403  4
 
 GET    /tenant/orgs                                   401  200  200  200  200  200  200  200  200
 POST   /tenant/orgs                                   401  201  201  201  201  201  201  201  201
+GET    /tenant/environment-policy                     401  200  200  200  200  200  200  200  200
 GET    /auth/me                                       401  200  200  200  200  200  200  200  200
 POST   /auth/logout-all                               401  200  200  200  200  200  200  200  200
 

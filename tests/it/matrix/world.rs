@@ -95,6 +95,18 @@ impl<'a> World<'a> {
         (text_of(&made["id"]), link.expect("a link in the mail").1.to_owned())
     }
 
+    /// What Organization A asked for, approved or not.
+    pub(super) async fn approval(&self, approved: bool) -> String {
+        let path = format!("/tenant/orgs/{}/approvals", self.organization().await);
+        let body = json!({ "apps": ["odoo"], "reason": "for the shop" });
+        let id = text_of(&self.client("owner").post(&path, &body).await.expect(201)["id"]);
+        if approved {
+            let path = format!("/billing/admin/approvals/{id}/approve");
+            self.client("superadmin").post(&path, &json!({})).await.expect(200);
+        }
+        id
+    }
+
     /// The invoice of `shared`, which has its number.
     pub(super) async fn invoice(&self) -> String {
         let path = format!("/billing/invoices/{}", self.shared);

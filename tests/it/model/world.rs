@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use super::sequences::{VoucherTerms, World};
 
-const TABLES: [&str; 27] = [
+const TABLES: [&str; 28] = [
+    "approvals",
     "event_lanes",
     "event_deliveries",
     "provisions",

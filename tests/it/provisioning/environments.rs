@@ -16,7 +16,10 @@ async fn add(customer: &Customer, name: &str) -> Value {
 on_both! {
     async fn an_organization_has_prod_and_what_it_adds(app: &TestApp) {
         let customer = app.customer("kestrel").await;
-        let prod = json!({ "name": "prod", "namespace": "kestrel-prod", "status": "running", "apps": [] });
+        let prod = json!({
+            "name": "prod", "namespace": "kestrel-prod", "region": "default", "status": "running",
+            "apps": [],
+        });
         assert_eq!(customer.client.get(&path(&customer)).await.expect(200), json!([prod]));
         let stg = add(&customer, "stg").await;
         assert_eq!(stg["namespace"], "kestrel-stg");

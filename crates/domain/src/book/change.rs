@@ -109,6 +109,7 @@ impl Book {
         {
             return Err(Refusal::NothingToChange);
         }
+        self.permit(&quote, account, Some(subscription), context)?;
         let held = self.items_held(account, subscription)?;
         let rest = Rest::of(subscription.period, at);
         let too_large = || Refusal::Selection(SelectionError::TooLarge);

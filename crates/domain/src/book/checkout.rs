@@ -34,6 +34,7 @@ impl Book {
         if account.live_subscription.is_some() {
             return Err(Refusal::AlreadySubscribed);
         }
+        self.permit(&quote, account, None, context)?;
         if let Some(order_id) = account.pending_order {
             return Ok(Outcome::Supersede { order_id });
         }

@@ -14,6 +14,7 @@ use super::unpaid::AttemptFailure;
 use crate::catalog::{OrderLine, SelectionError};
 use crate::event::Actor;
 use crate::ids::{OrderId, OrganizationId, RefundId};
+use crate::policy::PolicyRefusal;
 use crate::refund::{DivideError, Wish};
 use crate::timestamp::Timestamp;
 use crate::voucher::{Code, VoucherRefusal};
@@ -345,6 +346,8 @@ pub enum Refusal {
     RoleMayNotSpend,
     OrganizationSuspended,
     Selection(SelectionError),
+    /// The Sovereign's policy does not let it be.
+    Policy(PolicyRefusal),
     Voucher(VoucherRefusal),
     /// The voucher is worth something else by now.
     VoucherChanged {

@@ -19,6 +19,7 @@ mod give_back;
 mod letters;
 mod orders;
 mod payment;
+mod policy;
 mod refund_order;
 mod refunds;
 mod renew;
@@ -64,6 +65,7 @@ use crate::ids::{
 use crate::money::Currency;
 use crate::organization::{MemberRole, OrganizationStatus};
 use crate::services::Dedicated;
+use crate::policy::Approval;
 use crate::subscription::{Invoice, Subscription};
 use crate::tax::TaxRules;
 use crate::timestamp::Timestamp;
@@ -128,6 +130,8 @@ pub struct Book {
     pub redeemed_by_user: BTreeMap<(UserId, Code), RedemptionId>,
     pub redeemed_by_organization: BTreeMap<(OrganizationId, Code), RedemptionId>,
     pub replies: BTreeMap<ReplyKey, Reply>,
+    /// Read only where the policy asks for any.
+    pub approvals: BTreeMap<OrganizationId, alloc::vec::Vec<Approval>>,
     pub changes: Changes,
 }
 

@@ -147,7 +147,9 @@ impl<'a> Request<'a> {
             | Refusal::Refund(_)
             | Refusal::NotAnEnd(_)
             | Refusal::OrderClosed(_)
-            | Refusal::AmountMismatch { .. } => false,
+            | Refusal::AmountMismatch { .. }
+            // There is no policy here: tests/policy.rs has some.
+            | Refusal::Policy(_) => false,
         }
     }
 

@@ -87,6 +87,7 @@ impl World {
             plans: self.plans.iter().cloned().collect(),
             addons: self.addons.iter().cloned().collect(),
             apps: self.apps.iter().cloned().collect(),
+            ..Catalog::default()
         }
     }
 

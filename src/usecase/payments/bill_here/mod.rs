@@ -8,6 +8,7 @@ mod plan;
 use serde_json::json;
 use sovereign_domain::event::{Actor, AuditEntry, Event, EventData, SubscriptionChanged};
 use sovereign_domain::ids::IdSource;
+use sovereign_domain::policy::PolicyRefusal;
 use sovereign_domain::subscription::SubscriptionStatus;
 use sovereign_domain::tax::TaxRules;
 use sovereign_domain::timestamp::Timestamp;
@@ -20,6 +21,7 @@ use crate::payment::stripe::{IdempotencyKey, Owner, Stripe, StripeError, Subscri
 use crate::storage::audit::{self, Change};
 use crate::storage::bill_here::{self as rows, Candidate, Terms};
 use crate::storage::{self, Store, Tx, catalog};
+use crate::usecase::environment_policy;
 use crate::usecase::vouchers::FieldError;
 
 /// How often the row is read again because it changed meanwhile.
@@ -49,6 +51,8 @@ pub(crate) enum BillHereError {
         code: &'static str,
         detail: String,
     },
+    /// The plan that it is to have is not allowed.
+    Policy(PolicyRefusal),
     Payment(PaymentError),
 }
 
@@ -144,6 +148,8 @@ pub(crate) async fn one_of_all(
 struct Seen {
     row: Candidate,
     plan: Verdict,
+    /// The plan that the Organization had, where it is to have another.
+    former_plan: Option<String>,
 }
 
 async fn bill_in(
@@ -163,7 +169,7 @@ async fn bill_in(
             ended = true;
             continue;
         }
-        if write(desk, &seen).await? {
+        if write(desk, &seen).await.map_err(|error| error.after(ended))? {
             return Ok(seen.plan);
         }
     }
@@ -176,10 +182,9 @@ async fn see(desk: &mut Desk<'_>, wish: Wish<'_>, scope: Scope) -> Result<Seen, 
     let row = rows::find(&mut tx, wish.tenant_id).await?;
     let Some(mut row) = row else { return Err(nothing(&mut tx, wish.tenant_id).await?) };
     let catalog = catalog::prices(&mut tx).await?;
+    let former_plan = wish.plan.map(|plan| std::mem::replace(&mut row.plan_id, plan.to_owned()));
+    permit(&mut tx, &row, former_plan.as_deref(), desk.now).await?;
     drop(tx);
-    if let Some(plan) = wish.plan {
-        plan.clone_into(&mut row.plan_id);
-    }
     let found = match row.stripe_subscription_id.as_deref() {
         Some(id) => Some(at_stripe(desk, id).await?),
         None => None,
@@ -192,7 +197,24 @@ async fn see(desk: &mut Desk<'_>, wish: Wish<'_>, scope: Scope) -> Result<Seen, 
         at_stripe: found.as_ref(),
     };
     let plan = decide(&row, &known, wish.from, scope)?;
-    Ok(Seen { row, plan })
+    Ok(Seen { row, plan, former_plan })
+}
+
+/// Refuses another plan that the Sovereign's policy does not allow.
+async fn permit(
+    tx: &mut Tx,
+    row: &Candidate,
+    former_plan: Option<&str>,
+    now: Timestamp,
+) -> Result<(), BillHereError> {
+    let Some(held) = former_plan else { return Ok(()) };
+    let catalog = catalog::prices(tx).await?;
+    // What has no price is refused for that.
+    let Ok(quote) = catalog.quote(&row.plan_id, &row.addons.0, &row.apps.0) else { return Ok(()) };
+    let whose = (row.tenant_id.as_str(), held);
+    environment_policy::permit_plan(tx, &catalog, &quote, whose, now)
+        .await?
+        .map_err(BillHereError::Policy)
 }
 
 /// Why there is no subscription.
@@ -231,13 +253,15 @@ async fn end_at_stripe(desk: &mut Desk<'_>, row: &Candidate) -> Result<(), BillH
     Ok(())
 }
 
-async fn write(desk: &mut Desk<'_>, seen: &Seen) -> storage::Result<bool> {
-    let Seen { row, plan } = seen;
+async fn write(desk: &mut Desk<'_>, seen: &Seen) -> Result<bool, BillHereError> {
+    let Seen { row, plan, former_plan } = seen;
     let start = row.current_period_start.map(|at| at.0).filter(|start| *start < plan.from);
     let start = start.unwrap_or(desk.now);
     let terms =
         Terms { start, from: plan.from, plan_id: &plan.plan_id, price_minor: plan.price_minor };
     let mut tx = desk.store.begin().await?;
+    // Again: Stripe may have been asked since.
+    permit(&mut tx, row, former_plan.as_deref(), desk.now).await?;
     if !rows::bill_here(&mut tx, row, &terms, desk.now).await? {
         return Ok(false);
     }

@@ -1,0 +1,91 @@
+//! Every route that changes something: whether the policy binds it. A new one fails here until somebody has said
+//! which it is, and, where the policy binds it, `binds.rs` tries it.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+/// An app, a plan or an environment can come by these.
+pub(super) const BOUND: [&str; 7] = [
+    "POST /billing/checkout",
+    "POST /billing/subscription/{tenant_id}/change",
+    "POST /billing/subscription/{tenant_id}/change/preview",
+    "POST /billing/admin/subscriptions/{tenant_id}/bill-here",
+    "POST /tenant/orgs",
+    "POST /tenant/orgs/{id}/environments",
+    "PUT /tenant/orgs/{id}/environments/{name}/apps/{app}",
+];
+
+/// Nothing comes by these: they move money, people, roles, keys or words, take something away, or go on with what
+/// was ordered.
+const BRINGS_NOTHING: [&str; 47] = [
+    "POST /auth/google/callback",
+    "POST /auth/login",
+    "POST /auth/logout",
+    "POST /auth/logout-all",
+    "POST /auth/magic-link",
+    "POST /auth/refresh",
+    "POST /auth/verify",
+    "PUT /auth/admin/users/{id}/role",
+    "DELETE /billing/admin/promos/{code}",
+    "DELETE /billing/vouchers/revoke/{code}",
+    "POST /billing/admin/alarms/{id}/resolve",
+    "POST /billing/admin/approvals/{id}/approve",
+    "POST /billing/admin/approvals/{id}/refuse",
+    "POST /billing/admin/approvals/{id}/revoke",
+    "POST /billing/admin/orders/{order_id}/refund",
+    "POST /billing/admin/promos",
+    "POST /billing/admin/reconcile",
+    "POST /billing/admin/refunds/{refund_id}/retry",
+    "POST /billing/admin/settings/check",
+    "POST /billing/portal/{tenant_id}",
+    "POST /billing/subscription/{tenant_id}/cancel",
+    "POST /billing/subscription/{tenant_id}/pay",
+    "POST /billing/subscription/{tenant_id}/resume",
+    "POST /billing/vouchers/issue",
+    "POST /billing/vouchers/redeem",
+    "POST /billing/vouchers/redeem-preview",
+    "POST /billing/webhook",
+    "PUT /billing/admin/environment-policy",
+    "PUT /billing/admin/settings",
+    "DELETE /events/admin/endpoints/{id}",
+    "POST /events/admin/endpoints",
+    "POST /events/admin/endpoints/{id}/deliveries/{delivery_id}/replay",
+    "POST /events/admin/endpoints/{id}/replay",
+    "POST /events/admin/endpoints/{id}/rotate",
+    "POST /events/admin/endpoints/{id}/test",
+    "PUT /events/admin/endpoints/{id}",
+    // `binds::a_provision_brings_only_what_was_ordered`
+    "POST /provisioning/admin/provisions/{id}/retry",
+    "POST /provisioning/retry/{id}",
+    "POST /provisioning/start",
+    "DELETE /tenant/orgs/{id}/environments/{name}",
+    "DELETE /tenant/orgs/{id}/invitations/{invitation_id}",
+    "DELETE /tenant/orgs/{id}/members/{user_id}",
+    "POST /tenant/invitations/accept",
+    "POST /tenant/orgs/{id}/approvals",
+    "POST /tenant/orgs/{id}/invitations",
+    "POST /tenant/orgs/{id}/members",
+    "PUT /tenant/orgs/{id}/members/{user_id}",
+];
+
+/// Everything that is described and not merely read.
+fn changing() -> BTreeSet<String> {
+    let document: Value = serde_json::from_str(sovereign::api::document()).unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    let of_path = |(path, item): (&String, &Value)| {
+        let methods = item.as_object().unwrap().keys();
+        let methods =
+            methods.filter(|key| ["post", "put", "patch", "delete"].contains(&key.as_str()));
+        methods.map(|method| format!("{} {path}", method.to_uppercase())).collect::<Vec<_>>()
+    };
+    paths.iter().flat_map(of_path).collect()
+}
+
+#[test]
+fn of_every_route_it_is_said_whether_the_policy_binds_it() {
+    let said = BOUND.iter().chain(&BRINGS_NOTHING).map(|route| (*route).to_owned());
+    let said: BTreeSet<String> = said.collect();
+    assert_eq!(said.len(), BOUND.len() + BRINGS_NOTHING.len(), "a route is there twice");
+    assert_eq!(said, changing());
+}
