@@ -191,7 +191,7 @@ pub(super) async fn list(
     State(app): State<Arc<App>>,
     caller: Caller,
 ) -> Result<Json<Vec<OrganizationBody>>, Problem> {
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_as(&caller.user_id).await?;
     let found = rows::list_for_member(&mut tx, &caller.user_id).await?;
     found.into_iter().map(TryInto::try_into).collect::<Result<_, _>>().map(Json)
 }
@@ -213,7 +213,7 @@ pub(super) async fn find(
     caller: Caller,
     Segment(id): Segment,
 ) -> Result<Json<OrganizationBody>, Problem> {
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_as(&caller.user_id).await?;
     let found = rows::find_for_member(&mut tx, usable_id(&id)?, &caller.user_id).await?;
     let (row, _) = found.ok_or(OrganizationError::NotFound)?;
     Ok(Json(row.try_into()?))
@@ -263,7 +263,7 @@ pub(super) async fn members(
     caller: Caller,
     Segment(id): Segment,
 ) -> Result<Json<Vec<MemberBody>>, Problem> {
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_as(&caller.user_id).await?;
     let role = rows::role_of(&mut tx, usable_id(&id)?, &caller.user_id).await?;
     role.ok_or(OrganizationError::NotFound)?;
     let members = rows::members(&mut tx, &id).await?;

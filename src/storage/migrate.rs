@@ -7,7 +7,7 @@
 use sha2::{Digest, Sha256};
 use sovereign_domain::timestamp::Timestamp;
 
-use super::{Connection, Engine, Error, Result, Store, Ts, Tx, on_db};
+use super::{Connection, Engine, Error, Result, Store, Ts, Tx, on_db, walls};
 
 /// A step of the schema, for both databases.
 #[derive(Debug)]
@@ -61,6 +61,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(16, "0016", "events"),
     migration!(17, "0017", "event_endpoints"),
     migration!(18, "0018", "provisioning"),
+    migration!(24, "0024", "walls"),
 ];
 
 /// Any number; all processes of this program take the same PostgreSQL lock while they migrate.
@@ -84,6 +85,10 @@ pub async fn migrate(store: &Store, now: Timestamp) -> Result<Vec<String>> {
         tx.commit().await?;
         applied_now.push(migration.full_name());
     }
+    let mut tx = store.begin().await?;
+    lock(&mut tx).await?;
+    walls::raise(&mut tx).await?;
+    tx.commit().await?;
     Ok(applied_now)
 }
 
@@ -103,6 +108,7 @@ pub(crate) async fn apply_all(tx: &mut Tx, now: Timestamp) -> Result<Vec<String>
         apply(tx, migration, now).await?;
         names.push(migration.full_name());
     }
+    walls::raise(tx).await?;
     Ok(names)
 }
 
@@ -145,7 +151,7 @@ pub async fn require_current(store: &Store) -> Result<()> {
             "the database has not been migrated; run `sovereign migrate` or `sovereign serve`";
         return Err(Error::Unsupported(text.into()));
     }
-    Ok(())
+    walls::require(&mut tx).await
 }
 
 /// A digest of the schema this program expects; equal on every Sovereign of the same build.

@@ -144,6 +144,8 @@ impl TestDatabase {
     pub(crate) async fn remove(self) {
         if let Some(name) = self.name {
             administer(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+            // Whom the requests of its members run as.
+            administer(&format!("DROP ROLE IF EXISTS {name}_member")).await;
         }
     }
 }
