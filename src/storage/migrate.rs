@@ -151,7 +151,7 @@ pub async fn require_current(store: &Store) -> Result<()> {
             "the database has not been migrated; run `sovereign migrate` or `sovereign serve`";
         return Err(Error::Unsupported(text.into()));
     }
-    walls::require(&mut tx).await
+    walls::require_owner(&mut tx).await
 }
 
 /// A digest of the schema this program expects; equal on every Sovereign of the same build.

@@ -65,7 +65,7 @@ pub(crate) mod users;
 pub mod verify;
 mod verify_chain;
 pub(crate) mod vouchers;
-pub(crate) mod walls;
+pub mod walls;
 pub(crate) mod webhook_events;
 pub(crate) mod write;
 mod write_orders;

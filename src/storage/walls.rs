@@ -9,6 +9,7 @@
 use sovereign_domain::ids::UserId;
 use sqlx::{AssertSqlSafe, PgConnection};
 
+use super::verify::Fault;
 use super::{Connection, Engine, Error, Inner, Result, Store, Tx, migrate};
 
 /// What a database lacks of the wall, as statements that make it, in their order.
@@ -41,7 +42,7 @@ WITH role AS (
         WHEN t.rule IS NOT NULL OR t.name IN ('sovereign', 'catalog_items') THEN '{SELECT}'
         ELSE '{}' END) p (privilege)
 )
-SELECT s.statement FROM (
+SELECT s.place, s.statement FROM (
     SELECT 1 AS place, format('CREATE ROLE %I NOLOGIN', name) AS statement FROM role WHERE id IS NULL
     UNION ALL
     SELECT 2, format('GRANT %I TO %I', name, current_user) FROM role
@@ -62,33 +63,70 @@ SELECT s.statement FROM (
     WHERE has_table_privilege(r.id, p.id, p.privilege) IS NOT TRUE GROUP BY p.name, r.name
 ) s ORDER BY s.place, s.statement";
 
+/// Where in [`MISSING`] the policies are.
+const POLICIES: [i32; 2] = [4, 5];
+
 /// Makes what the database lacks of the wall, in the caller's transaction.
 ///
 /// # Errors
 /// Where the program's user may not make the role ([`Error::Unsupported`], with the statements that a
 /// superuser has to run once), or the wall would hold the program itself.
 pub(super) async fn raise(tx: &mut Tx) -> Result<()> {
+    require_owner(tx).await?;
     let Connection::Postgres(connection) = tx.connection() else { return Ok(()) };
-    for statement in statements(connection).await? {
+    for (_, statement) in missing(connection).await? {
         let done = sqlx::raw_sql(AssertSqlSafe(statement.as_str())).execute(&mut *connection).await;
         done.map_err(|error| refused(&statement, &error))?;
     }
-    check(connection).await
+    require_weak_role(connection).await
 }
 
-/// The statements that would make what the database lacks; on SQLite, which has no such wall, none.
+/// What `verify` finds wrong with the wall.
+pub(crate) const CHECKS: [&str; 2] =
+    ["what is inside Organizations is walled", "nobody sees no row inside Organizations"];
+
+/// Whether the wall stands: each table has its policy, and a transaction that is for nobody sees nothing. That
+/// the role is not there is no fault, as in a copy of a database that has another name: without it
+/// members' requests are refused, and the next start makes it.
 ///
 /// # Errors
 /// Where the database fails.
-pub(crate) async fn missing(tx: &mut Tx) -> Result<Vec<String>> {
-    match tx.connection() {
-        Connection::Postgres(connection) => statements(connection).await,
-        Connection::Sqlite(_) => Ok(Vec::new()),
+pub(crate) async fn faults(store: &Store) -> Result<Vec<Fault>> {
+    let mut tx = store.read().await?;
+    let Connection::Postgres(connection) = tx.connection() else { return Ok(Vec::new()) };
+    let missing = missing(connection).await?;
+    drop(tx);
+    let [walled, nobody] = CHECKS;
+    let fault = |check, subject, expected, found| Fault { check, subject, expected, found };
+    if missing.is_empty() {
+        let seen = seen(&mut store.read_as(&UserId("".into())).await?).await?;
+        let seen = seen.into_iter().filter(|(_, rows)| *rows > 0);
+        return Ok(seen.map(|(table, rows)| fault(nobody, table, 0, rows)).collect());
     }
+    let gaps = missing.into_iter().filter(|(place, _)| POLICIES.contains(place));
+    Ok(gaps.map(|(_, statement)| fault(walled, statement, 1, 0)).collect())
 }
 
-async fn statements(connection: &mut PgConnection) -> Result<Vec<String>> {
-    Ok(sqlx::query_scalar(MISSING).bind(migrate::tables()).fetch_all(connection).await?)
+/// How many rows a transaction sees in each walled table that members may read, by table. On SQLite, which has
+/// no walls, there are no such tables.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn seen(tx: &mut Tx) -> Result<Vec<(String, i64)>> {
+    let Connection::Postgres(connection) = tx.connection() else { return Ok(Vec::new()) };
+    let counts = "SELECT string_agg(format('SELECT %L AS t, count(*) AS n FROM %I', c.relname, c.relname), \
+                      ' UNION ALL ') FROM pg_class c \
+                  WHERE c.relname = ANY($1) AND c.relnamespace = current_schema()::regnamespace \
+                      AND c.relrowsecurity AND has_table_privilege(c.oid, 'SELECT')";
+    let counts = sqlx::query_scalar(counts).bind(migrate::tables());
+    let counts: Option<String> = counts.fetch_one(&mut *connection).await?;
+    let Some(counts) = counts else { return Ok(Vec::new()) };
+    Ok(sqlx::query_as(AssertSqlSafe(counts)).fetch_all(connection).await?)
+}
+
+/// The statements that make what the database lacks, each with its place in [`MISSING`].
+async fn missing(connection: &mut PgConnection) -> Result<Vec<(i32, String)>> {
+    Ok(sqlx::query_as(MISSING).bind(migrate::tables()).fetch_all(connection).await?)
 }
 
 fn refused(statement: &str, error: &sqlx::Error) -> Error {
@@ -98,15 +136,24 @@ fn refused(statement: &str, error: &sqlx::Error) -> Error {
     ))
 }
 
-/// Refuses a user whom the policies hold: the engine would see nothing and take it for an empty database.
-/// And a member role that no policy holds.
-async fn check(connection: &mut PgConnection) -> Result<()> {
+/// Refuses a user whom the policies hold: whatever is not for members would see no rows, and take the
+/// database for an empty one.
+///
+/// # Errors
+/// [`Error::Unsupported`], with what to do.
+pub(super) async fn require_owner(tx: &mut Tx) -> Result<()> {
+    let Connection::Postgres(connection) = tx.connection() else { return Ok(()) };
     let held = "SELECT row_security_active('organizations')";
-    if sqlx::query_scalar(held).fetch_one(&mut *connection).await? {
+    if sqlx::query_scalar(held).fetch_one(connection).await? {
         let text = "the database's user does not own the tables, and their policies would hide the rows from \
                     the program; connect as their owner (docs/ISOLATION.md)";
         return Err(Error::Unsupported(text.into()));
     }
+    Ok(())
+}
+
+/// Refuses a role for members that no policy holds, or that somebody could log in as.
+async fn require_weak_role(connection: &mut PgConnection) -> Result<()> {
     let strong = "SELECT rolname::text FROM pg_roles WHERE rolname = sovereign_member_role() \
                   AND (rolsuper OR rolbypassrls OR rolcanlogin)";
     let strong: Option<String> = sqlx::query_scalar(strong).fetch_optional(connection).await?;
@@ -179,17 +226,4 @@ impl Store {
         );
         Ok(Tx(Inner::Postgres(pool.begin_with(AssertSqlSafe(begin)).await?)))
     }
-}
-
-/// Whether the wall stands; for whoever starts on a database that somebody else migrates.
-pub(super) async fn require(tx: &mut Tx) -> Result<()> {
-    if tx.engine() == Engine::Sqlite {
-        return Ok(());
-    }
-    if !missing(tx).await?.is_empty() {
-        let text = "the database lacks a part of what keeps Organizations apart; run `sovereign migrate`";
-        return Err(Error::Unsupported(text.into()));
-    }
-    let Connection::Postgres(connection) = tx.connection() else { return Ok(()) };
-    check(connection).await
 }

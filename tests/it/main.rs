@@ -21,6 +21,7 @@ mod engine;
 mod event_endpoints;
 mod events;
 mod hostile;
+mod isolation;
 mod jobs;
 mod letters;
 mod lifecycle;
