@@ -10,7 +10,7 @@ use sovereign_domain::ids::UserId;
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::verify::Fault;
-use super::{Connection, Engine, Error, Inner, Result, Store, Tx, migrate};
+use super::{Connection, Error, Inner, Result, Store, Tx, migrate};
 
 /// What a database lacks of the wall, as statements that make it, in their order.
 ///
@@ -130,6 +130,9 @@ async fn missing(connection: &mut PgConnection) -> Result<Vec<(i32, String)>> {
 }
 
 fn refused(statement: &str, error: &sqlx::Error) -> Error {
+    let error = error
+        .as_database_error()
+        .map_or_else(|| error.to_string(), |error| error.message().to_owned());
     Error::Unsupported(format!(
         "the database's user may not set up who sees what inside Organizations: {error}. Have a superuser \
          run this once in this database, then start again (docs/ISOLATION.md): {statement};"

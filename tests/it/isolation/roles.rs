@@ -76,7 +76,7 @@ async fn a_user_who_may_not_is_told_what_to_have_run() {
     for statement in
         [format!("CREATE ROLE {name}_member NOLOGIN"), format!("GRANT {name}_member TO {name}")]
     {
-        let refused = owned.database.run(&["migrate"]).expect(1).stderr;
+        let refused = owned.database.run(&["migrate"]).expect(2).stderr;
         assert!(refused.contains(&format!("{statement};")), "{refused}");
         assert!(refused.contains("docs/ISOLATION.md"), "{refused}");
         owned.server.execute(&statement).await;
@@ -100,8 +100,11 @@ async fn a_user_who_owns_no_table_is_refused() {
         .execute(&format!("GRANT ALL ON ALL TABLES IN SCHEMA public TO {name}_guest"))
         .await;
     owned.database.execute(&format!("GRANT ALL ON SCHEMA public TO {name}_guest")).await;
-    let refused = owned.database.run(&["migrate", "--database-url", &guest]).expect(1).stderr;
-    assert!(refused.contains("connect as their owner"), "{refused}");
+    let guest = TestDatabase::at(Location::Server(guest), tempfile::tempdir().unwrap());
+    for command in ["migrate", "verify"] {
+        let refused = guest.run(&[command]).expect(2).stderr;
+        assert!(refused.contains("connect as their owner"), "{refused}");
+    }
     owned.database.execute(&format!("DROP OWNED BY {name}_guest")).await;
     owned.server.execute(&format!("DROP ROLE {name}_guest")).await;
     owned.remove().await;
@@ -114,7 +117,7 @@ async fn a_role_that_passes_policies_by_is_refused() {
     let name = &owned.name;
     owned.server.execute(&format!("CREATE ROLE {name}_member NOLOGIN BYPASSRLS")).await;
     owned.server.execute(&format!("GRANT {name}_member TO {name}")).await;
-    let refused = owned.database.run(&["migrate"]).expect(1).stderr;
+    let refused = owned.database.run(&["migrate"]).expect(2).stderr;
     assert!(refused.contains(&format!("ALTER ROLE \"{name}_member\" NOLOGIN")), "{refused}");
     owned.server.execute(&format!("ALTER ROLE {name}_member NOBYPASSRLS")).await;
     owned.database.run(&["migrate"]).expect(0);

@@ -67,8 +67,9 @@ const SHAPES: [(&str, &str, &str); 8] = [
 ];
 
 /// Lines of the log about what the Sovereign itself does to an Organization: those may say how.
-const SOVEREIGNS_OWN: &str = "action NOT LIKE 'refund.%' AND action NOT LIKE 'subscription.%' \
-                              AND action <> 'organization.create'";
+const SOVEREIGNS_OWN: &str = "action NOT LIKE 'organization.%' AND action NOT LIKE 'subscription.%' \
+                              AND action NOT LIKE 'order.%' AND action NOT LIKE 'refund.%' \
+                              AND action NOT LIKE 'credit.%' AND action NOT LIKE 'payment.%'";
 
 /// Writes marks; what was made since the last time has none yet.
 pub(super) struct Marks {
@@ -80,6 +81,10 @@ pub(super) struct Marks {
 impl Marks {
     pub(super) async fn new(app: &TestApp) -> Self {
         let mut marks = Self { statements: String::new(), columns: BTreeSet::new() };
+        // Whoever has an Organization of their own sees that one.
+        let own = "SELECT id FROM organizations WHERE slug = 'elsewhere'";
+        let own = app.database().texts(own).await.join("");
+        let with_tenant = app.database().texts(named_with_tenant(app.engine)).await;
         for named in app.database().texts(texts_inside(app.engine)).await {
             let (table, column) = named.split_once('.').unwrap();
             if KEPT.contains(&column) || KEPT_IN.contains(&(table, column)) {
@@ -104,6 +109,10 @@ impl Marks {
                             'viewer@example.com', 'guest@example.com')"
                         .to_owned()
                 }
+                "organizations" => format!("id <> '{own}'"),
+                table if with_tenant.iter().any(|named| named == table) => {
+                    format!("tenant_id IS NULL OR tenant_id <> '{own}'")
+                }
                 _ => "TRUE".to_owned(),
             };
             marks.statements += &format!("UPDATE {table} SET {column} = {value} WHERE {only};\n");
@@ -127,6 +136,20 @@ pub(super) fn found_in(text: &str) -> BTreeSet<String> {
         found.insert("an address".to_owned());
     }
     found
+}
+
+/// The tables whose rows name their Organization.
+fn named_with_tenant(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Postgres => {
+            "SELECT table_name::text FROM information_schema.columns \
+             WHERE table_schema = 'public' AND column_name = 'tenant_id'"
+        }
+        Engine::Sqlite => {
+            "SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c \
+             WHERE m.type = 'table' AND c.name = 'tenant_id'"
+        }
+    }
 }
 
 /// Every column of texts, JSON among them, of every table that is about an Organization; and what is shown
