@@ -105,7 +105,9 @@ async fn a_user_who_owns_no_table_is_refused() {
         let refused = guest.run(&[command]).expect(2).stderr;
         assert!(refused.contains("connect as their owner"), "{refused}");
     }
-    owned.database.execute(&format!("DROP OWNED BY {name}_guest")).await;
+    for what in ["ALL TABLES IN SCHEMA public", "SCHEMA public"] {
+        owned.database.execute(&format!("REVOKE ALL ON {what} FROM {name}_guest")).await;
+    }
     owned.server.execute(&format!("DROP ROLE {name}_guest")).await;
     owned.remove().await;
 }
