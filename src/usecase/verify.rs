@@ -19,7 +19,7 @@ pub async fn verify(store: &Store) -> storage::Result<Report> {
     let mut tx = store.snapshot().await?;
     let mut faults = verify::faults(&mut tx).await?;
     drop(tx);
-    faults.extend(walls::faults(store).await?);
+    faults.extend(Box::pin(walls::faults(store)).await?);
     Ok(Report { checks: checks(), faults })
 }
 

@@ -146,11 +146,11 @@ impl TestDatabase {
             administer(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
             // Whom the requests of its members run as.
             // It stays where a copy of this database gives it rights.
-            administer(&format!(
+            let role = format!(
                 "DO $$ BEGIN DROP ROLE IF EXISTS {name}_member; \
                  EXCEPTION WHEN dependent_objects_still_exist THEN NULL; END $$"
-            ))
-            .await;
+            );
+            Box::pin(administer(&role)).await;
         }
     }
 }

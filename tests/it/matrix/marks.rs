@@ -2,6 +2,7 @@
 //! that a look at an answer shows what got out.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use super::world::World;
 use crate::harness::{Engine, TestApp};
@@ -115,7 +116,9 @@ impl Marks {
                 }
                 _ => "TRUE".to_owned(),
             };
-            marks.statements += &format!("UPDATE {table} SET {column} = {value} WHERE {only};\n");
+            let update =
+                writeln!(marks.statements, "UPDATE {table} SET {column} = {value} WHERE {only};");
+            update.unwrap();
             marks.columns.insert(named);
         }
         marks
