@@ -49,7 +49,7 @@ pub(super) async fn revenue(
     State(app): State<Arc<App>>,
     _: Superadmin,
 ) -> Result<Json<RevenueBody>, Problem> {
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_across().await?;
     let revenue = billing::revenue(&mut tx, app.clock.now().month_start()).await?;
     let currency = app.facts.currency;
     Ok(Json(RevenueBody {
@@ -130,7 +130,7 @@ pub(super) async fn orders(
     State(app): State<Arc<App>>,
     _: Superadmin,
 ) -> Result<Json<Vec<OrderBody>>, Problem> {
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_across().await?;
     let orders = billing::newest_orders(&mut tx, NEWEST_ORDERS).await?;
     let currency = app.facts.currency;
     Ok(Json(orders.into_iter().map(|row| OrderBody::new(row, currency)).collect()))

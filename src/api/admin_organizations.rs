@@ -209,7 +209,7 @@ pub(super) async fn find(
     _: Superadmin,
     Segment(id): Segment,
 ) -> Result<Json<OrganizationBody>, Problem> {
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_across().await?;
     let found = rows::find(&mut tx, usable_id(&id)?).await?;
     let row = found.ok_or(OrganizationError::NotFound)?;
     Ok(Json(OrganizationBody::of(&mut tx, row).await?))

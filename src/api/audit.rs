@@ -89,7 +89,9 @@ pub(super) struct EntryBody {
     tenant_id: Option<String>,
     /// The `x-request-id` of the request that did it; what happens by itself has the name of its job.
     request_id: String,
-    /// What the subject was before; what a checkout changes is in the ledger instead.
+    /// What the subject was before; what a checkout changes is in the ledger instead. What members did inside
+    /// their Organization (`member.…`, `invitation.…`, `environment.…` and such) has neither this nor `after`: it
+    /// is not for the Sovereign to read.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     before: Option<Value>,
@@ -106,9 +108,10 @@ pub(super) struct EntryBody {
 impl EntryBody {
     fn new(entry: Entry) -> storage::Result<Self> {
         let Entry { line, sealed_by } = entry;
+        let shown = line.tenant_id.is_none() || is_sovereigns_business(&line.action);
         Ok(Self {
-            before: line.before()?,
-            after: line.after()?,
+            before: if shown { line.before()? } else { None },
+            after: if shown { line.after()? } else { None },
             id: line.id,
             at: line.at.0,
             actor: line.actor,
@@ -119,6 +122,14 @@ impl EntryBody {
             sealed_by,
         })
     }
+}
+
+/// Whether a line about an Organization is about what it is and pays, as the Sovereign may know; all others are
+/// about what is inside.
+fn is_sovereigns_business(action: &str) -> bool {
+    const KINDS: [&str; 6] =
+        ["organization", "subscription", "order", "refund", "credit", "payment"];
+    action.split('.').next().is_some_and(|kind| KINDS.contains(&kind))
 }
 
 /// Lists the audit log

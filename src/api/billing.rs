@@ -110,7 +110,7 @@ pub(super) async fn balance(
     if !(1..=MAX_ENTRIES).contains(&limit) {
         return Err(Problem::field("limit", format!("limit must be 1 to {MAX_ENTRIES}")));
     }
-    let mut tx = app.store.snapshot().await?;
+    let mut tx = app.store.snapshot_as(&caller.user_id).await?;
     if let Some(id) = &query.tenant_id {
         let role = organizations::role_of(&mut tx, usable_id(id)?, &caller.user_id).await?;
         let role = role.ok_or_else(not_here)?;
@@ -250,7 +250,7 @@ pub(super) async fn invoices(
     caller: Caller,
     Segment(tenant_id): Segment,
 ) -> Result<Json<Vec<InvoiceBody>>, Problem> {
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_as(&caller.user_id).await?;
     require_member(&mut tx, &tenant_id, &caller).await?;
     let invoices = billing::invoices(&mut tx, &tenant_id).await?;
     Ok(Json(invoices.into_iter().map(|row| InvoiceBody::new(row, &app)).collect()))

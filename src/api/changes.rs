@@ -203,7 +203,7 @@ pub(super) async fn preview(
     Segment(tenant_id): Segment,
     Body(body): Body<ChangeBody>,
 ) -> Result<Json<PreviewBody>, Problem> {
-    require_member(&mut app.store.read().await?, &tenant_id, &caller).await?;
+    require_member(&mut app.store.read_as(&caller.user_id).await?, &tenant_id, &caller).await?;
     limit(&app, address, &caller).await?;
     let request = body.into_request(tenant_id, None)?;
     Ok(Json(change::preview(&app, request, caller.actor()).await?.into()))
@@ -256,7 +256,7 @@ pub(super) async fn change(
     Segment(tenant_id): Segment,
     Body(body): Body<ChangeBody>,
 ) -> Result<Response, Problem> {
-    require_member(&mut app.store.read().await?, &tenant_id, &caller).await?;
+    require_member(&mut app.store.read_as(&caller.user_id).await?, &tenant_id, &caller).await?;
     limit(&app, address, &caller).await?;
     let request = body.into_request(tenant_id, idempotency_key(&headers)?)?;
     match change::change(&app, request, caller.actor()).await? {

@@ -92,7 +92,7 @@ pub(super) async fn list(
     caller: Caller,
     Segment(tenant_id): Segment,
 ) -> Result<Json<Vec<CreditNoteBody>>, Problem> {
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_as(&caller.user_id).await?;
     require_member(&mut tx, &tenant_id, &caller).await?;
     let noted = refunds::noted(&mut tx, &tenant_id).await?;
     Ok(Json(noted.into_iter().map(|row| CreditNoteBody::new(row, &app)).collect()))
@@ -129,7 +129,7 @@ pub(super) async fn pdf(
     let [tenant_id, id] = segments.as_slice() else {
         return Err(Problem::not_found("there is no such route"));
     };
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_as(&caller.user_id).await?;
     require_member(&mut tx, tenant_id, &caller).await?;
     let language = query.language(&headers)?;
     let not_here = || Problem::not_found("there is no such credit note");

@@ -74,7 +74,7 @@ pub(super) async fn pdf(
     let [tenant_id, invoice_id] = segments.as_slice() else {
         return Err(Problem::not_found("there is no such route"));
     };
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_as(&caller.user_id).await?;
     require_member(&mut tx, tenant_id, &caller).await?;
     let language = query.language(&headers)?;
     let not_here = || Problem::not_found("there is no such invoice");

@@ -196,7 +196,7 @@ pub(super) async fn list(
     State(app): State<Arc<App>>,
     caller: Caller,
 ) -> Result<Json<Vec<OrganizationBody>>, Problem> {
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_as(&caller.user_id).await?;
     let found = rows::list_for_member(&mut tx, &caller.user_id).await?;
     let mut bodies = Vec::new();
     for row in found {
@@ -222,7 +222,7 @@ pub(super) async fn find(
     caller: Caller,
     Segment(id): Segment,
 ) -> Result<Json<OrganizationBody>, Problem> {
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_as(&caller.user_id).await?;
     let found = rows::find_for_member(&mut tx, usable_id(&id)?, &caller.user_id).await?;
     let (row, _) = found.ok_or(OrganizationError::NotFound)?;
     Ok(Json(OrganizationBody::of(&mut tx, row).await?))
@@ -272,7 +272,7 @@ pub(super) async fn members(
     caller: Caller,
     Segment(id): Segment,
 ) -> Result<Json<Vec<MemberBody>>, Problem> {
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_as(&caller.user_id).await?;
     let role = rows::role_of(&mut tx, usable_id(&id)?, &caller.user_id).await?;
     role.ok_or(OrganizationError::NotFound)?;
     let members = rows::members(&mut tx, &id).await?;

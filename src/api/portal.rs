@@ -47,7 +47,7 @@ pub(super) async fn open(
     caller: Caller,
     Segment(tenant_id): Segment,
 ) -> Result<Json<PortalBody>, Problem> {
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_as(&caller.user_id).await?;
     let role = organizations::role_of(&mut tx, usable_id(&tenant_id)?, &caller.user_id).await?;
     drop(tx);
     let role = role.ok_or_else(|| Problem::not_found("there is no such Organization"))?;

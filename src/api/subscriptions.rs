@@ -94,7 +94,7 @@ pub(super) async fn read(
     caller: Caller,
     Segment(tenant_id): Segment,
 ) -> Result<Json<SubscriptionBody>, Problem> {
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_as(&caller.user_id).await?;
     require_member(&mut tx, &tenant_id, &caller).await?;
     find(&mut tx, &tenant_id).await
 }
@@ -147,13 +147,13 @@ pub(super) async fn cancel(
     Segment(tenant_id): Segment,
     Body(body): Body<CancelBody>,
 ) -> Result<Json<SubscriptionBody>, Problem> {
-    require_member(&mut app.store.read().await?, &tenant_id, &caller).await?;
+    require_member(&mut app.store.read_as(&caller.user_id).await?, &tenant_id, &caller).await?;
     let at = match body.at {
         When::Now => CancelAt::Now,
         When::PeriodEnd => CancelAt::PeriodEnd,
     };
     subscription::cancel(&app, &tenant_id, at, caller.actor()).await?;
-    find(&mut app.store.read().await?, &tenant_id).await
+    find(&mut app.store.read_as(&caller.user_id).await?, &tenant_id).await
 }
 
 /// Keeps a subscription that was to end with its period
@@ -177,9 +177,9 @@ pub(super) async fn resume(
     caller: Caller,
     Segment(tenant_id): Segment,
 ) -> Result<Json<SubscriptionBody>, Problem> {
-    require_member(&mut app.store.read().await?, &tenant_id, &caller).await?;
+    require_member(&mut app.store.read_as(&caller.user_id).await?, &tenant_id, &caller).await?;
     subscription::resume(&app, &tenant_id, caller.actor()).await?;
-    find(&mut app.store.read().await?, &tenant_id).await
+    find(&mut app.store.read_as(&caller.user_id).await?, &tenant_id).await
 }
 
 /// How what is due can be paid.
@@ -217,7 +217,7 @@ pub(super) async fn pay(
     caller: Caller,
     Segment(tenant_id): Segment,
 ) -> Result<Json<PayBody>, Problem> {
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_as(&caller.user_id).await?;
     require_member(&mut tx, &tenant_id, &caller).await?;
     let due_order = renewals::due_order(&mut tx, &tenant_id).await?;
     drop(tx);

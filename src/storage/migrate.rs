@@ -7,7 +7,7 @@
 use sha2::{Digest, Sha256};
 use sovereign_domain::timestamp::Timestamp;
 
-use super::{Connection, Engine, Error, Result, Store, Ts, Tx, on_db};
+use super::{Connection, Engine, Error, Result, Store, Ts, Tx, on_db, walls};
 
 /// A step of the schema, for both databases.
 #[derive(Debug)]
@@ -63,6 +63,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(18, "0018", "provisioning"),
     migration!(19, "0019", "app_tiers"),
     migration!(23, "0023", "policy"),
+    migration!(24, "0024", "walls"),
 ];
 
 /// Any number; all processes of this program take the same PostgreSQL lock while they migrate.
@@ -86,6 +87,11 @@ pub async fn migrate(store: &Store, now: Timestamp) -> Result<Vec<String>> {
         tx.commit().await?;
         applied_now.push(migration.full_name());
     }
+    let mut tx = store.begin().await?;
+    lock(&mut tx).await?;
+    // Boxed: every start holds this future, and hardly any has anything to do in it.
+    Box::pin(walls::raise(&mut tx)).await?;
+    tx.commit().await?;
     Ok(applied_now)
 }
 
@@ -105,6 +111,7 @@ pub(crate) async fn apply_all(tx: &mut Tx, now: Timestamp) -> Result<Vec<String>
         apply(tx, migration, now).await?;
         names.push(migration.full_name());
     }
+    Box::pin(walls::raise(tx)).await?;
     Ok(names)
 }
 
@@ -147,7 +154,7 @@ pub async fn require_current(store: &Store) -> Result<()> {
             "the database has not been migrated; run `sovereign migrate` or `sovereign serve`";
         return Err(Error::Unsupported(text.into()));
     }
-    Ok(())
+    walls::require_owner(&mut tx).await
 }
 
 /// A digest of the schema this program expects; equal on every Sovereign of the same build.

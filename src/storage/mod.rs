@@ -67,6 +67,7 @@ pub(crate) mod users;
 pub mod verify;
 mod verify_chain;
 pub(crate) mod vouchers;
+pub mod walls;
 pub(crate) mod webhook_events;
 pub(crate) mod write;
 mod write_orders;

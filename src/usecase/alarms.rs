@@ -53,7 +53,7 @@ pub(crate) async fn list(
         Some(_) => Uuid::parse_str(&cursor.key)
             .map_err(|_| FieldError::new("after", "after must be taken from a Link header"))?,
     };
-    let mut tx = store.read().await?;
+    let mut tx = store.read_across().await?;
     let place = (cursor.created_at, id);
     let found = rows::list(&mut tx, only_open, place, limit.saturating_add(1)).await?;
     Ok(paging::page(found, limit, |alarm| Cursor {

@@ -65,7 +65,7 @@ pub(crate) async fn list(
     actor: &Actor,
     tenant_id: &str,
 ) -> Result<Vec<Environment>, EnvironmentError> {
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_as(&actor.user_id).await?;
     let found = organizations::find_for_member(&mut tx, tenant_id, &actor.user_id).await?;
     let (organization, _) = found.ok_or(OrganizationError::NotFound)?;
     Ok(of(app, &mut tx, &organization).await?)
@@ -109,7 +109,7 @@ pub(crate) async fn add(
     tenant_id: &str,
     (name, region): (EnvironmentName, Option<&str>),
 ) -> Result<Environment, EnvironmentError> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = app.store.begin_as(&actor.user_id).await?;
     let organization = managed(&mut tx, actor, tenant_id).await?;
     let (now, first) = (app.clock.now(), app.provisioning.first_region());
     let region = region.map_or(Ok(first), |text| known_region(app, text))?;
@@ -149,7 +149,7 @@ pub(crate) async fn remove(
     tenant_id: &str,
     name: EnvironmentName,
 ) -> Result<(), EnvironmentError> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = app.store.begin_as(&actor.user_id).await?;
     let organization = managed(&mut tx, actor, tenant_id).await?;
     if name == EnvironmentName::Prod {
         return Err(EnvironmentError::ProdStays);
@@ -178,7 +178,7 @@ pub(crate) async fn move_app(
     tenant_id: &str,
     (reference, name): (&str, EnvironmentName),
 ) -> Result<Vec<Environment>, EnvironmentError> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = app.store.begin_as(&actor.user_id).await?;
     let organization = managed(&mut tx, actor, tenant_id).await?;
     let prices = catalog::prices(&mut tx).await?;
     let id = prices.apps.find(reference).map_or(reference, |item| item.id.as_str());

@@ -50,7 +50,7 @@ pub(crate) async fn invite(
     })?;
     let token = secrets::random_token()
         .map_err(|_| storage::Error::Unavailable("the system's randomness".into()))?;
-    let mut tx = app.store.begin().await?;
+    let mut tx = app.store.begin_as(&actor.user_id).await?;
     let name = managed(&mut tx, invited.tenant_id, actor).await?;
     if is_member(&mut tx, invited.tenant_id, &email).await? {
         return Err(OrganizationError::AlreadyMember);
@@ -122,7 +122,7 @@ pub(crate) async fn open(
     actor: &Actor,
     tenant_id: &str,
 ) -> Result<Vec<InvitationRow>, OrganizationError> {
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_as(&actor.user_id).await?;
     managed(&mut tx, tenant_id, actor).await?;
     Ok(rows::open(&mut tx, tenant_id, app.clock.now()).await?)
 }
@@ -138,7 +138,7 @@ pub(crate) async fn revoke(
     id: Uuid,
 ) -> Result<(), OrganizationError> {
     let now = app.clock.now();
-    let mut tx = app.store.begin().await?;
+    let mut tx = app.store.begin_as(&actor.user_id).await?;
     managed(&mut tx, tenant_id, actor).await?;
     let open = rows::open(&mut tx, tenant_id, now).await?;
     let row = open.into_iter().find(|row| row.id == id).ok_or(OrganizationError::NotFound)?;
@@ -209,7 +209,7 @@ pub(crate) async fn set_member_role(
     role: &str,
 ) -> Result<MemberRow, OrganizationError> {
     let role = assignable_role(role)?;
-    let mut tx = app.store.begin().await?;
+    let mut tx = app.store.begin_as(&actor.user_id).await?;
     managed(&mut tx, tenant_id, actor).await?;
     let members = organization_rows::members(&mut tx, tenant_id).await?;
     let member = members.into_iter().find(|member| member.user_id == user_id);

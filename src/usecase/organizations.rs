@@ -228,13 +228,15 @@ pub(crate) async fn add_member(
     email: &str,
     role: &str,
 ) -> Result<MemberRow, OrganizationError> {
-    let mut tx = app.store.begin().await?;
+    // Whoever is to be added is not one of the people whom the transaction sees.
+    let known = users::find_by_verified_email(&mut app.store.read().await?, email.trim()).await?;
+    let mut tx = app.store.begin_as(&actor.user_id).await?;
     let own = rows::role_of(&mut tx, tenant_id, &actor.user_id).await?;
     if !own.ok_or(OrganizationError::NotFound)?.may_manage_members() {
         return Err(OrganizationError::Forbidden);
     }
     let role = assignable_role(role)?;
-    let user = match users::find_by_verified_email(&mut tx, email.trim()).await?.as_slice() {
+    let user = match known.as_slice() {
         [user] => user.clone(),
         [] => {
             let detail = "nobody with this e-mail address has signed in yet; invite them: POST \
@@ -267,7 +269,7 @@ pub async fn remove_member(
     tenant_id: &str,
     user_id: &str,
 ) -> Result<(), OrganizationError> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = app.store.begin_as(&actor.user_id).await?;
     let own = rows::role_of(&mut tx, tenant_id, &actor.user_id).await?;
     let own = own.ok_or(OrganizationError::NotFound)?;
     if !own.may_manage_members() && &*actor.user_id.0 != user_id {
@@ -278,9 +280,10 @@ pub async fn remove_member(
     if member.ok_or(OrganizationError::NotFound)?.role == MemberRole::Owner.as_str() {
         return Err(OrganizationError::OwnerStays);
     }
-    rows::delete_member(&mut tx, tenant_id, user_id).await?;
     let id = OrganizationId::from(tenant_id);
+    // Before: whoever leaves may write nothing there afterwards.
     record(app, &mut tx, actor, "member.remove", &id, json!({ "user_id": user_id })).await?;
+    rows::delete_member(&mut tx, tenant_id, user_id).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -334,7 +337,7 @@ pub(crate) async fn with_role_of(
     user_id: &str,
 ) -> storage::Result<Vec<(OrganizationRow, MemberRole)>> {
     let user_id = user_id.into();
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_as(&user_id).await?;
     let mut found = Vec::new();
     for organization in rows::list_for_member(&mut tx, &user_id).await? {
         if let Some(role) = rows::role_of(&mut tx, &organization.id, &user_id).await? {

@@ -36,7 +36,7 @@ pub(crate) async fn totals(
     limit: i64,
 ) -> Result<Page<TotalsRow>, OverviewError> {
     let after = paging::read(after)?;
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_across().await?;
     let found = rows::totals(&mut tx, &after, limit.saturating_add(1), app.clock.now()).await?;
     Ok(paging::page(found, limit, |row| Cursor {
         created_at: row.summary.created_at.0,
@@ -53,6 +53,6 @@ pub(crate) async fn list(
     offset: i64,
     limit: i64,
 ) -> storage::Result<(Vec<SummaryRow>, i64)> {
-    let mut tx = app.store.snapshot().await?;
+    let mut tx = app.store.snapshot_across().await?;
     Ok((rows::list(&mut tx, offset, limit).await?, rows::count(&mut tx).await?))
 }

@@ -63,7 +63,7 @@ pub(crate) async fn find(
     user_id: &UserId,
     id: Uuid,
 ) -> Result<ProvisionRow, ProvisionError> {
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_as(user_id).await?;
     let row = rows::find(&mut tx, id).await?.ok_or(ProvisionError::NotFound)?;
     role_of(&mut tx, &row.tenant_id, user_id).await?.ok_or(ProvisionError::NotFound)?;
     Ok(row)
@@ -74,7 +74,7 @@ pub(crate) async fn find(
 /// # Errors
 /// [`ProvisionError`].
 pub(crate) async fn find_any(app: &App, id: Uuid) -> Result<ProvisionRow, ProvisionError> {
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_across().await?;
     rows::find(&mut tx, id).await?.ok_or(ProvisionError::NotFound)
 }
 
@@ -87,7 +87,7 @@ pub(crate) async fn newest(
     user_id: &UserId,
     tenant_id: &str,
 ) -> Result<ProvisionRow, ProvisionError> {
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_as(user_id).await?;
     role_of(&mut tx, tenant_id, user_id).await?.ok_or(ProvisionError::NotFound)?;
     rows::newest(&mut tx, tenant_id).await?.ok_or(ProvisionError::NotFound)
 }
@@ -102,7 +102,7 @@ pub(crate) async fn start(
     tenant_id: &str,
     order_id: &str,
 ) -> Result<ProvisionRow, ProvisionError> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = app.store.begin_as(&actor.user_id).await?;
     managed(&mut tx, actor, tenant_id).await?;
     let order_id = Uuid::parse_str(order_id).map_err(|_| ProvisionError::NotPaid)?;
     if !rows::is_paid(&mut tx, tenant_id, Some(order_id)).await? {
@@ -127,7 +127,7 @@ pub(crate) async fn retry(
     actor: &Actor,
     id: Uuid,
 ) -> Result<ProvisionRow, ProvisionError> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = app.store.begin_as(&actor.user_id).await?;
     let row = rows::find(&mut tx, id).await?.ok_or(ProvisionError::NotFound)?;
     managed(&mut tx, actor, &row.tenant_id).await?;
     begin_anew(app, tx, actor, &row).await
@@ -181,7 +181,7 @@ pub(crate) async fn list(
         Some(_) => Uuid::parse_str(&cursor.key)
             .map_err(|_| FieldError::new("after", "after must be taken from a Link header"))?,
     };
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_across().await?;
     let place = (cursor.created_at, id);
     let found = rows::list(&mut tx, status, place, limit.saturating_add(1)).await?;
     Ok(paging::page(found, limit, |row| Cursor {

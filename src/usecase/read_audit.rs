@@ -86,7 +86,7 @@ pub(crate) async fn page(
     let low = bound(filter.from, -APART_SECONDS).unwrap_or_else(Uuid::nil);
     let high = bound(filter.to, APART_SECONDS).unwrap_or_else(Uuid::max);
     let high = place.map_or(high, |place| high.min(place.0));
-    let mut tx = store.read().await?;
+    let mut tx = store.read_across().await?;
     let reach = audit::reach(&mut tx, (low, high), REACH).await?;
     let range = (reach.unwrap_or(low), high);
     let mut entries = audit::newest(&mut tx, filter, range, limit.saturating_add(1)).await?;

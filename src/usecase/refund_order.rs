@@ -135,7 +135,7 @@ pub(crate) struct Overview {
 /// # Errors
 /// Where the database fails.
 pub(crate) async fn overview(app: &App, order_id: Uuid) -> storage::Result<Option<Overview>> {
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_across().await?;
     let Some(mut refundable) = refunds::refundable(&mut tx, order_id).await? else {
         return Ok(None);
     };

@@ -1,7 +1,7 @@
-//! Recomputes every invariant of the books.
+//! Recomputes every invariant of the books, and looks whether Organizations are walled.
 
 use crate::storage::verify::{self, Fault};
-use crate::storage::{self, Store};
+use crate::storage::{self, Store, walls};
 
 /// What a verification found.
 #[derive(Debug)]
@@ -17,6 +17,14 @@ pub struct Report {
 /// Where the database fails.
 pub async fn verify(store: &Store) -> storage::Result<Report> {
     let mut tx = store.snapshot().await?;
-    let faults = verify::faults(&mut tx).await?;
-    Ok(Report { checks: verify::checks(), faults })
+    let mut faults = verify::faults(&mut tx).await?;
+    drop(tx);
+    faults.extend(Box::pin(walls::faults(store)).await?);
+    Ok(Report { checks: checks(), faults })
+}
+
+/// The names of everything that is checked.
+#[must_use]
+pub fn checks() -> Vec<&'static str> {
+    verify::checks().into_iter().chain(walls::CHECKS).collect()
 }

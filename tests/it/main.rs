@@ -22,6 +22,7 @@ mod engine;
 mod event_endpoints;
 mod events;
 mod hostile;
+mod isolation;
 mod jobs;
 mod letters;
 mod lifecycle;

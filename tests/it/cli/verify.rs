@@ -1,7 +1,7 @@
 //! `sovereign verify`: sound books, books that are off, beside a running server.
 
 use serde_json::json;
-use sovereign::storage::verify;
+use sovereign::usecase::verify;
 
 use crate::harness::{TestDatabase, on_both, on_empty};
 

@@ -144,6 +144,13 @@ impl TestDatabase {
     pub(crate) async fn remove(self) {
         if let Some(name) = self.name {
             administer(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+            // Whom the requests of its members run as.
+            // It stays where a copy of this database gives it rights.
+            let role = format!(
+                "DO $$ BEGIN DROP ROLE IF EXISTS {name}_member; \
+                 EXCEPTION WHEN dependent_objects_still_exist THEN NULL; END $$"
+            );
+            Box::pin(administer(&role)).await;
         }
     }
 }

@@ -89,6 +89,38 @@ on_empty! {
         assert_nothing_leaks(database, "trace").await;
     }
 
+    /// Nor does it say who is in an Organization, how that is called, or what is in it.
+    async fn what_is_inside_an_organization_stays_out_of_it(database: &TestDatabase) {
+        let server = Server::start(serve(database));
+        let people = ["ahmed", "fatima"].map(|name| format!("{name}@example.com"));
+        let [ahmed, fatima] =
+            people.map(|email| server.bearing(&database.mint("member", &email)));
+        fatima.get("/tenant/orgs").await.expect(200);
+        let id = ahmed.make_organization("kestrel-pharmacy").await;
+        let inside = format!("/tenant/orgs/{id}");
+        let added = json!({ "email": "fatima@example.com", "role": "viewer" });
+        ahmed.post(&format!("{inside}/members"), &added).await;
+        // Nobody delivers this mail.
+        let invited = json!({ "email": "zahra@example.com", "role": "viewer" });
+        ahmed.post(&format!("{inside}/invitations"), &invited).await.expect(503);
+        ahmed.post(&format!("{inside}/environments"), &json!({ "name": "uat" })).await.expect(201);
+        ahmed.post(&format!("{inside}/environments"), &json!({ "name": "uat" })).await.expect(409);
+        let admin = server.bearing(&database.mint("sovereign-admin", "a@omantel.example"));
+        for path in [inside.as_str(), "/billing/admin/organizations", "/tenant/check-slug/kestrel-pharmacy"] {
+            admin.get(path).await;
+        }
+        let (path, order) = ("/billing/checkout", json!({ "plan_id": "m", "tenant_id": id }));
+        database.execute("ALTER TABLE outbox RENAME TO away").await;
+        ahmed.post(path, &order).await;
+        ahmed.delete(&format!("{inside}/environments/uat")).await;
+        database.execute("ALTER TABLE away RENAME TO outbox").await;
+        let log = server.stop().expect(0).stderr;
+        assert!(log.contains("/tenant/orgs/{id}/invitations") && log.contains(" ERROR "), "{log}");
+        for inside in ["ahmed", "fatima", "zahra", "kestrel", "uat"] {
+            assert!(!log.to_lowercase().contains(inside), "{inside}: {log}");
+        }
+    }
+
     /// One object a line, from the first to the last, with the identifier that the client was told.
     async fn json_lines_name_the_request(database: &TestDatabase) {
         let server = Server::start(serve(database).env("SOVEREIGN_LOG_FORMAT", "json"));

@@ -4,6 +4,8 @@
 //! route.
 
 mod ended;
+mod inside;
+mod marks;
 mod requests;
 mod table;
 mod world;

@@ -103,6 +103,7 @@ impl World<'_> {
             }
             "GET /billing/admin/orders/{order_id}/refunds" => {
                 let order = self.paid_order(&self.organization().await).await;
+                self.refund(&order).await;
                 request.with("order_id", &order)
             }
             "POST /billing/admin/refunds/{refund_id}/retry" => {

@@ -1,0 +1,2 @@
+-- SQLite knows no roles: its file is the program's alone. The PostgreSQL migration of this number makes what
+-- docs/ISOLATION.md calls the second wall.
