@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::money::checked_sum;
+use crate::usage::LineUsage;
 
 /// Anything with an identifier and a slug; references on the wire may use either.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct Item {
     pub name: String,
     /// The price of a month. Zero for what is included, and for apps, which a plan covers.
     pub price_minor: i64,
+    /// A plan that what is used is paid for beside.
+    pub usage_priced: bool,
 }
 
 /// One kind of thing in the catalog, found by identifier or slug.
@@ -78,6 +81,8 @@ pub enum LineKind {
     Plan,
     Addon,
     App,
+    /// What was used of a meter.
+    Usage,
 }
 
 /// A line of an order, as it was named and priced when it was ordered.
@@ -91,6 +96,9 @@ pub struct OrderLine {
     /// What a whole month of it costs, where the line is for a part of one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub month_minor: Option<i64>,
+    /// What it counts, where it is for what was used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<LineUsage>,
 }
 
 /// An order's contents by identifier, and its price.
@@ -148,6 +156,7 @@ impl Item {
             name: self.name.clone(),
             amount_minor: self.price_minor,
             month_minor: None,
+            usage: None,
         }
     }
 }
@@ -159,7 +168,7 @@ mod tests {
 
     fn item(id: &str, price_minor: i64) -> Item {
         let slug = id.trim_start_matches("id-").into();
-        Item { id: id.into(), slug, name: id.into(), price_minor }
+        Item { id: id.into(), slug, name: id.into(), price_minor, usage_priced: false }
     }
 
     #[test]

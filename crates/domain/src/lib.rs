@@ -23,5 +23,6 @@ pub mod refund;
 pub mod subscription;
 pub mod tax;
 pub mod timestamp;
+pub mod usage;
 pub mod voucher;
 pub mod wallet;

@@ -85,7 +85,14 @@ mod tests {
     use alloc::vec;
 
     fn line(kind: LineKind, id: &str, amount_minor: i64) -> OrderLine {
-        OrderLine { kind, id: id.into(), name: id.into(), amount_minor, month_minor: None }
+        OrderLine {
+            kind,
+            id: id.into(),
+            name: id.into(),
+            amount_minor,
+            month_minor: None,
+            usage: None,
+        }
     }
 
     fn april(at: &str) -> Rest {

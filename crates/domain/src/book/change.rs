@@ -305,6 +305,7 @@ fn items_after(held: Vec<OrderLine>, order: &Order) -> Vec<OrderLine> {
         LineKind::Plan => order.plan_id == line.id,
         LineKind::Addon => order.addons.contains(&line.id),
         LineKind::App => order.apps.contains(&line.id),
+        LineKind::Usage => false,
     };
     // What was carried is held already.
     let come =

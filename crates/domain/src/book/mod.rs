@@ -15,6 +15,7 @@ mod credit;
 mod disputes;
 mod finish;
 mod give_back;
+mod last_usage;
 mod letters;
 mod orders;
 mod payment;
@@ -25,6 +26,7 @@ mod replies;
 mod rows;
 mod unpaid;
 mod unused;
+mod usage;
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -35,8 +37,9 @@ pub use self::change::CHANGE_QUOTE_SECONDS;
 pub use self::changes::Changes;
 pub use self::command::{
     Adjust, Answer, BookRefund, Cancel, CancelAt, ChangeAnswer, ChangePreview, ChangeSubscription,
-    Checkout, CheckoutAnswer, Command, CompleteOrder, FailedAttempt, Outcome, RedeemAnswer,
-    RedeemVoucher, RefundAnswer, RefundOrder, RefundRefusal, Refusal, ReportDispute, Retry,
+    Checkout, CheckoutAnswer, Command, CompleteOrder, FailedAttempt, Outcome, RecordUsage,
+    RedeemAnswer, RedeemVoucher, RefundAnswer, RefundOrder, RefundRefusal, Refusal, ReportDispute,
+    Retry,
 };
 pub use self::disputes::{Dispute, DisputeState};
 pub use self::give_back::RETURNED_CREDIT_DAYS;
@@ -50,6 +53,7 @@ pub use self::rows::{
 };
 pub use self::unpaid::{AttemptFailure, RETRY_AFTER_DAYS};
 pub use self::unused::UNUSED;
+pub use self::usage::{UsageRefusal, UsageVerdict};
 
 use crate::calendar::TimeZone;
 use crate::catalog::Catalog;
@@ -57,13 +61,14 @@ use crate::checkout::ChargeRules;
 use crate::event::{Actor, AuditEntry, Event, EventData};
 use crate::ids::{
     CustomerId, DisputeId, HoldId, IdSource, InvoiceId, LotId, OrderId, OrganizationId, PaymentId,
-    RedemptionId, RefundId, SubscriptionId, UserId,
+    RedemptionId, RefundId, SubscriptionId, UsageTotalId, UserId,
 };
 use crate::money::Currency;
 use crate::organization::{MemberRole, OrganizationStatus};
 use crate::subscription::{Invoice, Subscription};
 use crate::tax::TaxRules;
 use crate::timestamp::Timestamp;
+use crate::usage::{Meter, UsageEvent, UsageLimit, UsageTotal};
 use crate::voucher::{Code, Voucher};
 use crate::wallet::{LotAmount, Wallet};
 
@@ -124,6 +129,13 @@ pub struct Book {
     pub redeemed_by_user: BTreeMap<(UserId, Code), RedemptionId>,
     pub redeemed_by_organization: BTreeMap<(OrganizationId, Code), RedemptionId>,
     pub replies: BTreeMap<ReplyKey, Reply>,
+    /// By slug; whole where usage is reported.
+    pub meters: BTreeMap<String, Meter>,
+    /// What no order asks for yet, and what is on the renewals that are due.
+    pub usage: BTreeMap<(OrganizationId, UsageTotalId), UsageTotal>,
+    /// Those that were reported before, of those that are reported.
+    pub usage_events: BTreeMap<String, UsageEvent>,
+    pub usage_limits: BTreeMap<OrganizationId, UsageLimit>,
     pub changes: Changes,
 }
 
@@ -166,6 +178,7 @@ impl Book {
             Command::WarnOfLowCredit { tenant_id } => self.warn_of_low_credit(tenant_id, context),
             Command::RefundOrder(refund) => self.refund_order(refund, context),
             Command::BookRefund(refund) => self.book_refund(refund, context),
+            Command::RecordUsage(usage) => Ok(self.record_usage(usage, context)),
             Command::ReportDispute(dispute) => self.report_dispute(dispute, context),
         }
     }
