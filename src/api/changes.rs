@@ -87,6 +87,8 @@ impl From<OrderLine> for LineBody {
             LineKind::Plan => "plan",
             LineKind::Addon => "addon",
             LineKind::App => "app",
+            // Never part of a change.
+            LineKind::Usage => "usage",
         };
         let month_minor = line.month_minor.unwrap_or(line.amount_minor);
         let OrderLine { id, name, amount_minor, .. } = line;

@@ -41,6 +41,7 @@ mod settings;
 mod shared_answers;
 mod status;
 mod subscriptions;
+mod usage;
 mod vouchers;
 mod webhook;
 mod wire;
@@ -120,6 +121,11 @@ fn billing_routes(routes: Routes) -> Routes {
         .add(settings::__path_change, settings::change)
         .add(settings::__path_check, settings::check)
         .add(bill_here::__path_bill_here, bill_here::bill_here)
+        .add(usage::__path_meters, usage::meters)
+        .add(usage::__path_put_meter, usage::put_meter)
+        .add(usage::__path_report, usage::report)
+        .add(usage::__path_read, usage::read)
+        .add(usage::__path_set_limit, usage::set_limit)
         .add(admin_organizations::__path_totals, admin_organizations::totals)
 }
 

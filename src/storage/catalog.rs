@@ -67,6 +67,7 @@ pub(crate) async fn prices(tx: &mut Tx) -> Result<Arc<Catalog>> {
                 slug: row.slug.clone(),
                 name: row.doc.0["name"].as_str().unwrap_or(&row.slug).to_owned(),
                 price_minor: row.price_minor,
+                usage_priced: row.doc.0["usage_priced"].as_bool().unwrap_or(false),
             })
             .collect()
     };

@@ -38,6 +38,7 @@ pub(crate) mod sessions;
 pub(crate) mod settings;
 pub(crate) mod sign_in;
 pub mod start;
+pub(crate) mod usage;
 pub mod users;
 pub mod verify;
 pub mod voucher_codes;

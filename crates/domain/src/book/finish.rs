@@ -89,16 +89,12 @@ impl Book {
         subdomain
     }
 
-    /// The live subscription of an Organization, where this Sovereign bills it.
-    pub(super) fn subscription_of(&self, tenant_id: &OrganizationId) -> Option<&Subscription> {
-        self.live_subscription(self.accounts.get(tenant_id)?)
-    }
-
     /// The subscription that an unpaid renewal is due for: a live one, or one that ended with usage to pay.
     pub(super) fn subscription_owing(&self, order_id: OrderId) -> Option<&Subscription> {
         self.subscriptions.values().find(|subscription| subscription.due_order == Some(order_id))
     }
 
+    /// The live subscription of an Organization, where this Sovereign bills it.
     pub(super) fn live_subscription(&self, account: &Account) -> Option<&Subscription> {
         self.subscriptions.get(&account.live_subscription?)
     }
