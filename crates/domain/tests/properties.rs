@@ -10,6 +10,7 @@
 mod arithmetic;
 mod checks;
 mod model;
+mod usage;
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;

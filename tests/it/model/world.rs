@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::sequences::{VoucherTerms, World};
 
-const TABLES: [&str; 27] = [
+const TABLES: [&str; 30] = [
     "event_lanes",
     "event_deliveries",
     "provisions",
@@ -33,6 +33,9 @@ const TABLES: [&str; 27] = [
     "outbox",
     "nats_queue",
     "published_events",
+    "usage_events",
+    "usage_totals",
+    "usage_limits",
     "wallets",
     "customers",
     "members",
