@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use sovereign::clock::Clock as _;
 use sovereign::storage::verify;
 
 use crate::harness::{Customer, Engine, TestApp, TestDatabase};

@@ -7,7 +7,7 @@ use super::{
     a_month_later, bill, billed, event, flexi, flexi_with_card, invoices, price, report,
     subscription, usage, uses, verdicts,
 };
-use crate::harness::{Card, Setup, TestApp, on_both};
+use crate::harness::{Card, Setup, on_both};
 use crate::pdf::content::assert_has;
 use crate::pdf::poppler;
 

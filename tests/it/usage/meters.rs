@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{event, flexi, report};
+use super::{event, flexi, report, usage};
 use crate::harness::{TestApp, assert_shape, each, on_both};
 
 async fn put(app: &TestApp, slug: &str, body: Value) -> crate::harness::Reply {
@@ -70,7 +70,7 @@ on_both! {
         put(app, "egress-gb", json!({ "active": false })).await.expect(200);
         let more = event(app, "2", &customer, "egress-gb", 5);
         assert_eq!(report(app, &[more]).await, ["meter_inactive"]);
-        let usage = super::usage(&customer).await;
+        let usage = usage(&customer).await;
         assert_eq!(usage["lines"][0]["quantity"], 5);
     }
 }

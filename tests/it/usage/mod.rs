@@ -7,6 +7,7 @@ mod meters;
 mod reports;
 
 use serde_json::{Value, json};
+use sovereign::clock::Clock as _;
 
 use crate::harness::{Card, Customer, TestApp};
 

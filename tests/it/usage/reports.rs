@@ -1,9 +1,10 @@
 //! `POST /billing/usage`: each report counts once, or is refused for a reason.
 
 use serde_json::{Value, json};
+use sovereign::clock::Clock as _;
 
 use super::{event, flexi, price, report, usage, uses, verdicts};
-use crate::harness::{TestApp, assert_shape, on_both};
+use crate::harness::{assert_shape, on_both};
 use crate::races::at_once;
 
 fn at(mut event: Value, moment: &str) -> Value {
@@ -61,7 +62,7 @@ on_both! {
         let now = app.clock.now();
         let ahead = |seconds| now.plus_seconds(seconds).to_rfc3339();
         // The subscription began a moment ago.
-        let late = |days| now.plus_days(-days).plus_seconds(60).to_rfc3339();
+        let late = |days: i64| now.plus_days(-days).plus_seconds(60).to_rfc3339();
         let sent = [
             new("1"),
             nobody,
