@@ -24,6 +24,8 @@ pub(super) struct Plan {
     price_minor: i64,
     /// ISO 4217.
     currency: String,
+    /// Whether what is used of meters is paid for beside (`GET /billing/meters`).
+    usage_priced: bool,
     popular: bool,
     sort_order: i32,
     features: Vec<String>,

@@ -95,6 +95,8 @@ impl From<OrderLine> for LineBody {
             LineKind::Addon => "addon",
             LineKind::App => "app",
             LineKind::Service => "service",
+            // Never part of a change.
+            LineKind::Usage => "usage",
         };
         let month_minor = line.month_minor.unwrap_or(line.amount_minor);
         let OrderLine { id, name, amount_minor, for_app, .. } = line;

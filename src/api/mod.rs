@@ -8,8 +8,8 @@ mod admin_organizations;
 mod alarms;
 mod answers;
 mod app_answers;
-mod apps;
 mod approvals;
+mod apps;
 mod audit;
 mod auth;
 mod bill_here;
@@ -47,6 +47,7 @@ mod shared_answers;
 mod status;
 mod subscriptions;
 mod tiers;
+mod usage;
 mod vouchers;
 mod webhook;
 mod wire;
@@ -127,6 +128,11 @@ fn billing_routes(routes: Routes) -> Routes {
         .add(settings::__path_change, settings::change)
         .add(settings::__path_check, settings::check)
         .add(bill_here::__path_bill_here, bill_here::bill_here)
+        .add(usage::__path_meters, usage::meters)
+        .add(usage::__path_put_meter, usage::put_meter)
+        .add(usage::__path_report, usage::report)
+        .add(usage::__path_read, usage::read)
+        .add(usage::__path_set_limit, usage::set_limit)
         .add(admin_organizations::__path_totals, admin_organizations::totals)
 }
 

@@ -41,7 +41,7 @@ pub(super) struct SubscriptionBody {
     current_period_end: Option<Timestamp>,
     /// Whether it ends with this period.
     cancel_at_period_end: bool,
-    /// The renewal that is not paid yet; `POST …/pay` says where it can be.
+    /// The renewal that is not paid yet, or, of one that ended, what was used until then; `POST …/pay` says where it can be.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     due_order_id: Option<Uuid>,
@@ -124,7 +124,8 @@ enum When {
 
 /// Cancels the subscription of an Organization
 ///
-/// Its credit stays. For owners and admins of the Organization.
+/// Its credit stays. What was used of meters and is not paid is billed at once: from credit, else it is due
+/// (`due_order_id`) and asked for as any month is. For owners and admins of the Organization.
 #[utoipa::path(
     post, path = "/billing/subscription/{tenant_id}/cancel", tag = "Billing",
     operation_id = "cancelSubscription",
@@ -196,7 +197,7 @@ pub(super) struct PayBody {
 
 /// Pays the month that is due
 ///
-/// From credit where it covers it by now, else on Stripe's page. For members.
+/// Or what was used until a subscription ended. /// From credit where it covers it by now, else on Stripe's page. For members.
 #[utoipa::path(
     post, path = "/billing/subscription/{tenant_id}/pay", tag = "Billing",
     operation_id = "payDueSubscription",
@@ -219,10 +220,10 @@ pub(super) async fn pay(
 ) -> Result<Json<PayBody>, Problem> {
     let mut tx = app.store.read_as(&caller.user_id).await?;
     require_member(&mut tx, &tenant_id, &caller).await?;
-    let due_order = renewals::due_order(&mut tx, &tenant_id).await?;
+    let due_orders = renewals::due_orders(&mut tx, &tenant_id).await?;
     drop(tx);
     let nothing = || Problem::not_found("this Organization owes nothing for a subscription");
-    let order_id = OrderId(due_order.ok_or_else(nothing)?);
+    let order_id = OrderId(*due_orders.first().ok_or_else(nothing)?);
     let (status, session_url) = match due::pay(&app, order_id).await? {
         PayDue::Paid => ("paid", None),
         PayDue::Processing => ("processing", None),

@@ -54,7 +54,7 @@ pub(crate) async fn find(tx: &mut Tx, order_id: Uuid, now: Timestamp) -> Result<
                LEFT JOIN invoices i ON i.tenant_id = o.tenant_id AND i.order_id = o.id \
                    AND i.status <> 'void' \
                LEFT JOIN subscriptions s ON s.tenant_id = o.tenant_id \
-                   AND s.status <> 'canceled' AND s.due_order_id = o.id \
+                   AND s.due_order_id = o.id \
                WHERE o.id = $1";
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(order_id).bind(Ts(now)).fetch_optional(c).await)?)
 }

@@ -86,6 +86,7 @@ pub(crate) async fn prices(tx: &mut Tx) -> Result<Arc<Catalog>> {
                 price_minor: if can_be_deployed(&row.doc.0) { row.price_minor } else { 0 },
                 needs: texts(&row.doc.0["dependencies"]),
                 shareable: row.doc.0["shareable"].as_bool().unwrap_or(false),
+                usage_priced: row.doc.0["usage_priced"].as_bool().unwrap_or(false),
             })
             .collect()
     };

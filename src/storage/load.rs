@@ -23,6 +23,7 @@ use super::load_payments;
 use super::load_refunds;
 use super::load_requests::{self, Request};
 use super::load_subscriptions;
+use super::load_usage;
 use super::{Error, Result, Ts, Tx};
 
 batch_row! { pub(super) struct UuidKey { id: Uuid => "uuid" } }
@@ -39,6 +40,9 @@ pub(crate) struct Wanted {
     pub(super) subscribers: BTreeSet<OrganizationId>,
     /// Those of them whose subscription is changed.
     pub(super) changed: BTreeSet<OrganizationId>,
+    /// Whose usage is wanted, and which reports of it.
+    pub(super) users: BTreeSet<OrganizationId>,
+    pub(super) usage_events: BTreeSet<String>,
     /// The orders that money goes back of.
     pub(super) refunded: BTreeSet<OrderId>,
     /// Answers to requests that name no Organization.
@@ -81,13 +85,15 @@ impl Wanted {
                 Command::Renew { tenant_id }
                 | Command::EndOrganization { tenant_id, .. }
                 | Command::WarnOfLowCredit { tenant_id } => {
-                    wanted.tenants.insert(tenant_id.clone());
-                    wanted.subscribers.insert(tenant_id.clone());
+                    wanted.add_user(tenant_id);
+                }
+                Command::RecordUsage(request) => {
+                    request.events.iter().for_each(|event| wanted.add_user(&event.tenant_id));
+                    wanted.usage_events.extend(request.events.iter().map(|e| e.id.clone()));
                 }
                 Command::Cancel(Cancel { actor, tenant_id, .. })
                 | Command::Resume { tenant_id, actor } => {
-                    wanted.tenants.insert(tenant_id.clone());
-                    wanted.subscribers.insert(tenant_id.clone());
+                    wanted.add_user(tenant_id);
                     wanted.requests.insert(Request {
                         tenant_id: tenant_id.clone(),
                         user_id: Some(actor.user_id.clone()),
@@ -115,6 +121,13 @@ impl Wanted {
             }
         }
         wanted
+    }
+
+    /// An Organization with its subscription, and with what it used.
+    fn add_user(&mut self, tenant_id: &OrganizationId) {
+        self.tenants.insert(tenant_id.clone());
+        self.subscribers.insert(tenant_id.clone());
+        self.users.insert(tenant_id.clone());
     }
 
     fn add_refund(&mut self, request: &RefundOrder) {
@@ -167,6 +180,7 @@ pub(crate) async fn book(tx: &mut Tx, wanted: &mut Wanted, book: &mut Book) -> R
     let mut found = load_requests::requests(tx, &wanted.requests, book).await?;
     found.replied.append(&mut wanted.replies);
     load_subscriptions::subscriptions(tx, wanted, book).await?;
+    load_usage::usage(tx, wanted, book).await?;
     load_orders::replies(tx, &found.replied, &wanted.orders, book).await?;
     load_orders::orders(tx, wanted, book).await?;
     load_orders::redemptions(tx, wanted, book).await?;

@@ -96,7 +96,7 @@ fn tenant_keys(wanted: &Wanted) -> Vec<TenantKey<'_>> {
     wanted.subscribers.iter().map(|id| TenantKey { tenant_id: &id.0 }).collect()
 }
 
-/// The wanted Organizations' subscriptions. Those of an earlier service that nobody has set a date for are not
+/// The wanted Organizations' subscriptions: live ones, and those that ended with usage to pay. Those of an earlier service that nobody has set a date for are not
 /// billed, and not here. A renewal that is due becomes a wanted order, and so does what has paid for the
 /// period of one that is changed.
 pub(super) async fn subscriptions(tx: &mut Tx, wanted: &mut Wanted, book: &mut Book) -> Result<()> {
@@ -108,12 +108,23 @@ pub(super) async fn subscriptions(tx: &mut Tx, wanted: &mut Wanted, book: &mut B
             s.due_order_id, s.failed_attempts, s.next_attempt_at, s.warned_for, s.created_at \
         FROM v JOIN subscriptions s ON s.tenant_id = v.tenant_id AND s.status <> 'canceled' \
             AND s.billed_by = 'sovereign'";
+    const OWING: &str = "WITH v (tenant_id) AS ({rows}) \
+        SELECT s.id, s.customer_id, s.tenant_id, s.order_id, \
+            COALESCE(s.paid_order_id, s.order_id) AS paid_order_id, s.changes, s.plan_id, s.status, \
+            s.current_period_start AS period_start, s.current_period_end AS period_end, \
+            s.anchor_at, COALESCE(s.price_minor, 0) AS price_minor, s.cancel_at_period_end, \
+            s.due_order_id, s.failed_attempts, s.next_attempt_at, s.warned_for, s.created_at \
+        FROM v JOIN subscriptions s ON s.tenant_id = v.tenant_id AND s.due_order_id IS NOT NULL \
+            AND s.status = 'canceled' AND s.billed_by = 'sovereign'";
     const INVOICES: &str = "WITH v (tenant_id) AS ({rows}) \
         SELECT i.id, i.customer_id, i.tenant_id, i.order_id, i.amount_minor, i.credit_minor, \
             i.period_start, i.period_end, i.created_at \
         FROM v JOIN invoices i ON i.tenant_id = v.tenant_id AND i.status = 'open' \
             AND i.order_id IS NOT NULL";
-    for row in batch::fetch::<_, SubscriptionRow>(tx, SUBSCRIPTIONS, tenant_keys(wanted)).await? {
+    let mut rows: Vec<SubscriptionRow> =
+        batch::fetch(tx, SUBSCRIPTIONS, tenant_keys(wanted)).await?;
+    rows.extend(batch::fetch::<_, SubscriptionRow>(tx, OWING, tenant_keys(wanted)).await?);
+    for row in rows {
         let subscription = row.into_subscription()?;
         wanted.orders.extend(subscription.due_order);
         if wanted.changed.contains(&subscription.tenant_id) {

@@ -62,6 +62,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(17, "0017", "event_endpoints"),
     migration!(18, "0018", "provisioning"),
     migration!(19, "0019", "app_tiers"),
+    migration!(20, "0020", "usage"),
     migration!(23, "0023", "policy"),
     migration!(24, "0024", "walls"),
 ];

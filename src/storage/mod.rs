@@ -39,6 +39,7 @@ mod load_payments;
 mod load_refunds;
 mod load_requests;
 mod load_subscriptions;
+mod load_usage;
 pub mod memory;
 pub mod migrate;
 pub(crate) mod nats_queue;
@@ -63,6 +64,7 @@ pub(crate) mod settings;
 pub(crate) mod sign_ins;
 pub(crate) mod sqlite;
 mod types;
+pub(crate) mod usage;
 pub(crate) mod users;
 pub mod verify;
 mod verify_chain;
@@ -73,6 +75,7 @@ pub(crate) mod write;
 mod write_orders;
 pub(crate) mod write_payments;
 mod write_subscriptions;
+mod write_usage;
 
 use std::path::PathBuf;
 

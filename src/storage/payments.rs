@@ -55,12 +55,12 @@ pub(crate) async fn payable(tx: &mut Tx, order_id: Uuid) -> Result<Option<Payabl
                    k.stripe_customer_id, k.payment_method_id, COALESCE(u.email, k.email) AS email, \
                    COALESCE(t.name, '') AS organization, o.lines, \
                    COALESCE(o.attempt > 1 AND (s.status = 'suspended' \
+                       OR (s.status = 'canceled' AND s.next_attempt_at IS NULL) \
                        OR s.next_attempt_at > o.updated_at), false) AS by_customer \
                FROM orders o JOIN customers k ON k.id = o.customer_id \
                LEFT JOIN users u ON u.id = o.user_id \
                LEFT JOIN organizations t ON t.id = o.tenant_id \
                LEFT JOIN subscriptions s ON s.tenant_id = o.tenant_id AND s.due_order_id = o.id \
-                   AND s.status <> 'canceled' \
                WHERE o.id = $1";
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(order_id).fetch_optional(c).await)?)
 }

@@ -106,9 +106,11 @@ pub(crate) async fn attempts(
         .await)?)
 }
 
-/// The renewal that an Organization has not paid, if there is one.
-pub(crate) async fn due_order(tx: &mut Tx, tenant_id: &str) -> Result<Option<Uuid>> {
-    let sql = "SELECT due_order_id FROM subscriptions WHERE tenant_id = $1 AND status <> 'canceled' \
-               AND due_order_id IS NOT NULL";
-    Ok(on_db!(tx, c => sqlx::query_scalar(sql).bind(tenant_id).fetch_optional(c).await)?)
+/// The renewals that an Organization has not paid: that of its subscription first, then what was used until
+/// former ones ended.
+pub(crate) async fn due_orders(tx: &mut Tx, tenant_id: &str) -> Result<Vec<Uuid>> {
+    let sql = "SELECT due_order_id FROM subscriptions \
+               WHERE tenant_id = $1 AND due_order_id IS NOT NULL \
+               ORDER BY CASE WHEN status = 'canceled' THEN 1 ELSE 0 END, created_at, id";
+    Ok(on_db!(tx, c => sqlx::query_scalar(sql).bind(tenant_id).fetch_all(c).await)?)
 }

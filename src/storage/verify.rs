@@ -205,13 +205,29 @@ const CHECKS_BY_ID: &[Check] = &[
          WHERE i.status = 'open' AND i.amount_omr IS NULL AND o.id IS NULL",
     ),
     (
-        "a renewal that waits is the due one of a live subscription",
+        // What was used until a subscription ended may still be due.
+        "a renewal that waits is the due one of a subscription",
         "SELECT o.id AS subject, COALESCE(s.number, 0) AS found, \
              CAST(CASE WHEN o.status IN ('pending', 'due') THEN 1 ELSE 0 END AS bigint) AS expected \
          FROM orders o LEFT JOIN (SELECT due_order_id, COUNT(*) AS number FROM subscriptions \
-             WHERE status <> 'canceled' GROUP BY due_order_id) s ON s.due_order_id = o.id \
+             GROUP BY due_order_id) s ON s.due_order_id = o.id \
          WHERE o.kind = 'renewal' AND COALESCE(s.number, 0) <> \
              CASE WHEN o.status IN ('pending', 'due') THEN 1 ELSE 0 END",
+    ),
+    (
+        "what was used is the sum of its reports",
+        "SELECT t.id AS subject, CAST(COALESCE(e.total, 0) AS bigint) AS expected, \
+             t.quantity AS found \
+         FROM usage_totals t LEFT JOIN (SELECT total_id, SUM(quantity) AS total FROM usage_events \
+             GROUP BY total_id) e ON e.total_id = t.id \
+         WHERE t.quantity <> COALESCE(e.total, 0)",
+    ),
+    (
+        "what was used is billed by an order of its Organization",
+        "SELECT t.id AS subject, CAST(1 AS bigint) AS expected, CAST(0 AS bigint) AS found \
+         FROM usage_totals t LEFT JOIN orders o ON o.id = t.order_id AND o.tenant_id = t.tenant_id \
+             AND o.kind = 'renewal' \
+         WHERE t.order_id IS NOT NULL AND o.id IS NULL",
     ),
     (
         // The charges of adopted orders are not here.
@@ -351,6 +367,13 @@ const CHECKS_BY_ID: &[Check] = &[
 
 /// Invariants of rows known by a text.
 const CHECKS_BY_TEXT: &[Check] = &[
+    (
+        "a report of usage counts for its Organization and meter",
+        "SELECT e.id AS subject, CAST(1 AS bigint) AS expected, CAST(0 AS bigint) AS found \
+         FROM usage_events e LEFT JOIN usage_totals t ON t.id = e.total_id \
+             AND t.tenant_id = e.tenant_id AND t.meter = e.meter \
+         WHERE t.id IS NULL",
+    ),
     (
         // An adopted redemption that the earlier counter had missed has no ordinal.
         "a voucher's counter is its adopted count and its live redemptions",

@@ -13,7 +13,7 @@ use super::audit::{self, Change};
 use super::batch::{Writes, batch_row};
 use super::types::{int4, json_text};
 use super::{Result, Ts, Tx};
-use super::{write_orders, write_payments, write_subscriptions};
+use super::{write_orders, write_payments, write_subscriptions, write_usage};
 
 batch_row! {
     struct VoucherCounter<'a> { code: &'a str => "text", times_redeemed: i32 => "integer" }
@@ -82,6 +82,7 @@ pub(crate) async fn changes(tx: &mut Tx, book: &Book, currency: Currency, now: T
     write_orders::closed_redemptions(tx, book).await?;
     let changed = &book.changes.changed_subscriptions;
     write_subscriptions::states(tx, book, changed, now).await?;
+    write_usage::changed_totals(tx, book).await?;
 
     let mut writes = Writes::new(tx);
     vouchers(&mut writes, book).await?;
@@ -95,6 +96,7 @@ pub(crate) async fn changes(tx: &mut Tx, book: &Book, currency: Currency, now: T
     write_subscriptions::new_subscriptions(&mut writes, book).await?;
     write_subscriptions::invoices(&mut writes, book, currency).await?;
     write_payments::payments(&mut writes, book).await?;
+    write_usage::usage(&mut writes, book, now).await?;
     write_orders::replies(&mut writes, book).await?;
     audit::publish_with(&mut writes, &book.changes.events).await?;
     let entries: Vec<_> =

@@ -175,8 +175,19 @@ fn named(line: &OrderLine, language: Language) -> String {
     let name = match line.kind {
         LineKind::Plan => language.text_with("bill-plan", &[("name", line.name.as_str().into())]),
         LineKind::Addon | LineKind::App | LineKind::Service => line.name.clone(),
+        LineKind::Usage => return used(line, language),
     };
     described(line, &name, language)
+}
+
+fn used(line: &OrderLine, language: Language) -> String {
+    let Some(usage) = &line.usage else { return line.name.clone() };
+    let values = [
+        ("name", line.name.as_str().into()),
+        ("quantity", usage.quantity.to_string().into()),
+        ("unit", usage.unit.as_str().into()),
+    ];
+    language.text_with("bill-usage", &values)
 }
 
 /// A brand of cards as people know it (`card.brand` of Stripe's payment methods).

@@ -153,6 +153,7 @@ fn document(row: ItemRow, kind: Kind, currency: Currency) -> Value {
         document.insert("currency".into(), json!(currency.code()));
     }
     if kind == Kind::Plan {
+        document.entry("usage_priced").or_insert(json!(false));
         document.insert("sort_order".into(), json!(row.position));
     }
     Value::Object(document)

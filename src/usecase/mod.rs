@@ -2,8 +2,8 @@
 
 pub(crate) mod alarms;
 pub(crate) mod app_states;
-pub(crate) mod apps;
 pub(crate) mod approvals;
+pub(crate) mod apps;
 mod audited;
 pub mod backup;
 pub(crate) mod bill;
@@ -43,6 +43,7 @@ pub(crate) mod settings;
 pub(crate) mod sign_in;
 pub mod start;
 pub(crate) mod tiers;
+pub(crate) mod usage;
 pub mod users;
 pub mod verify;
 pub mod voucher_codes;

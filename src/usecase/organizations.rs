@@ -5,8 +5,8 @@ use sovereign_domain::catalog::SelectionError;
 use sovereign_domain::event::{Actor, Event, EventData, TenantChanged};
 use sovereign_domain::ids::{CustomerId, OrganizationId};
 use sovereign_domain::organization::{MemberRole, check_slug};
-use sovereign_domain::services::Dedicated;
 use sovereign_domain::policy::PolicyRefusal;
+use sovereign_domain::services::Dedicated;
 
 use super::vouchers::FieldError;
 use super::{audited, environment_policy};

@@ -78,7 +78,7 @@ fn compose(
         seller: seller(app),
         customer: Customer { name: row.organization, email: row.email, id: tenant_id.to_owned() },
         currency: app.facts.currency,
-        lines: lines(&row.lines.0, subtotal_minor, language),
+        lines: lines(app, &row.lines.0, subtotal_minor, language),
         subtotal_minor,
         tax,
         rounding_minor: payment.rounding_minor.checked_neg().ok_or_else(beyond)?,
@@ -91,15 +91,29 @@ fn compose(
 }
 
 /// The order's lines; where they were not kept, one of the whole.
-fn lines(ordered: &[OrderLine], subtotal_minor: i64, language: Language) -> Vec<Line> {
-    let line = |description, amount_minor| Line { description, quantity: 1, amount_minor };
+fn lines(app: &App, ordered: &[OrderLine], subtotal_minor: i64, language: Language) -> Vec<Line> {
     if ordered.is_empty() {
-        return vec![line(language.text("invoice-amount"), subtotal_minor)];
+        let description = language.text("invoice-amount");
+        return vec![Line { description, quantity: 1, amount_minor: subtotal_minor }];
     }
-    ordered
-        .iter()
-        .map(|ordered| line(described(ordered, &ordered.name, language), ordered.amount_minor))
-        .collect()
+    ordered.iter().map(|ordered| line(app, ordered, language)).collect()
+}
+
+/// What was used says what it costs; of anything else there is one.
+fn line(app: &App, ordered: &OrderLine, language: Language) -> Line {
+    let amount_minor = ordered.amount_minor;
+    let Some(usage) = &ordered.usage else {
+        let description = described(ordered, &ordered.name, language);
+        return Line { description, quantity: 1, amount_minor };
+    };
+    let values = [
+        ("item", ordered.name.as_str().into()),
+        ("price", app.facts.currency.format(usage.price_minor).into()),
+        ("count", usage.per_units.to_string().into()),
+        ("unit", usage.unit.as_str().into()),
+    ];
+    let description = language.text_with("invoice-line-usage", &values);
+    Line { description, quantity: usage.quantity, amount_minor }
 }
 
 /// The name of a line; that of a part of a month says so.

@@ -47,4 +47,5 @@ mod sign_in_races;
 mod storage;
 mod stripe;
 mod stripe_client;
+mod usage;
 mod vouchers;

@@ -36,6 +36,7 @@ invoice-returned-as-credit = معاد إلى الرصيد
 invoice-refunded-to-card = مسترد إلى البطاقة
 invoice-line-rest = { $item }، لبقية الفترة
 invoice-line-unused = { $item }، غير مستخدم
+invoice-line-usage = { $item }: { $price } لكل { $count } { $unit }
 invoice-unused = الجزء غير المستخدم من الفترة
 invoice-refund = استرداد
 invoice-due = المبلغ المستحق

@@ -54,3 +54,14 @@ mail-credit-low-missing = المبلغ الناقص
 mail-credit-low-do = استخدم قسيمة أخرى قبل ذلك اليوم، أو جهّز بطاقتك: سنرسل إليك صفحة للدفع.
 mail-credit-low-link = هذا حسابك:
 mail-credit-low-button = فتح الحساب
+
+mail-usage-near-subject = { $organization }: استُهلك معظم حد الإنفاق
+mail-usage-near-heading = استهلاكك يقترب من حد الإنفاق
+mail-usage-near-body = استهلكت مؤسسة { $organization } على { $sovereign } مبلغ { $used } من أصل { $limit }، وهو الحد الذي وضعته لإنفاقها على الاستهلاك حتى الفاتورة القادمة.
+mail-usage-near-do = عند بلوغ الحد لا يُحتسب أي استهلاك إضافي، وقد يتوقف ما يستهلك المزيد. يمكن للمالك أو المشرف رفع الحد في أي وقت.
+mail-usage-limit-subject = { $organization }: بلغت حد الإنفاق
+mail-usage-limit-heading = بلغت حد الإنفاق
+mail-usage-limit-body = استهلكت مؤسسة { $organization } على { $sovereign } مبلغ { $used }، وأي استهلاك إضافي يتجاوز { $limit }، وهو الحد الذي وضعته لإنفاقها على الاستهلاك حتى الفاتورة القادمة. لن يُحتسب هذا الاستهلاك، وقد يتوقف ما يستهلك المزيد.
+mail-usage-limit-do = يمكن للمالك أو المشرف رفع الحد في أي وقت.
+mail-usage-used = المستهلك حتى الآن
+mail-usage-limit = حد الإنفاق

@@ -36,6 +36,7 @@ invoice-returned-as-credit = Returned as credit
 invoice-refunded-to-card = Refunded to card
 invoice-line-rest = { $item }, rest of the period
 invoice-line-unused = { $item }, not used
+invoice-line-usage = { $item }: { $price } for { $count } { $unit }
 invoice-unused = Not used of the period
 invoice-refund = Refund
 invoice-due = Amount due

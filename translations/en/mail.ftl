@@ -49,3 +49,14 @@ mail-credit-low-missing = Missing
 mail-credit-low-do = Redeem another voucher before that day, or have a card ready: we will send you a page to pay on.
 mail-credit-low-link = This is your account:
 mail-credit-low-button = Open the account
+
+mail-usage-near-subject = { $organization }: most of the spending limit is used
+mail-usage-near-heading = Your usage comes near its limit
+mail-usage-near-body = { $organization } on { $sovereign } has used { $used } of the { $limit } that it lets itself spend on usage until the next bill.
+mail-usage-near-do = At the limit nothing more is counted, and what uses more may be stopped. An owner or admin can raise the limit at any time.
+mail-usage-limit-subject = { $organization }: the spending limit is reached
+mail-usage-limit-heading = Your spending limit is reached
+mail-usage-limit-body = { $organization } on { $sovereign } has used { $used }, and more would cost more than the { $limit } that it lets itself spend on usage until the next bill. It is not counted, and what uses more may be stopped.
+mail-usage-limit-do = An owner or admin can raise the limit at any time.
+mail-usage-used = Used so far
+mail-usage-limit = Spending limit

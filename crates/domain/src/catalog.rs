@@ -7,8 +7,9 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::money::checked_sum;
-use crate::services::{Dedicated, Service};
 use crate::policy::PolicyInForce;
+use crate::services::{Dedicated, Service};
+use crate::usage::LineUsage;
 
 /// Anything with an identifier and a slug; references on the wire may use either.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub struct Item {
     pub needs: Vec<String>,
     /// Whether several apps may use one.
     pub shareable: bool,
+    /// A plan that what is used is paid for beside.
+    pub usage_priced: bool,
 }
 
 /// One kind of thing in the catalog, found by identifier or slug.
@@ -87,6 +90,8 @@ pub enum LineKind {
     App,
     /// What an app needs to run.
     Service,
+    /// What was used of a meter.
+    Usage,
 }
 
 /// A line of an order, as it was named and priced when it was ordered.
@@ -106,6 +111,9 @@ pub struct OrderLine {
     /// Whether a change takes it away, and this is what is not used of it.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub gone: bool,
+    /// What it counts, where it is for what was used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<LineUsage>,
 }
 
 /// An order's contents by identifier, and its price.
@@ -169,6 +177,7 @@ impl Item {
             month_minor: None,
             for_app: None,
             gone: false,
+            usage: None,
         }
     }
 }

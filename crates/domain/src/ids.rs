@@ -79,6 +79,7 @@ uuid_ids! {
     DisputeId,
     AlarmId,
     LetterId,
+    UsageTotalId,
 }
 
 text_ids! {

@@ -25,5 +25,6 @@ pub mod services;
 pub mod subscription;
 pub mod tax;
 pub mod timestamp;
+pub mod usage;
 pub mod voucher;
 pub mod wallet;

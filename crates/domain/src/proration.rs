@@ -83,12 +83,19 @@ impl OrderLine {
 mod tests {
     use super::*;
     use crate::catalog::LineKind;
-    use alloc::string::String;
     use alloc::vec;
 
     fn line(kind: LineKind, id: &str, amount_minor: i64) -> OrderLine {
-        let (id, name): (String, String) = (id.into(), id.into());
-        OrderLine { kind, id, name, amount_minor, month_minor: None, for_app: None, gone: false }
+        OrderLine {
+            kind,
+            id: id.into(),
+            name: id.into(),
+            amount_minor,
+            month_minor: None,
+            for_app: None,
+            gone: false,
+            usage: None,
+        }
     }
 
     fn april(at: &str) -> Rest {

@@ -11,6 +11,7 @@ mod arithmetic;
 mod checks;
 mod model;
 mod over_time;
+mod usage;
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;

@@ -4,23 +4,34 @@ use sovereign_domain::book::{LetterKind, OrderStatus};
 use sovereign_domain::ids::OrderId;
 
 use crate::app::App;
-use crate::mail::{Attachment, CreditLow, Letter, Payment, PaymentNews, Receipt};
+use crate::mail::{
+    Attachment, CreditLow, Letter, Payment, PaymentNews, Receipt, SpendingLimit, UsageNews,
+};
 use crate::pdf;
 use crate::storage::letters::{self as rows, LetterRow, NextMonthRow};
 use crate::storage::{Error, Result, Tx};
 use crate::text::{Language, unbroken};
 use crate::usecase::bill::{self, Bill};
 use crate::usecase::print_invoice::{self, Printed, day};
+use crate::usecase::usage;
 
 /// What a letter is about.
 pub(super) enum About {
     Receipt(Box<Bill>),
     Payment(PaymentNews, Box<Bill>),
     CreditLow(Box<NextMonthRow>),
+    Usage(UsageNews, Box<Used>),
     /// The invoice has no number yet.
     TooEarly,
     /// It is not true any more.
     Nothing,
+}
+
+/// What an Organization used, and what it lets itself.
+pub(super) struct Used {
+    organization: String,
+    estimate_minor: i64,
+    limit_minor: i64,
 }
 
 /// What the letter has to say.
@@ -31,8 +42,13 @@ pub(super) async fn about(app: &App, letter: &LetterRow) -> Result<About> {
     let kind = LetterKind::parse(&letter.kind)
         .ok_or_else(|| Error::corrupt("letters", format!("kind {:?}", letter.kind)))?;
     let mut tx = app.store.read().await?;
-    if kind == LetterKind::CreditLow {
-        return credit_low(app, &mut tx, &letter.tenant_id).await;
+    match kind {
+        LetterKind::CreditLow => return credit_low(app, &mut tx, &letter.tenant_id).await,
+        LetterKind::UsageNear => return used(&mut tx, &letter.tenant_id, UsageNews::Near).await,
+        LetterKind::UsageLimit => {
+            return used(&mut tx, &letter.tenant_id, UsageNews::Reached).await;
+        }
+        _ => {}
     }
     let order_id = letter
         .order_id
@@ -45,7 +61,8 @@ pub(super) async fn about(app: &App, letter: &LetterRow) -> Result<About> {
         LetterKind::PaymentDue => payment(PaymentNews::Due, bill),
         LetterKind::ConfirmPayment => payment(PaymentNews::Confirm, bill),
         LetterKind::PaymentFailed => payment(PaymentNews::Failed, bill),
-        LetterKind::Suspended | LetterKind::CreditLow => payment(PaymentNews::Suspended, bill),
+        LetterKind::Suspended => payment(PaymentNews::Suspended, bill),
+        LetterKind::CreditLow | LetterKind::UsageNear | LetterKind::UsageLimit => About::Nothing,
     })
 }
 
@@ -67,7 +84,11 @@ fn payment(news: PaymentNews, bill: Bill) -> About {
 }
 
 async fn credit_low(app: &App, tx: &mut Tx, tenant_id: &str) -> Result<About> {
-    let next = rows::next_month(tx, tenant_id, app.clock.now()).await?;
+    let mut next = rows::next_month(tx, tenant_id, app.clock.now()).await?;
+    if let Some(next) = &mut next {
+        let used = usage::estimate(tx, tenant_id).await?.estimate_minor;
+        next.price_minor = next.price_minor.and_then(|price| price.checked_add(used));
+    }
     let low = next.filter(|next| {
         let covers = price(app, next).is_some_and(|price| next.available_minor >= price);
         !next.has_card && !covers
@@ -75,9 +96,28 @@ async fn credit_low(app: &App, tx: &mut Tx, tenant_id: &str) -> Result<About> {
     Ok(low.map_or(About::Nothing, |next| About::CreditLow(Box::new(next))))
 }
 
-/// What the next month costs with its tax, where it is known.
+/// What the next month costs with what was used so far and its tax, where it is known.
 fn price(app: &App, next: &NextMonthRow) -> Option<i64> {
     Some(app.tax.on(next.price_minor?)?.total_minor)
+}
+
+/// Once there is another limit, or a bill, there is nothing to say.
+async fn used(tx: &mut Tx, tenant_id: &str, news: UsageNews) -> Result<About> {
+    let Some(organization) = usage::organization(tx, tenant_id).await? else {
+        return Ok(About::Nothing);
+    };
+    let estimate = usage::estimate(tx, tenant_id).await?;
+    let (estimate_minor, limit) = (estimate.estimate_minor, estimate.limit);
+    let stands = match news {
+        UsageNews::Near => limit.warned,
+        UsageNews::Reached => limit.reached,
+    };
+    Ok(match limit.limit_minor.filter(|_| stands) {
+        Some(limit_minor) => {
+            About::Usage(news, Box::new(Used { organization, estimate_minor, limit_minor }))
+        }
+        None => About::Nothing,
+    })
 }
 
 /// Writes it in this language.
@@ -89,6 +129,7 @@ pub(super) async fn letter(app: &App, about: &About, language: Language) -> anyh
         About::Receipt(bill) => write_receipt(app, bill, language).await,
         About::Payment(news, bill) => Ok(write_payment(app, *news, bill, language)?),
         About::CreditLow(next) => Ok(write_credit_low(app, next, language)?),
+        About::Usage(news, used) => Ok(write_usage(app, *news, used, language)),
         About::TooEarly | About::Nothing => anyhow::bail!("there is nothing to say"),
     }
 }
@@ -146,4 +187,17 @@ fn write_credit_low(app: &App, next: &NextMonthRow, language: Language) -> Resul
         link: &format!("{}/console", app.public_url),
     };
     Ok(low.letter(language))
+}
+
+fn write_usage(app: &App, news: UsageNews, used: &Used, language: Language) -> Letter {
+    let money = |amount_minor| unbroken(&app.facts.currency.format(amount_minor));
+    let limit = SpendingLimit {
+        news,
+        sovereign: &app.facts.fqdn,
+        organization: &used.organization,
+        used: &money(used.estimate_minor),
+        limit: &money(used.limit_minor),
+        link: &format!("{}/console", app.public_url),
+    };
+    limit.letter(language)
 }

@@ -106,9 +106,9 @@ async fn redirect(app: &App, order_id: OrderId) -> Result<Option<PayDue>, Paymen
 pub(crate) async fn pay_from_credit(app: &App, tenant_id: &str) {
     let tried = async {
         let mut tx = app.store.read().await?;
-        let due = renewals::due_order(&mut tx, tenant_id).await?;
+        let due = renewals::due_orders(&mut tx, tenant_id).await?;
         drop(tx);
-        if let Some(order_id) = due.map(OrderId) {
+        for order_id in due.into_iter().map(OrderId) {
             let actor = Actor::system("new-credit");
             let command = Command::RetryDue { order_id, how: Retry::Credit, actor };
             app.engine.submit(command).await?;

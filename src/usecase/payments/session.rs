@@ -2,6 +2,7 @@
 
 use sovereign_domain::book::{Answer, Command, OrderKind, OrderStatus, Outcome};
 use sovereign_domain::calendar::date_in;
+use sovereign_domain::catalog::LineKind;
 use sovereign_domain::event::Actor;
 use sovereign_domain::ids::OrderId;
 use sovereign_domain::timestamp::Timestamp;
@@ -166,12 +167,17 @@ pub(super) fn title(app: &App, order: &PayableRow) -> String {
         let names = come.collect::<Vec<_>>().join(", ");
         return format!("{}: change to {names}, until {until}", app.facts.fqdn);
     }
-    let plan = lines.first().map_or("-", |line| &line.name);
+    let plan = lines.iter().find(|line| line.kind == LineKind::Plan);
     let what = match (&order.period_start, &order.period_end) {
         (Some(start), Some(end)) => format!("{} to {}", day(app, start.0), day(app, end.0)),
         _ => "first month".to_owned(),
     };
-    format!("{}: plan {plan}, {what}", app.facts.fqdn)
+    match plan {
+        Some(plan) => format!("{}: plan {}, {what}", app.facts.fqdn, plan.name),
+        // What was used until a subscription ended.
+        None if !lines.is_empty() => format!("{}: usage, {what}", app.facts.fqdn),
+        None => format!("{}: plan -, {what}", app.facts.fqdn),
+    }
 }
 
 /// The day of a moment where the Sovereign is.

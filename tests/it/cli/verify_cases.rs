@@ -6,9 +6,10 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use sovereign::clock::Clock as _;
 use sovereign::storage::verify;
 
-use crate::harness::{Engine, TestApp, TestDatabase};
+use crate::harness::{Customer, Engine, TestApp, TestDatabase};
 
 /// An invariant and a way to break it. `{id}` is a new identifier, `{kestrel}` the account that has
 /// checked out, `{falcon}` the one that has only redeemed.
@@ -163,20 +164,37 @@ const CASES: &[Case] = &[
          FROM invoices",
     ),
     case(
-        "a renewal that waits is the due one of a live subscription",
+        "a renewal that waits is the due one of a subscription",
         "INSERT INTO orders (id, customer_id, tenant_id, user_id, plan_id, apps, addons, amount_baisa, \
              credit_minor, charge_minor, rounding_minor, status, kind, created_at, updated_at) \
          SELECT {id}, customer_id, tenant_id, 'system', plan_id, apps, addons, 5, 0, 5, 0, 'due', \
              'renewal', created_at, updated_at FROM orders",
     ),
     case(
-        "a renewal that waits is the due one of a live subscription",
+        "a renewal that waits is the due one of a subscription",
         "INSERT INTO orders (id, customer_id, tenant_id, user_id, plan_id, apps, addons, amount_baisa, \
              credit_minor, charge_minor, rounding_minor, status, kind, created_at, updated_at) \
          SELECT {id}, customer_id, tenant_id, 'system', plan_id, apps, addons, 5, 0, 5, 0, 'cancelled', \
              'renewal', created_at, updated_at FROM orders; \
          UPDATE subscriptions \
          SET due_order_id = (SELECT id FROM orders WHERE kind = 'renewal')",
+    ),
+    case(
+        "what was used is the sum of its reports",
+        "UPDATE usage_totals SET quantity = quantity + 5",
+    ),
+    case("what was used is the sum of its reports", "DELETE FROM usage_events"),
+    case(
+        "what was used is billed by an order of its Organization",
+        "UPDATE usage_totals SET order_id = {id}",
+    ),
+    case(
+        "a report of usage counts for its Organization and meter",
+        "UPDATE usage_events SET tenant_id = 'another'",
+    ),
+    case(
+        "a report of usage counts for its Organization and meter",
+        "UPDATE usage_events SET meter = 'egress-gb'",
     ),
     Case {
         check: "a completed order's charge was paid by card",
@@ -405,7 +423,9 @@ const LET_GO_ON_POSTGRES: &str = "\
     ALTER TABLE promo_redemptions DROP CONSTRAINT promo_redemptions_check;";
 
 /// The tables that cases change, those that refer to others first.
-const TABLES: [&str; 19] = [
+const TABLES: [&str; 21] = [
+    "usage_events",
+    "usage_totals",
     "event_deliveries",
     "disputes",
     "refunds",
@@ -462,6 +482,7 @@ async fn books(engine: Engine) -> TestDatabase {
     kestrel.client.post_keyed("/billing/checkout", "kestrel-1", &body).await.expect(200);
     kestrel.redeem("SECOND-10").await.expect(200);
     app.customer("falcon-logistics").await.redeem("VERIFY-200").await.expect(200);
+    use_something(&app, &kestrel).await;
     seal(&app).await;
     app.issue("UNSEALED-10", 10, 0).await;
     app.verify().await;
@@ -472,6 +493,22 @@ async fn books(engine: Engine) -> TestDatabase {
     let save = "CREATE TABLE saved_{table} AS SELECT * FROM {table}; ";
     app.execute(&each_table(TABLES.into_iter(), save)).await;
     app.leave().await
+}
+
+/// Usage that is not billed yet.
+async fn use_something(app: &TestApp, customer: &Customer) {
+    app.execute(
+        "UPDATE catalog_items SET doc = (SELECT doc FROM catalog_items WHERE slug = 'flexi') \
+                 WHERE kind = 'plan' AND slug = 'm'; \
+                 UPDATE sovereign SET catalog_revision = catalog_revision + 1",
+    )
+    .await;
+    let events = json!([{
+        "id": "used", "tenant_id": customer.tenant_id, "meter": "cpu-hours", "quantity": 7,
+        "at": app.clock.now().to_rfc3339(),
+    }]);
+    let answer = app.superadmin().post("/billing/usage", &json!({ "events": events })).await;
+    assert_eq!(answer.expect(200)["events"][0]["status"], "accepted");
 }
 
 /// Seals what has happened until now.

@@ -116,6 +116,20 @@ impl World<'_> {
                 let request = request.with("tenant_id", &self.adopted().await);
                 request.bringing(json!({ "from": "2027-04-01" }))
             }
+            "PUT /billing/admin/meters/{slug}" => {
+                request.with("slug", "cpu-hours").bringing(json!({ "price_minor": 12 }))
+            }
+            "POST /billing/usage" => {
+                let event = json!({
+                    "id": self.fresh("usage"), "tenant_id": self.shared, "meter": "cpu-hours",
+                    "quantity": 1, "at": "2027-03-01T08:00:00Z",
+                });
+                request.bringing(json!({ "events": [event] }))
+            }
+            "PUT /billing/usage/{tenant_id}/limit" => {
+                let request = request.about(&self.shared).with("tenant_id", &self.shared);
+                request.bringing(json!({ "limit_minor": 5_000 }))
+            }
             "POST /billing/vouchers/redeem-preview" => {
                 request.bringing(json!({ "code": self.voucher().await }))
             }
@@ -151,6 +165,7 @@ impl World<'_> {
                 request.bringing(json!({}))
             }
             "GET /billing/subscription/{tenant_id}"
+            | "GET /billing/usage/{tenant_id}"
             | "GET /billing/invoices/{tenant_id}"
             | "GET /billing/credit-notes/{tenant_id}"
             | "POST /billing/portal/{tenant_id}"

@@ -42,6 +42,8 @@ GET    /billing/admin/approvals                       401  403  403  403  403  4
 POST   /billing/admin/approvals/{id}/approve          401  403  403  403  403  403  200  200  403
 POST   /billing/admin/approvals/{id}/refuse           401  403  403  403  403  403  200  200  403
 POST   /billing/admin/approvals/{id}/revoke           401  403  403  403  403  403  200  200  403
+PUT    /billing/admin/meters/{slug}                   401  403  403  403  403  403  200  200  403
+POST   /billing/usage                                 401  403  403  403  403  403  403  200  403
 
 POST   /billing/webhook                               400  400  400  400  400  400  400  400  400
 GET    /billing/admin/revenue                         401  403  403  403  403  403  403  200  403
@@ -91,6 +93,8 @@ POST   /billing/subscription/{tenant_id}/change/preview \
                                                       401  404  200  200  403  403  404  404  404
 POST   /billing/subscription/{tenant_id}/change       401  404  409  409  403  403  404  404  404
 POST   /billing/subscription/{tenant_id}/pay          401  404  404  404  404  404  404  404  404
+GET    /billing/usage/{tenant_id}                     401  404  200  200  200  200  404  404  404
+PUT    /billing/usage/{tenant_id}/limit               401  404  200  200  403  403  404  404  404
 GET    /billing/invoices/{tenant_id}                  401  404  200  200  200  200  404  404  404
 POST   /billing/portal/{tenant_id}                    401  404  503  503  403  403  404  404  404
 GET    /billing/invoices/{tenant_id}/{invoice_id}/pdf 401  404  200  200  200  200  404  404  404
@@ -125,6 +129,7 @@ POST   /tenant/orgs/{id}/invitations                  401  404  201  201  403  4
 DELETE /tenant/orgs/{id}/invitations/{invitation_id}  401  404  200  200  403  403  404  404  404
 POST   /tenant/invitations/accept                     401  200  403  403  403  403  403  403  403
 
+GET    /billing/meters                                401  200  200  200  200  200  200  200  200
 GET    /tenant/orgs                                   401  200  200  200  200  200  200  200  200
 POST   /tenant/orgs                                   401  201  201  201  201  201  201  201  201
 GET    /tenant/environment-policy                     401  200  200  200  200  200  200  200  200

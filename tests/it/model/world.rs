@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::sequences::{VoucherTerms, World};
 
-const TABLES: [&str; 28] = [
+const TABLES: [&str; 31] = [
     "approvals",
     "event_lanes",
     "event_deliveries",
@@ -34,6 +34,9 @@ const TABLES: [&str; 28] = [
     "outbox",
     "nats_queue",
     "published_events",
+    "usage_events",
+    "usage_totals",
+    "usage_limits",
     "wallets",
     "customers",
     "members",

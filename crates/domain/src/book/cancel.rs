@@ -9,7 +9,8 @@ use crate::organization::OrganizationStatus;
 use crate::subscription::{Subscription, SubscriptionStatus};
 
 impl Book {
-    /// Nothing is paid back for the rest of a period; credit stays. What is not paid need not be any more.
+    /// Nothing is paid back for the rest of a period; credit stays. What is not paid need not be any more, but
+    /// for what was used.
     pub(super) fn cancel(
         &mut self,
         request: &Cancel,
@@ -81,7 +82,8 @@ impl Book {
         actor: &Actor,
         context: &mut Context<'_>,
     ) {
-        if let Some(order_id) = subscription.due_order.take() {
+        let ended = subscription.due_order.take();
+        if let Some(order_id) = ended {
             self.set_status(order_id, OrderStatus::Cancelled, context);
             self.void_invoice(order_id, context);
         }
@@ -92,6 +94,10 @@ impl Book {
             account.live_subscription = None;
         }
         self.note(&subscription, "subscription.cancel", actor, context);
+        let last = self.last_usage(&mut subscription, ended, context);
         self.update_subscription(subscription, context);
+        if let Some(last) = last {
+            self.put_last_usage(last, ended, context);
+        }
     }
 }

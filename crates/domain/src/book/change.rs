@@ -331,6 +331,7 @@ fn items_after(held: Vec<OrderLine>, order: &Order) -> Vec<OrderLine> {
         LineKind::Addon => order.addons.contains(&line.id),
         LineKind::App => order.apps.contains(&line.id),
         LineKind::Service => true,
+        LineKind::Usage => false,
     };
     items.retain(wanted);
     items

@@ -1,6 +1,7 @@
 //! What a batch of decisions changed: the rows to insert, and which loaded rows to update.
 
 use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::alarms::Alarm;
@@ -11,8 +12,9 @@ use super::rows::{LedgerEntry, SavedCard};
 use crate::event::{AuditEntry, Event};
 use crate::ids::{
     CustomerId, DisputeId, HoldId, InvoiceId, LotId, OrderId, OrganizationId, PaymentId,
-    RedemptionId, SubscriptionId,
+    RedemptionId, SubscriptionId, UsageTotalId,
 };
+use crate::usage::UsageTotal;
 use crate::voucher::Code;
 
 /// Rows named here are read from the book when they are written, so that a row made and changed in
@@ -45,6 +47,12 @@ pub struct Changes {
     pub changed_subscriptions: BTreeSet<SubscriptionId>,
     /// New ones that something happened to in the same batch.
     pub touched_subscriptions: BTreeSet<SubscriptionId>,
+    pub new_usage_totals: BTreeSet<(OrganizationId, UsageTotalId)>,
+    pub changed_usage_totals: BTreeSet<(OrganizationId, UsageTotalId)>,
+    /// By what whoever reported calls them.
+    pub new_usage_events: BTreeSet<String>,
+    /// Organizations whose owner was told of their spending limit, or may be told again.
+    pub usage_limits: BTreeSet<OrganizationId>,
     pub new_invoices: BTreeSet<InvoiceId>,
     pub changed_invoices: BTreeSet<InvoiceId>,
     pub new_replies: BTreeSet<ReplyKey>,
@@ -62,6 +70,8 @@ impl Changes {
             && self.new_replies.is_empty()
             && self.changed_replies.is_empty()
             && self.changed_orders.is_empty()
+            // Usage that is refused may have a letter written all the same.
+            && self.usage_limits.is_empty()
     }
 
     pub(super) fn change_lot(&mut self, tenant_id: &OrganizationId, lot_id: LotId) {
@@ -100,6 +110,15 @@ impl Changes {
             self.touched_subscriptions.insert(id);
         } else {
             self.changed_subscriptions.insert(id);
+        }
+    }
+
+    pub(super) fn change_usage(&mut self, total: &UsageTotal) {
+        let key = (total.tenant_id.clone(), total.id);
+        if total.has_row() {
+            self.changed_usage_totals.insert(key);
+        } else {
+            self.new_usage_totals.insert(key);
         }
     }
 

@@ -11,12 +11,14 @@ use super::refunds::RefundStatus;
 use super::replies::Idempotency;
 use super::rows::{OrderStatus, SavedCard};
 use super::unpaid::AttemptFailure;
+use super::usage::UsageVerdict;
 use crate::catalog::{OrderLine, SelectionError};
 use crate::event::Actor;
 use crate::ids::{OrderId, OrganizationId, RefundId};
 use crate::policy::PolicyRefusal;
 use crate::refund::{DivideError, Wish};
 use crate::timestamp::Timestamp;
+use crate::usage::UsageEvent;
 use crate::voucher::{Code, VoucherRefusal};
 use crate::wallet::WalletError;
 
@@ -83,6 +85,8 @@ pub enum Command {
     BookRefund(BookRefund),
     /// A customer's bank takes a payment back, or has given that up.
     ReportDispute(ReportDispute),
+    /// A service reports what was used.
+    RecordUsage(RecordUsage),
 }
 
 /// Who asks for the payment of a renewal again.
@@ -184,6 +188,13 @@ pub struct ReportDispute {
     pub amount_minor: i64,
     pub state: DisputeState,
     pub actor: Actor,
+}
+
+/// What was used, each report for itself.
+#[derive(Debug, Clone)]
+pub struct RecordUsage {
+    pub actor: Actor,
+    pub events: Vec<UsageEvent>,
 }
 
 /// A card payment as Stripe reports it.
@@ -333,6 +344,8 @@ pub enum Outcome {
     Billed { order_id: OrderId },
     /// What a change would come to; nothing changed.
     Previewed(Box<ChangePreview>),
+    /// What became of each report, in their order.
+    UsageRecorded(Vec<UsageVerdict>),
     /// Done, or done before.
     Done,
 }

@@ -125,9 +125,7 @@ impl Book {
         let account = self.accounts.get(&order.tenant_id)?;
         let has_place = match order.kind {
             OrderKind::Checkout => account.live_subscription.is_none(),
-            OrderKind::Renewal => {
-                self.live_subscription(account).is_some_and(|s| s.due_order == Some(order.id))
-            }
+            OrderKind::Renewal => self.subscription_owing(order.id).is_some(),
             OrderKind::Change => false,
         };
         if !has_place

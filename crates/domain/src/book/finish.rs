@@ -37,8 +37,12 @@ impl Book {
 
     /// A paid month follows the one before it; that of a suspended subscription begins now.
     fn continue_subscription(&mut self, mut order: Order, context: &mut Context<'_>) {
-        let Some(subscription) = self.subscription_of(&order.tenant_id) else { return };
+        let Some(subscription) = self.subscription_owing(order.id) else { return };
         let mut subscription = subscription.clone();
+        if subscription.status == SubscriptionStatus::Canceled {
+            self.last_usage_paid(subscription, &order, context);
+            return;
+        }
         if subscription.status == SubscriptionStatus::Suspended {
             subscription.anchor_at = context.now;
             order.period = Some(Period::month(context.now, context.now, context.zone));
@@ -85,11 +89,12 @@ impl Book {
         subdomain
     }
 
-    /// The live subscription of an Organization, where this Sovereign bills it.
-    pub(super) fn subscription_of(&self, tenant_id: &OrganizationId) -> Option<&Subscription> {
-        self.live_subscription(self.accounts.get(tenant_id)?)
+    /// The subscription that an unpaid renewal is due for: a live one, or one that ended with usage to pay.
+    pub(super) fn subscription_owing(&self, order_id: OrderId) -> Option<&Subscription> {
+        self.subscriptions.values().find(|subscription| subscription.due_order == Some(order_id))
     }
 
+    /// The live subscription of an Organization, where this Sovereign bills it.
     pub(super) fn live_subscription(&self, account: &Account) -> Option<&Subscription> {
         self.subscriptions.get(&account.live_subscription?)
     }

@@ -19,16 +19,22 @@ pub enum LetterKind {
     Suspended,
     /// The credit will not cover the next month, and there is no card.
     CreditLow,
+    /// Usage comes near what the Organization lets itself spend.
+    UsageNear,
+    /// Usage was refused, because it would cost more than that.
+    UsageLimit,
 }
 
 impl LetterKind {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 8] = [
         Self::Receipt,
         Self::PaymentDue,
         Self::ConfirmPayment,
         Self::PaymentFailed,
         Self::Suspended,
         Self::CreditLow,
+        Self::UsageNear,
+        Self::UsageLimit,
     ];
 
     #[must_use]
@@ -40,6 +46,8 @@ impl LetterKind {
             Self::PaymentFailed => "payment_failed",
             Self::Suspended => "suspended",
             Self::CreditLow => "credit_low",
+            Self::UsageNear => "usage_near",
+            Self::UsageLimit => "usage_limit",
         }
     }
 

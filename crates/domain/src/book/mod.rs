@@ -16,6 +16,7 @@ mod credit;
 mod disputes;
 mod finish;
 mod give_back;
+mod last_usage;
 mod letters;
 mod orders;
 mod payment;
@@ -27,6 +28,7 @@ mod replies;
 mod rows;
 mod unpaid;
 mod unused;
+mod usage;
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -38,8 +40,8 @@ pub use self::changes::Changes;
 pub use self::command::{
     Adjust, Answer, AppChange, BookRefund, Cancel, CancelAt, ChangeAnswer, ChangePreview,
     ChangeSubscription, Checkout, CheckoutAnswer, Command, CompleteOrder, FailedAttempt, Outcome,
-    RedeemAnswer, RedeemVoucher, RefundAnswer, RefundOrder, RefundRefusal, Refusal, ReportDispute,
-    Retry,
+    RecordUsage, RedeemAnswer, RedeemVoucher, RefundAnswer, RefundOrder, RefundRefusal, Refusal,
+    ReportDispute, Retry,
 };
 pub use self::disputes::{Dispute, DisputeState};
 pub use self::give_back::RETURNED_CREDIT_DAYS;
@@ -53,6 +55,7 @@ pub use self::rows::{
 };
 pub use self::unpaid::{AttemptFailure, RETRY_AFTER_DAYS};
 pub use self::unused::UNUSED;
+pub use self::usage::{UsageRefusal, UsageVerdict};
 
 use crate::calendar::TimeZone;
 use crate::catalog::Catalog;
@@ -60,15 +63,16 @@ use crate::checkout::ChargeRules;
 use crate::event::{Actor, AuditEntry, Event, EventData};
 use crate::ids::{
     CustomerId, DisputeId, HoldId, IdSource, InvoiceId, LotId, OrderId, OrganizationId, PaymentId,
-    RedemptionId, RefundId, SubscriptionId, UserId,
+    RedemptionId, RefundId, SubscriptionId, UsageTotalId, UserId,
 };
 use crate::money::Currency;
 use crate::organization::{MemberRole, OrganizationStatus};
-use crate::services::Dedicated;
 use crate::policy::Approval;
+use crate::services::Dedicated;
 use crate::subscription::{Invoice, Subscription};
 use crate::tax::TaxRules;
 use crate::timestamp::Timestamp;
+use crate::usage::{Meter, UsageEvent, UsageLimit, UsageTotal};
 use crate::voucher::{Code, Voucher};
 use crate::wallet::{LotAmount, Wallet};
 
@@ -132,6 +136,13 @@ pub struct Book {
     pub replies: BTreeMap<ReplyKey, Reply>,
     /// Read only where the policy asks for any.
     pub approvals: BTreeMap<OrganizationId, alloc::vec::Vec<Approval>>,
+    /// By slug; whole where usage is reported.
+    pub meters: BTreeMap<String, Meter>,
+    /// What no order asks for yet, and what is on the renewals that are due.
+    pub usage: BTreeMap<(OrganizationId, UsageTotalId), UsageTotal>,
+    /// Those that were reported before, of those that are reported.
+    pub usage_events: BTreeMap<String, UsageEvent>,
+    pub usage_limits: BTreeMap<OrganizationId, UsageLimit>,
     pub changes: Changes,
 }
 
@@ -174,6 +185,7 @@ impl Book {
             Command::WarnOfLowCredit { tenant_id } => self.warn_of_low_credit(tenant_id, context),
             Command::RefundOrder(refund) => self.refund_order(refund, context),
             Command::BookRefund(refund) => self.book_refund(refund, context),
+            Command::RecordUsage(usage) => Ok(self.record_usage(usage, context)),
             Command::ReportDispute(dispute) => self.report_dispute(dispute, context),
         }
     }

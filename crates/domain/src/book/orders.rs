@@ -34,7 +34,7 @@ impl Book {
         }
         let status = if order.kind == OrderKind::Renewal { OrderStatus::Due } else { status };
         self.end_unpaid(&order, status, context)?;
-        let subscription = self.subscription_of(&order.tenant_id);
+        let subscription = self.subscription_owing(order_id);
         if status == OrderStatus::Due
             && subscription.is_some_and(|s| s.status == SubscriptionStatus::Active)
         {

@@ -18,6 +18,7 @@ use crate::organization::OrganizationStatus;
 use crate::subscription::{Period, Subscription, SubscriptionStatus};
 use crate::tax::Taxed;
 use crate::timestamp::Timestamp;
+use crate::usage;
 
 /// How long before the end of a period a customer is told that the credit will not cover the next one.
 pub const LOW_CREDIT_WARNING_DAYS: i64 = 14;
@@ -60,7 +61,8 @@ impl Book {
         }
     }
 
-    /// What the next month costs: the plan, add-ons and apps, at the prices of today, and what was carried.
+    /// What the next month costs: the plan, add-ons and apps, at the prices of today; with it, what was carried
+    /// and what was used.
     fn month_ahead(
         &self,
         account: &Account,
@@ -69,6 +71,8 @@ impl Book {
     ) -> Result<(Quote, Taxed), SelectionError> {
         let mut quote = self.quote_held(account)?;
         quote.lines.extend_from_slice(subscription.carried());
+        let used = usage::lines(self.open_usage(&account.tenant_id));
+        quote.lines.extend(used.ok_or(SelectionError::TooLarge)?);
         let sum = checked_sum(quote.lines.iter().map(|line| line.amount_minor));
         quote.total_minor = sum.ok_or(SelectionError::TooLarge)?;
         let taxed = context.tax.on(quote.total_minor).ok_or(SelectionError::TooLarge)?;
@@ -86,6 +90,7 @@ impl Book {
         subscription.due_order = Some(order_id);
         subscription.next_attempt_at = None;
         self.put_subscription(subscription);
+        self.bill_usage(&tenant_id, None, order_id);
         let outcome = match self.ask(order.clone(), context)? {
             Asked::Paid => Outcome::Billed { order_id },
             Asked::Card { charge_minor } => {
@@ -131,9 +136,8 @@ impl Book {
             other => return Err(Refusal::OrderClosed(other)),
         }
         let account = self.accounts.get(&order.tenant_id).ok_or(Refusal::NotAMember)?;
-        let subscription = self.live_subscription(account);
-        let subscription = subscription.filter(|s| s.due_order == Some(order_id));
-        let subscription = subscription.ok_or(Refusal::OrderClosed(order.status))?;
+        let subscription =
+            self.subscription_owing(order_id).ok_or(Refusal::OrderClosed(order.status))?;
         let scheduled = subscription.next_attempt_at.is_some_and(|at| at <= context.now);
         if how == Retry::Schedule && !scheduled {
             return Ok(Outcome::Done);
@@ -152,7 +156,7 @@ impl Book {
             Asked::Paid => Outcome::Done,
             Asked::Card { charge_minor } => {
                 if how == Retry::Customer {
-                    self.leave_to_customer(&tenant_id, context);
+                    self.leave_to_customer(order_id, context);
                 }
                 Outcome::Pending { order_id, charge_minor }
             }
@@ -169,8 +173,8 @@ impl Book {
 
     /// The saved card is not asked while its customer pays, also where its day has come. Of an attempt that is
     /// cut off, the day tells whose it was: it is past where the card was to be asked.
-    fn leave_to_customer(&mut self, tenant_id: &OrganizationId, context: &Context<'_>) {
-        let Some(subscription) = self.subscription_of(tenant_id) else { return };
+    fn leave_to_customer(&mut self, order_id: OrderId, context: &Context<'_>) {
+        let Some(subscription) = self.subscription_owing(order_id) else { return };
         if subscription.next_attempt_at.is_some_and(|at| at <= context.now) {
             let mut subscription = subscription.clone();
             subscription.next_attempt_at = Some(context.now.plus_days(1));
@@ -180,7 +184,11 @@ impl Book {
 
     /// Pays an order from credit, or holds the credit and says what a card is to pay. Changes nothing where
     /// no card can be asked.
-    fn ask(&mut self, mut order: Order, context: &mut Context<'_>) -> Result<Asked, Refusal> {
+    pub(super) fn ask(
+        &mut self,
+        mut order: Order,
+        context: &mut Context<'_>,
+    ) -> Result<Asked, Refusal> {
         let account = self.accounts.get(&order.tenant_id).ok_or(Refusal::NotAMember)?;
         let mut wallet = account.wallet.clone();
         let available = wallet.available_minor(context.now);
@@ -278,7 +286,7 @@ impl Book {
 }
 
 /// What came of asking for an order's payment.
-enum Asked {
+pub(super) enum Asked {
     Paid,
     Card { charge_minor: i64 },
     NoCard(SplitError),

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::catalog::OrderLine;
+use crate::catalog::{LineKind, OrderLine};
 use crate::ids::{
     CustomerId, EntryId, HoldId, LotId, OrderId, OrganizationId, PaymentId, RedemptionId, UserId,
 };
@@ -120,10 +120,12 @@ pub struct Order {
 }
 
 impl Order {
-    /// What it pays for a month of.
+    /// What it pays for a month of. What was used is no part of it.
     #[must_use]
     pub fn month_lines(&self) -> Vec<OrderLine> {
-        self.lines.iter().filter(|line| line.month_minor.is_none()).cloned().collect()
+        let monthly =
+            |line: &&OrderLine| line.month_minor.is_none() && line.kind != LineKind::Usage;
+        self.lines.iter().filter(monthly).cloned().collect()
     }
 
     /// The sum of its lines: the total before tax that was added.

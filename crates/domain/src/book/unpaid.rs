@@ -63,23 +63,31 @@ impl Book {
     ) {
         let Some(order) = self.orders.get(&order_id) else { return };
         let tenant_id = order.tenant_id.clone();
-        let Some(subscription) = self.subscription_of(&tenant_id) else { return };
+        let Some(subscription) = self.subscription_owing(order_id) else { return };
         let mut subscription = subscription.clone();
-        if subscription.due_order != Some(order_id) {
-            return;
-        }
+        let ended = subscription.status == SubscriptionStatus::Canceled;
         let failed = usize::try_from(subscription.failed_attempts).unwrap_or(usize::MAX);
         subscription.failed_attempts = subscription.failed_attempts.saturating_add(1);
         let letter = if let Some(days) = RETRY_AFTER_DAYS.get(failed) {
-            subscription.status = SubscriptionStatus::PastDue;
+            if !ended {
+                subscription.status = SubscriptionStatus::PastDue;
+            }
             subscription.next_attempt_at = Some(context.now.plus_days(*days));
+            letter
+        } else if ended {
+            subscription.next_attempt_at = None;
+            self.raise_last_usage(order_id, &tenant_id, context);
             letter
         } else {
             subscription.status = SubscriptionStatus::Suspended;
             subscription.next_attempt_at = None;
             LetterKind::Suspended
         };
-        self.update_subscription(subscription, context);
+        if ended {
+            self.put_subscription(subscription);
+        } else {
+            self.update_subscription(subscription, context);
+        }
         self.post(letter, &tenant_id, Some(order_id), context);
     }
 }

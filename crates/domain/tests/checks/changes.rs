@@ -225,8 +225,8 @@ fn quote(
     lines.retain(|line| !matches!(line.kind, LineKind::App | LineKind::Service));
     for ((id, for_app), amount_minor) in priced_things(&script.world, &apps, &dedicated) {
         let (kind, name) = (LineKind::App, String::new());
-        let (month_minor, gone) = (None, false);
-        lines.push(OrderLine { kind, id, name, amount_minor, month_minor, for_app, gone });
+        let (month_minor, gone, usage) = (None, false, None);
+        lines.push(OrderLine { kind, id, name, amount_minor, month_minor, for_app, gone, usage });
     }
     Ok(Quote { lines, ..quote })
 }

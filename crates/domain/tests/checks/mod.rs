@@ -125,7 +125,8 @@ fn check_refusal_changes_nothing(decision: &Decision) -> Check {
             Outcome::Done
             | Outcome::Billed { .. }
             | Outcome::Pending { .. }
-            | Outcome::Returned { .. },
+            | Outcome::Returned { .. }
+            | Outcome::UsageRecorded(_),
         ) => true,
         Ok(Outcome::Supersede { .. } | Outcome::Previewed(_)) | Err(_) => false,
     };

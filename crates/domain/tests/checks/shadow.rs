@@ -344,8 +344,16 @@ fn all_empty(changes: &Changes) -> bool {
         changed_disputes,
         alarms,
         letters,
+        new_usage_totals,
+        changed_usage_totals,
+        new_usage_events,
+        usage_limits,
     } = changes;
     vouchers.is_empty()
+        && new_usage_totals.is_empty()
+        && changed_usage_totals.is_empty()
+        && new_usage_events.is_empty()
+        && usage_limits.is_empty()
         && wallets.is_empty()
         && organizations.is_empty()
         && new_lots.is_empty()

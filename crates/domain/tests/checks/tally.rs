@@ -239,6 +239,7 @@ fn name(command: &Command) -> &'static str {
         Command::RefundOrder(_) => "refund",
         Command::BookRefund(_) => "book refund",
         Command::ReportDispute(_) => "dispute",
+        Command::RecordUsage(_) => "usage",
     }
 }
 

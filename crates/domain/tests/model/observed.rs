@@ -58,6 +58,8 @@ pub(crate) enum Observed {
         order: usize,
     },
     Done,
+    /// What became of reports of usage.
+    Recorded(String),
     /// The refusal's name and, where it has them, its numbers. It never has an identifier.
     Refused(String),
 }
@@ -69,6 +71,7 @@ impl Observed {
         match result {
             Err(refusal) => Self::Refused(format!("{refusal:?}")),
             Ok(Outcome::Done) => Self::Done,
+            Ok(Outcome::UsageRecorded(verdicts)) => Self::Recorded(format!("{verdicts:?}")),
             Ok(Outcome::Pending { order_id, .. }) => Self::Pending { order: index(order_id) },
             Ok(Outcome::Billed { order_id }) => Self::Billed { order: index(order_id) },
             Ok(Outcome::Returned { order_id }) => Self::Returned { order: index(order_id) },

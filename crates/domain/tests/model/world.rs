@@ -197,6 +197,7 @@ fn shelf(kind: &str, items: &[(&str, i64)]) -> Vec<Item> {
         slug: slug.into(),
         name: slug.to_uppercase(),
         price_minor,
+        usage_priced: slug == "free",
         ..Item::default()
     };
     items.iter().map(item).collect()
