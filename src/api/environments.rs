@@ -86,7 +86,8 @@ pub(super) struct AddBody {
     responses(
         (status = 201, description = "The environment", body = EnvironmentBody),
         (status = 400, description = "It cannot be called so"),
-        (status = 403, description = "The caller is no owner or admin of it"),
+        (status = 403, description = "The caller is no owner or admin of it, or it is suspended \
+            (`organization_suspended`)"),
         (status = 404, description = "There is no such Organization, or the caller is not in it"),
         (status = 409, description = "It is there already, or still being removed (`environment_exists`)"),
     ),
@@ -115,7 +116,8 @@ pub(super) async fn add(
     ),
     responses(
         (status = 200, description = "It is being removed", body = DoneBody),
-        (status = 403, description = "The caller is no owner or admin of it"),
+        (status = 403, description = "The caller is no owner or admin of it, or it is suspended \
+            (`organization_suspended`)"),
         (status = 404, description = "There is no such Organization or environment, or the caller is not \
             in it"),
         (status = 409, description = "Apps run in it (`environment_in_use`), or it is prod (`prod_stays`)"),
@@ -148,7 +150,8 @@ pub(super) async fn remove(
     ),
     responses(
         (status = 200, description = "The environments, as they will be", body = Vec<EnvironmentBody>),
-        (status = 403, description = "The caller is no owner or admin of it"),
+        (status = 403, description = "The caller is no owner or admin of it, or it is suspended \
+            (`organization_suspended`)"),
         (status = 404, description = "There is no such Organization, environment or installed app, or the \
             caller is not in it"),
     ),

@@ -53,16 +53,16 @@ pub(crate) struct CreditLow<'a> {
 }
 
 /// The values of messages: in sentences each keeps its own direction, in subjects they stand as they are.
-struct Values<'a>(Vec<(&'a str, &'a str)>);
+pub(super) struct Values<'a>(pub(super) Vec<(&'a str, &'a str)>);
 
 impl Values<'_> {
-    fn subject(&self, language: Language, message: &str) -> String {
+    pub(super) fn subject(&self, language: Language, message: &str) -> String {
         let values: Vec<_> = self.0.iter().map(|(name, value)| (*name, (*value).into())).collect();
         // Amounts come unbroken, which a subject need not be.
         language.text_with(message, &values).replace('\u{a0}', " ")
     }
 
-    fn sentence(&self, language: Language, message: &str) -> String {
+    pub(super) fn sentence(&self, language: Language, message: &str) -> String {
         let isolated = self.0.iter().map(|(name, value)| (*name, language.isolated(value).into()));
         language.text_with(message, &isolated.collect::<Vec<_>>())
     }

@@ -81,10 +81,7 @@ impl Book {
         actor: &Actor,
         context: &mut Context<'_>,
     ) {
-        if let Some(order_id) = subscription.due_order.take() {
-            self.set_status(order_id, OrderStatus::Cancelled, context);
-            self.void_invoice(order_id, context);
-        }
+        self.drop_due(&mut subscription, context);
         subscription.status = SubscriptionStatus::Canceled;
         subscription.cancel_at_period_end = false;
         subscription.next_attempt_at = None;
@@ -93,5 +90,13 @@ impl Book {
         }
         self.note(&subscription, "subscription.cancel", actor, context);
         self.update_subscription(subscription, context);
+    }
+
+    /// The renewal that is due need not be paid any more.
+    pub(super) fn drop_due(&mut self, subscription: &mut Subscription, context: &mut Context<'_>) {
+        if let Some(order_id) = subscription.due_order.take() {
+            self.set_status(order_id, OrderStatus::Cancelled, context);
+            self.void_invoice(order_id, context);
+        }
     }
 }

@@ -19,16 +19,28 @@ pub enum LetterKind {
     Suspended,
     /// The credit will not cover the next month, and there is no card.
     CreditLow,
+    /// The Organization will be deleted, unless somebody takes that back.
+    DeletionBegun,
+    /// It will be deleted in a few days.
+    DeletionSoon,
+    /// It will not be deleted after all.
+    DeletionUndone,
+    /// It has never paid for anything, and its address will be free for others tomorrow.
+    AddressFreed,
 }
 
 impl LetterKind {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 10] = [
         Self::Receipt,
         Self::PaymentDue,
         Self::ConfirmPayment,
         Self::PaymentFailed,
         Self::Suspended,
         Self::CreditLow,
+        Self::DeletionBegun,
+        Self::DeletionSoon,
+        Self::DeletionUndone,
+        Self::AddressFreed,
     ];
 
     #[must_use]
@@ -40,6 +52,10 @@ impl LetterKind {
             Self::PaymentFailed => "payment_failed",
             Self::Suspended => "suspended",
             Self::CreditLow => "credit_low",
+            Self::DeletionBegun => "deletion_begun",
+            Self::DeletionSoon => "deletion_soon",
+            Self::DeletionUndone => "deletion_undone",
+            Self::AddressFreed => "address_freed",
         }
     }
 
