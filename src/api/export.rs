@@ -157,9 +157,9 @@ impl PartialSchema for Document {
         let text = |about: &str| {
             ObjectBuilder::new().schema_type(Type::String).description(Some(about)).build()
         };
-        let whole = ObjectBuilder::new()
-            .schema_type(Type::Integer)
-            .description(Some(format!("Of the format: {VERSION}. A member may be added to a version.")));
+        let whole = ObjectBuilder::new().schema_type(Type::Integer).description(Some(format!(
+            "Of the format: {VERSION}. A member may be added to a version."
+        )));
         let document = ObjectBuilder::new()
             .description(Some("All that is kept of an Organization."))
             .property("format", text(&format!("`{FORMAT}`.")))
@@ -171,7 +171,13 @@ impl PartialSchema for Document {
             .property("resources", Array::new(resource_schema()))
             .property("data", data_schema());
         let names = [
-            "format", "version", "sovereign", "currency", "organization_id", "exported_at", "resources",
+            "format",
+            "version",
+            "sovereign",
+            "currency",
+            "organization_id",
+            "exported_at",
+            "resources",
             "data",
         ];
         let document = names.into_iter().fold(document, ObjectBuilder::required);

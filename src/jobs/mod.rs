@@ -126,9 +126,12 @@ pub fn all() -> Vec<Job> {
     // When little is bought in most of the lands that this is for.
     let night = Schedule::daily_at(0, 40);
     vec![
-        Job::new("delete-organizations", "deletes Organizations whose time is over", minute, |app| {
-            Box::pin(async { Ok(organization_life::deletions(app).await?) })
-        }),
+        Job::new(
+            "delete-organizations",
+            "deletes Organizations whose time is over",
+            minute,
+            |app| Box::pin(async { Ok(organization_life::deletions(app).await?) }),
+        ),
         Job::new("deliver-events", "sends events to the endpoints of others", seconds, |app| {
             Box::pin(async { Ok(event_deliveries::step(app).await?) })
         }),

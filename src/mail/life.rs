@@ -35,20 +35,26 @@ impl LifeNews {
     /// Of the messages for subject, heading and body.
     const fn messages(self) -> [&'static str; 3] {
         match self {
-            Self::DeletionBegun => {
-                ["mail-deletion-begun-subject", "mail-deletion-begun-heading", "mail-deletion-begun-body"]
-            }
-            Self::DeletionSoon => {
-                ["mail-deletion-soon-subject", "mail-deletion-soon-heading", "mail-deletion-soon-body"]
-            }
+            Self::DeletionBegun => [
+                "mail-deletion-begun-subject",
+                "mail-deletion-begun-heading",
+                "mail-deletion-begun-body",
+            ],
+            Self::DeletionSoon => [
+                "mail-deletion-soon-subject",
+                "mail-deletion-soon-heading",
+                "mail-deletion-soon-body",
+            ],
             Self::DeletionUndone => [
                 "mail-deletion-undone-subject",
                 "mail-deletion-undone-heading",
                 "mail-deletion-undone-body",
             ],
-            Self::AddressFreed => {
-                ["mail-address-freed-subject", "mail-address-freed-heading", "mail-address-freed-body"]
-            }
+            Self::AddressFreed => [
+                "mail-address-freed-subject",
+                "mail-address-freed-heading",
+                "mail-address-freed-body",
+            ],
         }
     }
 

@@ -7,6 +7,7 @@
 
 mod billing;
 mod letters;
+mod life;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -24,6 +25,7 @@ use uuid::Uuid;
 
 pub(crate) use self::billing::{CreditLow, Payment, PaymentNews, Receipt};
 pub(crate) use self::letters::{Attachment, Invitation, Letter, SignInCode};
+pub(crate) use self::life::{Life, LifeNews};
 use crate::text::Language;
 
 /// One answer of the mail server may take this long, and the whole conversation twice as long.

@@ -279,9 +279,7 @@ where
             Kind::Id => row.try_get::<Option<Uuid>, _>(index)?.map(|id| id.to_string().into()),
             Kind::Whole => row.try_get::<Option<i64>, _>(index)?.map(Value::from),
             Kind::Truth => row.try_get::<Option<bool>, _>(index)?.map(Value::from),
-            Kind::Moment => {
-                row.try_get::<Option<Ts>, _>(index)?.map(|at| at.0.to_rfc3339().into())
-            }
+            Kind::Moment => row.try_get::<Option<Ts>, _>(index)?.map(|at| at.0.to_rfc3339().into()),
             Kind::Nested => row.try_get::<Option<Json<Value>>, _>(index)?.map(|json| json.0),
         };
         cells.push(value.unwrap_or(Value::Null));

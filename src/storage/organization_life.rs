@@ -214,11 +214,7 @@ macro_rules! never_paid {
 }
 
 /// Those made before a moment that have never paid for anything.
-pub(crate) async fn never_paid(
-    tx: &mut Tx,
-    before: Timestamp,
-    limit: i64,
-) -> Result<Vec<String>> {
+pub(crate) async fn never_paid(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<Vec<String>> {
     const SQL: &str = concat!(
         "SELECT o.id FROM organizations o WHERE ",
         never_paid!(),

@@ -105,11 +105,7 @@ async fn managed(
 ) -> Result<OrganizationRow, OrganizationError> {
     let found = organization_rows::find_for_member(tx, tenant_id, &actor.user_id).await?;
     let (organization, role) = found.ok_or(OrganizationError::NotFound)?;
-    if role.may_manage_members() {
-        Ok(organization)
-    } else {
-        Err(OrganizationError::Forbidden)
-    }
+    if role.may_manage_members() { Ok(organization) } else { Err(OrganizationError::Forbidden) }
 }
 
 async fn is_member(tx: &mut Tx, tenant_id: &str, email: &str) -> storage::Result<bool> {

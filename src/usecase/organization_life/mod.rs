@@ -159,8 +159,7 @@ pub(crate) async fn set_status(
         rows::resume(&mut tx, tenant_id, to, now).await?;
         ("organization.resume", to)
     };
-    let change =
-        (Some(json!({ "status": status.as_str() })), json!({ "status": to.as_str() }));
+    let change = (Some(json!({ "status": status.as_str() })), json!({ "status": to.as_str() }));
     record(app, &mut tx, actor, action, tenant_id, change).await?;
     let row = rows::find(&mut tx, tenant_id).await?.ok_or(OrganizationError::NotFound)?;
     tx.commit().await?;
@@ -176,8 +175,8 @@ async fn where_it_was(
     row: &LifeRow,
     before: OrganizationStatus,
 ) -> storage::Result<OrganizationStatus> {
-    let provisioned = before == OrganizationStatus::Provisioning
-        && rows::was_provisioned(tx, &row.id).await?;
+    let provisioned =
+        before == OrganizationStatus::Provisioning && rows::was_provisioned(tx, &row.id).await?;
     Ok(if provisioned { OrganizationStatus::Active } else { before })
 }
 

@@ -5,9 +5,7 @@ use sovereign_domain::book::LetterKind;
 use sovereign_domain::event::{Actor, Event, EventData, TenantChanged};
 use sovereign_domain::organization::OrganizationStatus;
 
-use super::{
-    GRACE_DAYS, UNPAID_DAYS, UNPAID_WARNING_DAYS, WARNING_DAYS, close_pending, record,
-};
+use super::{GRACE_DAYS, UNPAID_DAYS, UNPAID_WARNING_DAYS, WARNING_DAYS, close_pending, record};
 use crate::app::App;
 use crate::fail_point::reach;
 use crate::storage::organization_life::{self as rows, LifeRow};
@@ -81,7 +79,9 @@ pub(crate) async fn addresses(app: &App) -> Result<Done> {
 async fn end(app: &App, id: &str, end: End) -> Result<bool> {
     let mut tx = app.store.begin().await?;
     let Some(row) = rows::lock(&mut tx, id).await? else { return Ok(false) };
-    if !is_due(app, &mut tx, &row, end).await? || !rows::delete(&mut tx, id, app.clock.now()).await? {
+    if !is_due(app, &mut tx, &row, end).await?
+        || !rows::delete(&mut tx, id, app.clock.now()).await?
+    {
         return Ok(false);
     }
     let before = json!({ "status": row.status()?.as_str() });

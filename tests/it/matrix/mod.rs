@@ -83,6 +83,6 @@ on_both! {
                 compared += 1;
             }
         }
-        assert_eq!(compared, 4 * 30, "every route that is about an Organization");
+        assert_eq!(compared, 4 * 35, "every route that is about an Organization");
     }
 }
