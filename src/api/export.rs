@@ -25,13 +25,25 @@ use crate::storage::export::{Kind, RESOURCES, Resource};
 use crate::usecase::export::{self, ExportError, FORMAT, Spool, VERSION, Wanted};
 use crate::usecase::organizations::usable_id;
 
-/// The document, as it is put aside.
-pub(super) struct Document(Spool);
+/// The document.
+pub(super) struct Document(Response);
 
-/// A table in CSV, as it is put aside.
+impl IntoResponse for Document {
+    fn into_response(self) -> Response {
+        self.0
+    }
+}
+
+/// A table in CSV.
 #[derive(ToSchema)]
 #[schema(as = CsvFile, value_type = String)]
-pub(super) struct Table(Spool);
+pub(super) struct Table(Response);
+
+impl IntoResponse for Table {
+    fn into_response(self) -> Response {
+        self.0
+    }
+}
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -63,14 +75,14 @@ pub(super) async fn json(
     caller: Caller,
     Segment(id): Segment,
     Query(query): Query<ExportQuery>,
-) -> Result<Response, Problem> {
+) -> Result<Document, Problem> {
     if query.format.is_some_and(|format| format != "json") {
         let detail = "format must be json; for CSV, GET /tenant/orgs/{id}/export/{resource}.csv";
         return Err(Problem::field("format", detail));
     }
     let id = usable_id(&id)?;
     let spool = export::export(&app, &caller.actor(), id, Wanted::Document).await?;
-    send(spool, "application/json", "organization.json")
+    send(spool, "application/json", "organization.json").map(Document)
 }
 
 /// Exports one resource of an Organization as CSV
@@ -98,7 +110,7 @@ pub(super) async fn csv(
     State(app): State<Arc<App>>,
     caller: Caller,
     Segments(segments): Segments,
-) -> Result<Response, Problem> {
+) -> Result<Table, Problem> {
     let [id, file] = segments.as_slice() else {
         return Err(Problem::not_found("there is no such route"));
     };
@@ -110,7 +122,7 @@ pub(super) async fn csv(
         return Err(Problem::not_found(detail));
     };
     let spool = export::export(&app, &caller.actor(), id, wanted).await?;
-    send(spool, "text/csv; charset=utf-8", file)
+    send(spool, "text/csv; charset=utf-8", file).map(Table)
 }
 
 fn send(spool: Spool, content_type: &'static str, file: &str) -> Result<Response, Problem> {

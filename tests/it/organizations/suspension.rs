@@ -71,8 +71,9 @@ on_both! {
         for other in [app.sovereign_admin(), app.member("kestrel")] {
             other.put(&path, &json!({ "status": "suspended" })).await.expect_problem(403, "forbidden");
         }
-        let none = app.superadmin().put("/tenant/admin/tenants/none/status", &json!({ "status": "active" }));
-        none.await.expect_problem(404, "not_found");
+        let (nowhere, active) = (admin_path("none"), json!({ "status": "active" }));
+        let none = app.superadmin().put(&format!("{nowhere}/status"), &active).await;
+        none.expect_problem(404, "not_found");
         app.execute("UPDATE organizations SET status = 'deleted'").await;
         let gone = app.superadmin().put(&path, &json!({ "status": "active" })).await;
         gone.expect_problem(409, "organization_deleted");
