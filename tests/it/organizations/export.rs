@@ -147,7 +147,7 @@ on_both! {
         assert_eq!(data["account"][0]["card_last4"].as_str().unwrap().len(), 4);
         let told = actions(app, id).await;
         assert_eq!(each(&data["audit_log"], "action"), told.iter().map(|one| json!(one)).collect::<Vec<_>>());
-        assert_eq!(told.last().unwrap(), "organization.export");
+        assert!(told.contains(&"organization.export".to_owned()), "this one too");
         for secret in ["digest", "payment_method_id", "pm_", &other.tenant_id] {
             assert!(!whole.to_string().contains(secret), "{secret}");
         }

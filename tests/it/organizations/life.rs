@@ -226,7 +226,9 @@ on_both! {
             let of = format!("SELECT status FROM orders WHERE tenant_id = '{}'", customer.tenant_id);
             let expected = if reachable { "superseded" } else { "pending" };
             assert_eq!(app.texts(&of).await, [expected]);
-            app.stripe().accept_connections().await;
+            if !reachable {
+                app.stripe().accept_connections().await;
+            }
             app.run_job(JOB).await;
             assert_eq!(app.texts(&of).await, ["superseded"]);
             let session = app.stripe().all("checkout.session").pop().unwrap();
@@ -306,7 +308,7 @@ on_both! {
         assert_eq!((&kept["name"], &kept["org_type"]), (&json!("صيدلية كيستريل"), &json!("ltd")));
         let moved = ahmed.client.put(&path(id), &json!({ "slug": "falcon" })).await;
         assert_eq!(moved.expect_problem(409, "slug_stays")["field"], "slug");
-        for (name, value) in [("name", json!("")), ("name", json!("a".repeat(101))), ("industry", json!("\n"))] {
+        for (name, value) in [("name", json!("")), ("name", json!("a".repeat(101))), ("industry", json!("a\u{7}b"))] {
             let reply = ahmed.client.put(&path(id), &json!({ name: value })).await;
             assert_eq!(reply.expect_problem(400, "invalid_request")["field"], name);
         }
@@ -388,7 +390,7 @@ async fn a_server_is_killed(engine: Engine) {
     let customer = app.customer("kestrel").await;
     let id = customer.tenant_id;
     let database = app.leave().await;
-    let program = database.program(&["serve", "--listen", "127.0.0.1:0", "--jobs", "off"]);
+    let program = database.program(&["serve", "--listen", "127.0.0.1:0"]);
     let armed = program.env("SOVEREIGN_TEST_FAIL_POINT", format!("{SERVER_POINT}:1"));
     let mut server = crate::harness::Server::start(armed);
     let token = crate::harness::token(&database.tokens(), "kestrel", Role::Member);
@@ -400,7 +402,7 @@ async fn a_server_is_killed(engine: Engine) {
     let left =
         format!("SELECT status FROM organizations WHERE id = '{id}' AND deletion_by = 'owner'");
     assert_eq!(database.texts(&left).await, ["suspended"]);
-    let server = database.serve(&["--jobs", "off"]);
+    let server = database.serve(&[]);
     let client = server.bearing(&token);
     let begun = client.delete(&path(&id)).await.expect(200);
     assert_eq!(begun["status"], "suspended");
