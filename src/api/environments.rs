@@ -91,8 +91,9 @@ pub(super) struct AddBody {
     responses(
         (status = 201, description = "The environment", body = EnvironmentBody),
         (status = 400, description = "It cannot be called so, or there is no such region"),
-        (status = 403, description = "The caller is no owner or admin of it, or the Sovereign's policy does not \
-            allow another, this one, or its region (`policy_forbids`)"),
+        (status = 403, description = "The caller is no owner or admin of it, it is suspended \
+            (`organization_suspended`), or the Sovereign's policy does not allow another, this one, or its \
+            region (`policy_forbids`)"),
         (status = 404, description = "There is no such Organization, or the caller is not in it"),
         (status = 409, description = "It is there already, or still being removed (`environment_exists`)"),
     ),
@@ -122,7 +123,8 @@ pub(super) async fn add(
     ),
     responses(
         (status = 200, description = "It is being removed", body = DoneBody),
-        (status = 403, description = "The caller is no owner or admin of it"),
+        (status = 403, description = "The caller is no owner or admin of it, or it is suspended \
+            (`organization_suspended`)"),
         (status = 404, description = "There is no such Organization or environment, or the caller is not \
             in it"),
         (status = 409, description = "Apps run in it (`environment_in_use`), or it is prod (`prod_stays`)"),
@@ -155,8 +157,9 @@ pub(super) async fn remove(
     ),
     responses(
         (status = 200, description = "The environments, as they will be", body = Vec<EnvironmentBody>),
-        (status = 403, description = "The caller is no owner or admin of it, or the Sovereign's policy does not \
-            allow the app, the environment or its region any more (`policy_forbids`)"),
+        (status = 403, description = "The caller is no owner or admin of it, it is suspended \
+            (`organization_suspended`), or the Sovereign's policy does not allow the app, the environment or \
+            its region any more (`policy_forbids`)"),
         (status = 404, description = "There is no such Organization, environment or installed app, or the \
             caller is not in it"),
     ),

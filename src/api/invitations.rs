@@ -78,7 +78,8 @@ pub(super) struct InviteBody {
     request_body = InviteBody,
     responses(
         (status = 201, description = "The mail is on its way", body = InvitationBody),
-        (status = 403, description = "The caller is no owner or admin of it"),
+        (status = 403, description = "The caller is no owner or admin of it, or it is suspended \
+            (`organization_suspended`)"),
         (status = 404, description = "There is no such Organization, or the caller is not in it"),
         (status = 409, description = "Somebody with this address is a member already \
             (`already_member`)"),

@@ -25,6 +25,7 @@ mod environment_policy;
 mod environments;
 mod event_deliveries;
 mod event_endpoints;
+mod export;
 mod extract;
 mod google;
 mod invitations;
@@ -33,6 +34,7 @@ mod jobs;
 mod metrics;
 mod middleware;
 mod openapi;
+mod organization_life;
 mod organizations;
 mod paging;
 mod policy_problem;
@@ -156,6 +158,11 @@ fn organization_routes(routes: Routes) -> Routes {
         .add(organizations::__path_list, organizations::list)
         .add(organizations::__path_create, organizations::create)
         .add(organizations::__path_find, organizations::find)
+        .add(organization_life::__path_update, organization_life::update)
+        .add(organization_life::__path_delete, organization_life::delete)
+        .add(organization_life::__path_restore, organization_life::restore)
+        .add(export::__path_json, export::json)
+        .add(export::__path_csv, export::csv)
         .add(organizations::__path_members, organizations::members)
         .add(organizations::__path_add_member, organizations::add_member)
         .add(organizations::__path_remove_member, organizations::remove_member)
@@ -176,6 +183,9 @@ fn organization_routes(routes: Routes) -> Routes {
         .add(environments::__path_move_app, environments::move_app)
         .add(admin_organizations::__path_list, admin_organizations::list)
         .add(admin_organizations::__path_find, admin_organizations::find)
+        .add(organization_life::__path_set_status, organization_life::set_status)
+        .add(organization_life::__path_delete_any, organization_life::delete_any)
+        .add(organization_life::__path_restore_any, organization_life::restore_any)
 }
 
 fn provisioning_routes(routes: Routes) -> Routes {

@@ -50,6 +50,10 @@ pub(super) struct OrganizationBody {
     created_at: Timestamp,
     #[schema(value_type = String, format = DateTime)]
     updated_at: Timestamp,
+    /// When it will be deleted, and is suspended until then, or was; absent where nobody wished that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
+    deletion_at: Option<Timestamp>,
 }
 
 impl OrganizationBody {
@@ -72,6 +76,7 @@ impl OrganizationBody {
             custom_domains: row.custom_domains.0,
             created_at: row.created_at.0,
             updated_at: row.updated_at.0,
+            deletion_at: row.deletion_at.map(|at| at.0),
         })
     }
 }
@@ -301,7 +306,8 @@ pub(super) struct AddMemberBody {
         (status = 201, description = "The member", body = MemberBody),
         (status = 400, description = "A member of the body is not as described, or nobody with this \
             address has signed in, or several have"),
-        (status = 403, description = "The caller is no owner or admin of it"),
+        (status = 403, description = "The caller is no owner or admin of it, or it is suspended \
+            (`organization_suspended`)"),
         (status = 404, description = "There is no such Organization, or the caller is not in it"),
         (status = 409, description = "The user is a member already (`already_member`)"),
     ),

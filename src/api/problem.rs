@@ -296,6 +296,10 @@ impl From<OrganizationError> for Problem {
             OrganizationError::OwnerStays => {
                 conflict("owner_stays", "the owner of an Organization cannot be removed")
             }
+            OrganizationError::OwnerOnly => {
+                Self::forbidden("this takes the role owner in the Organization")
+            }
+            OrganizationError::Suspended => Refusal::OrganizationSuspended.into(),
             OrganizationError::Forbidden => {
                 Self::forbidden("this takes the role owner or admin in the Organization")
             }
@@ -390,7 +394,8 @@ impl From<Refusal> for Problem {
             Refusal::OrganizationSuspended => new(
                 StatusCode::FORBIDDEN,
                 "organization_suspended",
-                "this Organization is suspended; contact the operator",
+                "this Organization is suspended: nothing is bought or changed in it; where it is to be \
+                 deleted, its owner can take that back, else contact the operator",
             ),
             Refusal::Selection(error) => selection_error(error).into(),
             Refusal::Policy(refusal) => refusal.into(),

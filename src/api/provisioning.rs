@@ -7,6 +7,7 @@ use axum::extract::{OriginalUri, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
+use sovereign_domain::book::Refusal;
 use sovereign_domain::timestamp::Timestamp;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -187,7 +188,8 @@ pub(super) struct StartBody {
     responses(
         (status = 201, description = "The order's provision", body = ProvisionBody),
         (status = 400, description = "The body is not as described"),
-        (status = 403, description = "The caller is no owner or admin of the Organization"),
+        (status = 403, description = "The caller is no owner or admin of the Organization, or it is \
+            suspended (`organization_suspended`)"),
         (status = 404, description = "There is no such Organization, or the caller is not in it"),
         (status = 409, description = "It has no such order that is paid (`order_not_paid`)"),
     ),
@@ -211,7 +213,8 @@ pub(super) async fn start(
     params(("id" = Uuid, Path, description = "The provision's identifier")),
     responses(
         (status = 200, description = "The provision, which begins anew", body = ProvisionBody),
-        (status = 403, description = "The caller is no owner or admin of its Organization"),
+        (status = 403, description = "The caller is no owner or admin of its Organization, or it is \
+            suspended (`organization_suspended`)"),
         (status = 404, description = "There is no such provision, or the caller is not in its \
             Organization"),
         (status = 409, description = "It has not failed (`not_failed`)"),
@@ -362,6 +365,7 @@ impl From<ProvisionError> for Problem {
             ProvisionError::Forbidden => {
                 Self::forbidden("this takes the role owner or admin in the Organization")
             }
+            ProvisionError::Suspended => Refusal::OrganizationSuspended.into(),
             ProvisionError::NotPaid => conflict(
                 "order_not_paid",
                 "the Organization has no such order that is paid; it is provisioned when one is",

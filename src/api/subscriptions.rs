@@ -205,6 +205,7 @@ pub(super) struct PayBody {
     params(("tenant_id" = String, Path, description = "The Organization's identifier")),
     responses(
         (status = 200, description = "How it is or can be paid", body = PayBody),
+        (status = 403, description = "The Organization is suspended (`organization_suspended`)"),
         (status = 404, description = "There is no such Organization, the caller is not in it, or it owes \
             nothing"),
         (status = 409, description = "Another payment of this Organization is in progress \

@@ -27,8 +27,8 @@ use crate::storage;
 pub use crate::usecase::done::Done;
 use crate::usecase::payments::{self, PaymentError, ended, reconcile};
 use crate::usecase::{
-    event_deliveries, expire_credit, letters, number_invoices, publish_events, relay, seal_audit,
-    sessions,
+    event_deliveries, expire_credit, letters, number_invoices, organization_life, publish_events,
+    relay, seal_audit, sessions,
 };
 
 /// Why a job could not do what it should. The text is shown to the superadmin.
@@ -126,6 +126,12 @@ pub fn all() -> Vec<Job> {
     // When little is bought in most of the lands that this is for.
     let night = Schedule::daily_at(0, 40);
     vec![
+        Job::new(
+            "delete-organizations",
+            "deletes Organizations whose time is over",
+            minute,
+            |app| Box::pin(async { Ok(organization_life::deletions(app).await?) }),
+        ),
         Job::new("deliver-events", "sends events to the endpoints of others", seconds, |app| {
             Box::pin(async { Ok(event_deliveries::step(app).await?) })
         }),
@@ -137,6 +143,9 @@ pub fn all() -> Vec<Job> {
         }),
         Job::new("expire-credit", "writes expired credit off", minute, |app| {
             Box::pin(async { Ok(expire_credit::step(app).await?) })
+        }),
+        Job::new("free-addresses", "frees addresses that nobody has paid for", minute, |app| {
+            Box::pin(async { Ok(organization_life::addresses(app).await?) })
         }),
         Job::new("look-after-orders", "settles orders that wait for a payment", minute, |app| {
             Box::pin(async { Ok(payments::waiting::step(app).await?) })

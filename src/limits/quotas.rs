@@ -27,6 +27,8 @@ pub enum Quota {
     /// At one account, from all networks together that nobody has signed in to it from.
     PasswordFromUnknown,
     RefreshByAddress,
+    /// Of an Organization's data.
+    ExportByUser,
     CheckoutByAddress,
     CheckoutByUser,
     /// The pages of a payment, which may ask Stripe.
@@ -78,6 +80,8 @@ impl Quota {
             Self::PasswordFromUnknown => Rate::new(10, 900_000),
             // Every open page does it every few minutes by itself: some thousand sessions.
             Self::RefreshByAddress => Rate::new(300, 200),
+            // Everything, and each table by itself, twice; then one in two minutes. Each reads all there is.
+            Self::ExportByUser => Rate::new(60, 120_000),
             // A hall at a launch: everybody at once, and five a second after that.
             Self::CheckoutByAddress | Self::RedeemByAddress => Rate::new(300, 200),
             // Whoever ordered comes back once, and loads the page again while the bank takes its time.
@@ -106,6 +110,7 @@ impl Quota {
             Self::PasswordByAddress => "password",
             Self::PasswordFromUnknown => "password from unknown",
             Self::RefreshByAddress => "refresh",
+            Self::ExportByUser => "export",
             Self::CheckoutByAddress | Self::CheckoutByUser => "checkout",
             Self::PaymentByAddress => "payment",
             Self::RedeemByAddress | Self::RedeemByUser => "redeem",

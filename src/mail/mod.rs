@@ -7,6 +7,7 @@
 
 mod billing;
 mod letters;
+mod life;
 mod usage;
 
 use std::fmt;
@@ -25,6 +26,7 @@ use uuid::Uuid;
 
 pub(crate) use self::billing::{CreditLow, Payment, PaymentNews, Receipt};
 pub(crate) use self::letters::{Attachment, Invitation, Letter, SignInCode};
+pub(crate) use self::life::{Life, LifeNews};
 pub(crate) use self::usage::{SpendingLimit, UsageNews};
 use crate::text::Language;
 

@@ -1,5 +1,6 @@
 //! `letters`: what waits to be sent, to whom it goes, and what the letter on credit has to say.
 
+use sovereign_domain::book::LetterKind;
 use sovereign_domain::timestamp::Timestamp;
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -13,6 +14,27 @@ pub(crate) struct LetterRow {
     pub(crate) tenant_id: String,
     pub(crate) order_id: Option<Uuid>,
     pub(crate) failures: i32,
+}
+
+/// Files a letter about an Organization itself.
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    id: Uuid,
+    kind: LetterKind,
+    tenant_id: &str,
+    now: Timestamp,
+) -> Result<()> {
+    let sql = "INSERT INTO letters (id, kind, tenant_id, created_at, next_attempt_at) \
+               VALUES ($1, $2, $3, $4, $4)";
+    on_db!(tx, c => sqlx::query(sql)
+        .bind(id)
+        .bind(kind.as_str())
+        .bind(tenant_id)
+        .bind(Ts(now))
+        .execute(c)
+        .await
+        .map(|_| ()))?;
+    Ok(())
 }
 
 /// Letters that are due, those first that have waited longest.

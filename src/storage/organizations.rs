@@ -27,6 +27,8 @@ pub(crate) struct OrganizationRow {
     status: String,
     pub(crate) created_at: Ts,
     pub(crate) updated_at: Ts,
+    /// When it will be deleted, or was; NULL where nobody asked for that.
+    pub(crate) deletion_at: Option<Ts>,
 }
 
 impl OrganizationRow {
@@ -40,7 +42,7 @@ macro_rules! columns {
     () => {
         "o.id, o.slug, o.name, o.org_type, o.industry, o.owner_id, o.plan_id, o.apps, \
          o.addons, o.dedicated_services, o.subdomain, o.custom_domains, o.status, o.created_at, \
-         o.updated_at"
+         o.updated_at, o.deletion_at"
     };
 }
 pub(super) use columns;

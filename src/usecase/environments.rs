@@ -214,7 +214,11 @@ async fn managed(
 ) -> Result<OrganizationRow, EnvironmentError> {
     let found = organizations::find_for_member(tx, tenant_id, &actor.user_id).await?;
     let (organization, role) = found.ok_or(OrganizationError::NotFound)?;
-    if role.may_spend() { Ok(organization) } else { Err(OrganizationError::Forbidden.into()) }
+    if !role.may_spend() {
+        return Err(OrganizationError::Forbidden.into());
+    }
+    organization.refuse_suspended()?;
+    Ok(organization)
 }
 
 /// Writes it down, and has it done where the Organization has paid for anything; else its first order does.

@@ -16,7 +16,7 @@ use crate::limits::{Key, Quota};
 use crate::mail::{Invitation, MailError, usable_address};
 use crate::storage::audit::{self, Change};
 use crate::storage::invitations::{self as rows, InvitationRow};
-use crate::storage::organizations::{self as organization_rows, MemberRow};
+use crate::storage::organizations::{self as organization_rows, MemberRow, OrganizationRow};
 use crate::storage::{self, Ts, Tx, users};
 use crate::text::Language;
 
@@ -51,7 +51,8 @@ pub(crate) async fn invite(
     let token = secrets::random_token()
         .map_err(|_| storage::Error::Unavailable("the system's randomness".into()))?;
     let mut tx = app.store.begin_as(&actor.user_id).await?;
-    let name = managed(&mut tx, invited.tenant_id, actor).await?;
+    let organization = managed(&mut tx, invited.tenant_id, actor).await?;
+    organization.refuse_suspended()?;
     if is_member(&mut tx, invited.tenant_id, &email).await? {
         return Err(OrganizationError::AlreadyMember);
     }
@@ -78,7 +79,7 @@ pub(crate) async fn invite(
 
     let letter = Invitation {
         sovereign: &app.facts.fqdn,
-        organization: &name,
+        organization: &organization.name,
         inviter,
         role: &row.role,
         link: &format!("{}/invitation?token={token}", app.public_url),
@@ -96,15 +97,15 @@ pub(crate) async fn invite(
     }
 }
 
-/// The name of an Organization whose members the caller may manage.
-async fn managed(tx: &mut Tx, tenant_id: &str, actor: &Actor) -> Result<String, OrganizationError> {
+/// An Organization whose members the caller may manage.
+async fn managed(
+    tx: &mut Tx,
+    tenant_id: &str,
+    actor: &Actor,
+) -> Result<OrganizationRow, OrganizationError> {
     let found = organization_rows::find_for_member(tx, tenant_id, &actor.user_id).await?;
     let (organization, role) = found.ok_or(OrganizationError::NotFound)?;
-    if role.may_manage_members() {
-        Ok(organization.name)
-    } else {
-        Err(OrganizationError::Forbidden)
-    }
+    if role.may_manage_members() { Ok(organization) } else { Err(OrganizationError::Forbidden) }
 }
 
 async fn is_member(tx: &mut Tx, tenant_id: &str, email: &str) -> storage::Result<bool> {

@@ -4,7 +4,7 @@ use serde_json::json;
 use sovereign_domain::catalog::SelectionError;
 use sovereign_domain::event::{Actor, Event, EventData, TenantChanged};
 use sovereign_domain::ids::{CustomerId, OrganizationId};
-use sovereign_domain::organization::{MemberRole, check_slug};
+use sovereign_domain::organization::{MemberRole, OrganizationStatus, check_slug};
 use sovereign_domain::policy::PolicyRefusal;
 use sovereign_domain::services::Dedicated;
 
@@ -54,6 +54,10 @@ pub enum OrganizationError {
     NotFound,
     /// The owner stays.
     OwnerStays,
+    /// Only the owner may.
+    OwnerOnly,
+    /// It is suspended, and nothing new comes into it.
+    Suspended,
     /// The invitation is for another address than the caller's.
     InvitedSomebodyElse,
     /// The Sovereign's policy does not let it be.
@@ -83,6 +87,14 @@ impl From<TooMany> for OrganizationError {
 impl From<FieldError> for OrganizationError {
     fn from(error: FieldError) -> Self {
         Self::Field(error)
+    }
+}
+
+impl OrganizationRow {
+    /// Refuses what nobody may do in a suspended Organization.
+    pub(super) fn refuse_suspended(&self) -> Result<(), OrganizationError> {
+        let suspended = self.status()? == OrganizationStatus::Suspended;
+        if suspended { Err(OrganizationError::Suspended) } else { Ok(()) }
     }
 }
 
@@ -231,10 +243,12 @@ pub(crate) async fn add_member(
     // Whoever is to be added is not one of the people whom the transaction sees.
     let known = users::find_by_verified_email(&mut app.store.read().await?, email.trim()).await?;
     let mut tx = app.store.begin_as(&actor.user_id).await?;
-    let own = rows::role_of(&mut tx, tenant_id, &actor.user_id).await?;
-    if !own.ok_or(OrganizationError::NotFound)?.may_manage_members() {
+    let found = rows::find_for_member(&mut tx, tenant_id, &actor.user_id).await?;
+    let (organization, own) = found.ok_or(OrganizationError::NotFound)?;
+    if !own.may_manage_members() {
         return Err(OrganizationError::Forbidden);
     }
+    organization.refuse_suspended()?;
     let role = assignable_role(role)?;
     let user = match known.as_slice() {
         [user] => user.clone(),

@@ -12,7 +12,7 @@ use super::vouchers::FieldError;
 use crate::app::App;
 use crate::provision::enqueue::{self, ASKED};
 use crate::storage::cursor::Cursor;
-use crate::storage::organizations::role_of;
+use crate::storage::organizations::{find_for_member, role_of};
 use crate::storage::provisions::{self as rows, NewProvision, ProvisionRow, ProvisionStatus};
 use crate::storage::{self, Tx};
 
@@ -24,6 +24,8 @@ pub(crate) enum ProvisionError {
     NotFound,
     /// The caller's role in the Organization does not allow it.
     Forbidden,
+    /// The Organization is suspended.
+    Suspended,
     /// The order is not paid, or not of this Organization.
     NotPaid,
     /// It has not failed.
@@ -49,6 +51,7 @@ impl From<OrganizationError> for ProvisionError {
             OrganizationError::Storage(error) => Self::Storage(error),
             OrganizationError::Field(error) => Self::Field(error),
             OrganizationError::Forbidden => Self::Forbidden,
+            OrganizationError::Suspended => Self::Suspended,
             _ => Self::NotFound,
         }
     }
@@ -192,8 +195,12 @@ pub(crate) async fn list(
 
 /// Refuses who may not change the Organization.
 async fn managed(tx: &mut Tx, actor: &Actor, tenant_id: &str) -> Result<(), ProvisionError> {
-    let role = role_of(tx, tenant_id, &actor.user_id).await?.ok_or(ProvisionError::NotFound)?;
-    if role.may_spend() { Ok(()) } else { Err(ProvisionError::Forbidden) }
+    let found = find_for_member(tx, tenant_id, &actor.user_id).await?;
+    let (organization, role) = found.ok_or(ProvisionError::NotFound)?;
+    if !role.may_spend() {
+        return Err(ProvisionError::Forbidden);
+    }
+    Ok(organization.refuse_suspended()?)
 }
 
 async fn record(

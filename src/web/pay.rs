@@ -119,7 +119,7 @@ pub(super) async fn press(
             failed @ (PaymentError::NotConfigured
             | PaymentError::Refused(_)
             | PaymentError::Engine(EngineError::Refused(
-                Refusal::NoProcessor | Refusal::BelowMinimum,
+                Refusal::NoProcessor | Refusal::BelowMinimum | Refusal::OrganizationSuspended,
             ))),
         ) => {
             tracing::warn!(%order_id, error = %failed, "an order cannot be paid on its page");

@@ -150,6 +150,8 @@ fn line(total: &UsageTotal, quantity: i64) -> Option<OrderLine> {
         name: total.name.clone(),
         amount_minor: amount_minor(quantity, price_minor, per_units)?,
         month_minor: None,
+        for_app: None,
+        gone: false,
         usage: Some(LineUsage { quantity, unit: total.unit.clone(), price_minor, per_units }),
     })
 }

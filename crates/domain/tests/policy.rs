@@ -156,7 +156,9 @@ impl Player {
         let names = |ids: &[String], shelf: &sovereign_domain::catalog::Shelf| {
             ids.iter().map(|id| shelf.find(id).unwrap().slug.clone()).collect()
         };
-        let quote = catalog.quote(&account.plan_id, &account.addons, &account.apps).unwrap();
+        let quote = catalog
+            .quote(&account.plan_id, &account.addons, &account.apps, &account.dedicated)
+            .unwrap();
         Some(Held {
             plan: catalog.plans.find(&account.plan_id).unwrap().slug.clone(),
             addons: names(&account.addons, &catalog.addons),
@@ -168,7 +170,8 @@ impl Player {
     fn as_held(&self, wanted: &Wanted) -> Held {
         let texts = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
         let (addons, apps) = (texts(&wanted.addons), texts(&wanted.apps));
-        let quote = self.model.book.catalog.quote(wanted.plan, &addons, &apps).unwrap();
+        let none = std::collections::BTreeMap::new();
+        let quote = self.model.book.catalog.quote(wanted.plan, &addons, &apps, &none).unwrap();
         Held {
             plan: wanted.plan.into(),
             addons: addons.into_iter().collect(),
@@ -297,6 +300,7 @@ impl Player {
                     plan: Some(wanted.plan.into()),
                     addons: Some(texts(&wanted.addons)),
                     apps: Some(texts(&wanted.apps)),
+                    app: None,
                     at: None,
                     total_minor: None,
                     preview: *preview,

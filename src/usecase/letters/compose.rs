@@ -2,16 +2,20 @@
 
 use sovereign_domain::book::{LetterKind, OrderStatus};
 use sovereign_domain::ids::OrderId;
+use sovereign_domain::organization::OrganizationStatus;
 
 use crate::app::App;
 use crate::mail::{
-    Attachment, CreditLow, Letter, Payment, PaymentNews, Receipt, SpendingLimit, UsageNews,
+    Attachment, CreditLow, Letter, Life, LifeNews, Payment, PaymentNews, Receipt, SpendingLimit,
+    UsageNews,
 };
 use crate::pdf;
 use crate::storage::letters::{self as rows, LetterRow, NextMonthRow};
+use crate::storage::organization_life::{self, LifeRow};
 use crate::storage::{Error, Result, Tx};
 use crate::text::{Language, unbroken};
 use crate::usecase::bill::{self, Bill};
+use crate::usecase::organization_life::{OPERATOR, UNPAID_DAYS};
 use crate::usecase::print_invoice::{self, Printed, day};
 use crate::usecase::usage;
 
@@ -21,6 +25,7 @@ pub(super) enum About {
     Payment(PaymentNews, Box<Bill>),
     CreditLow(Box<NextMonthRow>),
     Usage(UsageNews, Box<Used>),
+    Life(LifeNews, Box<LifeRow>),
     /// The invoice has no number yet.
     TooEarly,
     /// It is not true any more.
@@ -50,6 +55,9 @@ pub(super) async fn about(app: &App, letter: &LetterRow) -> Result<About> {
         }
         _ => {}
     }
+    if let Some(news) = life_news(kind) {
+        return life(app, &mut tx, news, &letter.tenant_id).await;
+    }
     let order_id = letter
         .order_id
         .ok_or_else(|| Error::corrupt("letters", format!("{} without an order", letter.kind)))?;
@@ -61,9 +69,35 @@ pub(super) async fn about(app: &App, letter: &LetterRow) -> Result<About> {
         LetterKind::PaymentDue => payment(PaymentNews::Due, bill),
         LetterKind::ConfirmPayment => payment(PaymentNews::Confirm, bill),
         LetterKind::PaymentFailed => payment(PaymentNews::Failed, bill),
-        LetterKind::Suspended => payment(PaymentNews::Suspended, bill),
-        LetterKind::CreditLow | LetterKind::UsageNear | LetterKind::UsageLimit => About::Nothing,
+        _ => payment(PaymentNews::Suspended, bill),
     })
+}
+
+/// What a letter tells of an Organization's life; `None` where it is about something else.
+const fn life_news(kind: LetterKind) -> Option<LifeNews> {
+    match kind {
+        LetterKind::DeletionBegun => Some(LifeNews::DeletionBegun),
+        LetterKind::DeletionSoon => Some(LifeNews::DeletionSoon),
+        LetterKind::DeletionUndone => Some(LifeNews::DeletionUndone),
+        LetterKind::AddressFreed => Some(LifeNews::AddressFreed),
+        _ => None,
+    }
+}
+
+/// It may have been taken back since, or asked for again; and somebody may have paid.
+async fn life(app: &App, tx: &mut Tx, news: LifeNews, tenant_id: &str) -> Result<About> {
+    let Some(row) = organization_life::find(tx, tenant_id).await? else {
+        return Ok(About::Nothing);
+    };
+    let lives = row.status()? != OrganizationStatus::Deleted;
+    let stands = match news {
+        LifeNews::DeletionBegun | LifeNews::DeletionSoon => row.deletion_at.is_some(),
+        LifeNews::DeletionUndone => row.deletion_at.is_none(),
+        LifeNews::AddressFreed => {
+            organization_life::has_never_paid(tx, tenant_id, app.clock.now()).await?
+        }
+    };
+    Ok(if lives && stands { About::Life(news, Box::new(row)) } else { About::Nothing })
 }
 
 fn receipt(bill: Bill) -> About {
@@ -130,6 +164,7 @@ pub(super) async fn letter(app: &App, about: &About, language: Language) -> anyh
         About::Payment(news, bill) => Ok(write_payment(app, *news, bill, language)?),
         About::CreditLow(next) => Ok(write_credit_low(app, next, language)?),
         About::Usage(news, used) => Ok(write_usage(app, *news, used, language)),
+        About::Life(news, row) => Ok(write_life(app, *news, row, language)?),
         About::TooEarly | About::Nothing => anyhow::bail!("there is nothing to say"),
     }
 }
@@ -171,6 +206,23 @@ fn write_payment(app: &App, news: PaymentNews, bill: &Bill, language: Language) 
         next_attempt: next_attempt.as_deref(),
     };
     Ok(payment.letter(language))
+}
+
+fn write_life(app: &App, news: LifeNews, row: &LifeRow, language: Language) -> Result<Letter> {
+    let ends_at = match news {
+        LifeNews::AddressFreed => row.created_at.0.plus_days(UNPAID_DAYS),
+        _ => row.deletion_at.unwrap_or(row.created_at).0,
+    };
+    let life = Life {
+        news,
+        sovereign: &app.facts.fqdn,
+        organization: &row.name,
+        slug: &row.slug,
+        day: &language.date(day(app, ends_at)?),
+        by_operator: row.deletion_by.as_deref() == Some(OPERATOR),
+        link: &format!("{}/console", app.public_url),
+    };
+    Ok(life.letter(language))
 }
 
 fn write_credit_low(app: &App, next: &NextMonthRow, language: Language) -> Result<Letter> {

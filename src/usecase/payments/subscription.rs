@@ -2,9 +2,11 @@
 
 use sovereign_domain::book::{Cancel, CancelAt, Command, Outcome};
 use sovereign_domain::event::Actor;
+use sovereign_domain::ids::OrderId;
 
 use super::{PaymentError, settle};
 use crate::app::App;
+use crate::storage::organization_life as life;
 
 /// A renewal that waits for its payment may be in the way; ended, it is due, and ends with the rest.
 const MAX_ROUNDS: usize = 3;
@@ -40,6 +42,21 @@ pub(super) async fn end(app: &App, tenant_id: &str, actor: Actor) -> Result<(), 
         }
     }
     Err(PaymentError::InProgress)
+}
+
+/// Ends the order of a suspended Organization that waits for a payment, at Stripe first. One that turns out to be
+/// paid is completed instead.
+///
+/// # Errors
+/// [`PaymentError`]; asking again is safe.
+pub(crate) async fn close_pending(app: &App, tenant_id: &str) -> Result<(), PaymentError> {
+    let mut tx = app.store.read().await?;
+    let order = life::pending_order(&mut tx, tenant_id).await?;
+    drop(tx);
+    match order {
+        Some(id) => settle::supersede(app, OrderId(id)).await,
+        None => Ok(()),
+    }
 }
 
 /// # Errors

@@ -100,6 +100,11 @@ impl Client {
         self.try_send(Method::POST, path, &headers, Some(body)).await.ok()
     }
 
+    /// The same, to delete something.
+    pub(crate) async fn try_delete(&self, path: &str) -> Option<Reply> {
+        self.try_send(Method::DELETE, path, &[], None).await.ok()
+    }
+
     async fn try_send(
         &self,
         method: Method,

@@ -73,7 +73,7 @@ impl TestDatabase {
                 let (id, owner) = (tenant_id(n), user_id(n));
                 format!(
                     "('{id}', '{id}', '{id}', '', '', '{owner}', 'm', '[]', '{{}}', '[]', '{id}', \
-                     '[]', 'provisioning', {now}, {now})"
+                     '[]', 'active', {now}, {now})"
                 )
             },
         );

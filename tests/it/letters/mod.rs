@@ -4,6 +4,7 @@ mod credit_low;
 mod delivery;
 mod killed;
 mod language;
+mod life;
 mod page;
 mod payment;
 mod receipt;

@@ -202,6 +202,20 @@ impl World<'_> {
             _ if route.starts_with("GET /tenant/orgs/{id}/apps/{slug}") => {
                 request.about(&self.shared).with("id", &self.shared).with("slug", "uptime-kuma")
             }
+            "PUT /tenant/admin/tenants/{id}/status" => {
+                let request = request.with("id", &self.organization().await);
+                request.bringing(json!({ "status": "suspended" }))
+            }
+            "DELETE /tenant/admin/tenants/{id}" => request.with("id", &self.organization().await),
+            "POST /tenant/admin/tenants/{id}/restore" => request.with("id", &self.leaving().await),
+            "POST /tenant/orgs/{id}/restore" => {
+                let id = self.leaving().await;
+                request.about(&id).with("id", &id)
+            }
+            "GET /tenant/orgs/{id}/export/{file}" => {
+                let request = request.about(&self.shared).with("id", &self.shared);
+                request.with("file", "orders.csv")
+            }
             _ if route.starts_with("GET /tenant/orgs/{id}") => {
                 request.about(&self.shared).with("id", &self.shared)
             }
@@ -244,6 +258,7 @@ impl World<'_> {
     async fn inside(&self, request: Request, route: &str, id: &str) -> Request {
         let guest = json!({ "email": email_of("guest"), "role": "viewer" });
         match route.strip_suffix("/{user_id}").unwrap_or(route) {
+            "PUT /tenant/orgs/{id}" => request.bringing(json!({ "name": "Another name" })),
             "POST /tenant/orgs/{id}/members" | "POST /tenant/orgs/{id}/invitations" => {
                 request.bringing(guest)
             }

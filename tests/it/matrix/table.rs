@@ -76,6 +76,9 @@ GET    /tenant/admin/tenants                          401  403  403  403  403  4
 GET    /tenant/admin/tenants/{id}                     401  403  403  403  403  403  403  200  403
 GET    /tenant/admin/tenants/{id}/backing-services    401  403  403  403  403  403  403  200  403
 PUT    /catalog/admin/tiers/{slug}                    401  403  403  403  403  403  200  200  403
+PUT    /tenant/admin/tenants/{id}/status              401  403  403  403  403  403  403  200  403
+DELETE /tenant/admin/tenants/{id}                     401  403  403  403  403  403  403  200  403
+POST   /tenant/admin/tenants/{id}/restore             401  403  403  403  403  403  403  200  403
 GET    /provisioning/admin/provisions                 401  403  403  403  403  403  200  200  403
 GET    /provisioning/admin/provisions/{id}            401  403  403  403  403  403  403  200  403
 POST   /provisioning/admin/provisions/{id}/retry      401  403  403  403  403  403  403  200  403
@@ -103,6 +106,11 @@ GET    /billing/credit-notes/{tenant_id}/{credit_note_id}/pdf \
                                                       401  404  200  200  200  200  404  404  404
 
 GET    /tenant/orgs/{id}                              401  404  200  200  200  200  404  404  404
+PUT    /tenant/orgs/{id}                              401  404  200  200  403  403  404  404  404
+DELETE /tenant/orgs/{id}                              401  404  200  403  403  403  404  404  404
+POST   /tenant/orgs/{id}/restore                      401  404  200  403  403  403  404  404  404
+GET    /tenant/orgs/{id}/export                       401  404  200  403  403  403  404  404  404
+GET    /tenant/orgs/{id}/export/{file}                401  404  200  403  403  403  404  404  404
 GET    /tenant/orgs/{id}/members                      401  404  200  200  200  200  404  404  404
 POST   /tenant/orgs/{id}/members                      401  404  201  201  403  403  404  404  404
 PUT    /tenant/orgs/{id}/members/{user_id}            401  404  200  200  403  403  404  404  404

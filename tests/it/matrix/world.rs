@@ -79,6 +79,13 @@ impl<'a> World<'a> {
         id
     }
 
+    /// Organization A, made anew, which its owner has asked to have deleted.
+    pub(super) async fn leaving(&self) -> String {
+        let id = self.organization().await;
+        self.client("owner").delete(&format!("/tenant/orgs/{id}")).await.expect(200);
+        id
+    }
+
     pub(super) async fn add_member(&self, id: &str, name: &str, role: &str) {
         let body = json!({ "email": email_of(name), "role": role });
         let path = format!("/tenant/orgs/{id}/members");

@@ -82,11 +82,8 @@ impl Book {
         actor: &Actor,
         context: &mut Context<'_>,
     ) {
-        let ended = subscription.due_order.take();
-        if let Some(order_id) = ended {
-            self.set_status(order_id, OrderStatus::Cancelled, context);
-            self.void_invoice(order_id, context);
-        }
+        let ended = subscription.due_order;
+        self.drop_due(&mut subscription, context);
         subscription.status = SubscriptionStatus::Canceled;
         subscription.cancel_at_period_end = false;
         subscription.next_attempt_at = None;
@@ -98,6 +95,14 @@ impl Book {
         self.update_subscription(subscription, context);
         if let Some(last) = last {
             self.put_last_usage(last, ended, context);
+        }
+    }
+
+    /// The renewal that is due need not be paid any more.
+    pub(super) fn drop_due(&mut self, subscription: &mut Subscription, context: &mut Context<'_>) {
+        if let Some(order_id) = subscription.due_order.take() {
+            self.set_status(order_id, OrderStatus::Cancelled, context);
+            self.void_invoice(order_id, context);
         }
     }
 }

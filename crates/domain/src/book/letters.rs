@@ -23,10 +23,18 @@ pub enum LetterKind {
     UsageNear,
     /// Usage was refused, because it would cost more than that.
     UsageLimit,
+    /// The Organization will be deleted, unless somebody takes that back.
+    DeletionBegun,
+    /// It will be deleted in a few days.
+    DeletionSoon,
+    /// It will not be deleted after all.
+    DeletionUndone,
+    /// It has never paid for anything, and its address will be free for others tomorrow.
+    AddressFreed,
 }
 
 impl LetterKind {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 12] = [
         Self::Receipt,
         Self::PaymentDue,
         Self::ConfirmPayment,
@@ -35,6 +43,10 @@ impl LetterKind {
         Self::CreditLow,
         Self::UsageNear,
         Self::UsageLimit,
+        Self::DeletionBegun,
+        Self::DeletionSoon,
+        Self::DeletionUndone,
+        Self::AddressFreed,
     ];
 
     #[must_use]
@@ -48,6 +60,10 @@ impl LetterKind {
             Self::CreditLow => "credit_low",
             Self::UsageNear => "usage_near",
             Self::UsageLimit => "usage_limit",
+            Self::DeletionBegun => "deletion_begun",
+            Self::DeletionSoon => "deletion_soon",
+            Self::DeletionUndone => "deletion_undone",
+            Self::AddressFreed => "address_freed",
         }
     }
 

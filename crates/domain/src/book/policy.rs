@@ -50,7 +50,7 @@ impl Book {
         let catalog = &self.catalog;
         let held = subscription.map(|subscription| {
             // At the prices of today, as what is wanted; as it was paid where there are none.
-            let today = catalog.quote(&account.plan_id, &account.addons, &account.apps);
+            let today = self.quote_held(account);
             let month = today.map_or(subscription.price_minor, |quote| quote.total_minor);
             catalog.selection(&account.plan_id, &account.addons, &account.apps, month)
         });

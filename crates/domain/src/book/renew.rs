@@ -142,6 +142,9 @@ impl Book {
         if how == Retry::Schedule && !scheduled {
             return Ok(Outcome::Done);
         }
+        if account.status == OrganizationStatus::Suspended {
+            return self.retry_suspended(subscription.clone(), how, context);
+        }
         if let Some(order_id) = account.pending_order {
             return Ok(Outcome::Supersede { order_id });
         }
@@ -169,6 +172,27 @@ impl Book {
         };
         self.audit(actor, "order.retry", order_id.to_string(), Some(&tenant_id), context);
         Ok(outcome)
+    }
+
+    /// What is due is not asked for while the Organization is suspended: on its day it need not be paid any
+    /// more, and the next month begins when the Organization is active again.
+    fn retry_suspended(
+        &mut self,
+        mut subscription: Subscription,
+        how: Retry,
+        context: &mut Context<'_>,
+    ) -> Result<Outcome, Refusal> {
+        match how {
+            Retry::Customer => return Err(Refusal::OrganizationSuspended),
+            Retry::Credit => {}
+            Retry::Schedule => {
+                self.drop_due(&mut subscription, context);
+                subscription.failed_attempts = 0;
+                subscription.next_attempt_at = None;
+                self.pause(subscription, context);
+            }
+        }
+        Ok(Outcome::Done)
     }
 
     /// The saved card is not asked while its customer pays, also where its day has come. Of an attempt that is
@@ -257,6 +281,7 @@ impl Book {
         let end = subscription.period.end;
         let ahead = context.now.plus_days(LOW_CREDIT_WARNING_DAYS);
         let due = subscription.status == SubscriptionStatus::Active
+            && account.status != OrganizationStatus::Suspended
             && !subscription.cancel_at_period_end
             && (context.now..=ahead).contains(&end)
             && subscription.warned_for != Some(end);

@@ -265,6 +265,7 @@ fn word(observed: &Observed) -> String {
         Observed::Supersede { .. } => "supersede".into(),
         Observed::Returned { .. } => "returned".into(),
         Observed::Billed { .. } => "billed".into(),
+        Observed::Recorded(_) => "recorded".into(),
         Observed::Done => "done".into(),
         Observed::Refused(refusal) => {
             let end = refusal.find([' ', '{']).unwrap_or(refusal.len());
