@@ -120,6 +120,16 @@ pub const KEYS: &[Key] = &[
         Some(DEFAULT_REMOVAL_SECONDS),
         "how long each stage of a removal has before the next one",
     ),
+    key(
+        "blueprints.trusted_keys",
+        None,
+        "public keys that sign private Blueprints: name=file or name=PEM, several with commas",
+    ),
+    key(
+        "blueprints.repository",
+        None,
+        "where those Blueprints are, such as registry.omantel.example/catalog-sovereign",
+    ),
     secret("auth.hs256_secret", "accept tokens signed with this secret (32 bytes or more)"),
 ];
 

@@ -61,6 +61,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(16, "0016", "events"),
     migration!(17, "0017", "event_endpoints"),
     migration!(18, "0018", "provisioning"),
+    migration!(22, "0022", "blueprints"),
 ];
 
 /// Any number; all processes of this program take the same PostgreSQL lock while they migrate.

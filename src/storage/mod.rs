@@ -14,6 +14,7 @@ pub mod batch;
 pub(crate) mod bill_here;
 pub(crate) mod billing;
 pub(crate) mod bills;
+pub(crate) mod blueprints;
 pub(crate) mod catalog;
 pub(crate) mod cursor;
 pub(crate) mod ended_organizations;

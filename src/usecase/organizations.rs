@@ -120,7 +120,9 @@ pub(crate) async fn create(
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     let prices = catalog::prices(&mut tx).await?;
-    let quote = prices.quote(&request.plan, &request.addons, &request.apps).map_err(selection)?;
+    let quote = prices
+        .order(&request.plan, &request.addons, &request.apps, |_| false)
+        .map_err(selection)?;
     let new = NewOrganization {
         id: app.new_id().to_string().into(),
         customer_id: CustomerId(app.new_id()),

@@ -16,6 +16,8 @@ pub struct Item {
     pub name: String,
     /// The price of a month. Zero for what is included, and for apps, which a plan covers.
     pub price_minor: i64,
+    /// Whether it can be ordered. What is held goes on, and is priced, when it cannot.
+    pub listed: bool,
 }
 
 /// One kind of thing in the catalog, found by identifier or slug.
@@ -115,6 +117,36 @@ pub enum SelectionError {
 }
 
 impl Catalog {
+    /// As [`Self::quote`], for an order: what is not listed is unknown to it, but for what is `held`
+    /// (asked with an identifier) already.
+    ///
+    /// # Errors
+    /// The first reference that names nothing that can be ordered.
+    pub fn order(
+        &self,
+        plan: &str,
+        addons: &[String],
+        apps: &[String],
+        held: impl Fn(&str) -> bool,
+    ) -> Result<Quote, SelectionError> {
+        let hidden = |shelf: &Shelf, reference: &str| {
+            shelf.find(reference).is_some_and(|item| !item.listed && !held(&item.id))
+        };
+        let first_hidden = |shelf: &Shelf, references: &[String]| {
+            references.iter().position(|reference| hidden(shelf, reference))
+        };
+        if hidden(&self.plans, plan) {
+            return Err(SelectionError::UnknownPlan);
+        }
+        if let Some(index) = first_hidden(&self.addons, addons) {
+            return Err(SelectionError::UnknownAddon(index));
+        }
+        if let Some(index) = first_hidden(&self.apps, apps) {
+            return Err(SelectionError::UnknownApp(index));
+        }
+        self.quote(plan, addons, apps)
+    }
+
     /// Resolves and prices a selection: the plan and its add-ons, a month of each.
     ///
     /// # Errors
@@ -159,7 +191,34 @@ mod tests {
 
     fn item(id: &str, price_minor: i64) -> Item {
         let slug = id.trim_start_matches("id-").into();
-        Item { id: id.into(), slug, name: id.into(), price_minor }
+        Item { id: id.into(), slug, name: id.into(), price_minor, listed: true }
+    }
+
+    fn texts(list: &[&str]) -> Vec<String> {
+        list.iter().map(|text| String::from(*text)).collect()
+    }
+
+    #[test]
+    fn what_is_not_listed_is_priced_where_it_is_held_and_unknown_to_others() {
+        let hidden = |id: &str| Item { listed: false, ..item(id, 1_000) };
+        let catalog = Catalog {
+            plans: [item("id-m", 9_000), hidden("id-old")].into_iter().collect(),
+            addons: [hidden("id-fax")].into_iter().collect(),
+            apps: [item("id-shop", 0), hidden("id-blog")].into_iter().collect(),
+        };
+        let nothing = |_: &str| false;
+        let old = texts(&["shop", "blog"]);
+        assert_eq!(catalog.order("old", &[], &[], nothing), Err(SelectionError::UnknownPlan));
+        let fax = texts(&["fax"]);
+        assert_eq!(catalog.order("m", &fax, &[], nothing), Err(SelectionError::UnknownAddon(0)));
+        for apps in [&old, &texts(&["id-shop", "id-blog"])] {
+            let refused = catalog.order("m", &[], apps, nothing);
+            assert_eq!(refused, Err(SelectionError::UnknownApp(1)));
+        }
+        let all = |id: &str| ["id-old", "id-fax", "id-blog"].contains(&id);
+        let held = catalog.order("old", &fax, &old, all).unwrap();
+        assert_eq!(Ok(held), catalog.quote("old", &fax, &old));
+        assert_eq!(catalog.order("m", &[], &texts(&["shop"]), nothing).unwrap().total_minor, 9_000);
     }
 
     #[test]
@@ -169,7 +228,6 @@ mod tests {
             addons: [item("id-waf", 0), item("id-backup", 3_000)].into_iter().collect(),
             apps: [item("id-shop", 0)].into_iter().collect(),
         };
-        let texts = |list: &[&str]| list.iter().map(|text| String::from(*text)).collect::<Vec<_>>();
         let quote = catalog
             .quote("m", &texts(&["backup", "id-backup", "waf"]), &texts(&["shop", "id-shop"]))
             .unwrap();

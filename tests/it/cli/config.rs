@@ -29,7 +29,7 @@ pub(super) fn entries(program: Program) -> BTreeMap<String, Value> {
 }
 
 /// A value for each key that is not its default.
-const SAMPLES: [(&str, &str); 48] = [
+const SAMPLES: [(&str, &str); 50] = [
     ("data", "/srv/sovereign"),
     ("database_url", "postgres://a:hunter2-hunter2@db.example/c"),
     ("listen", "0.0.0.0:80"),
@@ -77,6 +77,8 @@ const SAMPLES: [(&str, &str); 48] = [
     ("provisioning.ingress_class", "nginx"),
     ("provisioning.cluster_issuer", "letsencrypt"),
     ("provisioning.removal_seconds", "600"),
+    ("blueprints.trusted_keys", "omantel=/etc/sovereign/cosign.pub"),
+    ("blueprints.repository", "registry.omantel.example/catalog-sovereign"),
     ("auth.hs256_secret", SECRET),
 ];
 

@@ -7,6 +7,7 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::Ed25519KeyPair;
 use serde_json::Value;
 use sovereign::auth::{IssuerSettings, MintedFor, Role, SigningKey, Tokens};
+use sovereign::blueprints::BlueprintOptions;
 use sovereign::clock::Clock as _;
 use sovereign::engine::MAX_BATCH;
 use sovereign::hooks::HookOptions;
@@ -56,6 +57,7 @@ pub(crate) struct Setup {
     /// Whether there is a NATS server.
     pub(crate) publishes: bool,
     pub(crate) provisioning: ProvisioningOptions,
+    pub(crate) blueprints: BlueprintOptions,
 }
 
 /// A signing key in PKCS #8. The tests hold the bytes too, to forge tokens with.
@@ -82,6 +84,7 @@ impl Default for Setup {
             takes_cards: false,
             publishes: false,
             provisioning: ProvisioningOptions::default(),
+            blueprints: BlueprintOptions::default(),
         }
     }
 }
@@ -173,6 +176,7 @@ impl TestApp {
             hooks: setup.hooks.clone(),
             public_url: None,
             provisioning: setup.provisioning,
+            blueprints: setup.blueprints,
             data: database.directory.path().to_owned(),
         };
         let running = Running::start(options).await;

@@ -2,6 +2,7 @@
 //! process would be.
 
 use sovereign::auth::{Role, SigningKey};
+use sovereign::blueprints::BlueprintOptions;
 use sovereign::engine::MAX_BATCH;
 use sovereign::jobs::Runner;
 use sovereign::lifecycle::{Options, Sovereign};
@@ -45,6 +46,7 @@ impl SecondServer {
             hooks: app.hooks.clone(),
             public_url: None,
             provisioning: ProvisioningOptions::default(),
+            blueprints: BlueprintOptions::default(),
             data: app.database.directory.path().to_owned(),
         };
         Self(Running::start(options).await)

@@ -83,12 +83,17 @@ impl Book {
         if at > context.now || at < shown_since.max(subscription.period.start) {
             return Err(Refusal::ChangeMoment);
         }
+        let held = |id: &str| {
+            let mut all = account.addons.iter().chain(&account.apps);
+            account.plan_id == id || all.any(|other| other == id)
+        };
         let quote = self
             .catalog
-            .quote(
+            .order(
                 request.plan.as_deref().unwrap_or(&account.plan_id),
                 request.addons.as_deref().unwrap_or(&account.addons),
                 request.apps.as_deref().unwrap_or(&account.apps),
+                held,
             )
             .map_err(Refusal::Selection)?;
         if (&quote.plan_id, &quote.addons, &quote.apps)

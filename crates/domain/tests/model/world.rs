@@ -193,6 +193,7 @@ fn shelf(kind: &str, items: &[(&str, i64)]) -> Vec<Item> {
         slug: slug.into(),
         name: slug.to_uppercase(),
         price_minor,
+        listed: true,
     };
     items.iter().map(item).collect()
 }
