@@ -3,6 +3,7 @@
 
 mod alarms;
 mod backup;
+mod blueprint;
 mod config;
 mod events;
 mod greeting;
@@ -80,6 +81,8 @@ enum Command {
     #[command(subcommand)]
     Subscription(subscription::Subscription),
     Reconcile(reconcile::Reconcile),
+    #[command(subcommand)]
+    Blueprint(blueprint::BlueprintCommand),
     #[command(subcommand)]
     Alarms(alarms::AlarmsCommand),
     #[command(subcommand)]
@@ -167,6 +170,7 @@ pub fn main() -> ExitCode {
             Command::Stripe(stripe) => stripe.run().await,
             Command::Subscription(subscription) => subscription.run().await,
             Command::Reconcile(reconcile) => reconcile.run().await,
+            Command::Blueprint(blueprint) => blueprint.run(),
             Command::Alarms(alarms) => alarms.run().await,
             Command::Events(events) => events.run().await,
             Command::Verify(verify) => verify.run().await,

@@ -64,6 +64,7 @@ pub(crate) mod sqlite;
 mod types;
 pub(crate) mod users;
 pub mod verify;
+pub(crate) mod verify_blueprints;
 mod verify_chain;
 pub(crate) mod vouchers;
 pub(crate) mod webhook_events;

@@ -1,7 +1,8 @@
 //! Recomputes every invariant of the books.
 
+use super::blueprint_states::is_of_artifact;
 use crate::storage::verify::{self, Fault};
-use crate::storage::{self, Store};
+use crate::storage::{self, Store, Tx, blueprints, catalog, verify_blueprints};
 
 /// What a verification found.
 #[derive(Debug)]
@@ -17,6 +18,22 @@ pub struct Report {
 /// Where the database fails.
 pub async fn verify(store: &Store) -> storage::Result<Report> {
     let mut tx = store.snapshot().await?;
-    let faults = verify::faults(&mut tx).await?;
+    let mut faults = verify::faults(&mut tx).await?;
+    for fault in entries(&mut tx).await? {
+        if !faults.contains(&fault) {
+            faults.push(fault);
+        }
+    }
     Ok(Report { checks: verify::checks(), faults })
+}
+
+/// Private apps whose entry says something else than their artifact.
+async fn entries(tx: &mut Tx) -> storage::Result<Vec<Fault>> {
+    let rows = blueprints::list(tx).await?;
+    let apps = catalog::of_kind(tx, "app").await?;
+    let differs = |row: &blueprints::BlueprintRow| {
+        let app = apps.iter().find(|app| app.id == row.id)?;
+        (!is_of_artifact(app, &row.artifact)).then(|| verify_blueprints::fault(&app.slug))
+    };
+    Ok(rows.iter().filter_map(differs).collect())
 }

@@ -13,6 +13,7 @@ mod alarms;
 mod audit;
 mod backup;
 mod billing;
+mod blueprints;
 mod catalog;
 mod checkout;
 mod cli;

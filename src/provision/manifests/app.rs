@@ -54,7 +54,12 @@ fn release(
     };
     // The ingress looks for a Service that is called as the app is.
     members.entry("fullnameOverride").or_insert_with(|| json!(slug));
-    let mut object = json!({
+    let (member, chart) = if app.verified {
+        ("chartRef", json!({ "kind": "OCIRepository", "name": source }))
+    } else {
+        ("chart", json!({ "spec": chart(app, source)? }))
+    };
+    Ok(json!({
         "apiVersion": "helm.toolkit.fluxcd.io/v2",
         "kind": "HelmRelease",
         "metadata": labels.metadata(slug, Some(namespace)),
@@ -65,17 +70,12 @@ fn release(
             "storageNamespace": INNER_NAMESPACE,
             "kubeConfig": { "secretRef": { "name": CLUSTER_SECRET, "key": "config" } },
             "dependsOn": after.collect::<Vec<_>>(),
+            (member): chart,
             "install": { "remediation": { "retries": 3 } },
             "upgrade": { "remediation": { "retries": 3 } },
+            "values": values,
         },
-    });
-    if app.verified {
-        object["spec"]["chartRef"] = json!({ "kind": "OCIRepository", "name": source });
-    } else {
-        object["spec"]["chart"] = json!({ "spec": chart(app, source)? });
-    }
-    object["spec"]["values"] = values;
-    Ok(object)
+    }))
 }
 
 fn chart(app: &AppSpec, source: &str) -> Result<Value, RenderError> {

@@ -35,6 +35,7 @@ use super::clock::TestClock;
 use super::database::{Engine, FQDN, TestDatabase};
 use super::events;
 use super::running::Running;
+use super::signer::Signer;
 use super::servers::{MailSink, NatsServer, SinkOptions};
 use super::stripe::StripeFake;
 
@@ -105,6 +106,12 @@ impl Setup {
         Self { publishes: true, ..Self::default() }
     }
 
+    /// With private Blueprints that [`Signer::franchisee`] signs.
+    pub(crate) fn with_blueprints() -> Self {
+        let options = Signer::franchisee().options();
+        Self { blueprints: options, ..Self::default() }
+    }
+
     pub(crate) fn in_currency(code: &'static str) -> Self {
         Self { currency: Some(code), ..Self::default() }
     }
@@ -126,6 +133,7 @@ pub(crate) struct TestApp {
     pub(super) stripe: Option<StripeFake>,
     nats: Option<NatsServer>,
     pub(super) hooks: HookOptions,
+    pub(super) blueprints: BlueprintOptions,
 }
 
 impl TestApp {
@@ -176,7 +184,7 @@ impl TestApp {
             hooks: setup.hooks.clone(),
             public_url: None,
             provisioning: setup.provisioning,
-            blueprints: setup.blueprints,
+            blueprints: setup.blueprints.clone(),
             data: database.directory.path().to_owned(),
         };
         let running = Running::start(options).await;
@@ -196,6 +204,7 @@ impl TestApp {
             stripe,
             nats,
             hooks: setup.hooks,
+            blueprints: setup.blueprints,
         };
         if let Some(stripe) = &app.stripe {
             app.set_stripe_keys(&stripe.secret_key(), &stripe.webhook_secret()).await;

@@ -6,7 +6,7 @@ mod failures;
 mod flow;
 mod kills;
 mod removal;
-mod tree;
+pub(crate) mod tree;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::harness::{Customer, Engine, TestApp, all_events};
 
 /// What git answers, asked in `directory` as somebody else.
-fn git(directory: &Path, arguments: &[&str]) -> String {
+pub(crate) fn git(directory: &Path, arguments: &[&str]) -> String {
     let ended = Command::new("git")
         .args(["-c", "user.name=Other", "-c", "user.email=other@example.com", "-C"])
         .arg(directory)
@@ -33,7 +33,7 @@ fn repository_in(data: &Path) -> PathBuf {
     data.join("provisioning/organizations.git")
 }
 
-fn repository(app: &TestApp) -> PathBuf {
+pub(crate) fn repository(app: &TestApp) -> PathBuf {
     repository_in(app.database().directory.path())
 }
 
@@ -44,7 +44,7 @@ fn tree(app: &TestApp) -> Vec<String> {
 }
 
 /// The files of one Organization, below its directory.
-fn tree_of(app: &TestApp, slug: &str) -> Vec<String> {
+pub(crate) fn tree_of(app: &TestApp, slug: &str) -> Vec<String> {
     let prefix = format!("organizations/{slug}/");
     let all = tree(app).into_iter();
     all.filter_map(|path| path.strip_prefix(&prefix).map(str::to_owned)).collect()
@@ -57,7 +57,7 @@ fn log(app: &TestApp) -> Vec<String> {
 }
 
 /// Has events leave the outbox, and what they ask for done.
-async fn provision(app: &TestApp) {
+pub(crate) async fn provision(app: &TestApp) {
     app.run_job("relay-events").await;
     app.run_job("provision").await;
 }
@@ -77,7 +77,7 @@ async fn order(customer: &Customer, apps: &[&str]) -> String {
 }
 
 /// The newest provision, as its Organization sees it.
-async fn newest(customer: &Customer) -> Value {
+pub(crate) async fn newest(customer: &Customer) -> Value {
     let path = format!("/provisioning/tenant/{}", customer.tenant_id);
     customer.client.get(&path).await.expect(200)
 }
