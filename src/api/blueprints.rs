@@ -18,9 +18,7 @@ use super::wire::DoneBody;
 use crate::app::App;
 use crate::blueprints::Signed;
 use crate::storage::Error;
-use crate::usecase::blueprints::{
-    self, Blueprint, MAX_ARTIFACT, MAX_PAYLOAD, Submission,
-};
+use crate::usecase::blueprints::{self, Blueprint, MAX_ARTIFACT, MAX_PAYLOAD, Submission};
 
 /// The largest signature, in bytes: those of P-256 have at most 72.
 const MAX_SIGNATURE: usize = 256;

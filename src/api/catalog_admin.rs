@@ -105,28 +105,28 @@ macro_rules! administration {
     };
 }
 
-administration!(
+administration! {
     plans, Kind::Plan, "/catalog/admin/plans", "/catalog/admin/plans/{id}", PlanWishes, Plan,
     ("addPlan", "Adds a plan"), ("changePlan", "Changes a plan"), ("retirePlan", "Retires a plan")
-);
-administration!(
+}
+administration! {
     addons, Kind::Addon, "/catalog/admin/addons", "/catalog/admin/addons/{id}", AddonWishes, Addon,
     ("addAddOn", "Adds an add-on"), ("changeAddOn", "Changes an add-on"),
     ("retireAddOn", "Retires an add-on")
-);
-administration!(
+}
+administration! {
     apps, Kind::App, "/catalog/admin/apps", "/catalog/admin/apps/{id}", AppWishes, CatalogApp,
     ("addApp", "Adds an app"), ("changeApp", "Changes an app"), ("retireApp", "Retires an app")
-);
-administration!(
+}
+administration! {
     industries, Kind::Industry, "/catalog/admin/industries", "/catalog/admin/industries/{id}",
     IndustryWishes, Industry,
     ("addIndustry", "Adds an industry"), ("changeIndustry", "Changes an industry"),
     ("retireIndustry", "Retires an industry")
-);
-administration!(
+}
+administration! {
     bundles, Kind::Bundle, "/catalog/admin/bundles", "/catalog/admin/bundles/{id}", BundleWishes,
     Bundle,
     ("addBundle", "Adds a bundle"), ("changeBundle", "Changes a bundle"),
     ("retireBundle", "Retires a bundle")
-);
+}

@@ -80,11 +80,10 @@ impl TrustedKey {
     }
 
     fn parsed(&self) -> Option<ParsedPublicKey> {
-        let (algorithm, skipped): (&'static dyn VerificationAlgorithm, _) =
-            match self.kind {
-                Kind::EcdsaP256 => (&ECDSA_P256_SHA256_ASN1, P256.len()),
-                Kind::Ed25519 => (&ED25519, ED25519_PREFIX.len()),
-            };
+        let (algorithm, skipped): (&'static dyn VerificationAlgorithm, _) = match self.kind {
+            Kind::EcdsaP256 => (&ECDSA_P256_SHA256_ASN1, P256.len()),
+            Kind::Ed25519 => (&ED25519, ED25519_PREFIX.len()),
+        };
         ParsedPublicKey::new(algorithm, self.spki.get(skipped..)?).ok()
     }
 

@@ -8,8 +8,8 @@ mod policy;
 mod signed;
 
 pub use self::keys::{KeyError, TrustedKey, read_keys};
-pub use self::policy::{DEFAULT_GROUP, policies};
 pub(crate) use self::policy::secret_data;
+pub use self::policy::{DEFAULT_GROUP, policies};
 pub use self::signed::{Refused, Signed, Verified, verify};
 
 /// What the configuration says of private Blueprints.
@@ -38,7 +38,9 @@ pub(crate) fn check_repository(text: &str) -> Result<String, &'static str> {
     let part = |part: &str| {
         part.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
             && !part.ends_with(['.', '-', '_'])
-            && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c))
+            && part
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c))
     };
     let (host, path) = text.split_once('/').ok_or(FORM)?;
     let (name, port) = host.split_once(':').unwrap_or((host, "443"));

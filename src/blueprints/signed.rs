@@ -140,11 +140,7 @@ pub fn verify(
 }
 
 /// `repository/slug` or `repository/bp-slug`, with or without a tag or digest behind it.
-fn check_reference(
-    reference: &str,
-    slug: &str,
-    repository: Option<&str>,
-) -> Result<(), Refused> {
+fn check_reference(reference: &str, slug: &str, repository: Option<&str>) -> Result<(), Refused> {
     let without_digest = reference.split('@').next().unwrap_or(reference);
     let (place, last) = match without_digest.rsplit_once('/') {
         Some((place, last)) => (Some(place), last),
@@ -173,7 +169,8 @@ mod tests {
 
     #[test]
     fn a_reference_names_the_blueprint_and_lies_in_the_repository() {
-        let good = |reference, repository| check_reference(reference, "cal-com", repository).is_ok();
+        let good =
+            |reference, repository| check_reference(reference, "cal-com", repository).is_ok();
         for reference in [
             "cal-com",
             "bp-cal-com",
@@ -189,7 +186,8 @@ mod tests {
         let here = Some("reg.example/catalog");
         assert!(good("reg.example/catalog/cal-com", here));
         assert!(good("reg.example/catalog/retail/bp-cal-com:1", here));
-        for reference in ["cal-com", "reg.example/catalogue/cal-com", "evil.example/reg.example/catalog/cal-com"]
+        for reference in
+            ["cal-com", "reg.example/catalogue/cal-com", "evil.example/reg.example/catalog/cal-com"]
         {
             assert!(!good(reference, here), "{reference}");
         }

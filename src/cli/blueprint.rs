@@ -82,7 +82,9 @@ fn verify(arguments: &Verify) -> Result<(), Failure> {
         }
     };
     if options.keys.is_empty() {
-        return Err(Failure::usage("no key is trusted: give --key, or set blueprints.trusted_keys"));
+        return Err(Failure::usage(
+            "no key is trusted: give --key, or set blueprints.trusted_keys",
+        ));
     }
     let signature = read(&arguments.signature)?;
     let signed = Signed {
@@ -110,7 +112,8 @@ fn verify(arguments: &Verify) -> Result<(), Failure> {
 fn policy(arguments: &Policy) -> Result<(), Failure> {
     let config = arguments.common.config()?;
     let BlueprintOptions { keys, repository } = config.blueprints;
-    let missing = |key: &str| Failure::usage(format!("{key}: must be set, because the policies have it"));
+    let missing =
+        |key: &str| Failure::usage(format!("{key}: must be set, because the policies have it"));
     if keys.is_empty() {
         return Err(missing("blueprints.trusted_keys"));
     }

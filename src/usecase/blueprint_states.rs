@@ -53,7 +53,8 @@ pub(crate) fn is_of_artifact(item: &ItemRow, artifact: &[u8]) -> bool {
     let Some(given) = read_artifact(artifact) else { return false };
     let Ok(derived) = members::merged(Kind::App, &given, None) else { return false };
     let Some(stored) = item.doc.0.as_object() else { return false };
-    let named = derived.keys().filter(|name| given.get(*name).is_some_and(|value| !value.is_null()));
+    let named =
+        derived.keys().filter(|name| given.get(*name).is_some_and(|value| !value.is_null()));
     given.get("slug") == Some(&json!(item.slug))
         && item.price_minor == 0
         && named.into_iter().all(|name| stored.contains_key(name))
@@ -63,13 +64,17 @@ pub(crate) fn is_of_artifact(item: &ItemRow, artifact: &[u8]) -> bool {
 /// Equal as JSON. A database may write a number in other digits.
 fn same(one: &Value, other: &Value) -> bool {
     match (one, other) {
-        (Value::Number(one), Value::Number(other)) => one == other || one.as_f64() == other.as_f64(),
+        (Value::Number(one), Value::Number(other)) => {
+            one == other || one.as_f64() == other.as_f64()
+        }
         (Value::Array(one), Value::Array(other)) => {
             one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
         }
         (Value::Object(one), Value::Object(other)) => {
             one.len() == other.len()
-                && one.iter().all(|(name, value)| other.get(name).is_some_and(|own| same(value, own)))
+                && one
+                    .iter()
+                    .all(|(name, value)| other.get(name).is_some_and(|own| same(value, own)))
         }
         (one, other) => one == other,
     }

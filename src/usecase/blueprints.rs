@@ -157,12 +157,16 @@ async fn put(
     let document = read_artifact(&signed.artifact).unwrap_or_default();
     let draft = Draft { kind: Kind::App, slug: &slug, rows: all, is_private: true };
     let (checked, price_minor) = draft.checked(app, &document, None).map_err(in_artifact)?;
-    let last = all.iter().filter(|row| row.kind == Kind::App.as_str()).map(|row| row.position).max();
+    let last =
+        all.iter().filter(|row| row.kind == Kind::App.as_str()).map(|row| row.position).max();
     let item = ItemRow {
         kind: Kind::App.as_str().to_owned(),
         id,
         slug,
-        position: before.map(|row| row.position).or(last.map(|last| last.saturating_add(1))).unwrap_or(0),
+        position: before
+            .map(|row| row.position)
+            .or(last.map(|last| last.saturating_add(1)))
+            .unwrap_or(0),
         price_minor,
         doc: Json(Value::Object(checked)),
         origin: PRIVATE.to_owned(),

@@ -210,7 +210,8 @@ impl Draft<'_> {
             before_minor.unwrap_or(0)
         };
         if price_minor != 0 && document.get("included") == Some(&json!(true)) {
-            let detail = "an included add-on costs nothing; set the price to 0, or included to false";
+            let detail =
+                "an included add-on costs nothing; set the price to 0, or included to false";
             return Err(FieldError::new("included", detail));
         }
         Ok((document, price_minor))

@@ -179,12 +179,12 @@ fn checked(name: &'static str, shape: Shape, value: &Value) -> Result<Value, Fie
         }
         Shape::Text(most) => {
             let text = value.as_str().filter(|text| lines(text) && sized(text, most));
-            text.map(|text| json!(text)).ok_or_else(|| wrong(format!("a text of at most {most} characters")))
+            text.map(|text| json!(text))
+                .ok_or_else(|| wrong(format!("a text of at most {most} characters")))
         }
-        Shape::Flag => value
-            .as_bool()
-            .map(|flag| json!(flag))
-            .ok_or_else(|| wrong("true or false".to_owned())),
+        Shape::Flag => {
+            value.as_bool().map(|flag| json!(flag)).ok_or_else(|| wrong("true or false".to_owned()))
+        }
         Shape::Whole(most) => whole(value)
             .filter(|number| (0..=most).contains(number))
             .map(|number| json!(number))
@@ -312,7 +312,10 @@ pub(crate) fn price(
     });
     match (minor, units.transpose()?) {
         (None, None) => before_minor.ok_or_else(|| {
-            FieldError::new("price_omr", "price_omr, or price_minor, must be there: a month's price")
+            FieldError::new(
+                "price_omr",
+                "price_omr, or price_minor, must be there: a month's price",
+            )
         }),
         (Some(minor), None) => Ok(minor),
         (None, Some((_, of_units))) => Ok(of_units),

@@ -103,7 +103,9 @@ impl Others<'_> {
             }
             if seen.insert(slug) {
                 let row = self.rows.iter().find(|row| row.kind == "app" && row.slug == slug);
-                waiting.extend(row.map(|row| dependencies(row.doc.0.get("dependencies"))).unwrap_or_default());
+                waiting.extend(
+                    row.map(|row| dependencies(row.doc.0.get("dependencies"))).unwrap_or_default(),
+                );
             }
         }
         Ok(())
@@ -117,7 +119,8 @@ fn dependencies(list: Option<&Value>) -> Vec<&str> {
 
 /// Whatever in the catalog names this entry, for people.
 pub(crate) fn referring(rows: &[ItemRow], target: &ItemRow) -> Vec<String> {
-    let names = |value: &Value| value.as_str().is_some_and(|text| text == target.slug || text == target.id);
+    let names =
+        |value: &Value| value.as_str().is_some_and(|text| text == target.slug || text == target.id);
     let refers = |row: &&ItemRow| {
         let Some(kind) = kind_of(row).filter(|_| row.retired_at.is_none()) else { return false };
         naming(kind).iter().any(|(name, of)| {

@@ -37,7 +37,8 @@ pub(super) fn verified(
     if !registry {
         return Err(RenderError(format!("helm_repo of {slug} must be oci://…, to be verified")));
     }
-    let version = app.version.as_deref().map(|version| names::version(slug, version)).transpose()?;
+    let version =
+        app.version.as_deref().map(|version| names::version(slug, version)).transpose()?;
     let name = format!("chart-{slug}");
     let object = json!({
         "apiVersion": "source.toolkit.fluxcd.io/v1",

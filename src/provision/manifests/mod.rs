@@ -28,8 +28,8 @@ use std::fmt;
 use serde_json::{Map, Value, json};
 use sovereign_domain::environment::{EnvironmentName, Stage};
 
-use self::document::{Labels, yaml};
 pub(crate) use self::charts::{KEYS_SECRET, check_chart};
+use self::document::{Labels, yaml};
 pub(crate) use self::emit::write as to_yaml;
 pub(crate) use self::names::Slug;
 

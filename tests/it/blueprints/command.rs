@@ -41,7 +41,8 @@ impl Files {
     fn verify(&self, signature: &str) -> Program {
         let (artifact, payload) = (self.path("artifact.json"), self.path("payload.json"));
         let signature = self.path(signature);
-        let words = ["blueprint", "verify", &artifact, "--payload", &payload, "--signature", &signature];
+        let words =
+            ["blueprint", "verify", &artifact, "--payload", &payload, "--signature", &signature];
         Program::new(words)
     }
 }
@@ -55,7 +56,8 @@ fn a_good_signature_is_said_to_be_good() {
             let said = files.verify(signature).args(["--key", &key]).run().expect_answer();
             assert!(said.starts_with("cal-own sha256:") && said.contains("is signed by"), "{said}");
             let configured = files.verify(signature).args(["--json"]);
-            let configured = configured.env("SOVEREIGN_BLUEPRINTS_TRUSTED_KEYS", format!("mine={key}"));
+            let configured =
+                configured.env("SOVEREIGN_BLUEPRINTS_TRUSTED_KEYS", format!("mine={key}"));
             let found = configured.run().expect_json();
             assert_eq!((&found["slug"], &found["key_id"]), (&json!("cal-own"), &json!("mine")));
             assert_eq!(found["key_fingerprint"], signer.key().fingerprint);

@@ -17,7 +17,10 @@ async fn add(app: &TestApp, slug: &str) {
 }
 
 async fn alarms(app: &TestApp) -> Vec<String> {
-    app.texts("SELECT subject || ': ' || detail FROM alarms WHERE kind = 'blueprint' ORDER BY subject").await
+    app.texts(
+        "SELECT subject || ': ' || detail FROM alarms WHERE kind = 'blueprint' ORDER BY subject",
+    )
+    .await
 }
 
 /// Changes the entry's document past the API.

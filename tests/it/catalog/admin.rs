@@ -7,14 +7,29 @@ use crate::harness::{Customer, Setup, TestApp, each, on_both};
 /// An entry of each kind that can be, with what its list shows.
 fn entries() -> [(&'static str, Value); 5] {
     [
-        ("plans", json!({ "slug": "xs", "name": "XS", "price_omr": 2, "cpu": "1 vCPU", "features": ["a"] })),
-        ("addons", json!({ "slug": "fax", "name": "Fax", "price_minor": 1_500, "category": "other" })),
-        ("apps", json!({ "slug": "wiki", "name": "Wiki", "dependencies": ["mariadb"], "deployable": true,
-            "helm_chart": "wiki", "helm_repo": "https://charts.example", "tags": ["wiki"] })),
-        ("bundles", json!({ "slug": "pack", "name": "Pack", "apps": ["wordpress"], "discount": 10,
-            "recommended_size": "m" })),
-        ("industries", json!({ "slug": "bakery", "name": "Bakery", "suggested_apps": ["wordpress"],
-            "bundle_id": "pharmacy-pack" })),
+        (
+            "plans",
+            json!({ "slug": "xs", "name": "XS", "price_omr": 2, "cpu": "1 vCPU", "features": ["a"] }),
+        ),
+        (
+            "addons",
+            json!({ "slug": "fax", "name": "Fax", "price_minor": 1_500, "category": "other" }),
+        ),
+        (
+            "apps",
+            json!({ "slug": "wiki", "name": "Wiki", "dependencies": ["mariadb"], "deployable": true,
+            "helm_chart": "wiki", "helm_repo": "https://charts.example", "tags": ["wiki"] }),
+        ),
+        (
+            "bundles",
+            json!({ "slug": "pack", "name": "Pack", "apps": ["wordpress"], "discount": 10,
+            "recommended_size": "m" }),
+        ),
+        (
+            "industries",
+            json!({ "slug": "bakery", "name": "Bakery", "suggested_apps": ["wordpress"],
+            "bundle_id": "pharmacy-pack" }),
+        ),
     ]
 }
 

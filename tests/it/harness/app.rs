@@ -35,8 +35,8 @@ use super::clock::TestClock;
 use super::database::{Engine, FQDN, TestDatabase};
 use super::events;
 use super::running::Running;
-use super::signer::Signer;
 use super::servers::{MailSink, NatsServer, SinkOptions};
+use super::signer::Signer;
 use super::stripe::StripeFake;
 
 /// What a test may want to be different.

@@ -99,7 +99,17 @@ impl Signer {
             }
             Kind::Ed25519 => openssl(
                 scratch.path(),
-                &["pkeyutl", "-sign", "-inkey", key, "-rawin", "-in", "message", "-out", "signature"],
+                &[
+                    "pkeyutl",
+                    "-sign",
+                    "-inkey",
+                    key,
+                    "-rawin",
+                    "-in",
+                    "message",
+                    "-out",
+                    "signature",
+                ],
             ),
         }
         std::fs::read(scratch.path().join("signature")).unwrap()
@@ -125,7 +135,8 @@ impl Signer {
 
 /// cosign's simple signing document.
 pub(crate) fn payload(artifact: &[u8], reference: &str) -> Value {
-    let digest: String = Sha256::digest(artifact).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest: String =
+        Sha256::digest(artifact).iter().map(|byte| format!("{byte:02x}")).collect();
     json!({
         "critical": {
             "identity": { "docker-reference": reference },
