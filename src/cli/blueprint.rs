@@ -28,8 +28,7 @@ pub(super) enum BlueprintCommand {
 #[command(after_help = "\
 Examples:
   sovereign blueprint verify cal-com.json --payload payload.json --signature payload.sig
-  sovereign blueprint verify cal-com.json --payload payload.json --signature payload.sig \\
-      --key cosign.pub")]
+  sovereign blueprint verify a.json --payload p.json --signature p.sig --key cosign.pub")]
 pub(super) struct Verify {
     #[command(flatten)]
     common: Common,

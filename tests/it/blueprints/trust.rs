@@ -103,8 +103,6 @@ on_both! {
             }
         }
         add(app, "sound").await;
-        let mut needing = blueprint("needing");
-        needing["dependencies"] = json!(["of-document"]);
         started(app, Signer::franchisee().options()).await;
         for slug in ["of-document", "of-price", "of-artifact", "of-payload", "of-signature"] {
             assert!(!is_listed(app, slug).await, "{slug}");
