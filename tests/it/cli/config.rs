@@ -77,7 +77,12 @@ const SAMPLES: [(&str, &str); 50] = [
     ("provisioning.ingress_class", "nginx"),
     ("provisioning.cluster_issuer", "letsencrypt"),
     ("provisioning.removal_seconds", "600"),
-    ("blueprints.trusted_keys", "omantel=/etc/sovereign/cosign.pub"),
+    (
+        "blueprints.trusted_keys",
+        "omantel=-----BEGIN PUBLIC KEY----- \
+         MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE/uSx0B5L4sm8CR8xxqnHUHfXqZDw \
+         DnwfadS/TmZHcaDwT+/Eq5qvdxFnpS3OkuOR4B/purVfWJhajfn7D2aeLg== -----END PUBLIC KEY-----",
+    ),
     ("blueprints.repository", "registry.omantel.example/catalog-sovereign"),
     ("auth.hs256_secret", SECRET),
 ];
