@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::auth::Tokens;
 use crate::auth::oidc::Issuers;
+use crate::blueprints::BlueprintOptions;
 use crate::clock::Clock;
 use crate::engine::Engine;
 use crate::hooks::Hooks;
@@ -67,6 +68,8 @@ pub struct App {
     /// How Organizations get into the repository, and the way there.
     pub(crate) provisioning: ProvisioningOptions,
     pub(crate) git: Git,
+    /// Whose private Blueprints are taken.
+    pub(crate) blueprints: BlueprintOptions,
     /// This process, among those that share the database.
     pub(crate) process: Uuid,
     ids: Mutex<RandomIds>,
@@ -92,6 +95,7 @@ pub(crate) struct Parts {
     pub(crate) previews: Previews,
     pub(crate) provisioning: ProvisioningOptions,
     pub(crate) git: Git,
+    pub(crate) blueprints: BlueprintOptions,
 }
 
 impl App {
@@ -104,6 +108,7 @@ impl App {
             previews: parts.previews,
             provisioning: parts.provisioning,
             git: parts.git,
+            blueprints: parts.blueprints,
             store: parts.store,
             engine: parts.engine,
             clock: parts.clock,

@@ -11,6 +11,7 @@ use sovereign_domain::tax::TaxRules;
 use crate::app::{App, Facts, Parts};
 use crate::auth::oidc::Issuers;
 use crate::auth::{IssuerSettings, KeyRing, Tokens};
+use crate::blueprints::BlueprintOptions;
 use crate::clock::Clock;
 use crate::engine::{self, Engine, EngineThread};
 use crate::hooks::{HookOptions, Hooks};
@@ -25,6 +26,7 @@ use crate::provision::ProvisioningOptions;
 use crate::provision::git::Git;
 use crate::storage::memory::Memory;
 use crate::storage::{self, Location, Store, migrate};
+use crate::usecase::blueprint_states;
 use crate::usecase::migrate as bring_up;
 use crate::usecase::previews::Previews;
 use crate::usecase::roles;
@@ -64,6 +66,8 @@ pub struct Options {
     /// Where people find the pages; by default `https://` and the Sovereign's name.
     pub public_url: Option<String>,
     pub provisioning: ProvisioningOptions,
+    /// Whose private Blueprints are taken.
+    pub blueprints: BlueprintOptions,
     /// The data directory: the repository and its mirror are below it.
     pub data: PathBuf,
 }
@@ -91,6 +95,7 @@ pub async fn start(options: Options) -> Result<Sovereign, StartError> {
     }
     let mut ids = RandomIds::new(Arc::clone(&clock));
     let facts = start::start(&store, &options.wanted, clock.now(), &mut ids).await?;
+    blueprint_states::review(&store, &options.blueprints, clock.now(), &mut ids).await?;
     let shared_secret = options.shared_secret.as_deref();
     let tokens = Tokens::new(&facts.fqdn, options.keys, shared_secret, Arc::clone(&clock))
         .map_err(|error| StartError::Configuration(error.0.to_owned()))?;
@@ -134,6 +139,7 @@ pub async fn start(options: Options) -> Result<Sovereign, StartError> {
         hooks,
         git: Git::new(options.provisioning.git(&options.data)),
         provisioning: options.provisioning,
+        blueprints: options.blueprints,
     });
     Ok(Sovereign { app: Arc::new(app), engine: thread })
 }

@@ -147,6 +147,25 @@ impl FromRequestParts<Arc<App>> for Superadmin {
     }
 }
 
+/// A caller who may change the publisher's entries of the catalog: superadmin.
+pub(super) struct Publisher(pub(super) Caller);
+
+impl FromRequestParts<Arc<App>> for Publisher {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, app).await?;
+        let role = caller.confirmed_role(app).await?;
+        if role.may_administer() {
+            Ok(Self(caller))
+        } else if role.may_issue_vouchers() {
+            Err(Problem::catalog_entry_locked())
+        } else {
+            Err(Problem::forbidden("this takes the role superadmin"))
+        }
+    }
+}
+
 /// The address a request came from: of its connection, or, behind a trusted proxy, what the proxy says.
 pub(crate) struct Address(pub(crate) IpAddr);
 

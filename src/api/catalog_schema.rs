@@ -31,6 +31,8 @@ pub(super) struct Plan {
     features: Vec<String>,
     #[schema(nullable = false)]
     stripe_price_id: Option<String>,
+    /// `publisher`.
+    origin: String,
 }
 
 /// What can be added to a plan.
@@ -50,6 +52,8 @@ pub(super) struct Addon {
     /// Whether every plan has it.
     included: bool,
     category: String,
+    /// `publisher`.
+    origin: String,
 }
 
 /// Software that runs for an Organization.
@@ -101,6 +105,8 @@ pub(super) struct CatalogApp {
     disk_gb: i64,
     helm_chart: String,
     helm_repo: String,
+    /// `publisher`, or `private` where it is a Blueprint of the franchisee's own.
+    origin: String,
 }
 
 /// A line of business.
@@ -114,6 +120,8 @@ pub(super) struct Industry {
     /// Slugs.
     suggested_apps: Vec<String>,
     bundle_id: String,
+    /// `publisher`.
+    origin: String,
 }
 
 /// Apps that go together.
@@ -129,4 +137,6 @@ pub(super) struct Bundle {
     discount: i64,
     /// The slug of a plan.
     recommended_size: String,
+    /// `publisher`.
+    origin: String,
 }

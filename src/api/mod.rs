@@ -14,9 +14,13 @@ mod audit;
 mod auth;
 mod bill_here;
 mod billing;
+mod blueprints;
 pub(crate) mod caller;
 mod catalog;
+mod catalog_admin;
+mod catalog_problem;
 mod catalog_schema;
+mod catalog_wishes;
 mod changes;
 mod checkout;
 mod credit_notes;
@@ -81,6 +85,7 @@ fn routes() -> Routes {
     let routes = voucher_routes(Routes::default());
     let routes = billing_routes(routes);
     let routes = catalog_routes(routes);
+    let routes = catalog_administration_routes(routes);
     let routes = organization_routes(routes);
     let routes = provisioning_routes(routes);
     let routes = policy_routes(routes);
@@ -150,6 +155,30 @@ fn catalog_routes(routes: Routes) -> Routes {
         .add(catalog::__path_bundle, catalog::bundle)
         .add(tiers::__path_list, tiers::list)
         .add(tiers::__path_set_price, tiers::set_price)
+}
+
+fn catalog_administration_routes(routes: Routes) -> Routes {
+    use catalog_admin::{addons, apps, bundles, industries, plans};
+    routes
+        .add(plans::__path_add, plans::add)
+        .add(plans::__path_change, plans::change)
+        .add(plans::__path_retire, plans::retire)
+        .add(addons::__path_add, addons::add)
+        .add(addons::__path_change, addons::change)
+        .add(addons::__path_retire, addons::retire)
+        .add(apps::__path_add, apps::add)
+        .add(apps::__path_change, apps::change)
+        .add(apps::__path_retire, apps::retire)
+        .add(industries::__path_add, industries::add)
+        .add(industries::__path_change, industries::change)
+        .add(industries::__path_retire, industries::retire)
+        .add(bundles::__path_add, bundles::add)
+        .add(bundles::__path_change, bundles::change)
+        .add(bundles::__path_retire, bundles::retire)
+        .add(blueprints::__path_list, blueprints::list)
+        .add(blueprints::__path_add, blueprints::add)
+        .add(blueprints::__path_change, blueprints::change)
+        .add(blueprints::__path_retire, blueprints::retire)
 }
 
 fn organization_routes(routes: Routes) -> Routes {

@@ -120,6 +120,13 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
     }
 
+    /// A franchisee's administrator wants to change, or take the place of, what is the publisher's.
+    pub(crate) fn catalog_entry_locked() -> Self {
+        let detail = "the publisher's entries of the catalog take the role superadmin; add a private \
+                      Blueprint of another name instead";
+        Self::new(StatusCode::FORBIDDEN, "catalog_entry_locked", detail)
+    }
+
     pub(crate) fn not_found(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", detail)
     }

@@ -3,6 +3,7 @@
 
 mod alarms;
 mod backup;
+mod blueprint;
 mod config;
 mod events;
 mod greeting;
@@ -81,6 +82,8 @@ enum Command {
     #[command(subcommand)]
     Subscription(subscription::Subscription),
     Reconcile(reconcile::Reconcile),
+    #[command(subcommand)]
+    Blueprint(blueprint::BlueprintCommand),
     #[command(subcommand)]
     Alarms(alarms::AlarmsCommand),
     #[command(subcommand)]
@@ -170,6 +173,7 @@ pub fn main() -> ExitCode {
             Command::Stripe(stripe) => stripe.run().await,
             Command::Subscription(subscription) => subscription.run().await,
             Command::Reconcile(reconcile) => reconcile.run().await,
+            Command::Blueprint(blueprint) => blueprint.run(),
             Command::Alarms(alarms) => alarms.run().await,
             Command::Policy(policy) => policy.run().await,
             Command::Events(events) => events.run().await,

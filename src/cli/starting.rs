@@ -38,6 +38,7 @@ pub(super) fn options(config: &Config, public_url: Option<String>) -> Result<Opt
         hooks: config.hooks.clone(),
         public_url: config.public_url.clone().or(public_url),
         provisioning: config.provisioning.clone(),
+        blueprints: config.blueprints.clone(),
         data: config.data.clone(),
     })
 }

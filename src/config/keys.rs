@@ -125,6 +125,16 @@ pub const KEYS: &[Key] = &[
         Some(DEFAULT_REGION),
         "where environments can be, with commas between; the first is prod's of every Organization",
     ),
+    key(
+        "blueprints.trusted_keys",
+        None,
+        "public keys that sign private Blueprints: name=file or name=PEM, several with commas",
+    ),
+    key(
+        "blueprints.repository",
+        None,
+        "where those Blueprints are, such as registry.omantel.example/catalog-sovereign",
+    ),
     secret("auth.hs256_secret", "accept tokens signed with this secret (32 bytes or more)"),
 ];
 

@@ -16,6 +16,7 @@ pub use self::keys::{ISSUER_KEYS, KEYS, Key};
 pub use self::layers::{ConfigError, Entry, Layers, Origin, Resolved};
 use crate::auth::oidc::is_protected;
 use crate::auth::{IssuerSettings, Tokens};
+use crate::blueprints::{self, BlueprintOptions};
 use crate::engine::MAX_BATCH;
 use crate::hooks::HookOptions;
 use crate::jobs::Which;
@@ -62,6 +63,8 @@ pub struct Config {
     /// How events are sent to the endpoints of others.
     pub hooks: HookOptions,
     pub provisioning: ProvisioningOptions,
+    /// Whose private Blueprints are taken.
+    pub blueprints: BlueprintOptions,
 }
 
 impl Config {
@@ -116,6 +119,7 @@ impl Config {
                 ..HookOptions::default()
             },
             provisioning: provisioning::read(resolved)?,
+            blueprints: blueprints(resolved)?,
         };
         if !(1..=MAX_BATCH).contains(&config.max_batch) {
             return Err(resolved.wrong("engine.max_batch", "must be a number from 1 to 256"));
@@ -171,6 +175,16 @@ impl Config {
             None => Location::File(self.data.join(storage::DATABASE_FILE)),
         }
     }
+}
+
+/// Keys may be in files, which are read here.
+fn blueprints(resolved: &Resolved) -> Result<BlueprintOptions, ConfigError> {
+    const KEYS: &str = "blueprints.trusted_keys";
+    let keys = blueprints::read_keys(resolved.value(KEYS).unwrap_or_default());
+    Ok(BlueprintOptions {
+        keys: keys.map_err(|error| resolved.wrong(KEYS, &error.0))?,
+        repository: resolved.checked("blueprints.repository", blueprints::check_repository)?,
+    })
 }
 
 /// Where events are published; nowhere without an address.

@@ -6,9 +6,12 @@ use sovereign_domain::environment::{EnvironmentName, Stage};
 use sovereign_domain::services::Dedicated;
 
 use super::manifests::{AppSpec, Desired, Environment, Plan, service_for};
+use crate::blueprints::BlueprintOptions;
+use crate::storage::blueprints::{self, State};
 use crate::storage::catalog::{self, ItemRow, texts};
 use crate::storage::organizations::OrganizationRow;
 use crate::storage::{self, Tx, environments};
+use crate::usecase::blueprint_states::state_of;
 
 /// What was found, and what a person should know of it.
 #[derive(Debug)]
@@ -32,7 +35,11 @@ impl From<storage::Error> for LoadError {
     }
 }
 
-pub(super) async fn load(tx: &mut Tx, organization: &OrganizationRow) -> Result<Loaded, LoadError> {
+pub(super) async fn load(
+    tx: &mut Tx,
+    organization: &OrganizationRow,
+    signed: &BlueprintOptions,
+) -> Result<Loaded, LoadError> {
     let dedicated = &organization.dedicated_services.0;
     let shelf = Shelf { rows: catalog::of_kind(tx, "app").await?, dedicated };
     let plans = catalog::of_kind(tx, "plan").await?;
@@ -62,9 +69,12 @@ pub(super) async fn load(tx: &mut Tx, organization: &OrganizationRow) -> Result<
             shelf.collect(app, apps, &mut left_out).map_err(LoadError::Wrong)?;
         }
     }
+    let used: BTreeSet<&str> = running.values().flatten().map(|(slug, _)| slug.as_str()).collect();
+    shelf.verify(tx, &used, signed).await?;
     let environments = found.into_iter().map(|(name, stage)| {
         let apps = running.remove(&name).unwrap_or_default();
-        Environment { name, stage, apps: apps.iter().filter_map(|one| shelf.spec(one)).collect() }
+        let specs = apps.iter().filter_map(|one| shelf.spec(one, signed));
+        Environment { name, stage, apps: specs.collect() }
     });
     let desired = Desired {
         id: organization.id.clone(),
@@ -128,7 +138,32 @@ impl Shelf<'_> {
         })
     }
 
-    fn spec(&self, (slug, for_app): &Instance) -> Option<AppSpec> {
+    /// What is private goes no further where it is not what a trusted key signed, whatever the last start
+    /// found: this is the moment that counts.
+    async fn verify(
+        &self,
+        tx: &mut Tx,
+        used: &BTreeSet<&str>,
+        signed: &BlueprintOptions,
+    ) -> Result<(), LoadError> {
+        let is_private = |row: &&ItemRow| row.is_private() && used.contains(&*row.slug);
+        for row in self.rows.iter().filter(is_private) {
+            let blueprint = blueprints::find(tx, &row.id).await?;
+            let state = blueprint.map_or(State::Damaged, |found| state_of(row, &found, signed));
+            let reason = match state {
+                State::Verified => continue,
+                State::Untrusted => "is signed by no key that is trusted now",
+                State::Damaged => "is not what was signed",
+            };
+            return Err(LoadError::Wrong(format!(
+                "the Blueprint {} {reason}; put a signed one in its place, or uninstall it",
+                row.slug
+            )));
+        }
+        Ok(())
+    }
+
+    fn spec(&self, (slug, for_app): &Instance, signed: &BlueprintOptions) -> Option<AppSpec> {
         let row = self.rows.iter().find(|row| row.slug == *slug)?;
         let doc = &row.doc.0;
         let text = |key: &str| doc[key].as_str().unwrap_or_default().to_owned();
@@ -139,6 +174,7 @@ impl Shelf<'_> {
         Some(AppSpec {
             slug: name(&(slug.clone(), for_app.clone())),
             chart: text("helm_chart"),
+            verified: row.is_private() && signed.has(&text("helm_repo")),
             repository: text("helm_repo"),
             version: Some(text("helm_version")).filter(|version| !version.is_empty()),
             values: Some(&doc["helm_values"]).filter(|values| values.is_object()).cloned(),

@@ -157,6 +157,7 @@ impl ProvisioningOptions {
             cluster_version: self.vcluster_version.clone(),
             ingress_class: self.ingress_class.clone(),
             cluster_issuer: self.cluster_issuer.clone(),
+            blueprint_keys: serde_json::Map::new(),
         }
     }
 }

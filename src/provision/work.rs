@@ -128,7 +128,8 @@ async fn advance(app: &App, tx: &mut Tx, tenant_id: &str, going: bool) -> storag
 
 /// Renders, commits and pushes.
 async fn bring(app: &App, attempt: &mut Attempt) -> Result<Brought, Failure> {
-    let platform = app.provisioning.platform(&app.facts.fqdn);
+    let mut platform = app.provisioning.platform(&app.facts.fqdn);
+    platform.blueprint_keys = crate::blueprints::secret_data(&app.blueprints.keys);
     let loaded = load(app, &attempt.organization).await?;
     let files = manifests::render(&platform, &loaded.desired).map_err(wrong)?;
     let slug = Slug::new(&loaded.desired.slug).map_err(wrong)?;
@@ -148,7 +149,7 @@ async fn bring(app: &App, attempt: &mut Attempt) -> Result<Brought, Failure> {
 async fn load(app: &App, organization: &OrganizationRow) -> Result<Loaded, Failure> {
     let loading = async {
         let mut tx = app.store.snapshot().await?;
-        desired::load(&mut tx, organization).await
+        desired::load(&mut tx, organization, &app.blueprints).await
     };
     loading.await.map_err(|error| match error {
         LoadError::Wrong(reason) => Failure { reason, may_pass: false },

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use sovereign_domain::catalog::{Catalog, Item};
 use sovereign_domain::policy::{AppTerms, PolicyInForce};
+use sovereign_domain::timestamp::Timestamp;
 use sqlx::FromRow;
 
 use super::batch::{self, batch_row};
@@ -23,7 +24,7 @@ batch_row! {
     }
 }
 
-#[derive(Debug, FromRow)]
+#[derive(Debug, Clone, FromRow)]
 pub(crate) struct ItemRow {
     pub(crate) kind: String,
     pub(crate) id: String,
@@ -31,6 +32,45 @@ pub(crate) struct ItemRow {
     pub(crate) position: i32,
     pub(crate) price_minor: i64,
     pub(crate) doc: Json<Value>,
+    /// `publisher` or `private`.
+    pub(crate) origin: String,
+    /// FALSE where a private Blueprint's signature does not hold.
+    pub(crate) listed: bool,
+    pub(crate) retired_at: Option<Ts>,
+    /// Of an app, what a month in its tier costs.
+    pub(crate) tier_price_minor: Option<i64>,
+}
+
+/// As [`ItemRow::origin`] has them.
+pub(crate) const PUBLISHER: &str = "publisher";
+pub(crate) const PRIVATE: &str = "private";
+
+impl ItemRow {
+    /// What a month costs: an app what its tier does; one that is of none, what it costs itself.
+    pub(crate) fn price_minor(&self) -> i64 {
+        self.tier_price_minor.unwrap_or(self.price_minor)
+    }
+
+    /// Whether it is shown, and can be ordered.
+    pub(crate) fn is_listed(&self) -> bool {
+        self.listed && self.retired_at.is_none()
+    }
+
+    pub(crate) fn is_private(&self) -> bool {
+        self.origin == PRIVATE
+    }
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT i.kind, i.id, i.slug, i.position, i.price_minor, i.doc, i.origin, i.listed, \
+                 i.retired_at, t.price_minor AS tier_price_minor \
+             FROM catalog_items i \
+             LEFT JOIN app_tiers t ON i.kind = 'app' AND t.slug = i.doc ->> 'tier' ",
+            $rest
+        )
+    };
 }
 
 pub(crate) async fn seed(tx: &mut Tx, items: Vec<NewItem>) -> Result<()> {
@@ -46,29 +86,64 @@ pub(crate) async fn revision(tx: &mut Tx) -> Result<i64> {
     Ok(on_db!(tx, c => sqlx::query_scalar(sql).fetch_one(c).await)?)
 }
 
-/// An app costs what its tier costs; one that is of none, what it costs itself.
-macro_rules! select {
-    () => {
-        "SELECT i.kind, i.id, i.slug, i.position, COALESCE(t.price_minor, i.price_minor) AS price_minor, \
-             i.doc \
-         FROM catalog_items i LEFT JOIN app_tiers t ON i.kind = 'app' AND t.slug = i.doc ->> 'tier' "
-    };
+/// Everything, also what is not listed.
+pub(crate) async fn all(tx: &mut Tx) -> Result<Vec<ItemRow>> {
+    let sql = select!("ORDER BY i.kind, i.position, i.id");
+    Ok(on_db!(tx, c => sqlx::query_as(sql).fetch_all(c).await)?)
 }
 
-async fn all(tx: &mut Tx) -> Result<Vec<ItemRow>> {
-    const SQL: &str = concat!(select!(), "ORDER BY i.kind, i.position, i.id");
-    Ok(on_db!(tx, c => sqlx::query_as(SQL).fetch_all(c).await)?)
-}
-
+/// Everything of a kind, also what is not listed.
 pub(crate) async fn of_kind(tx: &mut Tx, kind: &str) -> Result<Vec<ItemRow>> {
-    const SQL: &str = concat!(select!(), "WHERE i.kind = $1 ORDER BY i.position, i.id");
-    Ok(on_db!(tx, c => sqlx::query_as(SQL).bind(kind).fetch_all(c).await)?)
+    let sql = select!("WHERE i.kind = $1 ORDER BY i.position, i.id");
+    Ok(on_db!(tx, c => sqlx::query_as(sql).bind(kind).fetch_all(c).await)?)
 }
 
-/// Has every cached catalog read again, from this transaction's commit on; whoever else changes it waits.
-pub(crate) async fn touch(tx: &mut Tx) -> Result<()> {
+/// Begins a change of the catalog: whoever else wants to change it waits until this transaction ends, and
+/// whoever has read prices reads them again.
+pub(crate) async fn begin_change(tx: &mut Tx) -> Result<()> {
     let sql = "UPDATE sovereign SET catalog_revision = catalog_revision + 1 WHERE id = 1";
     on_db!(tx, c => sqlx::query(sql).execute(c).await.map(|_| ()))?;
+    Ok(())
+}
+
+pub(crate) async fn insert(tx: &mut Tx, row: &ItemRow, now: Timestamp) -> Result<()> {
+    let sql = "INSERT INTO catalog_items (kind, id, slug, position, price_minor, doc, origin, listed, \
+                   retired_at, updated_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    on_db!(tx, c => sqlx::query(sql)
+        .bind(&row.kind)
+        .bind(&row.id)
+        .bind(&row.slug)
+        .bind(row.position)
+        .bind(row.price_minor)
+        .bind(&row.doc)
+        .bind(&row.origin)
+        .bind(row.listed)
+        .bind(row.retired_at)
+        .bind(Ts(now))
+        .execute(c)
+        .await
+        .map(|_| ()))?;
+    Ok(())
+}
+
+/// Writes what may change of it: neither its slug nor whose it is does.
+pub(crate) async fn update(tx: &mut Tx, row: &ItemRow, now: Timestamp) -> Result<()> {
+    let sql = "UPDATE catalog_items SET position = $3, price_minor = $4, doc = $5, listed = $6, \
+                   retired_at = $7, updated_at = $8 \
+               WHERE kind = $1 AND id = $2";
+    on_db!(tx, c => sqlx::query(sql)
+        .bind(&row.kind)
+        .bind(&row.id)
+        .bind(row.position)
+        .bind(row.price_minor)
+        .bind(&row.doc)
+        .bind(row.listed)
+        .bind(row.retired_at)
+        .bind(Ts(now))
+        .execute(c)
+        .await
+        .map(|_| ()))?;
     Ok(())
 }
 
@@ -83,10 +158,11 @@ pub(crate) async fn prices(tx: &mut Tx) -> Result<Arc<Catalog>> {
                 slug: row.slug.clone(),
                 name: row.doc.0["name"].as_str().unwrap_or(&row.slug).to_owned(),
                 // Nobody pays for what cannot run yet.
-                price_minor: if can_be_deployed(&row.doc.0) { row.price_minor } else { 0 },
+                price_minor: if can_be_deployed(&row.doc.0) { row.price_minor() } else { 0 },
                 needs: texts(&row.doc.0["dependencies"]),
                 shareable: row.doc.0["shareable"].as_bool().unwrap_or(false),
                 usage_priced: row.doc.0["usage_priced"].as_bool().unwrap_or(false),
+                listed: row.is_listed(),
             })
             .collect()
     };
@@ -143,9 +219,7 @@ pub(crate) async fn tiers(tx: &mut Tx) -> Result<Vec<TierRow>> {
 pub(crate) async fn price_tier(tx: &mut Tx, slug: &str, price_minor: i64) -> Result<()> {
     let sql = "UPDATE app_tiers SET price_minor = $2 WHERE slug = $1";
     on_db!(tx, c => sqlx::query(sql).bind(slug).bind(price_minor).execute(c).await.map(|_| ()))?;
-    let sql = "UPDATE sovereign SET catalog_revision = catalog_revision + 1 WHERE id = 1";
-    on_db!(tx, c => sqlx::query(sql).execute(c).await.map(|_| ()))?;
-    Ok(())
+    begin_change(tx).await
 }
 
 /// Whether an app can be installed yet.

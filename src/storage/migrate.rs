@@ -64,6 +64,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(19, "0019", "app_tiers"),
     migration!(20, "0020", "usage"),
     migration!(21, "0021", "organization_life"),
+    migration!(22, "0022", "blueprints"),
     migration!(23, "0023", "policy"),
     migration!(24, "0024", "walls"),
 ];

@@ -9,7 +9,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Result, Tx, on_db, verify_chain};
+use super::{Result, Tx, on_db, verify_blueprints, verify_chain};
 
 /// One broken invariant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -444,7 +444,7 @@ const CHECKS_BY_TEXT: &[Check] = &[
 #[must_use]
 pub fn checks() -> Vec<&'static str> {
     let queries = CHECKS_BY_ID.iter().chain(CHECKS_BY_TEXT).map(|(name, _)| *name);
-    queries.chain(verify_chain::CHECKS).collect()
+    queries.chain(verify_chain::CHECKS).chain([verify_blueprints::SIGNED]).collect()
 }
 
 /// Recomputes everything in one snapshot; answers at most a thousand faults of each kind.
@@ -470,6 +470,7 @@ pub(crate) async fn faults(tx: &mut Tx) -> Result<Vec<Fault>> {
         }));
     }
     faults.extend(verify_chain::faults(tx, LIMIT).await?);
+    faults.extend(verify_blueprints::faults(tx, LIMIT).await?);
     Ok(faults)
 }
 

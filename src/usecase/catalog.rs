@@ -86,10 +86,26 @@ pub enum Kind {
 }
 
 impl Kind {
-    const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Plan => "plan",
             Self::Addon => "addon",
+            Self::App => "app",
+            Self::Industry => "industry",
+            Self::Bundle => "bundle",
+        }
+    }
+
+    /// Whether entries have a price of their own.
+    pub(crate) const fn is_priced(self) -> bool {
+        matches!(self, Self::Plan | Self::Addon)
+    }
+
+    /// For people.
+    pub(crate) const fn noun(self) -> &'static str {
+        match self {
+            Self::Plan => "plan",
+            Self::Addon => "add-on",
             Self::App => "app",
             Self::Industry => "industry",
             Self::Bundle => "bundle",
@@ -104,7 +120,8 @@ impl Kind {
 pub async fn list(store: &Store, kind: Kind, currency: Currency) -> storage::Result<Vec<Value>> {
     let mut tx = store.read().await?;
     let rows = catalog::of_kind(&mut tx, kind.as_str()).await?;
-    Ok(rows.into_iter().map(|row| document(row, kind, currency)).collect())
+    let listed = rows.into_iter().filter(ItemRow::is_listed);
+    Ok(listed.map(|row| document(row, kind, currency)).collect())
 }
 
 /// The thing with this slug or identifier.
@@ -140,18 +157,20 @@ pub async fn search_apps(
     Ok(apps)
 }
 
-fn document(row: ItemRow, kind: Kind, currency: Currency) -> Value {
+/// An entry as the catalog routes answer it.
+pub(crate) fn document(row: ItemRow, kind: Kind, currency: Currency) -> Value {
     let mut document = Map::new();
     document.insert("id".into(), json!(row.id));
     document.insert("slug".into(), json!(row.slug));
     if let Value::Object(members) = row.doc.0 {
         document.extend(members.into_iter().filter(|(name, _)| name != "slug"));
     }
-    if matches!(kind, Kind::Plan | Kind::Addon | Kind::App) {
-        document.insert("price_omr".into(), json!(currency.whole_units(row.price_minor)));
-        document.insert("price_minor".into(), json!(row.price_minor));
+    if kind.is_priced() || kind == Kind::App {
+        document.insert("price_omr".into(), json!(currency.whole_units(row.price_minor())));
+        document.insert("price_minor".into(), json!(row.price_minor()));
         document.insert("currency".into(), json!(currency.code()));
     }
+    document.insert("origin".into(), json!(row.origin));
     if kind == Kind::Plan {
         document.entry("usage_priced").or_insert(json!(false));
         document.insert("sort_order".into(), json!(row.position));

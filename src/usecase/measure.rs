@@ -26,8 +26,15 @@ impl Family {
 }
 
 /// The kinds of alarms. One without an open alarm is a zero, and no gap.
-const ALARM_KINDS: [&str; 6] =
-    ["amount_mismatch", "dispute", "event_endpoint", "late_payment", "reconcile", "refund_failed"];
+const ALARM_KINDS: [&str; 7] = [
+    "amount_mismatch",
+    "blueprint",
+    "dispute",
+    "event_endpoint",
+    "late_payment",
+    "reconcile",
+    "refund_failed",
+];
 
 /// Everything that is measured, now. A moment that has not come yet, such as a first success, has no value.
 ///

@@ -143,7 +143,7 @@ pub(crate) async fn create(
     let mut tx = app.store.begin().await?;
     let prices = catalog::prices(&mut tx).await?;
     let quote = prices
-        .quote(&request.plan, &request.addons, &request.apps, &Dedicated::new())
+        .order((&request.plan, &request.addons, &request.apps), &Dedicated::new(), |_| false)
         .map_err(selection)?;
     environment_policy::permit_new(&prices, &quote, app.provisioning.first_region())?;
     let new = NewOrganization {

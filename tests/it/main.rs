@@ -14,6 +14,7 @@ mod apps;
 mod audit;
 mod backup;
 mod billing;
+mod blueprints;
 mod catalog;
 mod checkout;
 mod cli;

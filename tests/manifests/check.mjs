@@ -9,11 +9,14 @@ import { parseAllDocuments } from "yaml";
 const KINDS = {
   "v1/ConfigMap": "kubernetes-models/v1/ConfigMap",
   "v1/Namespace": "kubernetes-models/v1/Namespace",
+  "v1/Secret": "kubernetes-models/v1/Secret",
   "networking.k8s.io/v1/Ingress": "kubernetes-models/networking.k8s.io/v1/Ingress",
   "helm.toolkit.fluxcd.io/v2/HelmRelease":
     "@kubernetes-models/flux-cd/helm.toolkit.fluxcd.io/v2/HelmRelease",
   "source.toolkit.fluxcd.io/v1/HelmRepository":
     "@kubernetes-models/flux-cd/source.toolkit.fluxcd.io/v1/HelmRepository",
+  "source.toolkit.fluxcd.io/v1/OCIRepository":
+    "@kubernetes-models/flux-cd/source.toolkit.fluxcd.io/v1/OCIRepository",
   "kustomize.toolkit.fluxcd.io/v1/Kustomization":
     "@kubernetes-models/flux-cd/kustomize.toolkit.fluxcd.io/v1/Kustomization",
 };
@@ -93,8 +96,12 @@ for (const { object } of seen.values()) {
     const key = `${object.apiVersion}/${object.kind} ${object.metadata.namespace}/${need.name}`;
     if (!seen.has(key)) problems.push(`${object.metadata.name}: there is no ${key}`);
   }
-  const source = object.kind === "HelmRelease" && object.spec.chart.spec.sourceRef;
-  const of = `source.toolkit.fluxcd.io/v1/HelmRepository ${object.metadata.namespace}/`;
+  const source =
+    object.kind === "HelmRelease" && (object.spec.chartRef ?? object.spec.chart.spec.sourceRef);
+  const of = `source.toolkit.fluxcd.io/v1/${source.kind} ${object.metadata.namespace}/`;
+  const secret = object.kind === "OCIRepository" && object.spec.verify.secretRef.name;
+  const key = `v1/Secret ${object.metadata.namespace}/${secret}`;
+  if (secret && !seen.has(key)) problems.push(`there is no ${key}`);
   if (source && !seen.has(of + source.name)) problems.push(`there is no ${of}${source.name}`);
 }
 listed.add(normalize(join(root, prefix, "kustomization.yaml")));

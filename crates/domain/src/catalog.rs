@@ -12,7 +12,7 @@ use crate::services::{Dedicated, Service};
 use crate::usage::LineUsage;
 
 /// Anything with an identifier and a slug; references on the wire may use either.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
     pub id: String,
     pub slug: String,
@@ -25,6 +25,24 @@ pub struct Item {
     pub shareable: bool,
     /// A plan that what is used is paid for beside.
     pub usage_priced: bool,
+    /// Whether it can be ordered. What is held goes on, and is priced, when it cannot.
+    pub listed: bool,
+}
+
+/// Something that can be ordered, for nothing.
+impl Default for Item {
+    fn default() -> Self {
+        Self {
+            id: String::new(),
+            slug: String::new(),
+            name: String::new(),
+            price_minor: 0,
+            needs: Vec::new(),
+            shareable: false,
+            usage_priced: false,
+            listed: true,
+        }
+    }
 }
 
 /// One kind of thing in the catalog, found by identifier or slug.
@@ -138,6 +156,35 @@ pub enum SelectionError {
 }
 
 impl Catalog {
+    /// As [`Self::quote`], for an order: what is not listed is unknown to it, but for what is `held`
+    /// (asked with an identifier) already.
+    ///
+    /// # Errors
+    /// The first reference that names nothing that can be ordered.
+    pub fn order(
+        &self,
+        (plan, addons, apps): (&str, &[String], &[String]),
+        dedicated: &Dedicated,
+        held: impl Fn(&str) -> bool,
+    ) -> Result<Quote, SelectionError> {
+        let hidden = |shelf: &Shelf, reference: &str| {
+            shelf.find(reference).is_some_and(|item| !item.listed && !held(&item.id))
+        };
+        let first_hidden = |shelf: &Shelf, references: &[String]| {
+            references.iter().position(|reference| hidden(shelf, reference))
+        };
+        if hidden(&self.plans, plan) {
+            return Err(SelectionError::UnknownPlan);
+        }
+        if let Some(index) = first_hidden(&self.addons, addons) {
+            return Err(SelectionError::UnknownAddon(index));
+        }
+        if let Some(index) = first_hidden(&self.apps, apps) {
+            return Err(SelectionError::UnknownApp(index));
+        }
+        self.quote(plan, addons, apps, dedicated)
+    }
+
     /// Resolves and prices a selection: the plan, its add-ons, its apps and what those need, a month of each.
     ///
     /// # Errors
@@ -192,6 +239,36 @@ mod tests {
         Item { id: id.into(), slug, name: id.into(), price_minor, ..Item::default() }
     }
 
+    fn texts(list: &[&str]) -> Vec<String> {
+        list.iter().map(|text| String::from(*text)).collect()
+    }
+
+    #[test]
+    fn what_is_not_listed_is_priced_where_it_is_held_and_unknown_to_others() {
+        let hidden = |id: &str| Item { listed: false, ..item(id, 1_000) };
+        let catalog = Catalog {
+            plans: [item("id-m", 9_000), hidden("id-old")].into_iter().collect(),
+            addons: [hidden("id-fax")].into_iter().collect(),
+            apps: [item("id-shop", 0), hidden("id-blog")].into_iter().collect(),
+            ..Catalog::default()
+        };
+        let (nothing, none) = (|_: &str| false, Dedicated::new());
+        let order = |plan: &str, addons: &[String], apps: &[String]| {
+            catalog.order((plan, addons, apps), &none, nothing)
+        };
+        let old = texts(&["shop", "blog"]);
+        assert_eq!(order("old", &[], &[]), Err(SelectionError::UnknownPlan));
+        let fax = texts(&["fax"]);
+        assert_eq!(order("m", &fax, &[]), Err(SelectionError::UnknownAddon(0)));
+        for apps in [&old, &texts(&["id-shop", "id-blog"])] {
+            assert_eq!(order("m", &[], apps), Err(SelectionError::UnknownApp(1)));
+        }
+        let all = |id: &str| ["id-old", "id-fax", "id-blog"].contains(&id);
+        let held = catalog.order(("old", &fax, &old), &none, all).unwrap();
+        assert_eq!(Ok(held), catalog.quote("old", &fax, &old, &none));
+        assert_eq!(order("m", &[], &texts(&["shop"])).unwrap().total_minor, 9_000);
+    }
+
     #[test]
     fn references_are_ids_or_slugs_and_duplicates_collapse() {
         let catalog = Catalog {
@@ -201,7 +278,6 @@ mod tests {
             ..Catalog::default()
         };
         let none = Dedicated::new();
-        let texts = |list: &[&str]| list.iter().map(|text| String::from(*text)).collect::<Vec<_>>();
         let quote = catalog
             .quote(
                 "m",

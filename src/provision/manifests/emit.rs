@@ -7,7 +7,7 @@
 use serde_json::Value;
 
 /// Block style, two spaces a level, members in the order they are in.
-pub(super) fn write(document: &Value) -> String {
+pub(crate) fn write(document: &Value) -> String {
     let mut text = String::new();
     block(document, 0, &mut text);
     text

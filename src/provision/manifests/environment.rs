@@ -31,7 +31,7 @@ pub(super) fn files(
         files.extend(cluster(platform, &desired.plan, &namespace, labels)?);
     }
     if environment.stage == Stage::Running {
-        files.extend(app::files(&environment.apps, &namespace, labels)?);
+        files.extend(app::files(platform, &environment.apps, &namespace, labels)?);
         files.extend(ingress::file(platform, environment, slug, labels)?);
     }
     let resources: Vec<String> = files.keys().cloned().collect();

@@ -13,6 +13,7 @@
 //! ```
 
 mod app;
+mod charts;
 mod document;
 mod emit;
 mod environment;
@@ -24,10 +25,12 @@ mod tests;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sovereign_domain::environment::{EnvironmentName, Stage};
 
+pub(crate) use self::charts::{KEYS_SECRET, check_chart};
 use self::document::{Labels, yaml};
+pub(crate) use self::emit::write as to_yaml;
 pub(crate) use self::names::{Slug, service_for};
 
 /// Why there are no files of an Organization. The text is for people, and says what to do.
@@ -63,6 +66,8 @@ pub(crate) struct Platform {
     pub(crate) ingress_class: Option<String>,
     /// Who signs the certificates, where somebody does.
     pub(crate) cluster_issuer: Option<String>,
+    /// What the charts of private Blueprints are verified with, as a Secret has it.
+    pub(crate) blueprint_keys: Map<String, Value>,
 }
 
 /// What an Organization should have.
@@ -98,6 +103,8 @@ pub(crate) struct AppSpec {
     pub(crate) slug: String,
     pub(crate) chart: String,
     pub(crate) repository: String,
+    /// Whether Flux verifies who signed the chart.
+    pub(crate) verified: bool,
     pub(crate) version: Option<String>,
     pub(crate) values: Option<Value>,
     /// Whether people open it. A database is for other apps alone.

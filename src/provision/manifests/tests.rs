@@ -16,6 +16,7 @@ fn app(slug: &str) -> AppSpec {
         slug: slug.to_owned(),
         chart: "wordpress".to_owned(),
         repository: "https://charts.example".to_owned(),
+        verified: false,
         version: None,
         values: None,
         has_pages: true,

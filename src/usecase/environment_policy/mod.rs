@@ -117,7 +117,7 @@ pub(crate) async fn set(
 ) -> Result<Standing, PolicyError> {
     let mut tx = desk.store.begin().await?;
     // First, so that who else sets it waits here, and what is cached is read again.
-    catalog::touch(&mut tx).await?;
+    catalog::begin_change(&mut tx).await?;
     let before = rows::newest(&mut tx).await?.map_or_else(Standing::default, Standing::from);
     if replaces.is_some_and(|version| version != before.version) {
         return Err(PolicyError::Changed { version: before.version });

@@ -27,7 +27,8 @@ on_both! {
                  tags:texts icon:text icon_bg:text website:text license:text featured:bool \
                  popular:bool free:bool features:texts related_apps:texts dependencies:texts \
                  system:bool kind:text shareable:bool config_schema:object deployable:bool \
-                 ram_mb:int cpu_milli:int disk_gb:int helm_chart:string helm_repo:string",
+                 ram_mb:int cpu_milli:int disk_gb:int helm_chart:string helm_repo:string \
+                 origin:text",
             );
         }
     }

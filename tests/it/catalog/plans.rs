@@ -15,7 +15,8 @@ on_both! {
             assert_shape(
                 plan,
                 "id:text slug:text name:text description:text cpu:text memory:text storage:text \
-                 price_omr:int popular:bool sort_order:int features:texts stripe_price_id?:text",
+                 price_omr:int popular:bool sort_order:int features:texts stripe_price_id?:text \
+                 origin:text",
             );
         }
         assert_eq!(each(&plans, "slug"), ["s", "m", "l", "xl", "flexi"]);

@@ -29,7 +29,7 @@ pub(super) fn entries(program: Program) -> BTreeMap<String, Value> {
 }
 
 /// A value for each key that is not its default.
-const SAMPLES: [(&str, &str); 49] = [
+const SAMPLES: [(&str, &str); 51] = [
     ("data", "/srv/sovereign"),
     ("database_url", "postgres://a:hunter2-hunter2@db.example/c"),
     ("listen", "0.0.0.0:80"),
@@ -78,6 +78,13 @@ const SAMPLES: [(&str, &str); 49] = [
     ("provisioning.cluster_issuer", "letsencrypt"),
     ("provisioning.removal_seconds", "600"),
     ("provisioning.regions", "muscat, salalah"),
+    (
+        "blueprints.trusted_keys",
+        "omantel=-----BEGIN PUBLIC KEY----- \
+         MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE/uSx0B5L4sm8CR8xxqnHUHfXqZDw \
+         DnwfadS/TmZHcaDwT+/Eq5qvdxFnpS3OkuOR4B/purVfWJhajfn7D2aeLg== -----END PUBLIC KEY-----",
+    ),
+    ("blueprints.repository", "registry.omantel.example/catalog-sovereign"),
     ("auth.hs256_secret", SECRET),
 ];
 

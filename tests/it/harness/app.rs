@@ -7,6 +7,7 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::Ed25519KeyPair;
 use serde_json::Value;
 use sovereign::auth::{IssuerSettings, MintedFor, Role, SigningKey, Tokens};
+use sovereign::blueprints::BlueprintOptions;
 use sovereign::clock::Clock as _;
 use sovereign::engine::MAX_BATCH;
 use sovereign::hooks::HookOptions;
@@ -35,6 +36,7 @@ use super::database::{Engine, FQDN, TestDatabase};
 use super::events;
 use super::running::Running;
 use super::servers::{MailSink, NatsServer, SinkOptions};
+use super::signer::Signer;
 use super::stripe::StripeFake;
 
 /// What a test may want to be different.
@@ -56,6 +58,7 @@ pub(crate) struct Setup {
     /// Whether there is a NATS server.
     pub(crate) publishes: bool,
     pub(crate) provisioning: ProvisioningOptions,
+    pub(crate) blueprints: BlueprintOptions,
 }
 
 /// A signing key in PKCS #8. The tests hold the bytes too, to forge tokens with.
@@ -82,6 +85,7 @@ impl Default for Setup {
             takes_cards: false,
             publishes: false,
             provisioning: ProvisioningOptions::default(),
+            blueprints: BlueprintOptions::default(),
         }
     }
 }
@@ -100,6 +104,12 @@ impl Setup {
     /// With a NATS server.
     pub(crate) fn with_nats() -> Self {
         Self { publishes: true, ..Self::default() }
+    }
+
+    /// With private Blueprints that [`Signer::franchisee`] signs.
+    pub(crate) fn with_blueprints() -> Self {
+        let options = Signer::franchisee().options();
+        Self { blueprints: options, ..Self::default() }
     }
 
     pub(crate) fn in_currency(code: &'static str) -> Self {
@@ -123,6 +133,7 @@ pub(crate) struct TestApp {
     pub(super) stripe: Option<StripeFake>,
     nats: Option<NatsServer>,
     pub(super) hooks: HookOptions,
+    pub(super) blueprints: BlueprintOptions,
 }
 
 impl TestApp {
@@ -173,6 +184,7 @@ impl TestApp {
             hooks: setup.hooks.clone(),
             public_url: None,
             provisioning: setup.provisioning,
+            blueprints: setup.blueprints.clone(),
             data: database.directory.path().to_owned(),
         };
         let running = Running::start(options).await;
@@ -192,6 +204,7 @@ impl TestApp {
             stripe,
             nats,
             hooks: setup.hooks,
+            blueprints: setup.blueprints,
         };
         if let Some(stripe) = &app.stripe {
             app.set_stripe_keys(&stripe.secret_key(), &stripe.webhook_secret()).await;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use sovereign::auth::SigningKey;
+use sovereign::blueprints::BlueprintOptions;
 use sovereign::engine::MAX_BATCH;
 use sovereign::lifecycle::{self, Options};
 use sovereign::limits::Limits;
@@ -221,6 +222,7 @@ async fn start_once(location: Location) {
         hooks: sovereign::hooks::HookOptions::default(),
         public_url: None,
         provisioning: ProvisioningOptions::default(),
+        blueprints: BlueprintOptions::default(),
         data: PathBuf::from("/nowhere"),
     };
     lifecycle::start(options).await.unwrap().stop().await;

@@ -17,6 +17,7 @@ mod second;
 mod servers;
 mod shape;
 mod signed_in;
+mod signer;
 mod state;
 mod stripe;
 
@@ -38,6 +39,7 @@ pub(crate) use self::servers::{
 };
 pub(crate) use self::shape::{assert_shape, each};
 pub(crate) use self::signed_in::SignedIn;
+pub(crate) use self::signer::{Signer, blueprint, payload};
 pub(crate) use self::state::{State, apart_from_instance};
 pub(crate) use self::stripe::{Card, Event, StripeFake, Trouble, stripe_signature};
 

@@ -2,6 +2,7 @@
 //! process would be.
 
 use sovereign::auth::{Role, SigningKey};
+use sovereign::blueprints::BlueprintOptions;
 use sovereign::engine::MAX_BATCH;
 use sovereign::jobs::Runner;
 use sovereign::lifecycle::{Options, Sovereign};
@@ -26,6 +27,15 @@ impl SecondServer {
     }
 
     pub(crate) async fn beside_with(app: &TestApp, limits: Limits) -> Self {
+        Self::start(app, limits, app.blueprints.clone()).await
+    }
+
+    /// With other keys to trust.
+    pub(crate) async fn trusting(app: &TestApp, blueprints: BlueprintOptions) -> Self {
+        Self::start(app, Limits::off(), blueprints).await
+    }
+
+    async fn start(app: &TestApp, limits: Limits, blueprints: BlueprintOptions) -> Self {
         let options = Options {
             location: app.database.location.clone(),
             keys: SigningKey::from_der(&app.key).unwrap().into(),
@@ -45,6 +55,7 @@ impl SecondServer {
             hooks: app.hooks.clone(),
             public_url: None,
             provisioning: ProvisioningOptions::default(),
+            blueprints,
             data: app.database.directory.path().to_owned(),
         };
         Self(Running::start(options).await)

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use sovereign::auth::SigningKey;
+use sovereign::blueprints::BlueprintOptions;
 use sovereign::engine::MAX_BATCH;
 use sovereign::lifecycle::{self, Options, Sovereign};
 use sovereign::limits::Limits;
@@ -38,6 +39,7 @@ async fn start(database: &TestDatabase, currency: &str) -> Result<Sovereign, Sta
         hooks: sovereign::hooks::HookOptions::default(),
         public_url: None,
         provisioning: ProvisioningOptions::default(),
+        blueprints: BlueprintOptions::default(),
         data: database.directory.path().to_owned(),
     };
     lifecycle::start(options).await

@@ -4,8 +4,8 @@
 use serde_json::json;
 
 use super::table::administration_of;
-use super::world::World;
-use crate::harness::{Client, Setup, SignedIn, on_both};
+use super::world::{World, setup};
+use crate::harness::{Client, SignedIn, on_both};
 
 const EMAIL: &str = "leaver@example.com";
 /// Two tabs may use one refresh token within this time.
@@ -31,7 +31,7 @@ async fn administrator(world: &World<'_>, role: &str) -> SignedIn {
 }
 
 on_both! {
-    async fn a_logout_ends_it(app: &TestApp, Setup::with_mail()) {
+    async fn a_logout_ends_it(app: &TestApp, setup()) {
         let world = World::new(app).await;
         for role in ["sovereign-admin", "superadmin"] {
             let person = administrator(&world, role).await;
@@ -47,7 +47,7 @@ on_both! {
     }
 
     /// A refresh token in two hands ends the session that it is of.
-    async fn a_token_used_twice_ends_it(app: &TestApp, Setup::with_mail()) {
+    async fn a_token_used_twice_ends_it(app: &TestApp, setup()) {
         let world = World::new(app).await;
         let person = administrator(&world, "superadmin").await;
         let body = json!({ "refresh_token": person.refresh_token });
@@ -58,7 +58,7 @@ on_both! {
         assert_each(&world, &person.client, "superadmin", Some(401)).await;
     }
 
-    async fn a_role_that_is_taken_away_over_http_ends_it(app: &TestApp, Setup::with_mail()) {
+    async fn a_role_that_is_taken_away_over_http_ends_it(app: &TestApp, setup()) {
         let world = World::new(app).await;
         for (role, left) in [
             ("sovereign-admin", "member"),
@@ -80,7 +80,7 @@ on_both! {
     }
 
     async fn a_role_that_is_taken_away_at_the_command_line_ends_it(
-        app: &TestApp, Setup::with_mail()
+        app: &TestApp, setup()
     ) {
         let world = World::new(app).await;
         for role in ["sovereign-admin", "superadmin"] {

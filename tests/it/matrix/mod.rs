@@ -4,6 +4,7 @@
 //! route.
 
 mod ended;
+mod franchisee;
 mod inside;
 mod marks;
 mod requests;
@@ -16,7 +17,7 @@ use serde_json::Value;
 
 use self::table::{CALLERS, Row, rows};
 use self::world::World;
-use crate::harness::{Setup, apart_from_instance, on_both};
+use crate::harness::{apart_from_instance, on_both};
 
 /// Everything the program describes, as `GET /path`.
 fn described() -> BTreeSet<String> {
@@ -52,7 +53,7 @@ async fn surprises(world: &World<'_>, row: &Row) -> Vec<String> {
 }
 
 on_both! {
-    async fn every_caller_gets_what_the_table_says(app: &TestApp, Setup::with_mail()) {
+    async fn every_caller_gets_what_the_table_says(app: &TestApp, world::setup()) {
         let world = World::new(app).await;
         // Whoever asks this has no session afterwards.
         let (last, rows): (Vec<_>, Vec<_>) =
@@ -66,7 +67,7 @@ on_both! {
 
     /// Whoever is not in an Organization cannot tell whether there is one.
     async fn an_organization_of_others_is_as_one_that_there_is_not(
-        app: &TestApp, Setup::with_mail()
+        app: &TestApp, world::setup()
     ) {
         let world = World::new(app).await;
         let mut compared = 0;

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::world::{PASSWORD, World, email_of};
-use crate::harness::{Client, Reply};
+use crate::harness::{Client, Reply, Signer, blueprint};
 
 #[derive(Clone)]
 pub(super) struct Request {
@@ -354,6 +354,9 @@ impl World<'_> {
     }
 
     async fn catalog(&self, mut request: Request, route: &str) -> Request {
+        if let Some((method, rest)) = route.split_once(" /catalog/admin/") {
+            return self.catalog_administration(request, method, rest).await;
+        }
         match route.strip_suffix("/{slug}") {
             Some("PUT /catalog/admin/tiers") => {
                 request.with("slug", "basic").bringing(json!({ "price_omr": 0 }))
@@ -368,5 +371,19 @@ impl World<'_> {
             }
             None => request,
         }
+    }
+
+    async fn catalog_administration(&self, request: Request, method: &str, rest: &str) -> Request {
+        let kind = rest.split('/').next().unwrap();
+        let slug = self.fresh("made");
+        let entry = json!({ "slug": slug, "name": slug, "price_omr": 1 });
+        let signed = || Signer::franchisee().submission(&blueprint(&slug));
+        let body = if kind == "blueprints" { signed() } else { entry };
+        let list = format!("/catalog/admin/{kind}");
+        if rest.contains("{id}") {
+            self.client("superadmin").post(&list, &body).await.expect(201);
+        }
+        let request = if rest.contains("{id}") { request.with("id", &slug) } else { request };
+        if matches!(method, "POST" | "PUT") { request.bringing(body) } else { request }
     }
 }

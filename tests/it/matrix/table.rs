@@ -72,6 +72,25 @@ GET    /events/admin/endpoints/{id}/deliveries        401  403  403  403  403  4
 POST   /events/admin/endpoints/{id}/replay            401  403  403  403  403  403  403  200  403
 POST   /events/admin/endpoints/{id}/deliveries/{delivery_id}/replay \
                                                       401  403  403  403  403  403  403  200  403
+POST   /catalog/admin/plans                           401  403  403  403  403  403  403  201  403
+PUT    /catalog/admin/plans/{id}                      401  403  403  403  403  403  403  200  403
+DELETE /catalog/admin/plans/{id}                      401  403  403  403  403  403  403  200  403
+POST   /catalog/admin/addons                          401  403  403  403  403  403  403  201  403
+PUT    /catalog/admin/addons/{id}                     401  403  403  403  403  403  403  200  403
+DELETE /catalog/admin/addons/{id}                     401  403  403  403  403  403  403  200  403
+POST   /catalog/admin/apps                            401  403  403  403  403  403  403  201  403
+PUT    /catalog/admin/apps/{id}                       401  403  403  403  403  403  403  200  403
+DELETE /catalog/admin/apps/{id}                       401  403  403  403  403  403  403  200  403
+POST   /catalog/admin/industries                      401  403  403  403  403  403  403  201  403
+PUT    /catalog/admin/industries/{id}                 401  403  403  403  403  403  403  200  403
+DELETE /catalog/admin/industries/{id}                 401  403  403  403  403  403  403  200  403
+POST   /catalog/admin/bundles                         401  403  403  403  403  403  403  201  403
+PUT    /catalog/admin/bundles/{id}                    401  403  403  403  403  403  403  200  403
+DELETE /catalog/admin/bundles/{id}                    401  403  403  403  403  403  403  200  403
+GET    /catalog/admin/blueprints                      401  403  403  403  403  403  200  200  403
+POST   /catalog/admin/blueprints                      401  403  403  403  403  403  201  201  403
+PUT    /catalog/admin/blueprints/{id}                 401  403  403  403  403  403  200  200  403
+DELETE /catalog/admin/blueprints/{id}                 401  403  403  403  403  403  200  200  403
 GET    /tenant/admin/tenants                          401  403  403  403  403  403  403  200  403
 GET    /tenant/admin/tenants/{id}                     401  403  403  403  403  403  403  200  403
 GET    /tenant/admin/tenants/{id}/backing-services    401  403  403  403  403  403  403  200  403

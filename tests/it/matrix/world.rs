@@ -7,9 +7,14 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::table::CALLERS;
-use crate::harness::{Client, Engine, SignedIn, TestApp};
+use crate::harness::{Client, Engine, Setup, SignedIn, SinkOptions, TestApp};
 
 pub(super) const PASSWORD: &str = "correct horse battery staple";
+
+/// Whatever a route may need.
+pub(super) fn setup() -> Setup {
+    Setup { sink: Some(SinkOptions::default()), ..Setup::with_blueprints() }
+}
 
 pub(super) fn email_of(name: &str) -> String {
     format!("{name}@example.com")

@@ -6,7 +6,7 @@ mod failures;
 mod flow;
 mod kills;
 mod removal;
-mod tree;
+pub(crate) mod tree;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -77,7 +77,7 @@ async fn order(customer: &Customer, apps: &[&str]) -> String {
 }
 
 /// The newest provision, as its Organization sees it.
-async fn newest(customer: &Customer) -> Value {
+pub(crate) async fn newest(customer: &Customer) -> Value {
     let path = format!("/provisioning/tenant/{}", customer.tenant_id);
     customer.client.get(&path).await.expect(200)
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 use sha2::{Digest as _, Sha256};
 
 use super::{git, log, order, ordered, provision, publish, repository, tree, tree_of};
-use crate::harness::{Setup, on_both};
+use crate::harness::{Setup, TestApp, on_both};
 
 const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
 /// A release as it is written, to be read by people.
@@ -30,20 +30,31 @@ fn installed() -> String {
 /// Parses every file, checks it against the schemas, and follows every reference; answers how many objects
 /// there are.
 fn check(clone: &Path) -> Result<usize, String> {
+    let said = node("check.mjs", &[clone, Path::new("organizations")])?;
+    Ok(said.strip_suffix(" objects\n").unwrap().parse().unwrap())
+}
+
+/// Fails where Flux, kustomize or Kubernetes could not read what there is now.
+pub(crate) async fn assert_sound(app: &TestApp) {
+    let clone = tempfile::tempdir().unwrap();
+    git(clone.path(), &["clone", "--quiet", repository(app).to_str().unwrap(), "."]);
+    tokio::task::spawn_blocking(move || check(clone.path())).await.unwrap().unwrap();
+}
+
+/// Runs a script of `tests/manifests` with the packages there; answers what it says.
+pub(crate) fn node(script: &str, arguments: &[&Path]) -> Result<String, String> {
     let scratch = tempfile::tempdir().unwrap();
     let packages = Path::new(REPOSITORY).join(installed()).join("node_modules");
     std::os::unix::fs::symlink(packages, scratch.path().join("node_modules")).unwrap();
     std::fs::write(scratch.path().join("package.json"), "{\"type\": \"module\"}").unwrap();
-    let copy = scratch.path().join("check.mjs");
-    std::fs::copy(format!("{REPOSITORY}/tests/manifests/check.mjs"), &copy).unwrap();
+    let copy = scratch.path().join(script);
+    std::fs::copy(format!("{REPOSITORY}/tests/manifests/{script}"), &copy).unwrap();
     let mut node = Command::new("node");
-    let ended =
-        node.arg(copy).arg(clone).arg("organizations").arg(scratch.path()).output().unwrap();
+    let ended = node.arg(copy).args(arguments).arg(scratch.path()).output().unwrap();
     if !ended.status.success() {
         return Err(String::from_utf8_lossy(&ended.stderr).into_owned());
     }
-    let said = String::from_utf8(ended.stdout).unwrap();
-    Ok(said.strip_suffix(" objects\n").unwrap().parse().unwrap())
+    Ok(String::from_utf8(ended.stdout).unwrap())
 }
 
 on_both! {

@@ -22,6 +22,8 @@ pub enum AlarmKind {
     Reconcile,
     /// Events do not arrive where they are sent.
     EventEndpoint,
+    /// A private Blueprint's signature does not hold any more.
+    Blueprint,
 }
 
 impl AlarmKind {
@@ -35,6 +37,7 @@ impl AlarmKind {
             Self::Renewal => "renewal",
             Self::Reconcile => "reconcile",
             Self::EventEndpoint => "event_endpoint",
+            Self::Blueprint => "blueprint",
         }
     }
 }

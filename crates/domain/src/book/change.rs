@@ -95,13 +95,20 @@ impl Book {
             return Err(Refusal::ChangeMoment);
         }
         let (apps, dedicated) = self.apps_wanted(request, account)?;
+        let held = |id: &str| {
+            let mut all = account.addons.iter().chain(&account.apps);
+            account.plan_id == id || all.any(|other| other == id)
+        };
         let quote = self
             .catalog
-            .quote(
-                request.plan.as_deref().unwrap_or(&account.plan_id),
-                request.addons.as_deref().unwrap_or(&account.addons),
-                &apps,
+            .order(
+                (
+                    request.plan.as_deref().unwrap_or(&account.plan_id),
+                    request.addons.as_deref().unwrap_or(&account.addons),
+                    &apps,
+                ),
                 &dedicated,
+                held,
             )
             .map_err(Refusal::Selection)?;
         if (&quote.plan_id, &quote.addons, &quote.apps)

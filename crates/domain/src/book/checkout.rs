@@ -29,7 +29,7 @@ impl Book {
         let account = self.spendable_account(&request.tenant_id, &request.actor.user_id)?;
         let quote = self
             .catalog
-            .quote(&request.plan, &request.addons, &request.apps, &account.dedicated)
+            .order((&request.plan, &request.addons, &request.apps), &account.dedicated, |_| false)
             .map_err(Refusal::Selection)?;
         if account.live_subscription.is_some() {
             return Err(Refusal::AlreadySubscribed);
