@@ -99,7 +99,8 @@ pub(super) async fn update(
     let DescriptionBody { slug, name, org_type, industry } = body;
     let wanted = Description { slug, name, org_type, industry };
     let row = life::describe(&app, &caller.actor(), usable_id(&id)?, wanted).await?;
-    Ok(Json(ChangedBody { ok: true, organization: row.try_into()? }))
+    let organization = OrganizationBody::of(&mut app.store.read().await?, row).await?;
+    Ok(Json(ChangedBody { ok: true, organization }))
 }
 
 /// Has an Organization deleted

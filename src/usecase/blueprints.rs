@@ -172,6 +172,7 @@ async fn put(
         origin: PRIVATE.to_owned(),
         listed: true,
         retired_at: None,
+        tier_price_minor: None,
     };
     let now = app.clock.now();
     match before {

@@ -162,12 +162,13 @@ pub(crate) fn document(row: ItemRow, kind: Kind, currency: Currency) -> Value {
     let mut document = Map::new();
     document.insert("id".into(), json!(row.id));
     document.insert("slug".into(), json!(row.slug));
+    let price_minor = row.price_minor();
     if let Value::Object(members) = row.doc.0 {
         document.extend(members.into_iter().filter(|(name, _)| name != "slug"));
     }
     if kind.is_priced() || kind == Kind::App {
-        document.insert("price_omr".into(), json!(currency.whole_units(row.price_minor())));
-        document.insert("price_minor".into(), json!(row.price_minor()));
+        document.insert("price_omr".into(), json!(currency.whole_units(price_minor)));
+        document.insert("price_minor".into(), json!(price_minor));
         document.insert("currency".into(), json!(currency.code()));
     }
     document.insert("origin".into(), json!(row.origin));

@@ -85,6 +85,7 @@ pub(crate) async fn add(
         origin: PUBLISHER.to_owned(),
         listed: true,
         retired_at: None,
+        tier_price_minor: None,
     };
     match former {
         Some(_) => rows::update(&mut tx, &row, app.clock.now()).await?,

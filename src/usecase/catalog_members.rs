@@ -85,6 +85,7 @@ const APP: &[Member] = &[
     ("dependencies", Shape::Texts, Absent::NoTexts),
     ("system", Shape::Flag, Absent::No),
     ("kind", Shape::OneOf(&["app", "service"]), Absent::Is("app")),
+    ("tier", Shape::OneOf(&["included", "basic", "standard", "premium"]), Absent::Is("basic")),
     ("shareable", Shape::Flag, Absent::No),
     ("config_schema", Shape::Object, Absent::NoMembers),
     ("deployable", Shape::Flag, Absent::No),

@@ -8,6 +8,7 @@ use sovereign_domain::environment::EnvironmentName;
 use sovereign_domain::event::{Actor, AuditEntry};
 use sovereign_domain::ids::IdSource;
 use sovereign_domain::policy::{Policy, PolicyRefusal};
+use sovereign_domain::services::Dedicated;
 use sovereign_domain::timestamp::Timestamp;
 
 pub(crate) use self::wish::{ApprovalWish, PolicyWish};
@@ -181,7 +182,8 @@ pub(super) async fn permit_plan(
     now: Timestamp,
 ) -> storage::Result<Result<(), PolicyRefusal>> {
     let (addons, apps) = (&quote.addons, &quote.apps);
-    let month = catalog.quote(held, addons, apps).map_or(0, |quote| quote.total_minor);
+    let month = catalog.quote(held, addons, apps, &Dedicated::new());
+    let month = month.map_or(0, |quote| quote.total_minor);
     let held = catalog.selection(held, addons, apps, month);
     let wanted = catalog.selection_of(quote);
     let standing = storage::approvals::standing(tx, &[tenant_id.into()]).await?;

@@ -9,6 +9,7 @@ use serde_json::json;
 use sovereign_domain::event::{Actor, AuditEntry, Event, EventData, SubscriptionChanged};
 use sovereign_domain::ids::IdSource;
 use sovereign_domain::policy::PolicyRefusal;
+use sovereign_domain::services::Dedicated;
 use sovereign_domain::subscription::SubscriptionStatus;
 use sovereign_domain::tax::TaxRules;
 use sovereign_domain::timestamp::Timestamp;
@@ -210,7 +211,8 @@ async fn permit(
     let Some(held) = former_plan else { return Ok(()) };
     let catalog = catalog::prices(tx).await?;
     // What has no price is refused for that.
-    let Ok(quote) = catalog.quote(&row.plan_id, &row.addons.0, &row.apps.0) else { return Ok(()) };
+    let quote = catalog.quote(&row.plan_id, &row.addons.0, &row.apps.0, &Dedicated::new());
+    let Ok(quote) = quote else { return Ok(()) };
     let whose = (row.tenant_id.as_str(), held);
     environment_policy::permit_plan(tx, &catalog, &quote, whose, now)
         .await?
