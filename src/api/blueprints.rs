@@ -38,7 +38,7 @@ pub(super) struct BlueprintBody {
     listed: bool,
     /// What the key that signed it was called.
     key_id: String,
-    /// SHA-256 of that key's SubjectPublicKeyInfo, in hexadecimal.
+    /// SHA-256 of that key's `SubjectPublicKeyInfo`, in hexadecimal.
     key_fingerprint: String,
     /// `sha256:` and the digest of the artifact.
     digest: String,

@@ -1,5 +1,5 @@
 //! Public keys that sign Blueprints: ECDSA on P-256, as cosign makes them, and Ed25519; in PEM
-//! (`BEGIN PUBLIC KEY`, an X.509 SubjectPublicKeyInfo).
+//! (`BEGIN PUBLIC KEY`, an X.509 `SubjectPublicKeyInfo`).
 
 use std::fmt;
 
@@ -36,7 +36,7 @@ impl fmt::Display for KeyError {
 #[derive(Clone)]
 pub struct TrustedKey {
     pub name: String,
-    /// SHA-256 of its SubjectPublicKeyInfo, in hexadecimal.
+    /// SHA-256 of its `SubjectPublicKeyInfo`, in hexadecimal.
     pub fingerprint: String,
     spki: Vec<u8>,
     kind: Kind,

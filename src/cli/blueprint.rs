@@ -47,7 +47,7 @@ pub(super) struct Verify {
 
 /// Print Kyverno's policies for the cluster, with the configured keys in them
 ///
-/// They need blueprints.trusted_keys and blueprints.repository.
+/// They need the settings `blueprints.trusted_keys` and `blueprints.repository`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -31,13 +31,12 @@ pub(crate) fn state_of(item: &ItemRow, row: &BlueprintRow, options: &BlueprintOp
     };
     match verify(&signed, &item.slug, None, options) {
         Ok(_) => State::Verified,
-        Err(Refused::NoKeys | Refused::UnknownKey) => State::Untrusted,
         Err(Refused::Signature) => {
             let is_trusted = options.keys.iter().any(|key| key.fingerprint == row.key_fingerprint);
             if is_trusted { State::Damaged } else { State::Untrusted }
         }
         // What is configured may have changed: its artifacts are somewhere else now.
-        Err(Refused::Reference { .. }) => State::Untrusted,
+        Err(Refused::NoKeys | Refused::UnknownKey | Refused::Reference { .. }) => State::Untrusted,
         Err(Refused::Digest { .. } | Refused::Payload(_)) => State::Damaged,
     }
 }

@@ -213,5 +213,6 @@ fn new_row<'a>(
 
 /// The member is one of the artifact's.
 fn in_artifact(error: FieldError) -> FieldError {
-    FieldError::new("artifact", format!("artifact: {}", error.detail))
+    let FieldError { detail, .. } = error;
+    FieldError::new("artifact", format!("artifact: {detail}"))
 }

@@ -1,5 +1,6 @@
 //! Signs private Blueprints as a franchisee does, with openssl.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
@@ -135,8 +136,10 @@ impl Signer {
 
 /// cosign's simple signing document.
 pub(crate) fn payload(artifact: &[u8], reference: &str) -> Value {
-    let digest: String =
-        Sha256::digest(artifact).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = Sha256::digest(artifact).iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    });
     json!({
         "critical": {
             "identity": { "docker-reference": reference },
