@@ -248,6 +248,7 @@ fn word(observed: &Observed) -> String {
         Observed::Returned { .. } => "returned".into(),
         Observed::Billed { .. } => "billed".into(),
         Observed::Done => "done".into(),
+        Observed::Recorded(_) => "recorded".into(),
         Observed::Refused(refusal) => {
             let end = refusal.find([' ', '{']).unwrap_or(refusal.len());
             format!("refused {}", refusal[..end].trim_end_matches("(0)").trim_end_matches("(1)"))
