@@ -95,7 +95,7 @@ pub(crate) async fn export(
     tx.commit().await?;
 
     let mut tx = app.store.snapshot().await?;
-    let mut spool = Spool::default();
+    let mut spool = Spool::new(app.new_id());
     match wanted {
         Wanted::Document => document(app, &mut tx, tenant_id, &mut spool).await?,
         Wanted::Table(resource) => table(&mut tx, tenant_id, resource, &mut spool).await?,

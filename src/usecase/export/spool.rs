@@ -10,14 +10,21 @@ const IN_MEMORY: usize = 2 * 1024 * 1024;
 const PIECE: usize = 64 * 1024;
 
 /// What was written, from its beginning on.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Spool {
+    /// Of the file.
+    id: Uuid,
     memory: Vec<u8>,
     file: Option<File>,
     length: u64,
 }
 
 impl Spool {
+    /// An empty one; nothing else has its identifier.
+    pub(super) fn new(id: Uuid) -> Self {
+        Self { id, memory: Vec::new(), file: None, length: 0 }
+    }
+
     /// # Errors
     /// Where there is no room for it.
     pub(super) fn write(&mut self, bytes: &[u8]) -> std::io::Result<()> {
@@ -26,7 +33,7 @@ impl Spool {
         if self.memory.len() > IN_MEMORY {
             let file = match self.file.take() {
                 Some(file) => file,
-                None => unnamed()?,
+                None => unnamed(self.id)?,
             };
             self.file.insert(file).write_all(&self.memory)?;
             self.memory.clear();
@@ -69,8 +76,8 @@ impl Spool {
 }
 
 /// A file that nobody else can open, and that is gone with whoever has it open.
-fn unnamed() -> std::io::Result<File> {
-    let path = std::env::temp_dir().join(format!("sovereign-export-{}", Uuid::new_v4()));
+fn unnamed(id: Uuid) -> std::io::Result<File> {
+    let path = std::env::temp_dir().join(format!("sovereign-export-{id}"));
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(true);
     #[cfg(unix)]
@@ -99,7 +106,7 @@ mod tests {
     #[test]
     fn few_and_many_come_back_as_they_were() {
         for pages in [0_u8, 1, 100] {
-            let mut spool = Spool::default();
+            let mut spool = Spool::new(Uuid::from_u128(0x5f00_0000 + u128::from(pages)));
             let mut written = Vec::new();
             for page in 0..pages {
                 let page = vec![page; 70_001];

@@ -128,14 +128,7 @@ pub(crate) async fn set_status(
     tenant_id: &str,
     wanted: &str,
 ) -> Result<LifeRow, LifeError> {
-    let wanted = match OrganizationStatus::parse(wanted) {
-        Some(status @ (OrganizationStatus::Active | OrganizationStatus::Suspended)) => status,
-        _ => {
-            let detail = "status must be active or suspended; to delete an Organization, DELETE \
-                          /tenant/admin/tenants/{id}";
-            return Err(FieldError::new("status", detail).into());
-        }
-    };
+    let wanted = settable(wanted)?;
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     let row = rows::lock(&mut tx, tenant_id).await?.ok_or(OrganizationError::NotFound)?;
@@ -167,6 +160,17 @@ pub(crate) async fn set_status(
         end_pending(app, tenant_id).await;
     }
     Ok(row)
+}
+
+/// A status that an administrator can set.
+fn settable(text: &str) -> Result<OrganizationStatus, FieldError> {
+    let settable = [OrganizationStatus::Active, OrganizationStatus::Suspended];
+    let found = settable.into_iter().find(|status| status.as_str() == text);
+    found.ok_or_else(|| {
+        let detail = "status must be active or suspended; to delete an Organization, DELETE \
+                      /tenant/admin/tenants/{id}";
+        FieldError::new("status", detail)
+    })
 }
 
 /// What it goes back to: active, where it was provisioned in the meantime.
