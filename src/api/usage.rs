@@ -335,7 +335,7 @@ impl EstimateBody {
             period_start: estimate.period.map(|(start, _)| start),
             period_end: estimate.period.map(|(_, end)| end),
             lines: estimate.lines.into_iter().filter_map(UsageLineBody::new).collect(),
-            estimate_minor: estimate.estimate_minor,
+            estimate_minor: estimate.total_minor,
             spending_limit_minor: estimate.limit.limit_minor,
             currency: app.facts.currency.code(),
         }

@@ -149,7 +149,7 @@ pub(crate) struct Estimate {
     /// A line for each meter and price.
     pub(crate) lines: Vec<OrderLine>,
     /// Before tax that is added.
-    pub(crate) estimate_minor: i64,
+    pub(crate) total_minor: i64,
     pub(crate) limit: UsageLimit,
 }
 
@@ -161,7 +161,7 @@ pub(crate) async fn estimate(tx: &mut Tx, tenant_id: &str) -> storage::Result<Es
     Ok(Estimate {
         period: rows::period(tx, tenant_id).await?.map(|(start, end)| (start.0, end.0)),
         lines: rules::lines(&totals).ok_or_else(beyond)?,
-        estimate_minor: rules::estimate_minor(&totals).ok_or_else(beyond)?,
+        total_minor: rules::estimate_minor(&totals).ok_or_else(beyond)?,
         limit: rows::limit(tx, tenant_id).await?,
     })
 }

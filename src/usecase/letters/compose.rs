@@ -120,7 +120,7 @@ fn payment(news: PaymentNews, bill: Bill) -> About {
 async fn credit_low(app: &App, tx: &mut Tx, tenant_id: &str) -> Result<About> {
     let mut next = rows::next_month(tx, tenant_id, app.clock.now()).await?;
     if let Some(next) = &mut next {
-        let used = usage::estimate(tx, tenant_id).await?.estimate_minor;
+        let used = usage::estimate(tx, tenant_id).await?.total_minor;
         next.price_minor = next.price_minor.and_then(|price| price.checked_add(used));
     }
     let low = next.filter(|next| {
@@ -141,7 +141,7 @@ async fn used(tx: &mut Tx, tenant_id: &str, news: UsageNews) -> Result<About> {
         return Ok(About::Nothing);
     };
     let estimate = usage::estimate(tx, tenant_id).await?;
-    let (estimate_minor, limit) = (estimate.estimate_minor, estimate.limit);
+    let (estimate_minor, limit) = (estimate.total_minor, estimate.limit);
     let stands = match news {
         UsageNews::Near => limit.warned,
         UsageNews::Reached => limit.reached,

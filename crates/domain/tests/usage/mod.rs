@@ -142,7 +142,7 @@ impl Play {
             Step::Wait { days } => self.now = self.now.plus_seconds(days * DAY),
             Step::Renew => {
                 let outcome = self.decide(&Command::Renew { tenant_id });
-                self.give_up_card(outcome);
+                self.give_up_card(outcome.as_ref());
             }
             Step::Retry => {
                 for order_id in self.due() {
@@ -171,8 +171,8 @@ impl Play {
     }
 
     /// No card pays anything here: what waits for one is due again.
-    fn give_up_card(&mut self, outcome: Option<Outcome>) {
-        if let Some(Outcome::Pending { order_id, .. }) = outcome {
+    fn give_up_card(&mut self, outcome: Option<&Outcome>) {
+        if let Some(&Outcome::Pending { order_id, .. }) = outcome {
             let (status, actor) = (OrderStatus::Expired, Self::actor());
             self.decide(&Command::CloseOrder { order_id, status, actor });
         }
