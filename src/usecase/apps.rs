@@ -161,7 +161,7 @@ pub(crate) async fn install(
     tenant_id: &str,
     install: Install,
 ) -> Result<Done, AppError> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = app.store.begin_as(&actor.user_id).await?;
     let apps = Apps::of(&mut tx, &actor, tenant_id).await?;
     if !apps.role.may_spend() {
         return Err(OrganizationError::Forbidden.into());
@@ -174,7 +174,8 @@ pub(crate) async fn install(
     }
     let dedicated = apps.choices(item, &install.dep_choices)?;
     if let Some(environment) = &install.environment {
-        let name = checked_environment(&mut tx, tenant_id, environment).await?;
+        let place = (tenant_id, environment.as_str());
+        let name = checked_environment(app, &mut tx, place, &apps.catalog).await?;
         if !apps.has(item) {
             environments::place(&mut tx, tenant_id, &item.id, name).await?;
         }
@@ -200,7 +201,7 @@ pub(crate) async fn uninstall(
     (slug, force): (&str, bool),
     accepted: Accepted,
 ) -> Result<Outcome, AppError> {
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_as(&actor.user_id).await?;
     let apps = Apps::of(&mut tx, &actor, tenant_id).await?;
     drop(tx);
     if !apps.role.may_spend() {
@@ -213,12 +214,12 @@ pub(crate) async fn uninstall(
         return Err(AppError::Needed(dependents));
     }
     let change = AppChange::Uninstall { app: id.clone() };
-    let outcome = change::change(app, request(tenant_id, change, accepted), actor).await;
+    let outcome = change::change(app, request(tenant_id, change, accepted), actor.clone()).await;
     let outcome = match outcome {
         Err(error) if changes_nothing(&error) => return Err(AppError::NotInstalled),
         other => other?,
     };
-    let mut tx = app.store.begin().await?;
+    let mut tx = app.store.begin_as(&actor.user_id).await?;
     environments::forget(&mut tx, tenant_id, &id).await?;
     tx.commit().await?;
     Ok(outcome)
@@ -272,23 +273,27 @@ impl Apps {
     }
 }
 
+/// Where the app is to run: in an environment that is there, and that the policy lets new apps come into.
 async fn checked_environment(
+    app: &App,
     tx: &mut Tx,
-    tenant_id: &str,
-    text: &str,
+    (tenant_id, text): (&str, &str),
+    catalog: &Catalog,
 ) -> Result<EnvironmentName, AppError> {
     let wrong = |detail: &str| FieldError::new("environment", detail);
     let name = EnvironmentName::parse(text)
         .ok_or_else(|| wrong("environment must be prod, stg, uat, dev or poc"))?;
     let rows = environments::list(tx, tenant_id).await?;
-    let mut there = name == EnvironmentName::Prod;
-    for row in rows {
-        there |= row.name()? == name && row.stage()? == Stage::Running;
+    let first = app.provisioning.first_region();
+    let mut region = (name == EnvironmentName::Prod).then_some(first);
+    for row in &rows {
+        if row.name()? == name && row.stage()? == Stage::Running {
+            region = Some(row.region.as_deref().unwrap_or(first));
+        }
     }
-    if there {
-        return Ok(name);
-    }
-    Err(wrong("the Organization has no such environment; add it first").into())
+    let missing = || wrong("the Organization has no such environment; add it first");
+    catalog.policy.permit_environment(name, region.ok_or_else(missing)?)?;
+    Ok(name)
 }
 
 /// What installing or uninstalling an app would come to.
@@ -318,7 +323,7 @@ pub(crate) async fn preview(
     tenant_id: &str,
     (slug, comes): (&str, bool),
 ) -> Result<Preview, AppError> {
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_as(&actor.user_id).await?;
     let apps = Apps::of(&mut tx, &actor, tenant_id).await?;
     drop(tx);
     let item = apps.catalog.apps.find(slug).ok_or(AppError::UnknownApp)?;
@@ -375,7 +380,7 @@ pub(crate) async fn backing_services(
     actor: &Actor,
     tenant_id: &str,
 ) -> Result<Vec<BackingService>, AppError> {
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_as(&actor.user_id).await?;
     Ok(Apps::of(&mut tx, actor, tenant_id).await?.backing_services())
 }
 
@@ -387,7 +392,7 @@ pub(crate) async fn backing_services_of_any(
     app: &App,
     tenant_id: &str,
 ) -> Result<Vec<BackingService>, AppError> {
-    let mut tx = app.store.read().await?;
+    let mut tx = app.store.read_across().await?;
     let organization = overview::find(&mut tx, tenant_id).await?;
     let organization = organization.ok_or(OrganizationError::NotFound)?;
     let catalog = catalog::prices(&mut tx).await?;

@@ -76,6 +76,16 @@ impl Holder {
             let route = "POST /billing/subscription/{tenant_id}/change/preview";
             add(route, format!("{path}/preview"), changed, rule);
         }
+        let installed = [
+            (json!({ "slug": "odoo" }), "denied_apps"),
+            (json!({ "slug": "bookstack" }), "allowed_apps"),
+            (json!({ "slug": "vaultwarden" }), "allowed_tiers"),
+            (json!({ "slug": "matomo", "environment": "dev" }), "allowed_environments"),
+        ];
+        for (body, rule) in installed {
+            let path = format!("/tenant/orgs/{has}/apps");
+            add("POST /tenant/orgs/{id}/apps", path, body, rule);
+        }
         let environments = format!("/tenant/orgs/{fresh}/environments");
         let route = "POST /tenant/orgs/{id}/environments";
         add(route, environments.clone(), json!({ "name": "dev" }), "allowed_environments");

@@ -6,19 +6,49 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 /// An app, a plan or an environment can come by these.
-pub(super) const BOUND: [&str; 7] = [
+pub(super) const BOUND: [&str; 8] = [
     "POST /billing/checkout",
     "POST /billing/subscription/{tenant_id}/change",
     "POST /billing/subscription/{tenant_id}/change/preview",
     "POST /billing/admin/subscriptions/{tenant_id}/bill-here",
     "POST /tenant/orgs",
+    "POST /tenant/orgs/{id}/apps",
     "POST /tenant/orgs/{id}/environments",
     "PUT /tenant/orgs/{id}/environments/{name}/apps/{app}",
 ];
 
 /// Nothing comes by these: they move money, people, roles, keys or words, take something away, or go on with what
 /// was ordered.
-const BRINGS_NOTHING: [&str; 47] = [
+const BRINGS_NOTHING: [&str; 76] = [
+    "DELETE /catalog/admin/addons/{id}",
+    "DELETE /catalog/admin/apps/{id}",
+    "DELETE /catalog/admin/blueprints/{id}",
+    "DELETE /catalog/admin/bundles/{id}",
+    "DELETE /catalog/admin/industries/{id}",
+    "DELETE /catalog/admin/plans/{id}",
+    "DELETE /tenant/admin/tenants/{id}",
+    "DELETE /tenant/orgs/{id}",
+    "DELETE /tenant/orgs/{id}/apps/{slug}",
+    "POST /billing/usage",
+    "POST /catalog/admin/addons",
+    "POST /catalog/admin/apps",
+    "POST /catalog/admin/blueprints",
+    "POST /catalog/admin/bundles",
+    "POST /catalog/admin/industries",
+    "POST /catalog/admin/plans",
+    "POST /tenant/admin/tenants/{id}/restore",
+    "POST /tenant/orgs/{id}/restore",
+    "PUT /billing/admin/meters/{slug}",
+    "PUT /billing/usage/{tenant_id}/limit",
+    "PUT /catalog/admin/addons/{id}",
+    "PUT /catalog/admin/apps/{id}",
+    "PUT /catalog/admin/blueprints/{id}",
+    "PUT /catalog/admin/bundles/{id}",
+    "PUT /catalog/admin/industries/{id}",
+    "PUT /catalog/admin/plans/{id}",
+    "PUT /catalog/admin/tiers/{slug}",
+    "PUT /tenant/admin/tenants/{id}/status",
+    "PUT /tenant/orgs/{id}",
     "POST /auth/google/callback",
     "POST /auth/login",
     "POST /auth/logout",
