@@ -267,7 +267,6 @@ fn word(observed: &Observed) -> String {
         Observed::Billed { .. } => "billed".into(),
         Observed::Recorded(_) => "recorded".into(),
         Observed::Done => "done".into(),
-        Observed::Recorded(_) => "recorded".into(),
         Observed::Refused(refusal) => {
             let end = refusal.find([' ', '{']).unwrap_or(refusal.len());
             format!("refused {}", refusal[..end].trim_end_matches("(0)").trim_end_matches("(1)"))
