@@ -75,7 +75,7 @@ pub(super) async fn answer_outcome(
 fn to_pay(answer: CheckoutAnswer) -> Problem {
     let detail = "the credit does not cover this: pay at session_url, and it is done";
     let problem = Problem::new(StatusCode::CONFLICT, "payment_required", detail);
-    problem.to_pay(answer.order_id.0, answer.session_url)
+    problem.payable_at(answer.order_id.0, answer.session_url)
 }
 
 /// Something that apps need to run.

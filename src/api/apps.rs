@@ -88,7 +88,7 @@ pub(super) async fn install(
     limit(&app, address, &caller).await?;
     let id = usable_id(&id)?;
     let accepted = Accepted {
-        at: body.at.map(moment).transpose()?,
+        at: body.at.as_deref().map(moment).transpose()?,
         total_minor: body.total_minor.map(|total| total.0),
         key: idempotency_key(&headers)?,
     };

@@ -127,8 +127,8 @@ impl EntryBody {
 /// Whether a line about an Organization is about what it is and pays, as the Sovereign may know; all others are
 /// about what is inside.
 fn is_sovereigns_business(action: &str) -> bool {
-    const KINDS: [&str; 6] =
-        ["organization", "subscription", "order", "refund", "credit", "payment"];
+    const KINDS: [&str; 7] =
+        ["organization", "subscription", "order", "refund", "credit", "payment", "alarm"];
     action.split('.').next().is_some_and(|kind| KINDS.contains(&kind))
 }
 

@@ -56,7 +56,7 @@ impl ChangeBody {
             plan: self.plan_id,
             addons: list("addons", self.addons)?,
             apps: list("apps", self.apps)?,
-            at: self.at.map(moment).transpose()?,
+            at: self.at.as_deref().map(moment).transpose()?,
             total_minor: self.total_minor.map(|total| total.0),
             key,
             app: None,
@@ -65,9 +65,9 @@ impl ChangeBody {
 }
 
 /// The moment of a preview.
-pub(super) fn moment(text: String) -> Result<Timestamp, Problem> {
+pub(super) fn moment(text: &str) -> Result<Timestamp, Problem> {
     let wrong = || Problem::field("at", "at must be a moment such as 2027-03-01T12:00:00Z");
-    Timestamp::parse_rfc3339(&text).ok_or_else(wrong)
+    Timestamp::parse_rfc3339(text).ok_or_else(wrong)
 }
 
 /// Something that comes or goes, and its part of the price.

@@ -48,6 +48,7 @@ mod provisioning;
 mod reconcile;
 mod refund_problem;
 mod refunds;
+mod refusal_problem;
 mod settings;
 mod shared_answers;
 mod status;

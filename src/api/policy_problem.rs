@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::problem::Problem;
 
-/// The rule of the policy that is in the way.
+/// With `policy_forbids` and `approval_required`: the rule of the Sovereign's policy that is in the way.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(super) struct PolicyRuleBody {
     /// Of the policy.

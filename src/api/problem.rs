@@ -7,7 +7,6 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use sovereign_domain::book::Refusal;
-use sovereign_domain::voucher::VoucherRefusal;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -16,7 +15,7 @@ use crate::auth::oidc::Failure;
 use crate::engine::EngineError;
 use crate::limits::TooMany;
 use crate::storage;
-use crate::usecase::organizations::{OrganizationError, selection_error};
+use crate::usecase::organizations::OrganizationError;
 use crate::usecase::payments::PaymentError;
 use crate::usecase::roles::RoleError;
 use crate::usecase::vouchers::{FieldError, IssueError};
@@ -78,7 +77,7 @@ pub(super) struct ProblemBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     field: Option<String>,
-    /// With `policy_forbids` and `approval_required`: the rule of the Sovereign's policy.
+    // Described where it is made: what stands here as well would be a second schema.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(inline, nullable = false)]
     policy: Option<PolicyRuleBody>,
@@ -137,8 +136,14 @@ impl Problem {
         self
     }
 
+    /// Says what the voucher is worth.
+    pub(super) fn worth(mut self, credit_minor: i64) -> Self {
+        self.0.credit_minor = Some(credit_minor);
+        self
+    }
+
     /// Says where a card pays for an order.
-    pub(crate) fn to_pay(mut self, order_id: Uuid, session_url: Option<String>) -> Self {
+    pub(crate) fn payable_at(mut self, order_id: Uuid, session_url: Option<String>) -> Self {
         self.0.to_pay = Some((order_id, session_url));
         self
     }
@@ -380,131 +385,4 @@ impl From<PaymentError> for Problem {
             PaymentError::Storage(error) => error.into(),
         }
     }
-}
-
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
-        let new = |status, code, detail: &str| Self::new(status, code, detail);
-        match refusal {
-            // One answer for "there is none" and "not yours": a stranger learns nothing.
-            Refusal::NotAMember => new(
-                StatusCode::FORBIDDEN,
-                "not_a_member",
-                "you are not a member of this Organization; check tenant_id",
-            )
-            .about("tenant_id"),
-            Refusal::RoleMayNotSpend => new(
-                StatusCode::FORBIDDEN,
-                "role_may_not_spend",
-                "your role in this Organization may not check out; ask an owner or admin",
-            ),
-            Refusal::OrganizationSuspended => new(
-                StatusCode::FORBIDDEN,
-                "organization_suspended",
-                "this Organization is suspended: nothing is bought or changed in it; where it is to be \
-                 deleted, its owner can take that back, else contact the operator",
-            ),
-            Refusal::Selection(error) => selection_error(error).into(),
-            Refusal::Policy(refusal) => refusal.into(),
-            Refusal::Voucher(refusal) => voucher_problem(refusal),
-            Refusal::VoucherChanged { credit_minor } => voucher_changed(credit_minor),
-            Refusal::AlreadySubscribed => new(
-                StatusCode::CONFLICT,
-                "already_subscribed",
-                "this Organization has a subscription; change its plan instead",
-            ),
-            Refusal::NotSubscribed => new(
-                StatusCode::CONFLICT,
-                "not_subscribed",
-                "this Organization has no subscription that is billed here",
-            ),
-            Refusal::PaymentDue => new(
-                StatusCode::CONFLICT,
-                "payment_due",
-                "a month of this subscription is not paid; pay it, then change it",
-            ),
-            Refusal::NothingToChange => new(
-                StatusCode::CONFLICT,
-                "nothing_to_change",
-                "the Organization has this plan, these add-ons and these apps; choose others",
-            ),
-            Refusal::ChangeMoment => new(
-                StatusCode::BAD_REQUEST,
-                "change_outdated",
-                "at must be the moment of a preview of this period, not more than an hour ago; preview the \
-                 change again",
-            )
-            .about("at"),
-            Refusal::ChangeTotal { total_minor } => new(
-                StatusCode::CONFLICT,
-                "change_outdated",
-                &format!(
-                    "the change comes to {total_minor} minor units by now; preview it again, show that, and \
-                     ask again"
-                ),
-            )
-            .about("total_minor"),
-            Refusal::KeyReused => new(
-                StatusCode::CONFLICT,
-                "idempotency_key_reused",
-                "this Idempotency-Key came with another body; use a new key",
-            ),
-            Refusal::NoProcessor => new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "payment_not_configured",
-                "the credit does not cover the total and card payments are not configured here",
-            ),
-            Refusal::BelowMinimum => new(
-                StatusCode::BAD_REQUEST,
-                "below_minimum",
-                "the total is less than a card can be charged; add to the order, or credit to the wallet",
-            ),
-            Refusal::UnknownOrder => Self::not_found("there is no such order"),
-            Refusal::NotAnEnd(_) => Self::internal(),
-            Refusal::OrderClosed(status) => new(
-                StatusCode::CONFLICT,
-                "order_closed",
-                &format!("the order has ended: {}", status.as_str()),
-            ),
-            Refusal::AmountMismatch { .. } => new(
-                StatusCode::CONFLICT,
-                "amount_mismatch",
-                "the card was charged another amount than the order asked for",
-            ),
-            Refusal::Refund(refusal) => super::refund_problem::problem(refusal),
-            Refusal::Wallet(error) => new(StatusCode::BAD_REQUEST, "wallet", &error.to_string()),
-        }
-    }
-}
-
-fn voucher_changed(credit_minor: i64) -> Problem {
-    let mut problem = Problem::new(
-        StatusCode::CONFLICT,
-        "voucher_changed",
-        "the voucher's value has changed; show the new value and ask again",
-    );
-    problem.0.credit_minor = Some(credit_minor);
-    problem.about("promo_value_minor")
-}
-
-/// Every rule has its own type; no text repeats the code.
-fn voucher_problem(refusal: VoucherRefusal) -> Problem {
-    let (code, detail) = match refusal {
-        VoucherRefusal::Unknown => ("voucher_unknown", "this voucher is not valid; check the code"),
-        VoucherRefusal::Inactive => {
-            ("voucher_inactive", "this voucher is not active; go on without it")
-        }
-        VoucherRefusal::Exhausted => (
-            "voucher_exhausted",
-            "this voucher has been redeemed as often as it can be; go on without it",
-        ),
-        VoucherRefusal::RedeemedByUser => {
-            ("voucher_redeemed_by_you", "you have redeemed this voucher before")
-        }
-        VoucherRefusal::RedeemedByOrganization => (
-            "voucher_redeemed_by_organization",
-            "this Organization has redeemed this voucher before",
-        ),
-    };
-    Problem::new(StatusCode::BAD_REQUEST, code, detail).about("promo_code")
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::select_all;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -15,6 +16,8 @@ use crate::storage::{self, leases};
 /// How often is looked for jobs that are due: no job runs more often.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 const EVERYWHERE_EVERY: Duration = Duration::from_mins(1);
+/// How soon after one is done the next is begun that waited for it.
+const NEXT_AFTER: Duration = Duration::from_millis(250);
 /// The most jobs that one process does at once: requests need connections to the database too.
 const AT_ONCE: usize = 3;
 /// What a job has begun when the process is asked to end has this long to be finished.
@@ -102,17 +105,29 @@ async fn look(runner: Runner, jobs: Vec<Job>, mut stop: watch::Receiver<bool>) {
         running.retain(|(_, task)| !task.is_finished());
         let due = due(&runner, &jobs).await;
         failing.is(due.as_ref().err(), "it cannot be told which jobs are due");
+        let mut one_waits = false;
         for job in due.unwrap_or_default() {
-            let begun = running.iter().any(|(name, _)| *name == job.name);
-            if !begun && running.len() < AT_ONCE {
+            if running.iter().any(|(name, _)| *name == job.name) {
+                continue;
+            }
+            if running.len() < AT_ONCE {
                 running.push((job.name, tokio::spawn(run(runner.clone(), job))));
+            } else {
+                one_waits = true;
             }
         }
-        if stopped_within(&mut stop, LOOK_EVERY).await {
-            break;
+        tokio::select! {
+            stopped = stopped_within(&mut stop, LOOK_EVERY) => if stopped { break },
+            () = one_is_done(&mut running), if one_waits => {}
         }
     }
     finish(&runner, running).await;
+}
+
+/// Until there is room for another.
+async fn one_is_done(running: &mut Running) {
+    let _ = select_all(running.iter_mut().map(|(_, task)| task)).await;
+    tokio::time::sleep(NEXT_AFTER).await;
 }
 
 /// Lets jobs end the step that they are at. Those that do not in time are cancelled: they are still due, and

@@ -2,6 +2,7 @@
 
 mod card;
 mod install;
+mod month;
 mod provisioned;
 mod tiers;
 mod uninstall;

@@ -19,7 +19,7 @@ struct Two {
 }
 
 /// What neither has got over HTTP.
-const BY_HAND: [&str; 3] = [
+const BY_HAND: [&str; 7] = [
     "INSERT INTO card_payments (id, order_id, customer_id, tenant_id, intent_id, charge_id, amount_minor, \
          purpose, created_at) \
      SELECT gen_random_uuid(), gen_random_uuid(), id, tenant_id, 'pi_' || id, 'ch_' || id, 5, 'order', \
@@ -31,6 +31,15 @@ const BY_HAND: [&str; 3] = [
     "INSERT INTO credit_holds (id, order_id, customer_id, lot_id, amount_minor, post_minor, state, created_at) \
      SELECT gen_random_uuid(), gen_random_uuid(), customer_id, id, 5, 5, 'voided', created_at \
      FROM credit_lots",
+    "INSERT INTO approvals (id, tenant_id, apps, tiers, reason, state, requested_by, requested_at) \
+     SELECT gen_random_uuid(), tenant_id, '[]', '[]', 'asked for', 'requested', user_id, created_at \
+     FROM customers",
+    "INSERT INTO usage_totals (id, tenant_id, meter, price_minor, per_units, quantity, version, created_at) \
+     SELECT id, tenant_id, 'cpu-hours', 0, 1, 5, 1, created_at FROM customers",
+    "INSERT INTO usage_events (id, total_id, tenant_id, meter, quantity, at, recorded_at) \
+     SELECT 'used-' || id, id, tenant_id, 'cpu-hours', 5, created_at, created_at FROM customers",
+    "INSERT INTO usage_limits (tenant_id, limit_minor, warned, reached, updated_at) \
+     SELECT tenant_id, 5000, FALSE, FALSE, created_at FROM customers",
 ];
 
 impl Two {

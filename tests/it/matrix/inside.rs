@@ -12,8 +12,8 @@ use tower::ServiceExt as _;
 
 use super::marks::{Marks, found_in};
 use super::table::rows;
-use super::world::{World, email_of};
-use crate::harness::{Browser, Reply, Setup, on_both};
+use super::world::{World, email_of, setup};
+use crate::harness::{Browser, Reply, on_both};
 
 /// Nobody of these is in Organization A.
 const OUTSIDE: [&str; 5] = ["nobody", "outsider", "elsewhere", "sovereign-admin", "superadmin"];
@@ -29,6 +29,9 @@ struct Shown {
     why: &'static str,
 }
 
+/// What was asked for, why, and what was answered.
+const APPROVAL: &[&str] =
+    &["approvals.apps", "approvals.note", "approvals.reason", "approvals.tiers"];
 const SHOWN: &[Shown] = &[
     Shown {
         route: "GET /billing/admin/organizations",
@@ -47,7 +50,6 @@ const SHOWN: &[Shown] = &[
         callers: SUPERADMIN,
         columns: &[
             "organizations.addons",
-            "organizations.app_states",
             "organizations.apps",
             "organizations.custom_domains",
             "organizations.industry",
@@ -57,6 +59,30 @@ const SHOWN: &[Shown] = &[
             "organizations.subdomain",
         ],
         why: "the detail of the wire contract is the Organization: what it has, not what is in it",
+    },
+    Shown {
+        route: "GET /billing/admin/approvals",
+        callers: BOTH,
+        columns: APPROVAL,
+        why: "what an Organization chose to show when it asked to be allowed something",
+    },
+    Shown {
+        route: "POST /billing/admin/approvals/{id}/approve",
+        callers: BOTH,
+        columns: APPROVAL,
+        why: "the same, decided",
+    },
+    Shown {
+        route: "POST /billing/admin/approvals/{id}/refuse",
+        callers: BOTH,
+        columns: APPROVAL,
+        why: "the same, decided",
+    },
+    Shown {
+        route: "POST /billing/admin/approvals/{id}/revoke",
+        callers: BOTH,
+        columns: APPROVAL,
+        why: "the same, taken back",
     },
     Shown {
         route: "GET /billing/admin/orders",
@@ -144,7 +170,7 @@ fn headers(reply: &Reply) -> String {
 }
 
 on_both! {
-    async fn no_route_shows_what_is_inside(app: &TestApp, Setup::with_mail()) {
+    async fn no_route_shows_what_is_inside(app: &TestApp, setup()) {
         let world = World::new(app).await;
         let marks = Marks::new(app).await;
         let mut wrong = Vec::new();
@@ -174,7 +200,7 @@ on_both! {
     }
 
     /// The test before sees what there is to be seen: with a member's eyes it finds all of it.
-    async fn members_see_the_marks(app: &TestApp, Setup::with_mail()) {
+    async fn members_see_the_marks(app: &TestApp, setup()) {
         let world = World::new(app).await;
         let marks = Marks::new(app).await;
         world.invite(&world.shared, "guest").await;
@@ -197,7 +223,7 @@ on_both! {
         assert!(marks.columns.len() >= 40, "{:#?}", marks.columns);
     }
 
-    async fn no_page_shows_what_is_inside(app: &TestApp, Setup::with_mail()) {
+    async fn no_page_shows_what_is_inside(app: &TestApp, setup()) {
         let world = World::new(app).await;
         let marks = Marks::new(app).await;
         let (organization, _) = world.provision().await;
@@ -221,7 +247,7 @@ on_both! {
         assert!(found_in(&shown.text).contains("organizations.name"), "{}", shown.text);
     }
 
-    async fn no_measure_names_what_is_inside(app: &TestApp, Setup::with_mail()) {
+    async fn no_measure_names_what_is_inside(app: &TestApp, setup()) {
         let world = World::new(app).await;
         world.provision().await;
         Marks::new(app).await.write(&world).await;

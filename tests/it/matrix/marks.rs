@@ -35,9 +35,15 @@ const KEPT: [&str; 20] = [
 ];
 
 /// The same of one table, each with what stands against a mark there.
-const KEPT_IN: [(&str, &str); 13] = [
+const KEPT_IN: [(&str, &str); 19] = [
     // Words of a fixed list, or an identifier, under another name.
     ("environments", "name"),
+    ("environments", "region"),
+    ("organizations", "deletion_by"),
+    ("organizations", "deletion_from"),
+    ("organizations", "suspended_from"),
+    ("usage_events", "meter"),
+    ("usage_totals", "meter"),
     ("provisions", "cause"),
     ("app_environments", "app_id"),
     ("audit_log", "subject"),
@@ -56,10 +62,13 @@ const KEPT_IN: [(&str, &str); 13] = [
 ];
 
 /// What a mark has to look like where it is more than a text; `{}` is the mark.
-const SHAPES: [(&str, &str, &str); 8] = [
+const SHAPES: [(&str, &str, &str); 11] = [
     ("organizations", "apps", r#"["{}"]"#),
     ("organizations", "app_states", r#"{"{}": "{}"}"#),
     ("organizations", "addons", r#"["{}"]"#),
+    ("organizations", "dedicated_services", r#"{"{}": ["{}"]}"#),
+    ("approvals", "apps", r#"["{}"]"#),
+    ("approvals", "tiers", r#"["{}"]"#),
     ("organizations", "custom_domains", r#"["{}"]"#),
     ("orders", "apps", r#"["{}"]"#),
     ("orders", "addons", r#"["{}"]"#),
@@ -70,7 +79,8 @@ const SHAPES: [(&str, &str, &str); 8] = [
 /// Lines of the log about what the Sovereign itself does to an Organization: those may say how.
 const SOVEREIGNS_OWN: &str = "action NOT LIKE 'organization.%' AND action NOT LIKE 'subscription.%' \
                               AND action NOT LIKE 'order.%' AND action NOT LIKE 'refund.%' \
-                              AND action NOT LIKE 'credit.%' AND action NOT LIKE 'payment.%'";
+                              AND action NOT LIKE 'credit.%' AND action NOT LIKE 'payment.%' \
+                              AND action NOT LIKE 'alarm.%'";
 
 /// Writes marks; what was made since the last time has none yet.
 pub(super) struct Marks {

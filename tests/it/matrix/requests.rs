@@ -74,6 +74,9 @@ impl World<'_> {
     }
 
     async fn billing(&self, request: Request, route: &str) -> Request {
+        if route.contains(" /billing/admin/") && !route.contains("/promos") {
+            return self.billing_administration(request, route).await;
+        }
         let voucher = || json!({ "code": self.fresh("ISSUED"), "credit_omr": 5 });
         match route {
             "POST /billing/vouchers/issue" | "POST /billing/admin/promos" => {
@@ -82,6 +85,70 @@ impl World<'_> {
             "DELETE /billing/vouchers/revoke/{code}" | "DELETE /billing/admin/promos/{code}" => {
                 request.with("code", &self.voucher().await)
             }
+            "POST /billing/usage" => {
+                let event = json!({
+                    "id": self.fresh("usage"), "tenant_id": self.shared, "meter": "cpu-hours",
+                    "quantity": 1, "at": "2027-03-01T08:00:00Z",
+                });
+                request.bringing(json!({ "events": [event] }))
+            }
+            "PUT /billing/usage/{tenant_id}/limit" => {
+                let request = request.about(&self.shared).with("tenant_id", &self.shared);
+                request.bringing(json!({ "limit_minor": 5_000 }))
+            }
+            "POST /billing/vouchers/redeem-preview" => {
+                request.bringing(json!({ "code": self.voucher().await }))
+            }
+            "POST /billing/vouchers/redeem" => {
+                let (id, code) = (self.organization().await, self.voucher().await);
+                request.about(&id).bringing(json!({ "tenant_id": id, "code": code }))
+            }
+            "POST /billing/checkout" => {
+                let (id, code) = (self.organization().await, self.voucher().await);
+                let order = json!({ "tenant_id": id, "plan_id": "s", "promo_code": code });
+                request.about(&id).bringing(order)
+            }
+            "GET /billing/balance" => {
+                let mut request = request.about(&self.shared);
+                request.path = format!("{}?tenant_id={}", request.path, self.shared);
+                request
+            }
+            "POST /billing/subscription/{tenant_id}/cancel" => {
+                let request = request.about(&self.shared).with("tenant_id", &self.shared);
+                request.bringing(json!({ "at": "period_end" }))
+            }
+            "POST /billing/subscription/{tenant_id}/change/preview" => {
+                let request = request.about(&self.shared).with("tenant_id", &self.shared);
+                request.bringing(json!({ "addons": ["waf"] }))
+            }
+            // What it has already: for those who may it is right, and changes nothing.
+            "POST /billing/subscription/{tenant_id}/change" => {
+                let request = request.about(&self.shared).with("tenant_id", &self.shared);
+                request.bringing(json!({}))
+            }
+            "GET /billing/subscription/{tenant_id}"
+            | "GET /billing/usage/{tenant_id}"
+            | "GET /billing/invoices/{tenant_id}"
+            | "GET /billing/credit-notes/{tenant_id}"
+            | "POST /billing/portal/{tenant_id}"
+            | "POST /billing/subscription/{tenant_id}/resume"
+            | "POST /billing/subscription/{tenant_id}/pay" => {
+                request.about(&self.shared).with("tenant_id", &self.shared)
+            }
+            "GET /billing/invoices/{tenant_id}/{invoice_id}/pdf" => {
+                let request = request.about(&self.shared).with("tenant_id", &self.shared);
+                request.with("invoice_id", &self.invoice().await)
+            }
+            "GET /billing/credit-notes/{tenant_id}/{credit_note_id}/pdf" => {
+                let request = request.about(&self.shared).with("tenant_id", &self.shared);
+                request.with("credit_note_id", &self.credit_note().await)
+            }
+            _ => request,
+        }
+    }
+
+    async fn billing_administration(&self, request: Request, route: &str) -> Request {
+        match route {
             "PUT /billing/admin/environment-policy" => {
                 let path = "/billing/admin/environment-policy";
                 let policy = self.client("superadmin").get(path).await.expect(200);
@@ -119,67 +186,9 @@ impl World<'_> {
             "PUT /billing/admin/meters/{slug}" => {
                 request.with("slug", "cpu-hours").bringing(json!({ "price_minor": 12 }))
             }
-            "POST /billing/usage" => {
-                let event = json!({
-                    "id": self.fresh("usage"), "tenant_id": self.shared, "meter": "cpu-hours",
-                    "quantity": 1, "at": "2027-03-01T08:00:00Z",
-                });
-                request.bringing(json!({ "events": [event] }))
-            }
-            "PUT /billing/usage/{tenant_id}/limit" => {
-                let request = request.about(&self.shared).with("tenant_id", &self.shared);
-                request.bringing(json!({ "limit_minor": 5_000 }))
-            }
-            "POST /billing/vouchers/redeem-preview" => {
-                request.bringing(json!({ "code": self.voucher().await }))
-            }
-            "POST /billing/vouchers/redeem" => {
-                let (id, code) = (self.organization().await, self.voucher().await);
-                request.about(&id).bringing(json!({ "tenant_id": id, "code": code }))
-            }
-            "POST /billing/checkout" => {
-                let (id, code) = (self.organization().await, self.voucher().await);
-                let order = json!({ "tenant_id": id, "plan_id": "s", "promo_code": code });
-                request.about(&id).bringing(order)
-            }
-            "GET /billing/balance" => {
-                let mut request = request.about(&self.shared);
-                request.path = format!("{}?tenant_id={}", request.path, self.shared);
-                request
-            }
             "POST /billing/admin/alarms/{id}/resolve" => {
                 let request = request.with("id", &self.alarm().await);
                 request.bringing(json!({ "note": "seen to" }))
-            }
-            "POST /billing/subscription/{tenant_id}/cancel" => {
-                let request = request.about(&self.shared).with("tenant_id", &self.shared);
-                request.bringing(json!({ "at": "period_end" }))
-            }
-            "POST /billing/subscription/{tenant_id}/change/preview" => {
-                let request = request.about(&self.shared).with("tenant_id", &self.shared);
-                request.bringing(json!({ "addons": ["waf"] }))
-            }
-            // What it has already: for those who may it is right, and changes nothing.
-            "POST /billing/subscription/{tenant_id}/change" => {
-                let request = request.about(&self.shared).with("tenant_id", &self.shared);
-                request.bringing(json!({}))
-            }
-            "GET /billing/subscription/{tenant_id}"
-            | "GET /billing/usage/{tenant_id}"
-            | "GET /billing/invoices/{tenant_id}"
-            | "GET /billing/credit-notes/{tenant_id}"
-            | "POST /billing/portal/{tenant_id}"
-            | "POST /billing/subscription/{tenant_id}/resume"
-            | "POST /billing/subscription/{tenant_id}/pay" => {
-                request.about(&self.shared).with("tenant_id", &self.shared)
-            }
-            "GET /billing/invoices/{tenant_id}/{invoice_id}/pdf" => {
-                let request = request.about(&self.shared).with("tenant_id", &self.shared);
-                request.with("invoice_id", &self.invoice().await)
-            }
-            "GET /billing/credit-notes/{tenant_id}/{credit_note_id}/pdf" => {
-                let request = request.about(&self.shared).with("tenant_id", &self.shared);
-                request.with("credit_note_id", &self.credit_note().await)
             }
             _ => request,
         }
@@ -358,9 +367,6 @@ impl World<'_> {
             return self.catalog_administration(request, method, rest).await;
         }
         match route.strip_suffix("/{slug}") {
-            Some("PUT /catalog/admin/tiers") => {
-                request.with("slug", "basic").bringing(json!({ "price_omr": 0 }))
-            }
             Some(list) => {
                 let list = list.strip_prefix("GET ").unwrap();
                 request.with("slug", &self.slug(list).await)
@@ -375,6 +381,9 @@ impl World<'_> {
 
     async fn catalog_administration(&self, request: Request, method: &str, rest: &str) -> Request {
         let kind = rest.split('/').next().unwrap();
+        if kind == "tiers" {
+            return request.with("slug", "basic").bringing(json!({ "price_omr": 0 }));
+        }
         let slug = self.fresh("made");
         let entry = json!({ "slug": slug, "name": slug, "price_omr": 1 });
         let signed = || Signer::franchisee().submission(&blueprint(&slug));

@@ -106,7 +106,7 @@ impl Tally {
         let Command::ChangeSubscription(request) = &decision.command else { return };
         let (Some(app), false) = (&request.app, request.preview) else { return };
         let apps = |book: &Book| book.accounts[&request.tenant_id].apps.clone();
-        if !decision.result.is_ok() || apps(before) == apps(book) {
+        if decision.result.is_err() || apps(before) == apps(book) {
             return;
         }
         let own = |book: &Book| book.accounts[&request.tenant_id].dedicated.clone();

@@ -10,6 +10,8 @@
 //! uuid and std.
 // What one of the two including crates has no use for.
 #![allow(dead_code, unused_imports)]
+// A command is as large as it is, and one action at a time.
+#![allow(clippy::large_enum_variant)]
 // Test code: a panic is a failed test.
 #![allow(clippy::arithmetic_side_effects, clippy::expect_used, clippy::unwrap_used)]
 
