@@ -78,7 +78,7 @@ impl Holder {
         }
         let installed = [
             (json!({ "slug": "odoo" }), "denied_apps"),
-            (json!({ "slug": "bookstack" }), "allowed_apps"),
+            (json!({ "slug": "docuseal" }), "allowed_apps"),
             (json!({ "slug": "vaultwarden" }), "allowed_tiers"),
             (json!({ "slug": "matomo", "environment": "dev" }), "allowed_environments"),
         ];

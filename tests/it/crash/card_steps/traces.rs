@@ -31,7 +31,12 @@ const BOOKS: [&str; 15] = [
      WHERE tenant_id = '{t}'",
     "SELECT 'letter ' || kind FROM letters WHERE tenant_id = '{t}'",
     "SELECT 'alarm ' || kind FROM alarms WHERE tenant_id = '{t}'",
-    concat!("SELECT 'event ' || type FROM ", all_events!(), " WHERE tenant_id = '{t}'"),
+    // Provisioning goes its own way, sooner or later.
+    concat!(
+        "SELECT 'event ' || type FROM ",
+        all_events!(),
+        " WHERE tenant_id = '{t}' AND type NOT LIKE 'provision.%'"
+    ),
     "SELECT 'audit ' || action FROM audit_log WHERE tenant_id = '{t}'",
     "SELECT 'webhook ' || event_type || ' ' || status FROM stripe_webhook_events \
      WHERE payload LIKE '%{t}%'",
