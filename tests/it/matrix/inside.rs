@@ -31,7 +31,7 @@ struct Shown {
 
 /// What was asked for, why, and what was answered.
 const APPROVAL: &[&str] =
-    &["approvals.apps", "approvals.note", "approvals.reason", "approvals.tiers"];
+    &["approvals.apps", "approvals.reason", "approvals.tiers", "organizations.slug"];
 const SHOWN: &[Shown] = &[
     Shown {
         route: "GET /billing/admin/organizations",

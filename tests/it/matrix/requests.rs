@@ -154,6 +154,10 @@ impl World<'_> {
                 let policy = self.client("superadmin").get(path).await.expect(200);
                 request.bringing(json!({ "version": policy["version"] }))
             }
+            "GET /billing/admin/approvals" => {
+                self.approval(false).await;
+                request
+            }
             "POST /billing/admin/approvals/{id}/approve"
             | "POST /billing/admin/approvals/{id}/refuse" => {
                 request.with("id", &self.approval(false).await).bringing(json!({ "note": "seen" }))
