@@ -63,7 +63,13 @@ const SHOWN: &[Shown] = &[
     Shown {
         route: "GET /billing/admin/approvals",
         callers: BOTH,
-        columns: APPROVAL,
+        columns: &[
+            "approvals.apps",
+            "approvals.note",
+            "approvals.reason",
+            "approvals.tiers",
+            "organizations.slug",
+        ],
         why: "what an Organization chose to show when it asked to be allowed something",
     },
     Shown {
