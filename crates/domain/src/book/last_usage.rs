@@ -5,8 +5,10 @@ use alloc::format;
 use alloc::string::ToString;
 
 use super::alarms::AlarmKind;
-use super::rows::{Order, OrderKind, OrderStatus};
+use super::renew::due_order;
+use super::rows::Order;
 use super::{Book, Context};
+use crate::catalog::Quote;
 use crate::event::Actor;
 use crate::ids::{OrderId, OrganizationId};
 use crate::money::checked_sum;
@@ -27,32 +29,12 @@ impl Book {
         let lines = usage::lines(self.unpaid_usage(tenant_id, ended))?;
         let sum_minor = checked_sum(lines.iter().map(|line| line.amount_minor))?;
         let taxed = context.tax.on(sum_minor).filter(|taxed| taxed.total_minor > 0)?;
-        let period = subscription.period;
-        let order = Order {
-            id: OrderId::next(context.ids),
-            kind: OrderKind::Renewal,
-            customer_id: account.customer_id,
-            tenant_id: tenant_id.clone(),
-            user_id: Actor::system("renewals").user_id,
-            plan_id: account.plan_id.clone(),
-            apps: account.apps.clone(),
-            addons: account.addons.clone(),
-            lines,
-            tax: context.tax,
-            tax_minor: taxed.tax_minor,
-            total_minor: taxed.total_minor,
-            credit_minor: 0,
-            charge_minor: taxed.total_minor,
-            rounding_minor: 0,
-            status: OrderStatus::Due,
-            code: None,
-            session_id: None,
-            intent_id: None,
-            attempt: 1,
-            period: Some(Period { start: period.start, end: period.end.max(context.now) }),
-            created_at: context.now,
-            updated_at: context.now,
-        };
+        let Period { start, end } = subscription.period;
+        let period = Period { start, end: end.max(context.now) };
+        let (plan_id, addons, apps) =
+            (account.plan_id.clone(), account.addons.clone(), account.apps.clone());
+        let quote = Quote { plan_id, addons, apps, lines, total_minor: sum_minor };
+        let order = due_order(account, quote, taxed, period, context);
         subscription.due_order = Some(order.id);
         subscription.failed_attempts = 0;
         // A job asks the card, which nobody may do while the books are open.

@@ -348,6 +348,18 @@ fn new_order(
 ) -> Order {
     let anchor =
         if start == subscription.period.end { subscription.anchor_at } else { context.now };
+    let period = Period::month(anchor, start, context.zone);
+    due_order(account, quote, taxed, period, context)
+}
+
+/// An order that is due, and that nobody was asked to pay yet.
+pub(super) fn due_order(
+    account: &Account,
+    quote: Quote,
+    taxed: Taxed,
+    period: Period,
+    context: &mut Context<'_>,
+) -> Order {
     Order {
         id: OrderId::next(context.ids),
         kind: OrderKind::Renewal,
@@ -369,7 +381,7 @@ fn new_order(
         session_id: None,
         intent_id: None,
         attempt: 1,
-        period: Some(Period::month(anchor, start, context.zone)),
+        period: Some(period),
         created_at: context.now,
         updated_at: context.now,
     }
