@@ -2,24 +2,25 @@
 
 use sovereign_domain::ids::{CustomerId, OrganizationId, SubscriptionId};
 use sovereign_domain::timestamp::Timestamp;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::types::int4;
 use super::{Result, Ts, Tx, on_db};
 
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct AdoptedRow {
-    id: Uuid,
-    customer_id: Uuid,
-    tenant_id: String,
-    pub(crate) plan_id: String,
-    pub(crate) status: String,
-    pub(crate) billed_by: String,
-    pub(crate) current_period_start: Option<Ts>,
-    pub(crate) current_period_end: Option<Ts>,
-    pub(crate) cancel_at_period_end: bool,
-    updated_at: Ts,
+from_row! {
+    #[derive(Debug, Clone)]
+    pub(crate) struct AdoptedRow {
+        id: Uuid,
+        customer_id: Uuid,
+        tenant_id: String,
+        pub(crate) plan_id: String,
+        pub(crate) status: String,
+        pub(crate) billed_by: String,
+        pub(crate) current_period_start: Option<Ts>,
+        pub(crate) current_period_end: Option<Ts>,
+        pub(crate) cancel_at_period_end: bool,
+        updated_at: Ts,
+    }
 }
 
 impl AdoptedRow {

@@ -1,26 +1,27 @@
 //! `alarms`: what a person has to look at. They are raised by `write_payments.rs`.
 
 use sovereign_domain::timestamp::Timestamp;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Result, Ts, Tx, on_db};
 
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct AlarmRow {
-    pub(crate) id: Uuid,
-    pub(crate) kind: String,
-    pub(crate) subject: String,
-    pub(crate) detail: String,
-    pub(crate) tenant_id: Option<String>,
-    pub(crate) order_id: Option<Uuid>,
-    /// How often it was raised while it was open.
-    pub(crate) times: i32,
-    pub(crate) created_at: Ts,
-    pub(crate) last_at: Ts,
-    pub(crate) resolved_at: Option<Ts>,
-    pub(crate) resolved_by: Option<String>,
-    pub(crate) note: Option<String>,
+from_row! {
+    #[derive(Debug, Clone)]
+    pub(crate) struct AlarmRow {
+        pub(crate) id: Uuid,
+        pub(crate) kind: String,
+        pub(crate) subject: String,
+        pub(crate) detail: String,
+        pub(crate) tenant_id: Option<String>,
+        pub(crate) order_id: Option<Uuid>,
+        /// How often it was raised while it was open.
+        pub(crate) times: i32,
+        pub(crate) created_at: Ts,
+        pub(crate) last_at: Ts,
+        pub(crate) resolved_at: Option<Ts>,
+        pub(crate) resolved_by: Option<String>,
+        pub(crate) note: Option<String>,
+    }
 }
 
 /// Alarms, newest first, from behind a place on: only those that are open, or all.

@@ -4,7 +4,6 @@ use sovereign_domain::book::Book;
 use sovereign_domain::ids::OrganizationId;
 use sovereign_domain::policy::Approval;
 use sovereign_domain::timestamp::Timestamp;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::batch::{self, batch_row};
@@ -12,22 +11,24 @@ use super::{Json, Result, Ts, Tx, on_db};
 
 batch_row! { struct TenantKey<'a> { id: &'a str => "text" } }
 
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct ApprovalRow {
-    pub(crate) id: Uuid,
-    pub(crate) tenant_id: String,
-    /// The Organization's slug.
-    pub(crate) organization: String,
-    pub(crate) apps: Json<Vec<String>>,
-    pub(crate) tiers: Json<Vec<String>>,
-    pub(crate) monthly_minor: Option<i64>,
-    pub(crate) reason: String,
-    pub(crate) state: String,
-    pub(crate) requested_by: String,
-    pub(crate) requested_at: Ts,
-    pub(crate) decided_at: Option<Ts>,
-    pub(crate) note: Option<String>,
-    pub(crate) expires_at: Option<Ts>,
+from_row! {
+    #[derive(Debug, Clone)]
+    pub(crate) struct ApprovalRow {
+        pub(crate) id: Uuid,
+        pub(crate) tenant_id: String,
+        /// The Organization's slug.
+        pub(crate) organization: String,
+        pub(crate) apps: Json<Vec<String>>,
+        pub(crate) tiers: Json<Vec<String>>,
+        pub(crate) monthly_minor: Option<i64>,
+        pub(crate) reason: String,
+        pub(crate) state: String,
+        pub(crate) requested_by: String,
+        pub(crate) requested_at: Ts,
+        pub(crate) decided_at: Option<Ts>,
+        pub(crate) note: Option<String>,
+        pub(crate) expires_at: Option<Ts>,
+    }
 }
 
 /// A request as it is filed.
@@ -144,13 +145,15 @@ pub(crate) async fn decide(
     Ok(())
 }
 
-#[derive(Debug, FromRow)]
-struct StandingRow {
-    tenant_id: String,
-    apps: Json<Vec<String>>,
-    tiers: Json<Vec<String>>,
-    monthly_minor: Option<i64>,
-    expires_at: Option<Ts>,
+from_row! {
+    #[derive(Debug)]
+    struct StandingRow {
+        tenant_id: String,
+        apps: Json<Vec<String>>,
+        tiers: Json<Vec<String>>,
+        monthly_minor: Option<i64>,
+        expires_at: Option<Ts>,
+    }
 }
 
 impl StandingRow {

@@ -3,7 +3,6 @@
 
 use serde_json::Value;
 use sovereign_domain::event::{AuditEntry, Event};
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::audit_chain::{Line, line_columns};
@@ -112,12 +111,13 @@ pub(crate) struct Filter {
     pub(crate) to: Option<Ts>,
 }
 
-/// A line of the audit log, and the seal that covers it.
-#[derive(Debug, FromRow)]
-pub(crate) struct Entry {
-    #[sqlx(flatten)]
-    pub(crate) line: Line,
-    pub(crate) sealed_by: Option<i64>,
+from_row! {
+    /// A line of the audit log, and the seal that covers it.
+    #[derive(Debug)]
+    pub(crate) struct Entry {
+        ..pub(crate) line: Line,
+        pub(crate) sealed_by: Option<i64>,
+    }
 }
 
 /// Lines whose identifiers lie from `low` on and before `high`, newest first.

@@ -5,23 +5,24 @@
 
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Error, Result, Ts, Tx, on_db};
 
-/// A line of the audit log, `before` and `after` as JSON text.
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct Line {
-    pub(crate) id: Uuid,
-    pub(crate) at: Ts,
-    pub(crate) actor: String,
-    pub(crate) action: String,
-    pub(crate) subject: String,
-    pub(crate) tenant_id: Option<String>,
-    pub(crate) request_id: String,
-    pub(crate) before: Option<String>,
-    pub(crate) after: Option<String>,
+from_row! {
+    /// A line of the audit log, `before` and `after` as JSON text.
+    #[derive(Debug, Clone)]
+    pub(crate) struct Line {
+        pub(crate) id: Uuid,
+        pub(crate) at: Ts,
+        pub(crate) actor: String,
+        pub(crate) action: String,
+        pub(crate) subject: String,
+        pub(crate) tenant_id: Option<String>,
+        pub(crate) request_id: String,
+        pub(crate) before: Option<String>,
+        pub(crate) after: Option<String>,
+    }
 }
 
 /// A line's columns, as [`Line`] takes them.

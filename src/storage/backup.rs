@@ -36,13 +36,15 @@ pub async fn damage(store: &Store) -> Result<Vec<String>> {
     Ok(found)
 }
 
-/// What a database holds, in numbers a person can compare.
-#[derive(Debug, Clone, serde::Serialize, sqlx::FromRow)]
-pub struct Contents {
-    pub organizations: i64,
-    pub vouchers: i64,
-    pub orders: i64,
-    pub ledger_lines: i64,
+from_row! {
+    /// What a database holds, in numbers a person can compare.
+    #[derive(Debug, Clone, serde::Serialize)]
+    pub struct Contents {
+        pub organizations: i64,
+        pub vouchers: i64,
+        pub orders: i64,
+        pub ledger_lines: i64,
+    }
 }
 
 /// # Errors

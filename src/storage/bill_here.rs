@@ -3,30 +3,31 @@
 use sovereign_domain::ids::{CustomerId, OrganizationId, SubscriptionId};
 use sovereign_domain::organization::OrganizationStatus;
 use sovereign_domain::timestamp::Timestamp;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Error, Json, Result, Ts, Tx, on_db};
 
-/// The live subscription of an Organization, and what the Organization holds.
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct Candidate {
-    id: Uuid,
-    customer_id: Uuid,
-    pub(crate) tenant_id: String,
-    pub(crate) organization: String,
-    organization_status: String,
-    /// The Organization's, which is what is billed.
-    pub(crate) plan_id: String,
-    subscribed_plan_id: String,
-    pub(crate) addons: Json<Vec<String>>,
-    pub(crate) apps: Json<Vec<String>>,
-    pub(crate) stripe_subscription_id: Option<String>,
-    pub(crate) status: String,
-    pub(crate) billed_by: String,
-    pub(crate) current_period_start: Option<Ts>,
-    pub(crate) current_period_end: Option<Ts>,
-    anchor_at: Ts,
+from_row! {
+    /// The live subscription of an Organization, and what the Organization holds.
+    #[derive(Debug, Clone)]
+    pub(crate) struct Candidate {
+        id: Uuid,
+        customer_id: Uuid,
+        pub(crate) tenant_id: String,
+        pub(crate) organization: String,
+        organization_status: String,
+        /// The Organization's, which is what is billed.
+        pub(crate) plan_id: String,
+        subscribed_plan_id: String,
+        pub(crate) addons: Json<Vec<String>>,
+        pub(crate) apps: Json<Vec<String>>,
+        pub(crate) stripe_subscription_id: Option<String>,
+        pub(crate) status: String,
+        pub(crate) billed_by: String,
+        pub(crate) current_period_start: Option<Ts>,
+        pub(crate) current_period_end: Option<Ts>,
+        anchor_at: Ts,
+    }
 }
 
 impl Candidate {

@@ -2,20 +2,21 @@
 
 use sovereign_domain::ids::UserId;
 use sovereign_domain::timestamp::Timestamp;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Json, Result, Ts, Tx, on_db};
 
-/// One wallet as it is at a moment: what expired by then is not available, swept or not.
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct WalletRow {
-    pub(crate) customer_id: Uuid,
-    pub(crate) tenant_id: String,
-    pub(crate) balance_minor: i64,
-    pub(crate) held_minor: i64,
-    pub(crate) owed_minor: i64,
-    pub(crate) expired_minor: i64,
+from_row! {
+    /// One wallet as it is at a moment: what expired by then is not available, swept or not.
+    #[derive(Debug, Clone)]
+    pub(crate) struct WalletRow {
+        pub(crate) customer_id: Uuid,
+        pub(crate) tenant_id: String,
+        pub(crate) balance_minor: i64,
+        pub(crate) held_minor: i64,
+        pub(crate) owed_minor: i64,
+        pub(crate) expired_minor: i64,
+    }
 }
 
 impl WalletRow {
@@ -49,15 +50,17 @@ pub(crate) async fn wallets(
         .await)?)
 }
 
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct EntryRow {
-    pub(crate) id: Uuid,
-    pub(crate) tenant_id: String,
-    pub(crate) kind: String,
-    pub(crate) amount_minor: i64,
-    pub(crate) reason: String,
-    pub(crate) order_id: Option<Uuid>,
-    pub(crate) created_at: Ts,
+from_row! {
+    #[derive(Debug, Clone)]
+    pub(crate) struct EntryRow {
+        pub(crate) id: Uuid,
+        pub(crate) tenant_id: String,
+        pub(crate) kind: String,
+        pub(crate) amount_minor: i64,
+        pub(crate) reason: String,
+        pub(crate) order_id: Option<Uuid>,
+        pub(crate) created_at: Ts,
+    }
 }
 
 /// The newest ledger lines of an account.
@@ -68,21 +71,23 @@ pub(crate) async fn entries(tx: &mut Tx, customer_id: Uuid, limit: i64) -> Resul
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(customer_id).bind(limit).fetch_all(c).await)?)
 }
 
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct SubscriptionRow {
-    pub(crate) id: Uuid,
-    pub(crate) customer_id: Uuid,
-    pub(crate) tenant_id: String,
-    pub(crate) stripe_subscription_id: Option<String>,
-    pub(crate) plan_id: String,
-    pub(crate) status: String,
-    pub(crate) current_period_start: Option<Ts>,
-    pub(crate) current_period_end: Option<Ts>,
-    pub(crate) cancel_at_period_end: bool,
-    pub(crate) due_order_id: Option<Uuid>,
-    pub(crate) next_attempt_at: Option<Ts>,
-    pub(crate) created_at: Ts,
-    pub(crate) updated_at: Ts,
+from_row! {
+    #[derive(Debug, Clone)]
+    pub(crate) struct SubscriptionRow {
+        pub(crate) id: Uuid,
+        pub(crate) customer_id: Uuid,
+        pub(crate) tenant_id: String,
+        pub(crate) stripe_subscription_id: Option<String>,
+        pub(crate) plan_id: String,
+        pub(crate) status: String,
+        pub(crate) current_period_start: Option<Ts>,
+        pub(crate) current_period_end: Option<Ts>,
+        pub(crate) cancel_at_period_end: bool,
+        pub(crate) due_order_id: Option<Uuid>,
+        pub(crate) next_attempt_at: Option<Ts>,
+        pub(crate) created_at: Ts,
+        pub(crate) updated_at: Ts,
+    }
 }
 
 /// The Organization's live subscription, else its latest.
@@ -95,22 +100,24 @@ pub(crate) async fn subscription(tx: &mut Tx, tenant_id: &str) -> Result<Option<
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(tenant_id).fetch_optional(c).await)?)
 }
 
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct InvoiceRow {
-    pub(crate) id: Uuid,
-    pub(crate) customer_id: Uuid,
-    pub(crate) tenant_id: String,
-    pub(crate) stripe_invoice_id: Option<String>,
-    pub(crate) amount_minor: i64,
-    pub(crate) credit_minor: i64,
-    pub(crate) tax_minor: i64,
-    pub(crate) number: Option<i64>,
-    pub(crate) currency: String,
-    pub(crate) status: String,
-    pub(crate) period_start: Option<Ts>,
-    pub(crate) period_end: Option<Ts>,
-    pub(crate) pdf_url: Option<String>,
-    pub(crate) created_at: Ts,
+from_row! {
+    #[derive(Debug, Clone)]
+    pub(crate) struct InvoiceRow {
+        pub(crate) id: Uuid,
+        pub(crate) customer_id: Uuid,
+        pub(crate) tenant_id: String,
+        pub(crate) stripe_invoice_id: Option<String>,
+        pub(crate) amount_minor: i64,
+        pub(crate) credit_minor: i64,
+        pub(crate) tax_minor: i64,
+        pub(crate) number: Option<i64>,
+        pub(crate) currency: String,
+        pub(crate) status: String,
+        pub(crate) period_start: Option<Ts>,
+        pub(crate) period_end: Option<Ts>,
+        pub(crate) pdf_url: Option<String>,
+        pub(crate) created_at: Ts,
+    }
 }
 
 /// The Organization's invoices, newest first.
@@ -123,20 +130,22 @@ pub(crate) async fn invoices(tx: &mut Tx, tenant_id: &str) -> Result<Vec<Invoice
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(tenant_id).fetch_all(c).await)?)
 }
 
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct OrderRow {
-    pub(crate) id: Uuid,
-    pub(crate) customer_id: Uuid,
-    pub(crate) tenant_id: String,
-    pub(crate) plan_id: String,
-    pub(crate) apps: Json<Vec<String>>,
-    pub(crate) addons: Json<Vec<String>>,
-    pub(crate) amount_baisa: i64,
-    pub(crate) status: String,
-    pub(crate) stripe_session_id: Option<String>,
-    pub(crate) promo_code: Option<String>,
-    pub(crate) promo_deleted: bool,
-    pub(crate) created_at: Ts,
+from_row! {
+    #[derive(Debug, Clone)]
+    pub(crate) struct OrderRow {
+        pub(crate) id: Uuid,
+        pub(crate) customer_id: Uuid,
+        pub(crate) tenant_id: String,
+        pub(crate) plan_id: String,
+        pub(crate) apps: Json<Vec<String>>,
+        pub(crate) addons: Json<Vec<String>>,
+        pub(crate) amount_baisa: i64,
+        pub(crate) status: String,
+        pub(crate) stripe_session_id: Option<String>,
+        pub(crate) promo_code: Option<String>,
+        pub(crate) promo_deleted: bool,
+        pub(crate) created_at: Ts,
+    }
 }
 
 /// The newest orders of the Sovereign, each with whether its voucher was revoked since.
@@ -149,14 +158,16 @@ pub(crate) async fn newest_orders(tx: &mut Tx, limit: i64) -> Result<Vec<OrderRo
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(limit).fetch_all(c).await)?)
 }
 
-/// What the Sovereign earns. A subscription's month is the total of the order that began it; where none
-/// is known, its price here.
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct RevenueRow {
-    pub(crate) mrr_minor: i64,
-    pub(crate) active_subscriptions: i64,
-    pub(crate) customers: i64,
-    pub(crate) new_customers: i64,
+from_row! {
+    /// What the Sovereign earns. A subscription's month is the total of the order that began it; where none
+    /// is known, its price here.
+    #[derive(Debug, Clone)]
+    pub(crate) struct RevenueRow {
+        pub(crate) mrr_minor: i64,
+        pub(crate) active_subscriptions: i64,
+        pub(crate) customers: i64,
+        pub(crate) new_customers: i64,
+    }
 }
 
 pub(crate) async fn revenue(tx: &mut Tx, month_start: Timestamp) -> Result<RevenueRow> {

@@ -2,38 +2,39 @@
 
 use sovereign_domain::catalog::OrderLine;
 use sovereign_domain::timestamp::Timestamp;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Json, Result, Ts, Tx, on_db};
 
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct BillRow {
-    pub(crate) id: Uuid,
-    pub(crate) tenant_id: String,
-    pub(crate) organization: String,
-    pub(crate) status: String,
-    pub(crate) lines: Json<Vec<OrderLine>>,
-    pub(crate) amount_baisa: i64,
-    pub(crate) credit_minor: i64,
-    pub(crate) charge_minor: i64,
-    pub(crate) rounding_minor: i64,
-    pub(crate) tax_minor: i64,
-    pub(crate) tax_rate_bp: i16,
-    pub(crate) tax_included: bool,
-    pub(crate) period_start: Option<Ts>,
-    pub(crate) period_end: Option<Ts>,
-    /// Once it is paid.
-    pub(crate) invoice_id: Option<Uuid>,
-    /// The invoice's.
-    pub(crate) number: Option<i64>,
-    /// The account's card for further payments.
-    pub(crate) card_brand: Option<String>,
-    pub(crate) card_last4: Option<String>,
-    /// The account's credit that is not held.
-    pub(crate) available_minor: i64,
-    /// Of the subscription whose renewal this is, while it is not paid.
-    pub(crate) next_attempt_at: Option<Ts>,
+from_row! {
+    #[derive(Debug, Clone)]
+    pub(crate) struct BillRow {
+        pub(crate) id: Uuid,
+        pub(crate) tenant_id: String,
+        pub(crate) organization: String,
+        pub(crate) status: String,
+        pub(crate) lines: Json<Vec<OrderLine>>,
+        pub(crate) amount_baisa: i64,
+        pub(crate) credit_minor: i64,
+        pub(crate) charge_minor: i64,
+        pub(crate) rounding_minor: i64,
+        pub(crate) tax_minor: i64,
+        pub(crate) tax_rate_bp: i16,
+        pub(crate) tax_included: bool,
+        pub(crate) period_start: Option<Ts>,
+        pub(crate) period_end: Option<Ts>,
+        /// Once it is paid.
+        pub(crate) invoice_id: Option<Uuid>,
+        /// The invoice's.
+        pub(crate) number: Option<i64>,
+        /// The account's card for further payments.
+        pub(crate) card_brand: Option<String>,
+        pub(crate) card_last4: Option<String>,
+        /// The account's credit that is not held.
+        pub(crate) available_minor: i64,
+        /// Of the subscription whose renewal this is, while it is not paid.
+        pub(crate) next_attempt_at: Option<Ts>,
+    }
 }
 
 pub(crate) async fn find(tx: &mut Tx, order_id: Uuid, now: Timestamp) -> Result<Option<BillRow>> {

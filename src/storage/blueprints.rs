@@ -3,25 +3,26 @@
 use std::collections::BTreeMap;
 
 use sovereign_domain::timestamp::Timestamp;
-use sqlx::FromRow;
 
 use super::{Error, Result, Ts, Tx, on_db};
 
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct BlueprintRow {
-    pub(crate) id: String,
-    pub(crate) artifact: Vec<u8>,
-    pub(crate) payload: Vec<u8>,
-    pub(crate) signature: Vec<u8>,
-    pub(crate) digest: String,
-    pub(crate) reference: String,
-    /// What the key that signed it was called when it was added.
-    pub(crate) key_id: String,
-    pub(crate) key_fingerprint: String,
-    state: String,
-    pub(crate) added_by: String,
-    pub(crate) created_at: Ts,
-    pub(crate) updated_at: Ts,
+from_row! {
+    #[derive(Debug, Clone)]
+    pub(crate) struct BlueprintRow {
+        pub(crate) id: String,
+        pub(crate) artifact: Vec<u8>,
+        pub(crate) payload: Vec<u8>,
+        pub(crate) signature: Vec<u8>,
+        pub(crate) digest: String,
+        pub(crate) reference: String,
+        /// What the key that signed it was called when it was added.
+        pub(crate) key_id: String,
+        pub(crate) key_fingerprint: String,
+        state: String,
+        pub(crate) added_by: String,
+        pub(crate) created_at: Ts,
+        pub(crate) updated_at: Ts,
+    }
 }
 
 /// What came of the last verification.

@@ -7,7 +7,6 @@ use serde_json::Value;
 use sovereign_domain::catalog::{Catalog, Item};
 use sovereign_domain::policy::{AppTerms, PolicyInForce};
 use sovereign_domain::timestamp::Timestamp;
-use sqlx::FromRow;
 
 use super::batch::{self, batch_row};
 use super::{Json, Result, Ts, Tx, on_db, policies};
@@ -24,21 +23,23 @@ batch_row! {
     }
 }
 
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct ItemRow {
-    pub(crate) kind: String,
-    pub(crate) id: String,
-    pub(crate) slug: String,
-    pub(crate) position: i32,
-    pub(crate) price_minor: i64,
-    pub(crate) doc: Json<Value>,
-    /// `publisher` or `private`.
-    pub(crate) origin: String,
-    /// FALSE where a private Blueprint's signature does not hold.
-    pub(crate) listed: bool,
-    pub(crate) retired_at: Option<Ts>,
-    /// Of an app, what a month in its tier costs.
-    pub(crate) tier_price_minor: Option<i64>,
+from_row! {
+    #[derive(Debug, Clone)]
+    pub(crate) struct ItemRow {
+        pub(crate) kind: String,
+        pub(crate) id: String,
+        pub(crate) slug: String,
+        pub(crate) position: i32,
+        pub(crate) price_minor: i64,
+        pub(crate) doc: Json<Value>,
+        /// `publisher` or `private`.
+        pub(crate) origin: String,
+        /// FALSE where a private Blueprint's signature does not hold.
+        pub(crate) listed: bool,
+        pub(crate) retired_at: Option<Ts>,
+        /// Of an app, what a month in its tier costs.
+        pub(crate) tier_price_minor: Option<i64>,
+    }
 }
 
 /// As [`ItemRow::origin`] has them.
@@ -201,12 +202,14 @@ pub(crate) fn texts(list: &Value) -> Vec<String> {
     list.iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct TierRow {
-    pub(crate) slug: String,
-    pub(crate) name: String,
-    pub(crate) position: i32,
-    pub(crate) price_minor: i64,
+from_row! {
+    #[derive(Debug, Clone)]
+    pub(crate) struct TierRow {
+        pub(crate) slug: String,
+        pub(crate) name: String,
+        pub(crate) position: i32,
+        pub(crate) price_minor: i64,
+    }
 }
 
 /// The tiers of apps, in their order.

@@ -1,7 +1,6 @@
 //! `ended_organizations`: whose deletion was told, and the rows that end with an Organization.
 
 use sovereign_domain::timestamp::Timestamp;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Result, Ts, Tx, on_db};
@@ -30,13 +29,15 @@ pub(crate) async fn billed_by_stripe(tx: &mut Tx, tenant_id: &str) -> Result<Vec
     Ok(on_db!(tx, c => sqlx::query_scalar(sql).bind(tenant_id).fetch_all(c).await)?)
 }
 
-#[derive(Debug, FromRow)]
-pub(crate) struct EndedSubscription {
-    pub(crate) id: Uuid,
-    pub(crate) customer_id: Uuid,
-    pub(crate) plan_id: String,
-    pub(crate) current_period_start: Option<Ts>,
-    pub(crate) current_period_end: Option<Ts>,
+from_row! {
+    #[derive(Debug)]
+    pub(crate) struct EndedSubscription {
+        pub(crate) id: Uuid,
+        pub(crate) customer_id: Uuid,
+        pub(crate) plan_id: String,
+        pub(crate) current_period_start: Option<Ts>,
+        pub(crate) current_period_end: Option<Ts>,
+    }
 }
 
 /// Ends subscriptions that nobody bills.
@@ -51,12 +52,14 @@ pub(crate) async fn end_unbilled(
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(tenant_id).bind(Ts(now)).fetch_all(c).await)?)
 }
 
-#[derive(Debug, FromRow)]
-pub(crate) struct VoidedInvoice {
-    pub(crate) id: Uuid,
-    pub(crate) customer_id: Uuid,
-    pub(crate) order_id: Option<Uuid>,
-    pub(crate) amount_minor: i64,
+from_row! {
+    #[derive(Debug)]
+    pub(crate) struct VoidedInvoice {
+        pub(crate) id: Uuid,
+        pub(crate) customer_id: Uuid,
+        pub(crate) order_id: Option<Uuid>,
+        pub(crate) amount_minor: i64,
+    }
 }
 
 /// Voids invoices that wait for a payment which nobody asks for any more.

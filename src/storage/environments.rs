@@ -4,18 +4,19 @@ use std::collections::BTreeMap;
 
 use sovereign_domain::environment::{EnvironmentName, Stage};
 use sovereign_domain::timestamp::Timestamp;
-use sqlx::FromRow;
 
 use super::{Error, Result, Ts, Tx, on_db};
 
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct EnvironmentRow {
-    name: String,
-    stage: String,
-    /// NULL: the first of the Sovereign's regions.
-    pub(crate) region: Option<String>,
-    /// When the repository first had this stage of its removal.
-    pub(crate) pushed_at: Option<Ts>,
+from_row! {
+    #[derive(Debug, Clone)]
+    pub(crate) struct EnvironmentRow {
+        name: String,
+        stage: String,
+        /// NULL: the first of the Sovereign's regions.
+        pub(crate) region: Option<String>,
+        /// When the repository first had this stage of its removal.
+        pub(crate) pushed_at: Option<Ts>,
+    }
 }
 
 impl EnvironmentRow {

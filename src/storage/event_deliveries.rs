@@ -1,7 +1,6 @@
 //! `event_deliveries`: events on their way to endpoints, and what became of them.
 
 use sovereign_domain::timestamp::Timestamp;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::batch::{Writes, batch_row};
@@ -33,18 +32,20 @@ batch_row! {
     }
 }
 
-/// A delivery as whoever sends it needs it.
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct Waiting {
-    pub(crate) id: Uuid,
-    pub(crate) lane: String,
-    pub(crate) event_id: Uuid,
-    pub(crate) kind: String,
-    pub(crate) event_at: Ts,
-    /// JSON, as it was written.
-    pub(crate) data: String,
-    pub(crate) attempts: i32,
-    pub(crate) give_up_at: Ts,
+from_row! {
+    /// A delivery as whoever sends it needs it.
+    #[derive(Debug, Clone)]
+    pub(crate) struct Waiting {
+        pub(crate) id: Uuid,
+        pub(crate) lane: String,
+        pub(crate) event_id: Uuid,
+        pub(crate) kind: String,
+        pub(crate) event_at: Ts,
+        /// JSON, as it was written.
+        pub(crate) data: String,
+        pub(crate) attempts: i32,
+        pub(crate) give_up_at: Ts,
+    }
 }
 
 impl Waiting {
@@ -61,21 +62,23 @@ impl Waiting {
     }
 }
 
-/// A delivery as it is listed.
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct DeliveryRow {
-    pub(crate) id: Uuid,
-    pub(crate) position: i64,
-    pub(crate) event_id: Uuid,
-    pub(crate) kind: String,
-    pub(crate) lane: String,
-    pub(crate) status: String,
-    pub(crate) attempts: i32,
-    pub(crate) created_at: Ts,
-    pub(crate) give_up_at: Ts,
-    pub(crate) last_attempt_at: Option<Ts>,
-    pub(crate) response_status: Option<i32>,
-    pub(crate) response_excerpt: Option<String>,
+from_row! {
+    /// A delivery as it is listed.
+    #[derive(Debug, Clone)]
+    pub(crate) struct DeliveryRow {
+        pub(crate) id: Uuid,
+        pub(crate) position: i64,
+        pub(crate) event_id: Uuid,
+        pub(crate) kind: String,
+        pub(crate) lane: String,
+        pub(crate) status: String,
+        pub(crate) attempts: i32,
+        pub(crate) created_at: Ts,
+        pub(crate) give_up_at: Ts,
+        pub(crate) last_attempt_at: Option<Ts>,
+        pub(crate) response_status: Option<i32>,
+        pub(crate) response_excerpt: Option<String>,
+    }
 }
 
 /// What one attempt came to.

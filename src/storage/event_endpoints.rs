@@ -1,27 +1,28 @@
 //! `event_endpoints`: where events are sent. Their secrets are encrypted.
 
 use sovereign_domain::timestamp::Timestamp;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Json, Result, Ts, Tx, on_db};
 
-#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
-pub(crate) struct EndpointRow {
-    pub(crate) id: Uuid,
-    pub(crate) url: String,
-    pub(crate) description: String,
-    /// NULL: all.
-    pub(crate) event_types: Option<Json<Vec<String>>>,
-    pub(crate) enabled: bool,
-    pub(crate) disabled_reason: Option<String>,
-    pub(crate) secret_sealed: String,
-    pub(crate) former_secret_sealed: Option<String>,
-    pub(crate) former_secret_until: Option<Ts>,
-    pub(crate) failing_since: Option<Ts>,
-    pub(crate) last_success_at: Option<Ts>,
-    pub(crate) created_at: Ts,
-    pub(crate) updated_at: Ts,
+from_row! {
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub(crate) struct EndpointRow {
+        pub(crate) id: Uuid,
+        pub(crate) url: String,
+        pub(crate) description: String,
+        /// NULL: all.
+        pub(crate) event_types: Option<Json<Vec<String>>>,
+        pub(crate) enabled: bool,
+        pub(crate) disabled_reason: Option<String>,
+        pub(crate) secret_sealed: String,
+        pub(crate) former_secret_sealed: Option<String>,
+        pub(crate) former_secret_until: Option<Ts>,
+        pub(crate) failing_since: Option<Ts>,
+        pub(crate) last_success_at: Option<Ts>,
+        pub(crate) created_at: Ts,
+        pub(crate) updated_at: Ts,
+    }
 }
 
 impl EndpointRow {

@@ -4,17 +4,18 @@
 //! lane empty both lock its row, so that neither misses what the other does.
 
 use sovereign_domain::timestamp::Timestamp;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Result, Ts, Tx, on_db};
 
-/// A lane of an endpoint.
-#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
-pub(crate) struct Lane {
-    pub(crate) endpoint_id: Uuid,
-    /// The Organization's identifier, or nothing.
-    pub(crate) lane: String,
+from_row! {
+    /// A lane of an endpoint.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub(crate) struct Lane {
+        pub(crate) endpoint_id: Uuid,
+        /// The Organization's identifier, or nothing.
+        pub(crate) lane: String,
+    }
 }
 
 /// Lanes of endpoints that are switched on that are due: of each endpoint the few that have waited longest, so

@@ -1,15 +1,16 @@
 //! `sovereign`: the one row that says which Sovereign this database belongs to.
 
 use sovereign_domain::timestamp::Timestamp;
-use sqlx::FromRow;
 
 use super::{Result, Ts, Tx, on_db};
 
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct FactsRow {
-    pub(crate) fqdn: String,
-    pub(crate) currency: String,
-    pub(crate) demo: bool,
+from_row! {
+    #[derive(Debug, Clone)]
+    pub(crate) struct FactsRow {
+        pub(crate) fqdn: String,
+        pub(crate) currency: String,
+        pub(crate) demo: bool,
+    }
 }
 
 pub(crate) async fn find(tx: &mut Tx) -> Result<Option<FactsRow>> {

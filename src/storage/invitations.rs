@@ -1,20 +1,21 @@
 //! `invitations` into Organizations.
 
 use sovereign_domain::timestamp::Timestamp;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Result, Ts, Tx, on_db};
 
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct InvitationRow {
-    pub(crate) id: Uuid,
-    pub(crate) tenant_id: String,
-    pub(crate) email: String,
-    pub(crate) role: String,
-    pub(crate) invited_by: String,
-    pub(crate) created_at: Ts,
-    pub(crate) expires_at: Ts,
+from_row! {
+    #[derive(Debug, Clone)]
+    pub(crate) struct InvitationRow {
+        pub(crate) id: Uuid,
+        pub(crate) tenant_id: String,
+        pub(crate) email: String,
+        pub(crate) role: String,
+        pub(crate) invited_by: String,
+        pub(crate) created_at: Ts,
+        pub(crate) expires_at: Ts,
+    }
 }
 
 macro_rules! columns {

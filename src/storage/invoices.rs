@@ -1,7 +1,6 @@
 //! Invoices as documents: their numbers, and what is printed on them.
 
 use sovereign_domain::catalog::OrderLine;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Json, Result, Ts, Tx, on_db};
@@ -25,34 +24,36 @@ pub(crate) async fn number_next(tx: &mut Tx, limit: i64) -> Result<usize> {
     Ok(usize::try_from(rows).unwrap_or(usize::MAX))
 }
 
-/// An invoice, with its order, its Organization and the account that pays.
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct PrintedRow {
-    /// None yet; an earlier service's invoice never has one.
-    pub(crate) number: Option<i64>,
-    /// Whether an earlier service made it.
-    pub(crate) adopted: bool,
-    pub(crate) amount_minor: i64,
-    pub(crate) credit_minor: i64,
-    pub(crate) charge_minor: i64,
-    /// What rounding took off the amount.
-    pub(crate) rounding_minor: i64,
-    /// The part of the amount that is tax.
-    pub(crate) tax_minor: i64,
-    pub(crate) tax_rate_bp: i64,
-    pub(crate) tax_included: bool,
-    /// None for an order that was placed before they were kept.
-    pub(crate) lines: Json<Vec<OrderLine>>,
-    /// What credit notes gave back.
-    pub(crate) refunded_minor: i64,
-    pub(crate) status: String,
-    /// Whether a payment of its order failed, and is to be asked for again.
-    pub(crate) past_due: bool,
-    pub(crate) period_start: Option<Ts>,
-    pub(crate) period_end: Option<Ts>,
-    pub(crate) created_at: Ts,
-    pub(crate) organization: String,
-    pub(crate) email: Option<String>,
+from_row! {
+    /// An invoice, with its order, its Organization and the account that pays.
+    #[derive(Debug, Clone)]
+    pub(crate) struct PrintedRow {
+        /// None yet; an earlier service's invoice never has one.
+        pub(crate) number: Option<i64>,
+        /// Whether an earlier service made it.
+        pub(crate) adopted: bool,
+        pub(crate) amount_minor: i64,
+        pub(crate) credit_minor: i64,
+        pub(crate) charge_minor: i64,
+        /// What rounding took off the amount.
+        pub(crate) rounding_minor: i64,
+        /// The part of the amount that is tax.
+        pub(crate) tax_minor: i64,
+        pub(crate) tax_rate_bp: i64,
+        pub(crate) tax_included: bool,
+        /// None for an order that was placed before they were kept.
+        pub(crate) lines: Json<Vec<OrderLine>>,
+        /// What credit notes gave back.
+        pub(crate) refunded_minor: i64,
+        pub(crate) status: String,
+        /// Whether a payment of its order failed, and is to be asked for again.
+        pub(crate) past_due: bool,
+        pub(crate) period_start: Option<Ts>,
+        pub(crate) period_end: Option<Ts>,
+        pub(crate) created_at: Ts,
+        pub(crate) organization: String,
+        pub(crate) email: Option<String>,
+    }
 }
 
 /// The invoice of that identifier, where it is one of this Organization.

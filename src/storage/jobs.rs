@@ -1,29 +1,30 @@
 //! `jobs`: when each job ran, how it went, and when it is due again. See `crate::jobs`.
 
 use sovereign_domain::timestamp::Timestamp;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Result, Ts, Tx, on_db};
 
-/// A job that was begun at least once.
-#[derive(Debug, Clone, FromRow)]
-pub struct Row {
-    pub name: String,
-    pub last_started_at: Option<Ts>,
-    pub last_finished_at: Option<Ts>,
-    /// When it last began a run that did all there was to do.
-    pub last_ok_at: Option<Ts>,
-    /// The first of the failures since its last success.
-    pub failing_since: Option<Ts>,
-    pub consecutive_failures: i64,
-    pub last_error: Option<String>,
-    /// How many things its last run did.
-    pub last_count: Option<i64>,
-    pub next_run_at: Ts,
-    pub runs: i64,
-    /// Who does it now.
-    pub holder: Option<Uuid>,
+from_row! {
+    /// A job that was begun at least once.
+    #[derive(Debug, Clone)]
+    pub struct Row {
+        pub name: String,
+        pub last_started_at: Option<Ts>,
+        pub last_finished_at: Option<Ts>,
+        /// When it last began a run that did all there was to do.
+        pub last_ok_at: Option<Ts>,
+        /// The first of the failures since its last success.
+        pub failing_since: Option<Ts>,
+        pub consecutive_failures: i64,
+        pub last_error: Option<String>,
+        /// How many things its last run did.
+        pub last_count: Option<i64>,
+        pub next_run_at: Ts,
+        pub runs: i64,
+        /// Who does it now.
+        pub holder: Option<Uuid>,
+    }
 }
 
 /// How a run went.

@@ -2,18 +2,19 @@
 
 use sovereign_domain::book::LetterKind;
 use sovereign_domain::timestamp::Timestamp;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Result, Ts, Tx, on_db};
 
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct LetterRow {
-    pub(crate) id: Uuid,
-    pub(crate) kind: String,
-    pub(crate) tenant_id: String,
-    pub(crate) order_id: Option<Uuid>,
-    pub(crate) failures: i32,
+from_row! {
+    #[derive(Debug, Clone)]
+    pub(crate) struct LetterRow {
+        pub(crate) id: Uuid,
+        pub(crate) kind: String,
+        pub(crate) tenant_id: String,
+        pub(crate) order_id: Option<Uuid>,
+        pub(crate) failures: i32,
+    }
 }
 
 /// Files a letter about an Organization itself.
@@ -77,12 +78,14 @@ pub(crate) async fn put_off(tx: &mut Tx, id: Uuid, failures: i32, until: Timesta
     Ok(())
 }
 
-/// Who reads an Organization's letters.
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct ReaderRow {
-    pub(crate) email: String,
-    /// The tag of the language they read, where it is known.
-    pub(crate) language: Option<String>,
+from_row! {
+    /// Who reads an Organization's letters.
+    #[derive(Debug, Clone)]
+    pub(crate) struct ReaderRow {
+        pub(crate) email: String,
+        /// The tag of the language they read, where it is known.
+        pub(crate) language: Option<String>,
+    }
 }
 
 /// The Organization's owners.
@@ -99,15 +102,17 @@ pub(crate) async fn account_holder(tx: &mut Tx, tenant_id: &str) -> Result<Optio
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(tenant_id).fetch_optional(c).await)?)
 }
 
-/// A subscription of ours that goes on, and what there is to pay its next month with.
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct NextMonthRow {
-    pub(crate) organization: String,
-    pub(crate) period_end: Ts,
-    /// Before tax that is added; NULL where it is not known.
-    pub(crate) price_minor: Option<i64>,
-    pub(crate) available_minor: i64,
-    pub(crate) has_card: bool,
+from_row! {
+    /// A subscription of ours that goes on, and what there is to pay its next month with.
+    #[derive(Debug, Clone)]
+    pub(crate) struct NextMonthRow {
+        pub(crate) organization: String,
+        pub(crate) period_end: Ts,
+        /// Before tax that is added; NULL where it is not known.
+        pub(crate) price_minor: Option<i64>,
+        pub(crate) available_minor: i64,
+        pub(crate) has_card: bool,
+    }
 }
 
 /// `None` where the Organization has no subscription that will be renewed.

@@ -13,7 +13,6 @@ use sovereign_domain::book::{
 use sovereign_domain::ids::{LotId, OrderId, OrganizationId, UserId};
 use sovereign_domain::voucher::Code;
 use sovereign_domain::wallet::{Lot, LotSource};
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::batch::{self, batch_row};
@@ -190,19 +189,21 @@ pub(crate) async fn book(tx: &mut Tx, wanted: &mut Wanted, book: &mut Book) -> R
     Ok(found.catalog_revision)
 }
 
-#[derive(Debug, FromRow)]
-struct LotRow {
-    tenant_id: String,
-    id: Uuid,
-    source: String,
-    reference: String,
-    promotional: bool,
-    priority: i16,
-    amount_minor: i64,
-    remaining_minor: i64,
-    held_minor: i64,
-    created_at: Ts,
-    expires_at: Option<Ts>,
+from_row! {
+    #[derive(Debug)]
+    struct LotRow {
+        tenant_id: String,
+        id: Uuid,
+        source: String,
+        reference: String,
+        promotional: bool,
+        priority: i16,
+        amount_minor: i64,
+        remaining_minor: i64,
+        held_minor: i64,
+        created_at: Ts,
+        expires_at: Option<Ts>,
+    }
 }
 
 impl LotRow {

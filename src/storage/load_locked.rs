@@ -48,14 +48,16 @@ where
     }
 }
 
-#[derive(Debug, FromRow)]
-struct WalletRow {
-    customer_id: Uuid,
-    tenant_id: String,
-    balance_minor: i64,
-    held_minor: i64,
-    owed_minor: i64,
-    version: i64,
+from_row! {
+    #[derive(Debug)]
+    struct WalletRow {
+        customer_id: Uuid,
+        tenant_id: String,
+        balance_minor: i64,
+        held_minor: i64,
+        owed_minor: i64,
+        version: i64,
+    }
 }
 
 impl WalletRow {

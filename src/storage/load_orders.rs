@@ -11,7 +11,6 @@ use sovereign_domain::ids::{CustomerId, HoldId, LotId, OrderId, OrganizationId, 
 use sovereign_domain::subscription::Period;
 use sovereign_domain::tax::TaxRules;
 use sovereign_domain::voucher::Code;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::batch::{self, batch_row};
@@ -52,15 +51,17 @@ pub(super) async fn discover(tx: &mut Tx, wanted: &mut Wanted) -> Result<()> {
     Ok(())
 }
 
-#[derive(Debug, FromRow)]
-struct ReplyRow {
-    user_id: String,
-    route: String,
-    key: String,
-    request_hash: String,
-    order_id: Option<Uuid>,
-    answer: Option<String>,
-    created_at: Ts,
+from_row! {
+    #[derive(Debug)]
+    struct ReplyRow {
+        user_id: String,
+        route: String,
+        key: String,
+        request_hash: String,
+        order_id: Option<Uuid>,
+        answer: Option<String>,
+        created_at: Ts,
+    }
 }
 
 impl ReplyRow {
@@ -112,33 +113,35 @@ pub(super) async fn replies(
     Ok(())
 }
 
-#[derive(Debug, FromRow)]
-struct OrderRow {
-    id: Uuid,
-    customer_id: Uuid,
-    tenant_id: String,
-    user_id: String,
-    plan_id: String,
-    apps: Json<Vec<String>>,
-    addons: Json<Vec<String>>,
-    amount_baisa: i64,
-    credit_minor: i64,
-    charge_minor: i64,
-    rounding_minor: i64,
-    status: String,
-    stripe_session_id: Option<String>,
-    promo_code: Option<String>,
-    kind: String,
-    lines: Json<Vec<OrderLine>>,
-    tax_minor: i64,
-    tax_rate_bp: i16,
-    tax_included: bool,
-    period_start: Option<Ts>,
-    period_end: Option<Ts>,
-    attempt: i16,
-    stripe_intent_id: Option<String>,
-    created_at: Ts,
-    updated_at: Ts,
+from_row! {
+    #[derive(Debug)]
+    struct OrderRow {
+        id: Uuid,
+        customer_id: Uuid,
+        tenant_id: String,
+        user_id: String,
+        plan_id: String,
+        apps: Json<Vec<String>>,
+        addons: Json<Vec<String>>,
+        amount_baisa: i64,
+        credit_minor: i64,
+        charge_minor: i64,
+        rounding_minor: i64,
+        status: String,
+        stripe_session_id: Option<String>,
+        promo_code: Option<String>,
+        kind: String,
+        lines: Json<Vec<OrderLine>>,
+        tax_minor: i64,
+        tax_rate_bp: i16,
+        tax_included: bool,
+        period_start: Option<Ts>,
+        period_end: Option<Ts>,
+        attempt: i16,
+        stripe_intent_id: Option<String>,
+        created_at: Ts,
+        updated_at: Ts,
+    }
 }
 
 impl OrderRow {
@@ -179,15 +182,17 @@ impl OrderRow {
     }
 }
 
-#[derive(Debug, FromRow)]
-struct HoldRow {
-    id: Uuid,
-    order_id: Uuid,
-    customer_id: Uuid,
-    lot_id: Uuid,
-    amount_minor: i64,
-    post_minor: i64,
-    created_at: Ts,
+from_row! {
+    #[derive(Debug)]
+    struct HoldRow {
+        id: Uuid,
+        order_id: Uuid,
+        customer_id: Uuid,
+        lot_id: Uuid,
+        amount_minor: i64,
+        post_minor: i64,
+        created_at: Ts,
+    }
 }
 
 /// The named orders with their open holds, and the orders that stored answers speak of.
@@ -225,21 +230,23 @@ pub(super) async fn orders(tx: &mut Tx, wanted: &Wanted, book: &mut Book) -> Res
     Ok(())
 }
 
-#[derive(Debug, FromRow)]
-struct RedemptionRow {
-    id: Uuid,
-    code: String,
-    customer_id: Uuid,
-    tenant_id: String,
-    user_id: String,
-    order_id: Option<Uuid>,
-    lot_id: Uuid,
-    credit_minor: i64,
-    state: String,
-    ordinal: i32,
-    cap: i32,
-    created_at: Ts,
-    closed_at: Option<Ts>,
+from_row! {
+    #[derive(Debug)]
+    struct RedemptionRow {
+        id: Uuid,
+        code: String,
+        customer_id: Uuid,
+        tenant_id: String,
+        user_id: String,
+        order_id: Option<Uuid>,
+        lot_id: Uuid,
+        credit_minor: i64,
+        state: String,
+        ordinal: i32,
+        cap: i32,
+        created_at: Ts,
+        closed_at: Option<Ts>,
+    }
 }
 
 impl RedemptionRow {

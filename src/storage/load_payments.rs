@@ -2,24 +2,25 @@
 
 use sovereign_domain::book::{Book, CardPayment, PaymentPurpose};
 use sovereign_domain::ids::{CustomerId, OrderId, PaymentId};
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::batch;
 use super::load::{UuidKey, Wanted};
 use super::{Error, Result, Ts, Tx};
 
-#[derive(Debug, FromRow)]
-struct PaymentRow {
-    id: Uuid,
-    order_id: Uuid,
-    customer_id: Uuid,
-    tenant_id: String,
-    intent_id: String,
-    charge_id: String,
-    amount_minor: i64,
-    purpose: String,
-    created_at: Ts,
+from_row! {
+    #[derive(Debug)]
+    struct PaymentRow {
+        id: Uuid,
+        order_id: Uuid,
+        customer_id: Uuid,
+        tenant_id: String,
+        intent_id: String,
+        charge_id: String,
+        amount_minor: i64,
+        purpose: String,
+        created_at: Ts,
+    }
 }
 
 impl PaymentRow {

@@ -6,31 +6,32 @@
 
 use sovereign_domain::book::{Book, Dispute, DisputeState, EntryKind, Refund, RefundStatus};
 use sovereign_domain::ids::{CustomerId, DisputeId, LotId, OrderId, PaymentId, RefundId};
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::batch;
 use super::load::{UuidKey, Wanted};
 use super::{Error, Result, Ts, Tx};
 
-#[derive(Debug, FromRow)]
-struct RefundRow {
-    id: Uuid,
-    order_id: Uuid,
-    payment_id: Option<Uuid>,
-    customer_id: Uuid,
-    tenant_id: String,
-    credit_minor: i64,
-    card_minor: i64,
-    credited_minor: i64,
-    tax_minor: i64,
-    reason: String,
-    requested_by: String,
-    status: String,
-    stripe_refund_id: Option<String>,
-    voucher_freed: bool,
-    has_note: bool,
-    created_at: Ts,
+from_row! {
+    #[derive(Debug)]
+    struct RefundRow {
+        id: Uuid,
+        order_id: Uuid,
+        payment_id: Option<Uuid>,
+        customer_id: Uuid,
+        tenant_id: String,
+        credit_minor: i64,
+        card_minor: i64,
+        credited_minor: i64,
+        tax_minor: i64,
+        reason: String,
+        requested_by: String,
+        status: String,
+        stripe_refund_id: Option<String>,
+        voucher_freed: bool,
+        has_note: bool,
+        created_at: Ts,
+    }
 }
 
 impl RefundRow {
@@ -58,18 +59,20 @@ impl RefundRow {
     }
 }
 
-#[derive(Debug, FromRow)]
-struct DisputeRow {
-    id: Uuid,
-    stripe_dispute_id: String,
-    payment_id: Uuid,
-    order_id: Uuid,
-    customer_id: Uuid,
-    tenant_id: String,
-    amount_minor: i64,
-    status: String,
-    created_at: Ts,
-    updated_at: Ts,
+from_row! {
+    #[derive(Debug)]
+    struct DisputeRow {
+        id: Uuid,
+        stripe_dispute_id: String,
+        payment_id: Uuid,
+        order_id: Uuid,
+        customer_id: Uuid,
+        tenant_id: String,
+        amount_minor: i64,
+        status: String,
+        created_at: Ts,
+        updated_at: Ts,
+    }
 }
 
 impl DisputeRow {
@@ -94,22 +97,26 @@ impl DisputeRow {
     }
 }
 
-#[derive(Debug, FromRow)]
-struct OrderLine {
-    order_id: Uuid,
-    kind: String,
-    lot_id: Option<Uuid>,
-    amount_minor: i64,
-    owed_minor: i64,
-    reason: String,
+from_row! {
+    #[derive(Debug)]
+    struct OrderLine {
+        order_id: Uuid,
+        kind: String,
+        lot_id: Option<Uuid>,
+        amount_minor: i64,
+        owed_minor: i64,
+        reason: String,
+    }
 }
 
-#[derive(Debug, FromRow)]
-struct LotLine {
-    lot_id: Uuid,
-    kind: String,
-    amount_minor: i64,
-    owed_minor: i64,
+from_row! {
+    #[derive(Debug)]
+    struct LotLine {
+        lot_id: Uuid,
+        kind: String,
+        amount_minor: i64,
+        owed_minor: i64,
+    }
 }
 
 /// What was given back of the orders that money goes back of, with what their disputes took.

@@ -10,7 +10,6 @@ use sovereign_domain::ids::{OrderId, OrganizationId, RedemptionId, SubscriptionI
 use sovereign_domain::organization::OrganizationStatus;
 use sovereign_domain::services::Dedicated;
 use sovereign_domain::voucher::Code;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::batch::{self, batch_row};
@@ -45,29 +44,32 @@ batch_row! {
     }
 }
 
-#[derive(Debug, FromRow)]
-struct FoundRow {
-    number: i32,
-    #[sqlx(flatten)]
-    organization: OrganizationPart,
-    live_subscription: Option<Uuid>,
-    pending_order: Option<Uuid>,
-    role: Option<String>,
-    replied: Option<i32>,
-    redeemed_by_user: Option<Uuid>,
-    redeemed_by_organization: Option<Uuid>,
-    catalog_revision: i64,
+from_row! {
+    #[derive(Debug)]
+    struct FoundRow {
+        ..organization: OrganizationPart,
+        number: i32,
+        live_subscription: Option<Uuid>,
+        pending_order: Option<Uuid>,
+        role: Option<String>,
+        replied: Option<i32>,
+        redeemed_by_user: Option<Uuid>,
+        redeemed_by_organization: Option<Uuid>,
+        catalog_revision: i64,
+    }
 }
 
-/// All of it or none.
-#[derive(Debug, FromRow)]
-struct OrganizationPart {
-    status: Option<String>,
-    subdomain: Option<String>,
-    plan_id: Option<String>,
-    apps: Option<Json<Vec<String>>>,
-    addons: Option<Json<Vec<String>>>,
-    dedicated_services: Option<Json<Dedicated>>,
+from_row! {
+    /// All of it or none.
+    #[derive(Debug)]
+    struct OrganizationPart {
+        status: Option<String>,
+        subdomain: Option<String>,
+        plan_id: Option<String>,
+        apps: Option<Json<Vec<String>>>,
+        addons: Option<Json<Vec<String>>>,
+        dedicated_services: Option<Json<Dedicated>>,
+    }
 }
 
 /// What there is at most one of is asked for by subqueries: whatever PostgreSQL believes of the sizes of

@@ -6,7 +6,6 @@ use sovereign_domain::ids::{CustomerId, InvoiceId, OrderId, SubscriptionId};
 use sovereign_domain::subscription::{
     Invoice, InvoiceStatus, Period, PeriodChanges, Subscription, SubscriptionStatus,
 };
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::batch::{self, batch_row};
@@ -15,26 +14,28 @@ use super::{Error, Json, Result, Ts, Tx};
 
 batch_row! { struct TenantKey<'a> { tenant_id: &'a str => "text" } }
 
-#[derive(Debug, FromRow)]
-struct SubscriptionRow {
-    id: Uuid,
-    customer_id: Uuid,
-    tenant_id: String,
-    order_id: Option<Uuid>,
-    paid_order_id: Option<Uuid>,
-    changes: Option<Json<PeriodChanges>>,
-    plan_id: String,
-    status: String,
-    period_start: Ts,
-    period_end: Ts,
-    anchor_at: Ts,
-    price_minor: i64,
-    cancel_at_period_end: bool,
-    due_order_id: Option<Uuid>,
-    failed_attempts: i16,
-    next_attempt_at: Option<Ts>,
-    warned_for: Option<Ts>,
-    created_at: Ts,
+from_row! {
+    #[derive(Debug)]
+    struct SubscriptionRow {
+        id: Uuid,
+        customer_id: Uuid,
+        tenant_id: String,
+        order_id: Option<Uuid>,
+        paid_order_id: Option<Uuid>,
+        changes: Option<Json<PeriodChanges>>,
+        plan_id: String,
+        status: String,
+        period_start: Ts,
+        period_end: Ts,
+        anchor_at: Ts,
+        price_minor: i64,
+        cancel_at_period_end: bool,
+        due_order_id: Option<Uuid>,
+        failed_attempts: i16,
+        next_attempt_at: Option<Ts>,
+        warned_for: Option<Ts>,
+        created_at: Ts,
+    }
 }
 
 impl SubscriptionRow {
@@ -63,17 +64,19 @@ impl SubscriptionRow {
     }
 }
 
-#[derive(Debug, FromRow)]
-struct OpenInvoiceRow {
-    id: Uuid,
-    customer_id: Uuid,
-    tenant_id: String,
-    order_id: Uuid,
-    amount_minor: i64,
-    credit_minor: i64,
-    period_start: Ts,
-    period_end: Ts,
-    created_at: Ts,
+from_row! {
+    #[derive(Debug)]
+    struct OpenInvoiceRow {
+        id: Uuid,
+        customer_id: Uuid,
+        tenant_id: String,
+        order_id: Uuid,
+        amount_minor: i64,
+        credit_minor: i64,
+        period_start: Ts,
+        period_end: Ts,
+        created_at: Ts,
+    }
 }
 
 impl OpenInvoiceRow {

@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use sovereign_domain::book::Book;
 use sovereign_domain::ids::{OrderId, OrganizationId, UsageTotalId};
 use sovereign_domain::usage::{Meter, UsageEvent, UsageLimit, UsageTotal};
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::batch::{self, batch_row};
@@ -33,19 +32,21 @@ fn text_keys(tenants: &BTreeSet<OrganizationId>) -> Vec<TextKey<'_>> {
     tenants.iter().map(|id| TextKey { id: &id.0 }).collect()
 }
 
-#[derive(Debug, FromRow)]
-struct TotalRow {
-    id: Uuid,
-    tenant_id: String,
-    meter: String,
-    name: String,
-    unit: String,
-    price_minor: i64,
-    per_units: i64,
-    quantity: i64,
-    order_id: Option<Uuid>,
-    version: i64,
-    created_at: Ts,
+from_row! {
+    #[derive(Debug)]
+    struct TotalRow {
+        id: Uuid,
+        tenant_id: String,
+        meter: String,
+        name: String,
+        unit: String,
+        price_minor: i64,
+        per_units: i64,
+        quantity: i64,
+        order_id: Option<Uuid>,
+        version: i64,
+        created_at: Ts,
+    }
 }
 
 impl From<TotalRow> for UsageTotal {

@@ -4,6 +4,9 @@
 //! connect, how rows travel in bulk, how a row is locked) is in `postgres.rs` and `sqlite.rs`. Nothing
 //! in here decides anything; rules live in the domain.
 
+#[macro_use]
+mod row;
+
 pub mod adopt;
 pub(crate) mod adopted_subscriptions;
 pub(crate) mod alarms;

@@ -3,28 +3,29 @@
 
 use sovereign_domain::organization::OrganizationStatus;
 use sovereign_domain::timestamp::Timestamp;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Error, Result, Ts, Tx, on_db, provisions};
 
-/// An Organization at a point of its life.
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct LifeRow {
-    pub(crate) id: String,
-    pub(crate) slug: String,
-    pub(crate) name: String,
-    pub(crate) org_type: String,
-    pub(crate) industry: String,
-    pub(crate) owner_id: String,
-    pub(crate) plan_id: String,
-    status: String,
-    suspended_from: Option<String>,
-    pub(crate) deletion_at: Option<Ts>,
-    /// `owner` or `operator`.
-    pub(crate) deletion_by: Option<String>,
-    deletion_from: Option<String>,
-    pub(crate) created_at: Ts,
+from_row! {
+    /// An Organization at a point of its life.
+    #[derive(Debug, Clone)]
+    pub(crate) struct LifeRow {
+        pub(crate) id: String,
+        pub(crate) slug: String,
+        pub(crate) name: String,
+        pub(crate) org_type: String,
+        pub(crate) industry: String,
+        pub(crate) owner_id: String,
+        pub(crate) plan_id: String,
+        status: String,
+        suspended_from: Option<String>,
+        pub(crate) deletion_at: Option<Ts>,
+        /// `owner` or `operator`.
+        pub(crate) deletion_by: Option<String>,
+        deletion_from: Option<String>,
+        pub(crate) created_at: Ts,
+    }
 }
 
 impl LifeRow {

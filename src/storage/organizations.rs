@@ -4,31 +4,32 @@ use sovereign_domain::ids::{CustomerId, OrganizationId, UserId};
 use sovereign_domain::organization::{MemberRole, OrganizationStatus};
 use sovereign_domain::services::Dedicated;
 use sovereign_domain::timestamp::Timestamp;
-use sqlx::FromRow;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::{Error, Json, Result, Ts, Tx, on_db};
 
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct OrganizationRow {
-    pub(crate) id: String,
-    pub(crate) slug: String,
-    pub(crate) name: String,
-    pub(crate) org_type: String,
-    pub(crate) industry: String,
-    pub(crate) owner_id: String,
-    pub(crate) plan_id: String,
-    pub(crate) apps: Json<Vec<String>>,
-    pub(crate) addons: Json<Vec<String>>,
-    pub(crate) dedicated_services: Json<Dedicated>,
-    pub(crate) subdomain: String,
-    pub(crate) custom_domains: Json<Vec<String>>,
-    status: String,
-    pub(crate) created_at: Ts,
-    pub(crate) updated_at: Ts,
-    /// When it will be deleted, or was; NULL where nobody asked for that.
-    pub(crate) deletion_at: Option<Ts>,
+from_row! {
+    #[derive(Debug, Clone)]
+    pub(crate) struct OrganizationRow {
+        pub(crate) id: String,
+        pub(crate) slug: String,
+        pub(crate) name: String,
+        pub(crate) org_type: String,
+        pub(crate) industry: String,
+        pub(crate) owner_id: String,
+        pub(crate) plan_id: String,
+        pub(crate) apps: Json<Vec<String>>,
+        pub(crate) addons: Json<Vec<String>>,
+        pub(crate) dedicated_services: Json<Dedicated>,
+        pub(crate) subdomain: String,
+        pub(crate) custom_domains: Json<Vec<String>>,
+        status: String,
+        pub(crate) created_at: Ts,
+        pub(crate) updated_at: Ts,
+        /// When it will be deleted, or was; NULL where nobody asked for that.
+        pub(crate) deletion_at: Option<Ts>,
+    }
 }
 
 impl OrganizationRow {
@@ -165,14 +166,16 @@ pub(crate) async fn slug_is_taken(tx: &mut Tx, slug: &str) -> Result<bool> {
     Ok(found > 0)
 }
 
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct MemberRow {
-    pub(crate) id: Uuid,
-    pub(crate) tenant_id: String,
-    pub(crate) user_id: String,
-    pub(crate) email: String,
-    pub(crate) role: String,
-    pub(crate) joined_at: Ts,
+from_row! {
+    #[derive(Debug, Clone)]
+    pub(crate) struct MemberRow {
+        pub(crate) id: Uuid,
+        pub(crate) tenant_id: String,
+        pub(crate) user_id: String,
+        pub(crate) email: String,
+        pub(crate) role: String,
+        pub(crate) joined_at: Ts,
+    }
 }
 
 /// Adds a member; `false` where the user is one already.

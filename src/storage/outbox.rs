@@ -5,24 +5,25 @@
 //! and so are in their order.
 
 use sovereign_domain::timestamp::Timestamp;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::batch::{self, batch_row};
 use super::{Connection, Result, Ts, Tx, on_db};
 
-/// An event that leaves the outbox, or has left it.
-#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
-pub struct OutboxEvent {
-    /// In its table; what is about one Organization sorts by it.
-    pub position: i64,
-    pub id: Uuid,
-    pub kind: String,
-    /// The Organization that it is about, where it is about one.
-    pub tenant_id: Option<String>,
-    /// JSON, as it was written.
-    pub data: String,
-    pub created_at: Ts,
+from_row! {
+    /// An event that leaves the outbox, or has left it.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct OutboxEvent {
+        /// In its table; what is about one Organization sorts by it.
+        pub position: i64,
+        pub id: Uuid,
+        pub kind: String,
+        /// The Organization that it is about, where it is about one.
+        pub tenant_id: Option<String>,
+        /// JSON, as it was written.
+        pub data: String,
+        pub created_at: Ts,
+    }
 }
 
 batch_row! {

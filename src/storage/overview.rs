@@ -3,21 +3,22 @@
 
 use sovereign_domain::organization::OrganizationStatus;
 use sovereign_domain::timestamp::Timestamp;
-use sqlx::FromRow;
 
 use super::cursor::Cursor;
 use super::organizations::{self, OrganizationRow};
 use super::{Error, Result, Ts, Tx, on_db};
 
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct SummaryRow {
-    pub(crate) id: String,
-    pub(crate) name: String,
-    pub(crate) slug: String,
-    pub(crate) plan_id: String,
-    status: String,
-    pub(crate) created_at: Ts,
-    pub(crate) member_count: i64,
+from_row! {
+    #[derive(Debug, Clone)]
+    pub(crate) struct SummaryRow {
+        pub(crate) id: String,
+        pub(crate) name: String,
+        pub(crate) slug: String,
+        pub(crate) plan_id: String,
+        status: String,
+        pub(crate) created_at: Ts,
+        pub(crate) member_count: i64,
+    }
 }
 
 impl SummaryRow {
@@ -27,16 +28,17 @@ impl SummaryRow {
     }
 }
 
-/// An Organization, and what its account comes to.
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct TotalsRow {
-    #[sqlx(flatten)]
-    pub(crate) summary: SummaryRow,
-    /// Without what was taken back.
-    pub(crate) granted_minor: i64,
-    pub(crate) spent_minor: i64,
-    pub(crate) available_minor: i64,
-    pub(crate) charged_minor: i64,
+from_row! {
+    /// An Organization, and what its account comes to.
+    #[derive(Debug, Clone)]
+    pub(crate) struct TotalsRow {
+        ..pub(crate) summary: SummaryRow,
+        /// Without what was taken back.
+        pub(crate) granted_minor: i64,
+        pub(crate) spent_minor: i64,
+        pub(crate) available_minor: i64,
+        pub(crate) charged_minor: i64,
+    }
 }
 
 /// A page of Organizations with their totals, newest first. One statement, and so one moment: each table

@@ -3,38 +3,39 @@
 use sovereign_domain::book::OrderKind;
 use sovereign_domain::catalog::OrderLine;
 use sovereign_domain::timestamp::Timestamp;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Json, Result, Ts, Tx, on_db};
 
-/// An order, as far as its payment needs it.
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct PayableRow {
-    pub(crate) id: Uuid,
-    pub(crate) customer_id: Uuid,
-    pub(crate) tenant_id: String,
-    pub(crate) status: String,
-    /// What it is for: `checkout`, `renewal` or `change`.
-    pub(crate) kind: String,
-    pub(crate) lines: Json<Vec<OrderLine>>,
-    pub(crate) amount_baisa: i64,
-    pub(crate) credit_minor: i64,
-    pub(crate) charge_minor: i64,
-    pub(crate) attempt: i16,
-    pub(crate) stripe_session_id: Option<String>,
-    pub(crate) stripe_intent_id: Option<String>,
-    pub(crate) stripe_customer_id: Option<String>,
-    /// The account's card for payments without the customer.
-    pub(crate) payment_method_id: Option<String>,
-    pub(crate) email: String,
-    pub(crate) organization: String,
-    pub(crate) period_start: Option<Ts>,
-    pub(crate) period_end: Option<Ts>,
-    /// Since when its payment is asked for; what is sent to Stripe for one attempt is reckoned from it.
-    pub(crate) asked_at: Ts,
-    /// Of a renewal: this attempt is its customer's, who pays at Stripe's page. The saved card is not asked.
-    pub(crate) by_customer: bool,
+from_row! {
+    /// An order, as far as its payment needs it.
+    #[derive(Debug, Clone)]
+    pub(crate) struct PayableRow {
+        pub(crate) id: Uuid,
+        pub(crate) customer_id: Uuid,
+        pub(crate) tenant_id: String,
+        pub(crate) status: String,
+        /// What it is for: `checkout`, `renewal` or `change`.
+        pub(crate) kind: String,
+        pub(crate) lines: Json<Vec<OrderLine>>,
+        pub(crate) amount_baisa: i64,
+        pub(crate) credit_minor: i64,
+        pub(crate) charge_minor: i64,
+        pub(crate) attempt: i16,
+        pub(crate) stripe_session_id: Option<String>,
+        pub(crate) stripe_intent_id: Option<String>,
+        pub(crate) stripe_customer_id: Option<String>,
+        /// The account's card for payments without the customer.
+        pub(crate) payment_method_id: Option<String>,
+        pub(crate) email: String,
+        pub(crate) organization: String,
+        pub(crate) period_start: Option<Ts>,
+        pub(crate) period_end: Option<Ts>,
+        /// Since when its payment is asked for; what is sent to Stripe for one attempt is reckoned from it.
+        pub(crate) asked_at: Ts,
+        /// Of a renewal: this attempt is its customer's, who pays at Stripe's page. The saved card is not asked.
+        pub(crate) by_customer: bool,
+    }
 }
 
 impl PayableRow {

@@ -2,18 +2,19 @@
 
 use sovereign_domain::policy::Policy;
 use sovereign_domain::timestamp::Timestamp;
-use sqlx::FromRow;
 
 use super::{Json, Result, Ts, Tx, on_db};
 
-/// A version of the policy, and who set it when.
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct PolicyRow {
-    pub(crate) version: i64,
-    pub(crate) policy: Json<Policy>,
-    /// A user's identifier, or `cli` for the command line.
-    pub(crate) set_by: String,
-    pub(crate) set_at: Ts,
+from_row! {
+    /// A version of the policy, and who set it when.
+    #[derive(Debug, Clone)]
+    pub(crate) struct PolicyRow {
+        pub(crate) version: i64,
+        pub(crate) policy: Json<Policy>,
+        /// A user's identifier, or `cli` for the command line.
+        pub(crate) set_by: String,
+        pub(crate) set_at: Ts,
+    }
 }
 
 /// The newest version; `None` where nobody has set any.

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 use sovereign_domain::timestamp::Timestamp;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Connection, Error, Json, Result, Ts, Tx, on_db};
@@ -50,24 +49,26 @@ pub(crate) struct Step {
     pub(crate) done_at: Option<String>,
 }
 
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct ProvisionRow {
-    pub(crate) id: Uuid,
-    pub(crate) tenant_id: String,
-    pub(crate) order_id: Option<Uuid>,
-    pub(crate) cause: String,
-    pub(crate) plan_id: String,
-    pub(crate) apps: Json<Vec<String>>,
-    pub(crate) subdomain: String,
-    status: String,
-    pub(crate) steps: Json<Vec<Step>>,
-    pub(crate) failures: i32,
-    pub(crate) error: Option<String>,
-    pub(crate) revision: Option<String>,
-    pub(crate) next_attempt_at: Ts,
-    pub(crate) created_at: Ts,
-    pub(crate) updated_at: Ts,
-    pub(crate) started_at: Option<Ts>,
+from_row! {
+    #[derive(Debug, Clone)]
+    pub(crate) struct ProvisionRow {
+        pub(crate) id: Uuid,
+        pub(crate) tenant_id: String,
+        pub(crate) order_id: Option<Uuid>,
+        pub(crate) cause: String,
+        pub(crate) plan_id: String,
+        pub(crate) apps: Json<Vec<String>>,
+        pub(crate) subdomain: String,
+        status: String,
+        pub(crate) steps: Json<Vec<Step>>,
+        pub(crate) failures: i32,
+        pub(crate) error: Option<String>,
+        pub(crate) revision: Option<String>,
+        pub(crate) next_attempt_at: Ts,
+        pub(crate) created_at: Ts,
+        pub(crate) updated_at: Ts,
+        pub(crate) started_at: Option<Ts>,
+    }
 }
 
 impl ProvisionRow {

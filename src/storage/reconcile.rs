@@ -46,14 +46,16 @@ where
         .await)?)
 }
 
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct OrderRow {
-    pub(crate) id: Uuid,
-    pub(crate) tenant_id: String,
-    pub(crate) status: String,
-    pub(crate) charge_minor: i64,
-    /// A payment that paid for it.
-    pub(crate) charge_id: Option<String>,
+from_row! {
+    #[derive(Debug, Clone)]
+    pub(crate) struct OrderRow {
+        pub(crate) id: Uuid,
+        pub(crate) tenant_id: String,
+        pub(crate) status: String,
+        pub(crate) charge_minor: i64,
+        /// A payment that paid for it.
+        pub(crate) charge_id: Option<String>,
+    }
 }
 
 /// Those of the orders that are here.
@@ -66,14 +68,16 @@ pub(crate) async fn orders(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<OrderRow>> {
     batch::fetch(tx, sql, ids.iter().map(|id| UuidKey { id: *id }).collect()).await
 }
 
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct PaymentRow {
-    pub(crate) id: Uuid,
-    pub(crate) order_id: Uuid,
-    pub(crate) tenant_id: String,
-    pub(crate) charge_id: String,
-    pub(crate) amount_minor: i64,
-    pub(crate) created_at: Ts,
+from_row! {
+    #[derive(Debug, Clone)]
+    pub(crate) struct PaymentRow {
+        pub(crate) id: Uuid,
+        pub(crate) order_id: Uuid,
+        pub(crate) tenant_id: String,
+        pub(crate) charge_id: String,
+        pub(crate) amount_minor: i64,
+        pub(crate) created_at: Ts,
+    }
 }
 
 /// The payments of these charges.
@@ -107,15 +111,17 @@ pub(crate) async fn own_customers(
     batch::fetch(tx, sql, keys(customers)).await
 }
 
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct RefundRow {
-    pub(crate) id: Uuid,
-    pub(crate) order_id: Uuid,
-    pub(crate) tenant_id: String,
-    pub(crate) stripe_refund_id: Option<String>,
-    pub(crate) card_minor: i64,
-    pub(crate) status: String,
-    pub(crate) created_at: Ts,
+from_row! {
+    #[derive(Debug, Clone)]
+    pub(crate) struct RefundRow {
+        pub(crate) id: Uuid,
+        pub(crate) order_id: Uuid,
+        pub(crate) tenant_id: String,
+        pub(crate) stripe_refund_id: Option<String>,
+        pub(crate) card_minor: i64,
+        pub(crate) status: String,
+        pub(crate) created_at: Ts,
+    }
 }
 
 /// The refunds that Stripe calls so.
@@ -146,14 +152,16 @@ pub(crate) async fn refunds_of(tx: &mut Tx, span: Span) -> Result<Vec<RefundRow>
     page(tx, sql, span).await
 }
 
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct DisputeRow {
-    pub(crate) id: Uuid,
-    pub(crate) order_id: Uuid,
-    pub(crate) tenant_id: String,
-    pub(crate) stripe_dispute_id: String,
-    pub(crate) amount_minor: i64,
-    pub(crate) created_at: Ts,
+from_row! {
+    #[derive(Debug, Clone)]
+    pub(crate) struct DisputeRow {
+        pub(crate) id: Uuid,
+        pub(crate) order_id: Uuid,
+        pub(crate) tenant_id: String,
+        pub(crate) stripe_dispute_id: String,
+        pub(crate) amount_minor: i64,
+        pub(crate) created_at: Ts,
+    }
 }
 
 /// The disputes that Stripe calls so.

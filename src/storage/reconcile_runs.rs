@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Json, Result, Ts, Tx, on_db};
@@ -18,20 +17,22 @@ pub(crate) struct Count {
     pub(crate) repaired: i64,
 }
 
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct RunRow {
-    pub(crate) id: Uuid,
-    pub(crate) started_at: Ts,
-    pub(crate) finished_at: Ts,
-    pub(crate) window_from: Ts,
-    pub(crate) window_until: Ts,
-    /// What is before it was compared.
-    pub(crate) done_until: Ts,
-    pub(crate) counts: Json<BTreeMap<String, Count>>,
-    pub(crate) repaired: i64,
-    pub(crate) findings_left: i64,
-    /// Why the run could not be finished.
-    pub(crate) error: Option<String>,
+from_row! {
+    #[derive(Debug, Clone)]
+    pub(crate) struct RunRow {
+        pub(crate) id: Uuid,
+        pub(crate) started_at: Ts,
+        pub(crate) finished_at: Ts,
+        pub(crate) window_from: Ts,
+        pub(crate) window_until: Ts,
+        /// What is before it was compared.
+        pub(crate) done_until: Ts,
+        pub(crate) counts: Json<BTreeMap<String, Count>>,
+        pub(crate) repaired: i64,
+        pub(crate) findings_left: i64,
+        /// Why the run could not be finished.
+        pub(crate) error: Option<String>,
+    }
 }
 
 /// Files a run, and forgets those that are too old to be kept.

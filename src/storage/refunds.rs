@@ -4,24 +4,25 @@
 
 use sovereign_domain::book::RefundStatus;
 use sovereign_domain::timestamp::Timestamp;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Result, Ts, Tx, on_db};
 
-/// A refund whose card part is to be sent, or may have been.
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct PendingRefundRow {
-    pub(crate) id: Uuid,
-    pub(crate) order_id: Uuid,
-    pub(crate) tenant_id: String,
-    pub(crate) card_minor: i64,
-    pub(crate) intent_id: String,
-    /// Of a refund that was sent, and that the bank still has.
-    pub(crate) stripe_refund_id: Option<String>,
-    /// Which try it is, from 1.
-    pub(crate) attempt: i16,
-    pub(crate) created_at: Ts,
+from_row! {
+    /// A refund whose card part is to be sent, or may have been.
+    #[derive(Debug, Clone)]
+    pub(crate) struct PendingRefundRow {
+        pub(crate) id: Uuid,
+        pub(crate) order_id: Uuid,
+        pub(crate) tenant_id: String,
+        pub(crate) card_minor: i64,
+        pub(crate) intent_id: String,
+        /// Of a refund that was sent, and that the bank still has.
+        pub(crate) stripe_refund_id: Option<String>,
+        /// Which try it is, from 1.
+        pub(crate) attempt: i16,
+        pub(crate) created_at: Ts,
+    }
 }
 
 /// Refunds to send, those first that were asked about longest ago: of one order, or of all.
@@ -104,12 +105,14 @@ pub(crate) async fn retry(tx: &mut Tx, id: Uuid, now: Timestamp) -> Result<bool>
     Ok(touched > 0)
 }
 
-/// A card payment, as far as money that goes back needs it.
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct PaymentRow {
-    pub(crate) id: Uuid,
-    pub(crate) order_id: Uuid,
-    pub(crate) intent_id: String,
+from_row! {
+    /// A card payment, as far as money that goes back needs it.
+    #[derive(Debug, Clone)]
+    pub(crate) struct PaymentRow {
+        pub(crate) id: Uuid,
+        pub(crate) order_id: Uuid,
+        pub(crate) intent_id: String,
+    }
 }
 
 pub(crate) async fn payment(tx: &mut Tx, intent_id: &str) -> Result<Option<PaymentRow>> {
@@ -117,24 +120,26 @@ pub(crate) async fn payment(tx: &mut Tx, intent_id: &str) -> Result<Option<Payme
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(intent_id).fetch_optional(c).await)?)
 }
 
-/// A refund, with the number of its credit note.
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct RefundRow {
-    pub(crate) id: Uuid,
-    pub(crate) order_id: Uuid,
-    pub(crate) tenant_id: String,
-    pub(crate) credit_minor: i64,
-    pub(crate) card_minor: i64,
-    pub(crate) credited_minor: i64,
-    pub(crate) tax_minor: i64,
-    pub(crate) reason: String,
-    pub(crate) requested_by: String,
-    pub(crate) status: String,
-    pub(crate) stripe_refund_id: Option<String>,
-    pub(crate) voucher_freed: bool,
-    pub(crate) number: Option<i64>,
-    pub(crate) attempt: i16,
-    pub(crate) created_at: Ts,
+from_row! {
+    /// A refund, with the number of its credit note.
+    #[derive(Debug, Clone)]
+    pub(crate) struct RefundRow {
+        pub(crate) id: Uuid,
+        pub(crate) order_id: Uuid,
+        pub(crate) tenant_id: String,
+        pub(crate) credit_minor: i64,
+        pub(crate) card_minor: i64,
+        pub(crate) credited_minor: i64,
+        pub(crate) tax_minor: i64,
+        pub(crate) reason: String,
+        pub(crate) requested_by: String,
+        pub(crate) status: String,
+        pub(crate) stripe_refund_id: Option<String>,
+        pub(crate) voucher_freed: bool,
+        pub(crate) number: Option<i64>,
+        pub(crate) attempt: i16,
+        pub(crate) created_at: Ts,
+    }
 }
 
 impl RefundRow {
@@ -183,16 +188,18 @@ pub(crate) async fn noted(tx: &mut Tx, tenant_id: &str) -> Result<Vec<RefundRow>
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(tenant_id).fetch_all(c).await)?)
 }
 
-/// What an order was paid with, and what of it can still be given back.
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct RefundableRow {
-    pub(crate) status: String,
-    pub(crate) credit_paid_minor: i64,
-    pub(crate) credit_left_minor: i64,
-    pub(crate) card_paid_minor: i64,
-    pub(crate) card_left_minor: i64,
-    /// Whether the bank has the card's part.
-    pub(crate) disputed: bool,
+from_row! {
+    /// What an order was paid with, and what of it can still be given back.
+    #[derive(Debug, Clone)]
+    pub(crate) struct RefundableRow {
+        pub(crate) status: String,
+        pub(crate) credit_paid_minor: i64,
+        pub(crate) credit_left_minor: i64,
+        pub(crate) card_paid_minor: i64,
+        pub(crate) card_left_minor: i64,
+        /// Whether the bank has the card's part.
+        pub(crate) disputed: bool,
+    }
 }
 
 /// What the engine decides by (`Book::refundable`), for a person to look at. An earlier service's orders have
@@ -220,13 +227,15 @@ pub(crate) async fn refundable(tx: &mut Tx, order_id: Uuid) -> Result<Option<Ref
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(order_id).fetch_optional(c).await)?)
 }
 
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct DisputeRow {
-    pub(crate) stripe_dispute_id: String,
-    pub(crate) amount_minor: i64,
-    pub(crate) clawed_minor: i64,
-    pub(crate) status: String,
-    pub(crate) created_at: Ts,
+from_row! {
+    #[derive(Debug, Clone)]
+    pub(crate) struct DisputeRow {
+        pub(crate) stripe_dispute_id: String,
+        pub(crate) amount_minor: i64,
+        pub(crate) clawed_minor: i64,
+        pub(crate) status: String,
+        pub(crate) created_at: Ts,
+    }
 }
 
 /// The disputes of an order, oldest first.
@@ -253,21 +262,23 @@ pub(crate) async fn number_next(tx: &mut Tx, limit: i64) -> Result<usize> {
     Ok(usize::try_from(rows).unwrap_or(usize::MAX))
 }
 
-/// A credit note, with the invoice it amends.
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct PrintedNoteRow {
-    pub(crate) number: Option<i64>,
-    pub(crate) invoice_number: Option<i64>,
-    pub(crate) credit_minor: i64,
-    pub(crate) card_minor: i64,
-    pub(crate) credited_minor: i64,
-    pub(crate) tax_minor: i64,
-    pub(crate) reason: String,
-    pub(crate) tax_rate_bp: i64,
-    pub(crate) tax_included: bool,
-    pub(crate) created_at: Ts,
-    pub(crate) organization: String,
-    pub(crate) email: Option<String>,
+from_row! {
+    /// A credit note, with the invoice it amends.
+    #[derive(Debug, Clone)]
+    pub(crate) struct PrintedNoteRow {
+        pub(crate) number: Option<i64>,
+        pub(crate) invoice_number: Option<i64>,
+        pub(crate) credit_minor: i64,
+        pub(crate) card_minor: i64,
+        pub(crate) credited_minor: i64,
+        pub(crate) tax_minor: i64,
+        pub(crate) reason: String,
+        pub(crate) tax_rate_bp: i64,
+        pub(crate) tax_included: bool,
+        pub(crate) created_at: Ts,
+        pub(crate) organization: String,
+        pub(crate) email: Option<String>,
+    }
 }
 
 /// The credit note of that identifier, where it is one of this Organization.

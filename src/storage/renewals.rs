@@ -1,16 +1,17 @@
 //! Which subscriptions have something to be done: a month to bill, a payment to ask for again, a warning.
 
 use sovereign_domain::timestamp::Timestamp;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Result, Ts, Tx, on_db};
 
-/// A place among subscriptions: a moment, and whose it is.
-#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
-pub(crate) struct Place {
-    pub(crate) at: Ts,
-    pub(crate) tenant_id: String,
+from_row! {
+    /// A place among subscriptions: a moment, and whose it is.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub(crate) struct Place {
+        pub(crate) at: Ts,
+        pub(crate) tenant_id: String,
+    }
 }
 
 impl Place {

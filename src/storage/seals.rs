@@ -1,6 +1,5 @@
 //! `audit_seals`: what the audit log was, a row for thousands of its lines. See `audit_chain.rs`.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::audit_chain::Chain;
@@ -9,19 +8,21 @@ use super::{Result, Ts, Tx, on_db};
 /// The job that seals.
 pub(crate) const JOB: &str = "seal-audit";
 
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct Seal {
-    /// 1, 2, 3 and so on.
-    pub(crate) number: i64,
-    /// The lines from this identifier on.
-    pub(crate) from_id: Uuid,
-    /// The lines before this one, where the next seal begins.
-    pub(crate) before_id: Uuid,
-    /// How many lines these are.
-    pub(crate) line_count: i64,
-    /// The chain's hash after the last of them.
-    pub(crate) hash: Vec<u8>,
-    pub(crate) created_at: Ts,
+from_row! {
+    #[derive(Debug, Clone)]
+    pub(crate) struct Seal {
+        /// 1, 2, 3 and so on.
+        pub(crate) number: i64,
+        /// The lines from this identifier on.
+        pub(crate) from_id: Uuid,
+        /// The lines before this one, where the next seal begins.
+        pub(crate) before_id: Uuid,
+        /// How many lines these are.
+        pub(crate) line_count: i64,
+        /// The chain's hash after the last of them.
+        pub(crate) hash: Vec<u8>,
+        pub(crate) created_at: Ts,
+    }
 }
 
 /// Where a chain goes on: the number, the first identifier and the hash that follow a seal, or none.

@@ -1,7 +1,6 @@
 //! `sessions` and `refresh_tokens`: who is signed in, and what their next access token is fetched with.
 
 use sovereign_domain::timestamp::Timestamp;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Result, Ts, Tx, on_db};
@@ -17,17 +16,19 @@ pub(crate) struct NewSession<'a> {
     pub(crate) expires_at: Timestamp,
 }
 
-/// A session and the user it is of.
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct SessionRow {
-    pub(crate) id: Uuid,
-    pub(crate) user_id: String,
-    pub(crate) email: String,
-    pub(crate) trusted: bool,
-    pub(crate) granted_role: String,
-    pub(crate) own_role: String,
-    pub(crate) signed_in_at: Ts,
-    pub(crate) expires_at: Ts,
+from_row! {
+    /// A session and the user it is of.
+    #[derive(Debug, Clone)]
+    pub(crate) struct SessionRow {
+        pub(crate) id: Uuid,
+        pub(crate) user_id: String,
+        pub(crate) email: String,
+        pub(crate) trusted: bool,
+        pub(crate) granted_role: String,
+        pub(crate) own_role: String,
+        pub(crate) signed_in_at: Ts,
+        pub(crate) expires_at: Ts,
+    }
 }
 
 macro_rules! live_session {
@@ -164,10 +165,12 @@ pub(crate) async fn use_refresh(tx: &mut Tx, digest: &str, now: Timestamp) -> Re
         .await)?)
 }
 
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct RefreshRow {
-    pub(crate) session_id: Uuid,
-    pub(crate) used_at: Option<Ts>,
+from_row! {
+    #[derive(Debug, Clone)]
+    pub(crate) struct RefreshRow {
+        pub(crate) session_id: Uuid,
+        pub(crate) used_at: Option<Ts>,
+    }
 }
 
 pub(crate) async fn find_refresh(tx: &mut Tx, digest: &str) -> Result<Option<RefreshRow>> {

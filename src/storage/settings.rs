@@ -1,21 +1,22 @@
 //! `settings`: the one row of what is configured while the Sovereign runs.
 
 use sovereign_domain::timestamp::Timestamp;
-use sqlx::FromRow;
 
 use super::{Result, Ts, Tx, on_db};
 
-/// Secrets are encrypted, but for those that an earlier service left in plain.
-#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
-pub(crate) struct SettingsRow {
-    pub(crate) stripe_secret_key: Option<String>,
-    pub(crate) stripe_webhook_secret: Option<String>,
-    pub(crate) stripe_public_key: String,
-    pub(crate) stripe_secret_key_sealed: Option<String>,
-    pub(crate) stripe_webhook_secret_sealed: Option<String>,
-    pub(crate) former_webhook_secret_sealed: Option<String>,
-    pub(crate) former_webhook_secret_until: Option<Ts>,
-    pub(crate) updated_at: Ts,
+from_row! {
+    /// Secrets are encrypted, but for those that an earlier service left in plain.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub(crate) struct SettingsRow {
+        pub(crate) stripe_secret_key: Option<String>,
+        pub(crate) stripe_webhook_secret: Option<String>,
+        pub(crate) stripe_public_key: String,
+        pub(crate) stripe_secret_key_sealed: Option<String>,
+        pub(crate) stripe_webhook_secret_sealed: Option<String>,
+        pub(crate) former_webhook_secret_sealed: Option<String>,
+        pub(crate) former_webhook_secret_until: Option<Ts>,
+        pub(crate) updated_at: Ts,
+    }
 }
 
 /// The settings; where nobody has set any, empty ones of the Sovereign's first start.

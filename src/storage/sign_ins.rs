@@ -1,7 +1,6 @@
 //! `sign_ins`: sign-ins by e-mail that have begun, and `administrator_links`.
 
 use sovereign_domain::timestamp::Timestamp;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Result, Ts, Tx, on_db};
@@ -20,16 +19,18 @@ pub(crate) struct NewSignIn {
     pub(crate) expires_at: Timestamp,
 }
 
-/// One that is live: not used, not over, with tries left.
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct SignInRow {
-    pub(crate) id: Uuid,
-    pub(crate) email: String,
-    pub(crate) code_digest: String,
-    pub(crate) browser_digest: Option<String>,
-    pub(crate) return_to: String,
-    pub(crate) administrator_link_id: Option<Uuid>,
-    pub(crate) language: Option<String>,
+from_row! {
+    /// One that is live: not used, not over, with tries left.
+    #[derive(Debug, Clone)]
+    pub(crate) struct SignInRow {
+        pub(crate) id: Uuid,
+        pub(crate) email: String,
+        pub(crate) code_digest: String,
+        pub(crate) browser_digest: Option<String>,
+        pub(crate) return_to: String,
+        pub(crate) administrator_link_id: Option<Uuid>,
+        pub(crate) language: Option<String>,
+    }
 }
 
 macro_rules! columns {

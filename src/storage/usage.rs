@@ -3,20 +3,21 @@
 use sovereign_domain::ids::{OrganizationId, UsageTotalId};
 use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::usage::{Meter, UsageLimit, UsageTotal};
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::batch::{self, batch_row};
 use super::{Result, Ts, Tx, on_db};
 
-#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
-pub(crate) struct MeterRow {
-    pub(crate) slug: String,
-    pub(crate) name: String,
-    pub(crate) unit: String,
-    pub(crate) price_minor: i64,
-    pub(crate) per_units: i64,
-    pub(crate) active: bool,
+from_row! {
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub(crate) struct MeterRow {
+        pub(crate) slug: String,
+        pub(crate) name: String,
+        pub(crate) unit: String,
+        pub(crate) price_minor: i64,
+        pub(crate) per_units: i64,
+        pub(crate) active: bool,
+    }
 }
 
 impl From<MeterRow> for Meter {
@@ -58,17 +59,19 @@ pub(crate) async fn put_meter(tx: &mut Tx, meter: &MeterRow, now: Timestamp) -> 
     Ok(())
 }
 
-#[derive(Debug, FromRow)]
-struct OpenRow {
-    id: Uuid,
-    meter: String,
-    name: String,
-    unit: String,
-    price_minor: i64,
-    per_units: i64,
-    quantity: i64,
-    version: i64,
-    created_at: Ts,
+from_row! {
+    #[derive(Debug)]
+    struct OpenRow {
+        id: Uuid,
+        meter: String,
+        name: String,
+        unit: String,
+        price_minor: i64,
+        per_units: i64,
+        quantity: i64,
+        version: i64,
+        created_at: Ts,
+    }
 }
 
 /// What an Organization used and no order asks for yet.

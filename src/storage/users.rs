@@ -4,29 +4,32 @@ use std::collections::BTreeMap;
 
 use sovereign_domain::ids::UserId;
 use sovereign_domain::timestamp::Timestamp;
-use sqlx::FromRow;
 
 use super::batch::{self, batch_row};
 use super::reads::Lookup;
 use super::{Result, Ts, Tx, on_db};
 
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct UserRow {
-    pub(crate) id: String,
-    pub(crate) email: String,
+from_row! {
+    #[derive(Debug, Clone)]
+    pub(crate) struct UserRow {
+        pub(crate) id: String,
+        pub(crate) email: String,
+    }
 }
 
-/// A user as they are shown.
-#[derive(Debug, Clone, FromRow)]
-pub(crate) struct ProfileRow {
-    pub(crate) id: String,
-    pub(crate) email: String,
-    pub(crate) email_verified: bool,
-    pub(crate) name: String,
-    pub(crate) avatar_url: String,
-    pub(crate) role: String,
-    pub(crate) created_at: Ts,
-    pub(crate) updated_at: Ts,
+from_row! {
+    /// A user as they are shown.
+    #[derive(Debug, Clone)]
+    pub(crate) struct ProfileRow {
+        pub(crate) id: String,
+        pub(crate) email: String,
+        pub(crate) email_verified: bool,
+        pub(crate) name: String,
+        pub(crate) avatar_url: String,
+        pub(crate) role: String,
+        pub(crate) created_at: Ts,
+        pub(crate) updated_at: Ts,
+    }
 }
 
 macro_rules! profile {

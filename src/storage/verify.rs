@@ -6,7 +6,6 @@
 //! joined, so that nothing has to be read once for each row of something else. The audit log's seals are
 //! hashes, which no query computes: `verify_chain.rs` has those.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Result, Tx, on_db, verify_blueprints, verify_chain};
@@ -20,18 +19,22 @@ pub struct Fault {
     pub found: i64,
 }
 
-#[derive(Debug, FromRow)]
-struct ById {
-    subject: Uuid,
-    expected: i64,
-    found: i64,
+from_row! {
+    #[derive(Debug)]
+    struct ById {
+        subject: Uuid,
+        expected: i64,
+        found: i64,
+    }
 }
 
-#[derive(Debug, FromRow)]
-struct ByText {
-    subject: String,
-    expected: i64,
-    found: i64,
+from_row! {
+    #[derive(Debug)]
+    struct ByText {
+        subject: String,
+        expected: i64,
+        found: i64,
+    }
 }
 
 /// Name of the invariant, query.

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::voucher::{Code, Voucher};
-use sqlx::FromRow;
 
 use super::batch::{self, batch_row};
 use super::cursor::Cursor;
@@ -12,18 +11,20 @@ use super::reads::Lookup;
 use super::types::int4;
 use super::{Connection, Result, Ts, Tx, on_db};
 
-#[derive(Debug, FromRow)]
-pub(crate) struct VoucherRow {
-    code: String,
-    credit_minor: i64,
-    description: String,
-    active: bool,
-    max_redemptions: i32,
-    times_redeemed: i32,
-    adopted_redemptions: i32,
-    credit_valid_days: Option<i32>,
-    created_at: Ts,
-    deleted_at: Option<Ts>,
+from_row! {
+    #[derive(Debug)]
+    pub(crate) struct VoucherRow {
+        code: String,
+        credit_minor: i64,
+        description: String,
+        active: bool,
+        max_redemptions: i32,
+        times_redeemed: i32,
+        adopted_redemptions: i32,
+        credit_valid_days: Option<i32>,
+        created_at: Ts,
+        deleted_at: Option<Ts>,
+    }
 }
 
 impl From<VoucherRow> for Voucher {

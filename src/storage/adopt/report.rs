@@ -1,18 +1,19 @@
 //! What an adoption found, and what it did or would do about it.
 
 use serde::Serialize;
-use sqlx::FromRow;
 
-/// Something a person should know of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromRow)]
-pub struct Finding {
-    /// One of the kinds that docs/ADOPTION.md explains.
-    pub kind: String,
-    /// The row, by its identifier or code; for a schema that does not fit, table and column.
-    pub subject: String,
-    pub detail: String,
-    /// Nothing is adopted while this stands.
-    pub refuses: bool,
+from_row! {
+    /// Something a person should know of.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    pub struct Finding {
+        /// One of the kinds that docs/ADOPTION.md explains.
+        pub kind: String,
+        /// The row, by its identifier or code; for a schema that does not fit, table and column.
+        pub subject: String,
+        pub detail: String,
+        /// Nothing is adopted while this stands.
+        pub refuses: bool,
+    }
 }
 
 /// How many rows a table has after the adoption, and had before.

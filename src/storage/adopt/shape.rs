@@ -3,7 +3,7 @@
 //! Its columns are read into temporary tables of one fixed shape, whatever version of that service wrote
 //! them; everything after that is plain SQL. Columns that it does not name are carried over as they are.
 
-use sqlx::{AssertSqlSafe, FromRow, PgConnection};
+use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::columns::{Kind, METERED, Table};
 use super::report::Report;
@@ -98,14 +98,16 @@ fn list(column: &str, base_type: &str) -> String {
 const UUID: &str =
     "'^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$'";
 
-/// A column that is there.
-#[derive(Debug, Clone, FromRow)]
-struct Found {
-    name: String,
-    base_type: String,
-    is_enum: bool,
-    /// As it is written in a definition.
-    full_type: String,
+from_row! {
+    /// A column that is there.
+    #[derive(Debug, Clone)]
+    struct Found {
+        name: String,
+        base_type: String,
+        is_enum: bool,
+        /// As it is written in a definition.
+        full_type: String,
+    }
 }
 
 /// A column of an old table that this program does not know.

@@ -1,5 +1,6 @@
 //! What the books hold, read past the program.
 
+use sovereign::from_row;
 use sovereign::storage::{Store, Ts};
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
@@ -8,74 +9,90 @@ use uuid::Uuid;
 
 use crate::harness::TestApp;
 
-#[derive(Debug, Clone, FromRow)]
-pub(super) struct Order {
-    pub(super) id: Uuid,
-    pub(super) tenant_id: String,
-    pub(super) kind: String,
-    pub(super) status: String,
-    pub(super) total_minor: i64,
-    pub(super) rounding_minor: i64,
-    pub(super) attempt: i64,
+from_row! {
+    #[derive(Debug, Clone)]
+    pub(super) struct Order {
+        pub(super) id: Uuid,
+        pub(super) tenant_id: String,
+        pub(super) kind: String,
+        pub(super) status: String,
+        pub(super) total_minor: i64,
+        pub(super) rounding_minor: i64,
+        pub(super) attempt: i64,
+    }
 }
 
-#[derive(Debug, Clone, FromRow)]
-pub(super) struct Invoice {
-    pub(super) order_id: Uuid,
-    pub(super) tenant_id: String,
-    pub(super) amount_minor: i64,
-    pub(super) status: String,
-    pub(super) period_start: Ts,
-    pub(super) period_end: Ts,
-    pub(super) number: Option<i64>,
+from_row! {
+    #[derive(Debug, Clone)]
+    pub(super) struct Invoice {
+        pub(super) order_id: Uuid,
+        pub(super) tenant_id: String,
+        pub(super) amount_minor: i64,
+        pub(super) status: String,
+        pub(super) period_start: Ts,
+        pub(super) period_end: Ts,
+        pub(super) number: Option<i64>,
+    }
 }
 
-#[derive(Debug, FromRow)]
-pub(super) struct Entry {
-    pub(super) tenant_id: String,
-    pub(super) kind: String,
-    pub(super) amount_minor: i64,
-    pub(super) order_id: Option<Uuid>,
-    pub(super) created_at: Ts,
+from_row! {
+    #[derive(Debug)]
+    pub(super) struct Entry {
+        pub(super) tenant_id: String,
+        pub(super) kind: String,
+        pub(super) amount_minor: i64,
+        pub(super) order_id: Option<Uuid>,
+        pub(super) created_at: Ts,
+    }
 }
 
-#[derive(Debug, FromRow)]
-pub(super) struct Payment {
-    pub(super) order_id: Uuid,
-    pub(super) charge_id: String,
-    pub(super) amount_minor: i64,
-    pub(super) purpose: String,
-    pub(super) created_at: Ts,
+from_row! {
+    #[derive(Debug)]
+    pub(super) struct Payment {
+        pub(super) order_id: Uuid,
+        pub(super) charge_id: String,
+        pub(super) amount_minor: i64,
+        pub(super) purpose: String,
+        pub(super) created_at: Ts,
+    }
 }
 
-#[derive(Debug, FromRow)]
-pub(super) struct Refund {
-    pub(super) order_id: Uuid,
-    pub(super) credit_minor: i64,
-    pub(super) card_minor: i64,
-    pub(super) status: String,
+from_row! {
+    #[derive(Debug)]
+    pub(super) struct Refund {
+        pub(super) order_id: Uuid,
+        pub(super) credit_minor: i64,
+        pub(super) card_minor: i64,
+        pub(super) status: String,
+    }
 }
 
-#[derive(Debug, FromRow)]
-pub(super) struct Subscription {
-    pub(super) tenant_id: String,
-    pub(super) order_id: Uuid,
-    pub(super) status: String,
-    pub(super) updated_at: Ts,
+from_row! {
+    #[derive(Debug)]
+    pub(super) struct Subscription {
+        pub(super) tenant_id: String,
+        pub(super) order_id: Uuid,
+        pub(super) status: String,
+        pub(super) updated_at: Ts,
+    }
 }
 
-#[derive(Debug, FromRow)]
-pub(super) struct Wallet {
-    pub(super) tenant_id: String,
-    pub(super) balance_minor: i64,
-    pub(super) held_minor: i64,
+from_row! {
+    #[derive(Debug)]
+    pub(super) struct Wallet {
+        pub(super) tenant_id: String,
+        pub(super) balance_minor: i64,
+        pub(super) held_minor: i64,
+    }
 }
 
-#[derive(Debug, FromRow)]
-pub(super) struct Redemption {
-    pub(super) tenant_id: String,
-    pub(super) code: String,
-    pub(super) state: String,
+from_row! {
+    #[derive(Debug)]
+    pub(super) struct Redemption {
+        pub(super) tenant_id: String,
+        pub(super) code: String,
+        pub(super) state: String,
+    }
 }
 
 /// Everything that is compared.
