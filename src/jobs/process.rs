@@ -135,7 +135,10 @@ async fn one_is_done(running: &mut Running) {
 async fn finish(runner: &Runner, mut running: Running) {
     let all = async {
         for (_, task) in &mut running {
-            let _ = task.await;
+            // One that has been waited for already is never to be asked again.
+            if !task.is_finished() {
+                let _ = task.await;
+            }
         }
     };
     if tokio::time::timeout(STOP_TIMEOUT, all).await.is_ok() {
