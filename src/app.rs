@@ -23,7 +23,7 @@ use crate::mail::Mailer;
 use crate::nats::Nats;
 use crate::payment::Payments;
 use crate::provision::ProvisioningOptions;
-use crate::provision::git::Git;
+use crate::provision::driver::Driver;
 use crate::storage::Store;
 use crate::storage::reads::Reads;
 use crate::storage::users::BySubject;
@@ -65,9 +65,9 @@ pub struct App {
     pub(crate) known_users: Cache<(String, String), UserId>,
     pub(crate) people: Reads<BySubject>,
     pub(crate) previews: Previews,
-    /// How Organizations get into the repository, and the way there.
+    /// How Organizations are provisioned, and the way there.
     pub(crate) provisioning: ProvisioningOptions,
-    pub(crate) git: Git,
+    pub(crate) driver: Driver,
     /// Whose private Blueprints are taken.
     pub(crate) blueprints: BlueprintOptions,
     /// This process, among those that share the database.
@@ -94,7 +94,7 @@ pub(crate) struct Parts {
     pub tax: TaxRules,
     pub(crate) previews: Previews,
     pub(crate) provisioning: ProvisioningOptions,
-    pub(crate) git: Git,
+    pub(crate) driver: Driver,
     pub(crate) blueprints: BlueprintOptions,
 }
 
@@ -107,7 +107,7 @@ impl App {
             people: Reads::start(&parts.store),
             previews: parts.previews,
             provisioning: parts.provisioning,
-            git: parts.git,
+            driver: parts.driver,
             blueprints: parts.blueprints,
             store: parts.store,
             engine: parts.engine,

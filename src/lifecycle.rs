@@ -23,7 +23,7 @@ use crate::nats::{Nats, NatsOptions};
 use crate::payment::stripe::StripeOptions;
 use crate::payment::{Configuration, Payments};
 use crate::provision::ProvisioningOptions;
-use crate::provision::git::Git;
+use crate::provision::driver::Driver;
 use crate::storage::memory::Memory;
 use crate::storage::{self, Location, Store, migrate};
 use crate::usecase::blueprint_states;
@@ -84,6 +84,8 @@ pub struct Sovereign {
 /// [`StartError`], whose text says what to do.
 pub async fn start(options: Options) -> Result<Sovereign, StartError> {
     let clock = options.clock;
+    let driver = Driver::new(&options.provisioning, &options.data).await;
+    let driver = driver.map_err(StartError::Configuration)?;
     let store = Store::open(&options.location).await?;
     let how = bring_up::How::default();
     let done = bring_up::migrate(&store, &options.wanted, how, clock.now()).await?;
@@ -137,7 +139,7 @@ pub async fn start(options: Options) -> Result<Sovereign, StartError> {
         payments,
         nats,
         hooks,
-        git: Git::new(options.provisioning.git(&options.data)),
+        driver,
         provisioning: options.provisioning,
         blueprints: options.blueprints,
     });

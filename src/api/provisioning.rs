@@ -28,7 +28,8 @@ const MAX_LIMIT: i64 = 200;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ProvisionStep)]
 pub(super) struct StepBody {
-    /// `render`, `commit`, `push`, or `remove` while something is being removed.
+    /// `render`, `commit` and `push`, or `render`, `apply` and `prune` where Organizations go into a Kubernetes
+    /// API; `remove` while something is being removed.
     name: String,
     /// `pending`, `running`, `completed` or `failed`.
     status: String,
@@ -53,7 +54,7 @@ impl From<Step> for StepBody {
     }
 }
 
-/// The way of a change into the repository that clusters are made from.
+/// The way of a change into the repository that clusters are made from, or into a Kubernetes API.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Provision)]
 pub(super) struct ProvisionBody {

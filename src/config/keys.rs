@@ -5,8 +5,9 @@
 use crate::auth::oidc::{DEFAULT_SCOPES, is_name};
 use crate::payment::stripe::DEFAULT_API_URL;
 use crate::provision::options::{
-    DEFAULT_AUTHOR, DEFAULT_BRANCH, DEFAULT_FLUX_NAMESPACE, DEFAULT_FLUX_SOURCE, DEFAULT_PREFIX,
-    DEFAULT_REGION, DEFAULT_REMOVAL_SECONDS, DEFAULT_VCLUSTER_REPOSITORY, DEFAULT_VCLUSTER_VERSION,
+    DEFAULT_AUTHOR, DEFAULT_BRANCH, DEFAULT_DRIVER, DEFAULT_FLUX_NAMESPACE, DEFAULT_FLUX_SOURCE,
+    DEFAULT_NAMESPACE, DEFAULT_PREFIX, DEFAULT_REGION, DEFAULT_REMOVAL_SECONDS,
+    DEFAULT_VCLUSTER_REPOSITORY, DEFAULT_VCLUSTER_VERSION,
 };
 
 /// Before an issuer's name.
@@ -85,6 +86,18 @@ pub const KEYS: &[Key] = &[
         "events.allowed_networks",
         None,
         "networks that events may be sent to although they are not public, such as 10.1.0.0/16",
+    ),
+    key("provisioning.driver", Some(DEFAULT_DRIVER), "where Organizations go: git or kubernetes"),
+    key(
+        "provisioning.kubeconfig",
+        None,
+        "kubeconfig of a Kubernetes API; by default the service account of the pod this runs in",
+    ),
+    key("provisioning.kube_context", None, "one of its contexts; by default the current one"),
+    key(
+        "provisioning.kube_namespace",
+        Some(DEFAULT_NAMESPACE),
+        "namespace of the Organization and Application objects",
     ),
     key(
         "provisioning.repository",

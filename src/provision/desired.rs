@@ -39,6 +39,7 @@ pub(super) async fn load(
     tx: &mut Tx,
     organization: &OrganizationRow,
     signed: &BlueprintOptions,
+    first_region: &str,
 ) -> Result<Loaded, LoadError> {
     let dedicated = &organization.dedicated_services.0;
     let shelf = Shelf { rows: catalog::of_kind(tx, "app").await?, dedicated };
@@ -50,10 +51,11 @@ pub(super) async fn load(
     let mut found = Vec::new();
     for row in rows {
         let (name, stage) = (row.name()?, row.stage()?);
+        let region = row.region.unwrap_or_else(|| first_region.to_owned());
         if stage == Stage::Running {
             running.insert(name, BTreeSet::new());
         }
-        found.push((name, stage));
+        found.push((name, stage, region));
     }
     let mut left_out = Vec::new();
     // Where everything goes, there is nothing to place.
@@ -71,10 +73,10 @@ pub(super) async fn load(
     }
     let used: BTreeSet<&str> = running.values().flatten().map(|(slug, _)| slug.as_str()).collect();
     shelf.verify(tx, &used, signed).await?;
-    let environments = found.into_iter().map(|(name, stage)| {
+    let environments = found.into_iter().map(|(name, stage, region)| {
         let apps = running.remove(&name).unwrap_or_default();
         let specs = apps.iter().filter_map(|one| shelf.spec(one, signed));
-        Environment { name, stage, apps: specs.collect() }
+        Environment { name, stage, region, apps: specs.collect() }
     });
     let desired = Desired {
         id: organization.id.clone(),

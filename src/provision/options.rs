@@ -6,9 +6,30 @@ use std::path::{Path, PathBuf};
 use super::manifests::Platform;
 use crate::auth::oidc::is_protected;
 
+/// Where Organizations are written to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DriverKind {
+    Git,
+    /// Only in a program that is built with the feature `kubernetes`.
+    Kubernetes,
+}
+
+/// The way to a Kubernetes API.
+#[derive(Debug, Clone)]
+pub struct KubernetesOptions {
+    /// A kubeconfig; without one, the service account of the pod this runs in.
+    pub config_file: Option<PathBuf>,
+    /// One of that file's contexts; by default its current one.
+    pub context: Option<String>,
+    /// Where the objects are.
+    pub namespace: String,
+}
+
 /// Everything about provisioning that is configured.
 #[derive(Debug, Clone)]
 pub struct ProvisioningOptions {
+    pub driver: DriverKind,
+    pub kubernetes: KubernetesOptions,
     /// `None` for a repository of the program's own, in the data directory.
     pub repository: Option<String>,
     pub branch: String,
@@ -35,6 +56,12 @@ impl Default for ProvisioningOptions {
     fn default() -> Self {
         let text = str::to_owned;
         Self {
+            driver: DriverKind::Git,
+            kubernetes: KubernetesOptions {
+                config_file: None,
+                context: None,
+                namespace: text(DEFAULT_NAMESPACE),
+            },
             repository: None,
             branch: text(DEFAULT_BRANCH),
             prefix: text(DEFAULT_PREFIX),
@@ -54,6 +81,8 @@ impl Default for ProvisioningOptions {
     }
 }
 
+pub(crate) const DEFAULT_DRIVER: &str = "git";
+pub(crate) const DEFAULT_NAMESPACE: &str = "organizations";
 pub(crate) const DEFAULT_BRANCH: &str = "main";
 pub(crate) const DEFAULT_PREFIX: &str = "organizations";
 pub(crate) const DEFAULT_AUTHOR: &str = "Sovereign <sovereign@localhost>";
@@ -278,6 +307,23 @@ pub(crate) fn check_version(text: &str) -> Result<String, &'static str> {
         Ok(text.to_owned())
     } else {
         Err("must be a version, such as 0.24.1")
+    }
+}
+
+pub(crate) fn check_driver(text: &str) -> Result<DriverKind, &'static str> {
+    match text {
+        "git" => Ok(DriverKind::Git),
+        "kubernetes" => Ok(DriverKind::Kubernetes),
+        _ => Err("must be git or kubernetes"),
+    }
+}
+
+/// The name of a context of a kubeconfig, such as `kubectl config get-contexts` shows.
+pub(crate) fn check_context(text: &str) -> Result<String, &'static str> {
+    if (1..=200).contains(&text.len()) && !text.contains(char::is_control) {
+        Ok(text.to_owned())
+    } else {
+        Err("must be one of the kubeconfig's contexts")
     }
 }
 

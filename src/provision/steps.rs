@@ -9,9 +9,7 @@ const COMPLETED: &str = "completed";
 const FAILED: &str = "failed";
 const PENDING: &str = "pending";
 
-/// Of every provision, in this order.
-pub(super) const NAMES: [&str; 3] = ["render", "commit", "push"];
-/// After them, while something is being removed.
+/// After all others, while something is being removed.
 pub(super) const REMOVE: &str = "remove";
 
 /// The steps of one attempt; each attempt begins anew.
@@ -21,7 +19,7 @@ pub(super) struct Steps {
 }
 
 impl Steps {
-    pub(super) fn begin(now: Timestamp) -> Self {
+    pub(super) fn begin(names: [&str; 3], now: Timestamp) -> Self {
         let step = |name: &str| Step {
             name: name.to_owned(),
             status: PENDING.to_owned(),
@@ -29,7 +27,7 @@ impl Steps {
             started_at: None,
             done_at: None,
         };
-        let mut steps = Self { all: NAMES.into_iter().map(step).collect() };
+        let mut steps = Self { all: names.into_iter().map(step).collect() };
         steps.start(0, now);
         steps
     }

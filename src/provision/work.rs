@@ -1,8 +1,8 @@
-//! The job: takes provisions that are due and brings each into the repository.
+//! The job: takes provisions that are due and brings each into the repository or the cluster.
 //!
 //! What an Organization should have is read anew at each attempt, so that it makes no difference which event
 //! asked for it, or how many did. An attempt that was killed is made again from the beginning when its claim
-//! has ended; what it pushed is found there, and nothing is pushed twice.
+//! has ended; what it wrote is found there, and nothing is written twice.
 
 use sovereign_domain::environment::Stage;
 use sovereign_domain::event::{Event, EventData, ProvisionChanged};
@@ -11,10 +11,12 @@ use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
 use super::desired::{self, LoadError, Loaded};
+use super::driver::Driver;
 use super::enqueue::ENVIRONMENT_REMOVED;
-use super::git::{Change, Prepared, Pushed};
-use super::manifests::{self, Files, Slug};
+#[cfg(feature = "kubernetes")]
+use super::into_kubernetes;
 use super::steps::Steps;
+use super::{into_git, manifests};
 use crate::app::App;
 use crate::fail_point::reach;
 use crate::storage::organizations::OrganizationRow;
@@ -30,35 +32,33 @@ const FIRST_RETRY_SECONDS: i64 = 60;
 const MAX_RETRY_SECONDS: i64 = 3_600;
 /// Some five hours, with the waits in between.
 const MAX_FAILURES: i32 = 10;
-/// How often a change is made anew because somebody else pushed first, before it waits for another attempt.
-const MAX_CONFLICTS: usize = 8;
 
 /// What a removal comes from; its provision is over when everything is gone.
 const REMOVALS: [&str; 2] = ["tenant.deleted", ENVIRONMENT_REMOVED];
 
 /// A provision that is being worked at.
-struct Attempt {
-    row: ProvisionRow,
-    organization: OrganizationRow,
-    steps: Steps,
+pub(super) struct Attempt {
+    pub(super) row: ProvisionRow,
+    pub(super) organization: OrganizationRow,
+    pub(super) steps: Steps,
     started_at: Timestamp,
 }
 
 /// Why an attempt came to nothing, for people.
-struct Failure {
-    reason: String,
+pub(super) struct Failure {
+    pub(super) reason: String,
     /// Whether trying again may help.
-    may_pass: bool,
+    pub(super) may_pass: bool,
 }
 
 /// What an attempt brought.
 struct Brought {
     revision: Option<String>,
-    /// What the repository has now of each environment.
+    /// What is written now of each environment.
     stages: Vec<(sovereign_domain::environment::EnvironmentName, Stage)>,
 }
 
-/// Brings what is due into the repository; counts the attempts.
+/// Brings what is due to where it is written; counts the attempts.
 ///
 /// # Errors
 /// Where the database fails. What one provision meets is that provision's alone.
@@ -97,7 +97,7 @@ async fn begin(app: &App, id: Uuid) -> storage::Result<Option<Attempt>> {
     rows::lock_organization(&mut tx, &organization.id).await?;
     let going = organization.status()? == OrganizationStatus::Deleted;
     advance(app, &mut tx, &organization.id, going).await?;
-    let steps = Steps::begin(now);
+    let steps = Steps::begin(app.driver.steps(), now);
     if row.started_at.is_none() {
         publish(app, &mut tx, &row, EventData::ProvisionStarted, None).await?;
     }
@@ -126,22 +126,18 @@ async fn advance(app: &App, tx: &mut Tx, tenant_id: &str, going: bool) -> storag
     Ok(())
 }
 
-/// Renders, commits and pushes.
+/// Has what there should be written, in whichever way is configured.
 async fn bring(app: &App, attempt: &mut Attempt) -> Result<Brought, Failure> {
     let mut platform = app.provisioning.platform(&app.facts.fqdn);
     platform.blueprint_keys = crate::blueprints::secret_data(&app.blueprints.keys);
     let loaded = load(app, &attempt.organization).await?;
-    let files = manifests::render(&platform, &loaded.desired).map_err(wrong)?;
-    let slug = Slug::new(&loaded.desired.slug).map_err(wrong)?;
-    attempt.steps.complete(rendered(&files, &loaded), app.clock.now());
-    let change = Change {
-        platform: &platform,
-        slug,
-        files: &files,
-        message: message(attempt),
-        at: app.clock.now(),
+    let revision = match &app.driver {
+        Driver::Git(git) => into_git::bring(app, git, attempt, (&platform, &loaded)).await?,
+        #[cfg(feature = "kubernetes")]
+        Driver::Kubernetes(cluster) => {
+            into_kubernetes::bring(app, cluster, attempt, (&platform, &loaded)).await?
+        }
     };
-    let revision = write(app, attempt, &change).await?;
     let stages = loaded.desired.environments.iter().map(|one| (one.name, one.stage)).collect();
     Ok(Brought { revision, stages })
 }
@@ -149,7 +145,8 @@ async fn bring(app: &App, attempt: &mut Attempt) -> Result<Brought, Failure> {
 async fn load(app: &App, organization: &OrganizationRow) -> Result<Loaded, Failure> {
     let loading = async {
         let mut tx = app.store.snapshot().await?;
-        desired::load(&mut tx, organization, &app.blueprints).await
+        let first_region = app.provisioning.first_region();
+        desired::load(&mut tx, organization, &app.blueprints, first_region).await
     };
     loading.await.map_err(|error| match error {
         LoadError::Wrong(reason) => Failure { reason, may_pass: false },
@@ -159,62 +156,22 @@ async fn load(app: &App, organization: &OrganizationRow) -> Result<Loaded, Failu
     })
 }
 
-fn wrong(error: manifests::RenderError) -> Failure {
-    Failure { reason: error.0, may_pass: false }
+impl From<manifests::RenderError> for Failure {
+    fn from(error: manifests::RenderError) -> Self {
+        Self { reason: error.0, may_pass: false }
+    }
 }
 
-fn rendered(files: &Files, loaded: &Loaded) -> String {
-    let count = files.len();
+/// How many files or objects there should be, and what is not among them.
+pub(super) fn rendered(what: &str, loaded: &Loaded) -> String {
     if loaded.left_out.is_empty() {
-        return format!("{count} files");
+        return what.to_owned();
     }
-    format!("{count} files; the catalog cannot deploy {} yet", loaded.left_out.join(", "))
-}
-
-fn message(attempt: &Attempt) -> String {
-    let Attempt { row, organization, .. } = attempt;
-    format!("{}: {}\n\nProvision: {}\n", organization.slug, row.cause, row.id)
-}
-
-/// Makes the commit and pushes it, anew for as long as others are first; answers what the branch is at.
-async fn write(
-    app: &App,
-    attempt: &mut Attempt,
-    change: &Change<'_>,
-) -> Result<Option<String>, Failure> {
-    let failed = |error: super::git::GitError| Failure { reason: error.0, may_pass: true };
-    for conflicts in 0..MAX_CONFLICTS {
-        let prepared = app.git.prepare(change, app.new_id()).await.map_err(failed)?;
-        let commit = match prepared {
-            Prepared::Commit(commit) => commit,
-            Prepared::Unchanged(revision) => {
-                let now = app.clock.now();
-                attempt.steps.complete("nothing to change".to_owned(), now);
-                attempt.steps.complete(String::new(), now);
-                return Ok(revision);
-            }
-        };
-        if conflicts == 0 {
-            attempt.steps.complete(commit.clone(), app.clock.now());
-            show(app, attempt).await?;
-        }
-        reach!("provision_committed");
-        if app.git.push(&commit).await.map_err(failed)? == Pushed::Done {
-            reach!("provision_pushed");
-            let said = match conflicts {
-                0 => String::new(),
-                times => format!("made anew {times} times, as somebody else pushed first"),
-            };
-            attempt.steps.complete(said, app.clock.now());
-            return Ok(Some(commit));
-        }
-    }
-    let reason = format!("somebody else pushed first {MAX_CONFLICTS} times in a row");
-    Err(Failure { reason, may_pass: true })
+    format!("{what}; the catalog cannot deploy {} yet", loaded.left_out.join(", "))
 }
 
 /// Notes how far the attempt has come; its claim goes on from here.
-async fn show(app: &App, attempt: &Attempt) -> Result<(), Failure> {
+pub(super) async fn show(app: &App, attempt: &Attempt) -> Result<(), Failure> {
     let noting = async {
         let now = app.clock.now();
         let mut tx = app.store.begin().await?;
@@ -227,7 +184,7 @@ async fn show(app: &App, attempt: &Attempt) -> Result<(), Failure> {
         .map_err(|error: storage::Error| Failure { may_pass: true, reason: error.to_string() })
 }
 
-/// What is in the repository is noted, and the provision is over unless something is still being removed.
+/// What is written is noted, and the provision is over unless something is still being removed.
 async fn complete(app: &App, mut attempt: Attempt, brought: Brought) -> storage::Result<()> {
     let now = app.clock.now();
     let tenant_id = attempt.organization.id.clone();

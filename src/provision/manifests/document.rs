@@ -1,12 +1,13 @@
 //! How a document is written, and what all of them say of themselves.
 
 use serde_json::{Map, Value, json};
-use sovereign_domain::environment::EnvironmentName;
 
 use super::emit;
 use super::names::{self, Slug};
-use super::{Desired, Platform};
+use super::{Desired, Environment, Platform};
 
+const ENVIRONMENT: &str = "sovereign/environment";
+const REGION: &str = "sovereign/region";
 const HEAD: &str = "# Written by Sovereign; what is changed here by hand is overwritten.\n";
 
 /// A document by itself in a file.
@@ -26,10 +27,10 @@ impl Labels {
         platform: &Platform,
         desired: &Desired,
         slug: &Slug,
-        environment: EnvironmentName,
+        environment: &Environment,
     ) -> Self {
-        let of = |pairs: [(&str, String); 3]| {
-            pairs.into_iter().map(|(key, value)| (key.to_owned(), Value::String(value))).collect()
+        let of = |pairs: &[(&str, String)]| {
+            pairs.iter().map(|(key, value)| ((*key).to_owned(), json!(value))).collect()
         };
         let annotations = [
             ("sovereign/fqdn", platform.fqdn.clone()),
@@ -37,11 +38,19 @@ impl Labels {
             ("sovereign/plan", desired.plan.slug.clone()),
         ];
         let labels = [
-            ("sovereign/environment", environment.as_str().to_owned()),
+            (ENVIRONMENT, environment.name.as_str().to_owned()),
             ("sovereign/fqdn", names::label(&platform.fqdn)),
             ("sovereign/organization", slug.as_str().to_owned()),
+            (REGION, environment.region.clone()),
         ];
-        Self { labels: of(labels), annotations: of(annotations) }
+        Self { labels: of(&labels), annotations: of(&annotations) }
+    }
+
+    /// For what is of no one environment.
+    #[cfg(feature = "kubernetes")]
+    pub(super) fn of_organization(mut self) -> Self {
+        self.labels.retain(|key, _| key != ENVIRONMENT && key != REGION);
+        self
     }
 
     /// The metadata of an object, in a namespace where it is in one.

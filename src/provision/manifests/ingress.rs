@@ -53,7 +53,12 @@ pub(super) fn file(
 }
 
 /// In production without the environment's name: `wordpress.kestrel.omantel.example`.
-fn host(platform: &Platform, slug: &Slug, environment: EnvironmentName, app: &str) -> String {
+pub(super) fn host(
+    platform: &Platform,
+    slug: &Slug,
+    environment: EnvironmentName,
+    app: &str,
+) -> String {
     let (slug, fqdn) = (slug.as_str(), &platform.fqdn);
     match environment {
         EnvironmentName::Prod => format!("{app}.{slug}.{fqdn}"),

@@ -19,6 +19,8 @@ mod emit;
 mod environment;
 mod ingress;
 mod names;
+#[cfg(feature = "kubernetes")]
+pub(crate) mod objects;
 #[cfg(test)]
 mod tests;
 
@@ -92,6 +94,7 @@ pub(crate) struct Plan {
 pub(crate) struct Environment {
     pub(crate) name: EnvironmentName,
     pub(crate) stage: Stage,
+    pub(crate) region: String,
     /// With all that they need, each once.
     pub(crate) apps: Vec<AppSpec>,
 }
@@ -126,7 +129,7 @@ pub(crate) fn render(platform: &Platform, desired: &Desired) -> Result<Files, Re
     environments.sort_by_key(|one| one.name);
     environments.dedup_by_key(|one| one.name);
     for environment in &environments {
-        let labels = Labels::new(platform, desired, &slug, environment.name);
+        let labels = Labels::new(platform, desired, &slug, environment);
         let name = environment.name;
         for (file, content) in environment::files(platform, desired, environment, &slug, &labels)? {
             files.insert(format!("{slug}/{name}/{file}", slug = slug.as_str()), content);

@@ -26,7 +26,8 @@ fn app(slug: &str) -> AppSpec {
 }
 
 fn organization(slug: &str, stage: Stage, apps: Vec<AppSpec>) -> Desired {
-    let environment = Environment { name: EnvironmentName::Prod, stage, apps };
+    let region = "muscat".to_owned();
+    let environment = Environment { name: EnvironmentName::Prod, stage, region, apps };
     let plan =
         Plan { slug: "m".to_owned(), cpu: Some(2), memory_gb: Some(4), storage_gb: Some(40) };
     Desired { id: "id".to_owned(), slug: slug.to_owned(), plan, environments: vec![environment] }

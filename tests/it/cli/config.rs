@@ -29,7 +29,7 @@ pub(super) fn entries(program: Program) -> BTreeMap<String, Value> {
 }
 
 /// A value for each key that is not its default.
-const SAMPLES: [(&str, &str); 51] = [
+const SAMPLES: [(&str, &str); 55] = [
     ("data", "/srv/sovereign"),
     ("database_url", "postgres://a:hunter2-hunter2@db.example/c"),
     ("listen", "0.0.0.0:80"),
@@ -63,6 +63,10 @@ const SAMPLES: [(&str, &str); 51] = [
     ("nats.subject_prefix", "clouds"),
     ("nats.replicas", "3"),
     ("events.allowed_networks", "10.1.0.0/16, 127.0.0.1"),
+    ("provisioning.driver", "git"),
+    ("provisioning.kubeconfig", "/etc/sovereign/kubeconfig"),
+    ("provisioning.kube_context", "muscat"),
+    ("provisioning.kube_namespace", "muscat-organizations"),
     ("provisioning.repository", "https://git.omantel.example/organizations.git"),
     ("provisioning.branch", "clusters/muscat"),
     ("provisioning.path", "muscat/organizations"),

@@ -27,9 +27,10 @@ impl Behind {
         let proxy = Proxy::before(address).await;
         let name = options.get_database().unwrap();
         let proxied = format!("postgres://postgres@{}/{name}", proxy.address);
-        let program =
-            Program::new(["serve", "--listen", "127.0.0.1:0", "--database-url", &proxied])
-                .without_mail();
+        // Without jobs, whose commits would be cut instead of the engine's.
+        let serve =
+            ["serve", "--listen", "127.0.0.1:0", "--jobs", "off", "--database-url", &proxied];
+        let program = Program::new(serve).without_mail();
         let server = Server::start(program.args(["--data".as_ref(), database.directory.path()]));
         Self { campaign: Campaign::on(database).await, proxy, server, harms: 0 }
     }

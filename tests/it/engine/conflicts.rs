@@ -32,7 +32,9 @@ impl Scene {
                  VALUES ('MEETING-20', 20, 20000, '', true, 0, 0, 0, now(), now())",
             )
             .await;
-        let program = database.program(&["serve", "--listen", "127.0.0.1:0"]);
+        // Jobs would write beside what is looked at.
+        let serve = ["serve", "--listen", "127.0.0.1:0", "--jobs", "off"];
+        let program = database.program(&serve);
         let server = Server::start(program.env("SOVEREIGN_LOG_LEVEL", "sovereign=debug"));
         let Location::Server(url) = &database.location else { unreachable!() };
         let other = PgConnection::connect(url).await.unwrap();

@@ -35,7 +35,7 @@ use super::clock::TestClock;
 use super::database::{Engine, FQDN, TestDatabase};
 use super::events;
 use super::running::Running;
-use super::servers::{MailSink, NatsServer, SinkOptions};
+use super::servers::{MailSink, Namespace, NatsServer, SinkOptions};
 use super::signer::Signer;
 use super::stripe::StripeFake;
 
@@ -57,6 +57,8 @@ pub(crate) struct Setup {
     pub(crate) takes_cards: bool,
     /// Whether there is a NATS server.
     pub(crate) publishes: bool,
+    /// Whether Organizations go into a Kubernetes API, and not into a repository.
+    pub(crate) has_cluster: bool,
     pub(crate) provisioning: ProvisioningOptions,
     pub(crate) blueprints: BlueprintOptions,
 }
@@ -84,6 +86,7 @@ impl Default for Setup {
             hooks: HookOptions::default(),
             takes_cards: false,
             publishes: false,
+            has_cluster: false,
             provisioning: ProvisioningOptions::default(),
             blueprints: BlueprintOptions::default(),
         }
@@ -104,6 +107,11 @@ impl Setup {
     /// With a NATS server.
     pub(crate) fn with_nats() -> Self {
         Self { publishes: true, ..Self::default() }
+    }
+
+    /// With a Kubernetes API.
+    pub(crate) fn with_kubernetes() -> Self {
+        Self { has_cluster: true, ..Self::default() }
     }
 
     /// With private Blueprints that [`Signer::franchisee`] signs.
@@ -132,6 +140,7 @@ pub(crate) struct TestApp {
     sink: Option<MailSink>,
     pub(super) stripe: Option<StripeFake>,
     nats: Option<NatsServer>,
+    cluster: Option<Namespace>,
     pub(super) hooks: HookOptions,
     pub(super) blueprints: BlueprintOptions,
 }
@@ -161,6 +170,7 @@ impl TestApp {
         } else {
             None
         };
+        let cluster = if setup.has_cluster { Some(Namespace::make().await) } else { None };
         let options = Options {
             location: database.location.clone(),
             keys: signing_key.into(),
@@ -183,7 +193,7 @@ impl TestApp {
             nats: nats.as_ref().map(NatsServer::options),
             hooks: setup.hooks.clone(),
             public_url: None,
-            provisioning: setup.provisioning,
+            provisioning: cluster.as_ref().map_or(setup.provisioning, Namespace::options),
             blueprints: setup.blueprints.clone(),
             data: database.directory.path().to_owned(),
         };
@@ -203,6 +213,7 @@ impl TestApp {
             sink,
             stripe,
             nats,
+            cluster,
             hooks: setup.hooks,
             blueprints: setup.blueprints,
         };
@@ -235,6 +246,11 @@ impl TestApp {
     /// The NATS server of [`Setup::with_nats`].
     pub(crate) fn nats(&self) -> &NatsServer {
         self.nats.as_ref().expect("a test with NATS")
+    }
+
+    /// The namespace of [`Setup::with_kubernetes`].
+    pub(crate) fn cluster(&self) -> &Namespace {
+        self.cluster.as_ref().expect("a test with a Kubernetes API")
     }
 
     /// The mail server of [`Setup::with_mail`].

@@ -99,6 +99,11 @@ impl Running {
         &self.stderr.said
     }
 
+    /// Whether it says so, rather than end before.
+    pub(super) fn says(&mut self, text: &str) -> bool {
+        self.stderr.until(Instant::now() + PATIENCE, |line| line.contains(text)).is_some()
+    }
+
     /// `kill -9`, in the middle of whatever it does.
     pub(crate) fn kill(mut self) -> Ended {
         self.child.kill().unwrap();

@@ -5,6 +5,7 @@ mod environments;
 mod failures;
 mod flow;
 mod kills;
+mod kubernetes;
 mod removal;
 pub(crate) mod tree;
 

@@ -4,12 +4,14 @@
 mod certificate;
 mod helper;
 mod issuer;
+mod kubernetes;
 mod mail;
 mod nats;
 mod provider;
 mod tokens;
 
 pub(crate) use self::issuer::{Endpoint, Mode};
+pub(crate) use self::kubernetes::Namespace;
 pub(crate) use self::mail::{Behaviour, MailSink, Security, SinkOptions};
 pub(crate) use self::nats::{Message as NatsMessage, NatsServer};
 pub(crate) use self::provider::{Account, IdToken, Provider, ProviderOptions};
