@@ -108,6 +108,11 @@ pub const KEYS: &[Key] = &[
     key("provisioning.path", Some(DEFAULT_PREFIX), "its directory"),
     key("provisioning.author", Some(DEFAULT_AUTHOR), "who makes its commits: Name <address>"),
     secret("provisioning.token", "password for a repository at https://"),
+    key(
+        "provisioning.ca_file",
+        None,
+        "authority of the certificate of a repository at https://, where not a public one (PEM)",
+    ),
     key("provisioning.ssh_key_file", None, "private key for a repository at ssh://"),
     key("provisioning.ssh_known_hosts_file", None, "keys of the hosts that are trusted"),
     key(

@@ -24,6 +24,7 @@ pub(super) fn read(resolved: &Resolved) -> Result<ProvisioningOptions, ConfigErr
         prefix: resolved.checked_required("provisioning.path", check_prefix)?,
         author: resolved.checked_required("provisioning.author", check_author)?,
         token: resolved.value("provisioning.token").map(Token::new),
+        ca_file: resolved.checked("provisioning.ca_file", check_path)?,
         ssh_key_file: resolved.checked("provisioning.ssh_key_file", check_path)?,
         ssh_known_hosts_file: resolved.checked("provisioning.ssh_known_hosts_file", check_path)?,
         flux_namespace: resolved.checked_required("provisioning.flux_namespace", check_object)?,

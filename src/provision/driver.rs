@@ -11,7 +11,7 @@ use super::options::{DriverKind, ProvisioningOptions};
 #[derive(Debug, Clone)]
 pub(crate) enum Driver {
     /// A repository that Flux reads.
-    Git(Git),
+    Git(Box<Git>),
     /// A Kubernetes API, in which the platform's own operators find what there should be.
     #[cfg(feature = "kubernetes")]
     Kubernetes(Box<Cluster>),
@@ -24,7 +24,7 @@ impl Driver {
     /// Where the configuration cannot be used; for people.
     pub(crate) async fn new(options: &ProvisioningOptions, data: &Path) -> Result<Self, String> {
         match options.driver {
-            DriverKind::Git => Ok(Self::Git(Git::new(options.git(data)))),
+            DriverKind::Git => Ok(Self::Git(Box::new(Git::new(options.git(data))))),
             #[cfg(feature = "kubernetes")]
             DriverKind::Kubernetes => {
                 let cluster = Cluster::connect(&options.kubernetes).await?;

@@ -38,6 +38,8 @@ pub struct ProvisioningOptions {
     /// `Name <address>`.
     pub author: String,
     pub token: Option<Token>,
+    /// Whose certificates are taken of a repository at https://, beside none of the public ones.
+    pub ca_file: Option<String>,
     pub ssh_key_file: Option<String>,
     pub ssh_known_hosts_file: Option<String>,
     pub flux_namespace: String,
@@ -67,6 +69,7 @@ impl Default for ProvisioningOptions {
             prefix: text(DEFAULT_PREFIX),
             author: text(DEFAULT_AUTHOR),
             token: None,
+            ca_file: None,
             ssh_key_file: None,
             ssh_known_hosts_file: None,
             flux_namespace: text(DEFAULT_FLUX_NAMESPACE),
@@ -132,6 +135,7 @@ pub(crate) struct Repository {
     pub(crate) address: String,
     /// Whether the program makes it, where it is not there.
     pub(crate) is_own: bool,
+    pub(crate) ca_file: Option<String>,
     pub(crate) access: Access,
 }
 
@@ -165,6 +169,7 @@ impl ProvisioningOptions {
                 None => std::path::absolute(&own).unwrap_or(own).display().to_string(),
             },
             is_own: self.repository.is_none(),
+            ca_file: self.ca_file.clone(),
             access,
         };
         GitOptions {

@@ -111,6 +111,9 @@ fn let_in(command: &mut Command, repository: &Repository) {
         ("gc.autoDetach".to_owned(), "false".to_owned()),
         ("core.hooksPath".to_owned(), "/dev/null".to_owned()),
     ];
+    if let Some(file) = &repository.ca_file {
+        settings.push(("http.sslCAInfo".to_owned(), file.clone()));
+    }
     match &repository.access {
         Access::Open => {}
         Access::Token(token) => {
@@ -137,6 +140,14 @@ fn let_in(command: &mut Command, repository: &Repository) {
 
 /// A message on one line, with no more of it than a person reads, and never with the token.
 fn shortened(text: &str, repository: &Repository) -> String {
+    // Git would ask a person for what was refused, and says only that it cannot.
+    if text.contains("could not read Username") || text.contains("Authentication failed") {
+        return match &repository.access {
+            Access::Token(_) => "the repository does not take provisioning.token: renew it",
+            _ => "the repository wants a password: set provisioning.token",
+        }
+        .to_owned();
+    }
     let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if let Access::Token(token) = &repository.access {
         line = line.replace(token.as_str(), "…");

@@ -29,7 +29,7 @@ pub(super) fn entries(program: Program) -> BTreeMap<String, Value> {
 }
 
 /// A value for each key that is not its default.
-const SAMPLES: [(&str, &str); 55] = [
+const SAMPLES: [(&str, &str); 56] = [
     ("data", "/srv/sovereign"),
     ("database_url", "postgres://a:hunter2-hunter2@db.example/c"),
     ("listen", "0.0.0.0:80"),
@@ -72,6 +72,7 @@ const SAMPLES: [(&str, &str); 55] = [
     ("provisioning.path", "muscat/organizations"),
     ("provisioning.author", "Omantel <cloud@omantel.example>"),
     ("provisioning.token", "hunter2-hunter2"),
+    ("provisioning.ca_file", "/etc/sovereign/git-ca.pem"),
     ("provisioning.ssh_key_file", "/etc/sovereign/id_ed25519"),
     ("provisioning.ssh_known_hosts_file", "/etc/sovereign/known_hosts"),
     ("provisioning.flux_namespace", "flux"),

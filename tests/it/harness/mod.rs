@@ -34,8 +34,8 @@ pub(crate) use self::program::{Door, Program, Server};
 pub(crate) use self::proxy::{Harm, Proxy};
 pub(crate) use self::second::SecondServer;
 pub(crate) use self::servers::{
-    Account, Behaviour, Endpoint, IdToken, MailSink, Mode, Namespace, NatsMessage, NatsServer,
-    Provider, ProviderOptions, Security, SinkOptions, TokenServer,
+    Account, Behaviour, Endpoint, GitServer, IdToken, MailSink, Mode, Namespace, NatsMessage,
+    NatsServer, Provider, ProviderOptions, Security, SinkOptions, TokenServer,
 };
 pub(crate) use self::shape::{assert_shape, each};
 pub(crate) use self::signed_in::SignedIn;

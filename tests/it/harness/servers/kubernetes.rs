@@ -13,6 +13,7 @@ use sovereign::provision::{DriverKind, KubernetesOptions, ProvisioningOptions};
 use tempfile::TempDir;
 
 use super::certificate::Certificate;
+use super::{free_port, listening};
 use crate::harness::process::{PATIENCE, Running};
 use crate::harness::program::Program;
 
@@ -48,16 +49,6 @@ pub(crate) struct Namespace {
     administrator: Administrator,
     pub(crate) name: String,
     directory: TempDir,
-}
-
-/// A port nobody listens at, below those the system takes outgoing ones from. It may be taken at any moment.
-fn port() -> u16 {
-    loop {
-        let port = rand::random_range(20_000..32_000);
-        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
-            return port;
-        }
-    }
 }
 
 impl Server {
@@ -150,24 +141,10 @@ impl Administrator {
     }
 }
 
-/// Starts what `program` makes for a port, until it has one.
-fn listening(program: impl Fn(u16) -> Program, ready: &str) -> (Running, u16) {
-    let mut said = String::new();
-    for _ in 0..5 {
-        let port = port();
-        let mut running = program(port).spawn();
-        if running.says(ready) {
-            return (running, port);
-        }
-        running.last_words().clone_into(&mut said);
-    }
-    panic!("it does not begin: {said}");
-}
-
 fn etcd(directory: &Path, port: u16) -> Program {
     let clients = format!("http://127.0.0.1:{port}");
     let data = directory.join(format!("etcd-{port}"));
-    let peers = format!("http://127.0.0.1:{}", self::port());
+    let peers = format!("http://127.0.0.1:{}", free_port());
     Program::of(
         "etcd",
         [
