@@ -167,6 +167,17 @@ pub(crate) async fn newest(tx: &mut Tx, tenant_id: &str) -> Result<Option<Provis
     Ok(on_db!(tx, c => sqlx::query_as(SQL).bind(tenant_id).fetch_optional(c).await)?)
 }
 
+/// An Organization's, the newest first.
+pub(crate) async fn of_organization(
+    tx: &mut Tx,
+    tenant_id: &str,
+    limit: i64,
+) -> Result<Vec<ProvisionRow>> {
+    const SQL: &str =
+        select!("WHERE p.tenant_id = $1 ORDER BY p.created_at DESC, p.id DESC LIMIT $2");
+    Ok(on_db!(tx, c => sqlx::query_as(SQL).bind(tenant_id).bind(limit).fetch_all(c).await)?)
+}
+
 /// The newest of an Organization that is completed.
 pub(crate) async fn newest_completed(tx: &mut Tx, tenant_id: &str) -> Result<Option<ProvisionRow>> {
     const SQL: &str = select!(

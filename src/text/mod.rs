@@ -42,6 +42,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../../translations/en/invoice.ftl"),
     include_str!("../../translations/en/mail.ftl"),
     include_str!("../../translations/en/payment.ftl"),
+    include_str!("../../translations/en/provision.ftl"),
     include_str!("../../translations/en/sign_in.ftl"),
 ];
 const ARABIC: &[&str] = &[
@@ -49,6 +50,7 @@ const ARABIC: &[&str] = &[
     include_str!("../../translations/ar/invoice.ftl"),
     include_str!("../../translations/ar/mail.ftl"),
     include_str!("../../translations/ar/payment.ftl"),
+    include_str!("../../translations/ar/provision.ftl"),
     include_str!("../../translations/ar/sign_in.ftl"),
 ];
 

@@ -3,6 +3,7 @@
 use serde_json::json;
 use sovereign_domain::event::Actor;
 use sovereign_domain::ids::UserId;
+use sovereign_domain::organization::MemberRole;
 use uuid::Uuid;
 
 use super::audited;
@@ -12,9 +13,12 @@ use super::vouchers::FieldError;
 use crate::app::App;
 use crate::provision::enqueue::{self, ASKED};
 use crate::storage::cursor::Cursor;
-use crate::storage::organizations::{find_for_member, role_of};
+use crate::storage::organizations::{OrganizationRow, find_for_member, list_for_member, role_of};
 use crate::storage::provisions::{self as rows, NewProvision, ProvisionRow, ProvisionStatus};
 use crate::storage::{self, Tx};
+
+/// How many a page shows of an Organization's.
+const SHOWN: i64 = 20;
 
 /// Why provisions were not shown, or one was not begun.
 #[derive(Debug)]
@@ -93,6 +97,34 @@ pub(crate) async fn newest(
     let mut tx = app.store.read_as(user_id).await?;
     role_of(&mut tx, tenant_id, user_id).await?.ok_or(ProvisionError::NotFound)?;
     rows::newest(&mut tx, tenant_id).await?.ok_or(ProvisionError::NotFound)
+}
+
+/// What there is of an Organization, and who looks at it.
+#[derive(Debug)]
+pub(crate) struct OfOrganization {
+    pub(crate) organization: OrganizationRow,
+    pub(crate) role: MemberRole,
+    /// The newest first.
+    pub(crate) provisions: Vec<ProvisionRow>,
+}
+
+/// The newest ones of the Organization at an address, for its members.
+///
+/// # Errors
+/// [`ProvisionError`].
+pub(crate) async fn of_organization(
+    app: &App,
+    user_id: &UserId,
+    slug: &str,
+) -> Result<OfOrganization, ProvisionError> {
+    let mut tx = app.store.read_as(user_id).await?;
+    let own = list_for_member(&mut tx, user_id).await?;
+    let organization = own.into_iter().find(|one| one.slug == slug);
+    let organization = organization.ok_or(ProvisionError::NotFound)?;
+    let role = role_of(&mut tx, &organization.id, user_id).await?;
+    let role = role.ok_or(ProvisionError::NotFound)?;
+    let provisions = rows::of_organization(&mut tx, &organization.id, SHOWN).await?;
+    Ok(OfOrganization { organization, role, provisions })
 }
 
 /// Has a paid order's Organization provisioned; an order that has a provision keeps that one.

@@ -14,6 +14,7 @@ mod invitation;
 mod page;
 mod pay;
 mod payment_return;
+mod provisions;
 mod return_to;
 mod sign_in;
 
@@ -41,4 +42,5 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/checkout/return", get(payment_return::show))
         .route("/pay/{order_id}", get(pay::show).post(pay::press))
         .route("/console", get(account::show))
+        .route("/console/{slug}/provisions", get(provisions::show).post(provisions::retry))
 }

@@ -46,6 +46,13 @@ pub fn date_in(at: Timestamp, zone: &TimeZone) -> Option<time::Date> {
     time::Date::from_calendar_date(date.year().into(), month, date.day().try_into().ok()?).ok()
 }
 
+/// The time of day that a moment has in a time zone, such as `09:05`; `None` beyond the calendar.
+#[must_use]
+pub fn minute_in(at: Timestamp, zone: &TimeZone) -> Option<alloc::string::String> {
+    let time = local(at, zone)?.time();
+    Some(alloc::format!("{:02}:{:02}", time.hour(), time.minute()))
+}
+
 fn local(at: Timestamp, zone: &TimeZone) -> Option<DateTime> {
     Some(Instant::from_microsecond(at.micros()).ok()?.to_zoned(zone.clone()).datetime())
 }

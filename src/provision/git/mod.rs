@@ -131,6 +131,8 @@ impl Git {
         }
         let rejected = answer.lines().find(|line| line.starts_with('!')).unwrap_or_default();
         let rejected = rejected.split('\t').next_back().unwrap_or_default();
+        // What follows says no more, and names where the repository is.
+        let text = text.split("error: failed to push some refs").next().unwrap_or_default().trim();
         Err(GitError(format!("git push: {rejected} {text}").replace("  ", " ")))
     }
 

@@ -6,6 +6,7 @@ mod failures;
 mod flow;
 mod kills;
 mod kubernetes;
+mod page;
 mod remote;
 mod removal;
 pub(crate) mod tree;

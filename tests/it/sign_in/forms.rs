@@ -5,13 +5,14 @@ use crate::harness::{Setup, on_both};
 
 const EMAIL: &str = "ahmed@example.com";
 /// Every page that changes something.
-const UNSAFE: [&str; 6] = [
+const UNSAFE: [&str; 7] = [
     "/sign-in",
     "/sign-in/code",
     "/sign-in/link",
     "/sign-out",
     "/sign-out-everywhere",
     "/invitation",
+    "/console/kestrel/provisions",
 ];
 
 on_both! {
