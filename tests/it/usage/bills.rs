@@ -86,6 +86,32 @@ on_both! {
         assert_eq!(billed(&customer).await[0], (3_000, "paid".into()));
     }
 
+    /// So little cannot be charged: it waits until a bill is large enough, and nothing is due meanwhile.
+    async fn what_no_card_can_be_charged_waits(app: &TestApp, Setup::with_stripe()) {
+        price(app, "cpu-hours", 10, 1).await;
+        let customer = flexi(app, "ahmed").await;
+        uses(app, &customer, "1", 9).await;
+        for _ in 0..2 {
+            a_month_later(app).await;
+            assert_eq!(billed(&customer).await[0], (0, "paid".into()));
+            assert_eq!(subscription(&customer).await["status"], "active");
+            assert_eq!(usage(&customer).await["estimate_minor"], 90);
+        }
+        // Credit pays what a card could not.
+        app.issue("ONE", 1, 0).await;
+        customer.redeem("ONE").await.expect(200);
+        uses(app, &customer, "2", 2).await;
+        a_month_later(app).await;
+        assert_eq!(billed(&customer).await[0], (110, "paid".into()));
+        assert_eq!(usage(&customer).await["estimate_minor"], 0);
+        assert_eq!(customer.available_minor().await, 890);
+        // Enough for a card, and no card: it is due, as any month is.
+        uses(app, &customer, "3", 200).await;
+        a_month_later(app).await;
+        assert_eq!(billed(&customer).await[0], (2_000, "open".into()));
+        assert_eq!(subscription(&customer).await["status"], "past_due");
+    }
+
     /// A card that declines leaves the bill as it is; what is used meanwhile is on the next one.
     async fn what_is_due_is_not_billed_again(app: &TestApp, Setup::with_stripe()) {
         price(app, "cpu-hours", 10, 1).await;

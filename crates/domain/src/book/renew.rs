@@ -23,6 +23,14 @@ use crate::usage;
 /// How long before the end of a period a customer is told that the credit will not cover the next one.
 pub const LOW_CREDIT_WARNING_DAYS: i64 = 14;
 
+/// What becomes of what was used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Used {
+    Billed,
+    /// For the next bill.
+    Waits,
+}
+
 impl Book {
     /// Renews a subscription whose period has ended: one order for one month, whoever asks how often.
     pub(super) fn renew(
@@ -49,10 +57,10 @@ impl Book {
             self.pause(subscription, context);
             return Ok(Outcome::Done);
         }
-        match self.month_ahead(account, &subscription, context) {
-            Ok((quote, taxed)) => {
+        match self.month_to_bill(account, &subscription, context) {
+            Ok((quote, taxed, used)) => {
                 let order = new_order(account, &subscription, quote, taxed, start, context);
-                self.put_renewal(order, subscription, context)
+                self.put_renewal(order, subscription, used, context)
             }
             Err(error) => {
                 self.renewal_without_price(subscription, error, context);
@@ -61,18 +69,42 @@ impl Book {
         }
     }
 
+    /// What to bill now, and whether with what was used. Where credit does not pay it and a card cannot be
+    /// charged so little, what was used waits for the next bill, if that makes the month payable.
+    fn month_to_bill(
+        &self,
+        account: &Account,
+        subscription: &Subscription,
+        context: &Context<'_>,
+    ) -> Result<(Quote, Taxed, Used), SelectionError> {
+        let (quote, taxed) = self.month_ahead(account, subscription, Used::Billed, context)?;
+        let available_minor = account.wallet.available_minor(context.now);
+        let payable =
+            |taxed: &Taxed| split(taxed.total_minor, available_minor, context.charge_rules);
+        if payable(&taxed) == Err(SplitError::BelowMinimum) {
+            let (quote, taxed) = self.month_ahead(account, subscription, Used::Waits, context)?;
+            if payable(&taxed).is_ok() {
+                return Ok((quote, taxed, Used::Waits));
+            }
+        }
+        Ok((quote, taxed, Used::Billed))
+    }
+
     /// What the next month costs: the plan, add-ons and apps, at the prices of today; with it, what was carried
     /// and what was used.
     fn month_ahead(
         &self,
         account: &Account,
         subscription: &Subscription,
+        used: Used,
         context: &Context<'_>,
     ) -> Result<(Quote, Taxed), SelectionError> {
         let mut quote = self.quote_held(account)?;
         quote.lines.extend_from_slice(subscription.carried());
-        let used = usage::lines(self.open_usage(&account.tenant_id));
-        quote.lines.extend(used.ok_or(SelectionError::TooLarge)?);
+        if used == Used::Billed {
+            let used = usage::lines(self.open_usage(&account.tenant_id));
+            quote.lines.extend(used.ok_or(SelectionError::TooLarge)?);
+        }
         let sum = checked_sum(quote.lines.iter().map(|line| line.amount_minor));
         quote.total_minor = sum.ok_or(SelectionError::TooLarge)?;
         let taxed = context.tax.on(quote.total_minor).ok_or(SelectionError::TooLarge)?;
@@ -83,6 +115,7 @@ impl Book {
         &mut self,
         order: Order,
         mut subscription: Subscription,
+        used: Used,
         context: &mut Context<'_>,
     ) -> Result<Outcome, Refusal> {
         let (order_id, tenant_id) = (order.id, order.tenant_id.clone());
@@ -90,7 +123,9 @@ impl Book {
         subscription.due_order = Some(order_id);
         subscription.next_attempt_at = None;
         self.put_subscription(subscription);
-        self.bill_usage(&tenant_id, None, order_id);
+        if used == Used::Billed {
+            self.bill_usage(&tenant_id, None, order_id);
+        }
         let outcome = match self.ask(order.clone(), context)? {
             Asked::Paid => Outcome::Billed { order_id },
             Asked::Card { charge_minor } => {
@@ -285,7 +320,7 @@ impl Book {
             && !subscription.cancel_at_period_end
             && (context.now..=ahead).contains(&end)
             && subscription.warned_for != Some(end);
-        let Ok((_, taxed)) = self.month_ahead(account, &subscription, context) else {
+        let Ok((_, taxed)) = self.month_ahead(account, &subscription, Used::Billed, context) else {
             return Ok(Outcome::Done);
         };
         if !due || account.wallet.available_minor(end) >= taxed.total_minor {

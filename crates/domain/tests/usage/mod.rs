@@ -246,6 +246,16 @@ impl Play {
                 assert_eq!(Some(line.amount_minor), amount);
             }
         }
+        // The plan costs nothing: what no card can be charged is never due while the subscription lives.
+        for subscription in self.book.subscriptions.values() {
+            let lives = self.book.accounts[&subscription.tenant_id].live_subscription;
+            if let Some(order_id) =
+                subscription.due_order.filter(|_| lives == Some(subscription.id))
+            {
+                let order = &self.book.orders[&order_id];
+                assert!(order.total_minor >= self.world.charge_rules.minimum_minor, "{order:?}");
+            }
+        }
         let ended = self
             .book
             .subscriptions
