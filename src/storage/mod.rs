@@ -75,6 +75,7 @@ pub(crate) mod users;
 pub mod verify;
 pub(crate) mod verify_blueprints;
 mod verify_chain;
+mod verify_usage;
 pub(crate) mod vouchers;
 pub mod walls;
 pub(crate) mod webhook_events;

@@ -8,7 +8,7 @@
 
 use uuid::Uuid;
 
-use super::{Result, Tx, on_db, verify_blueprints, verify_chain};
+use super::{Result, Tx, on_db, verify_blueprints, verify_chain, verify_usage};
 
 /// One broken invariant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -447,7 +447,8 @@ const CHECKS_BY_TEXT: &[Check] = &[
 #[must_use]
 pub fn checks() -> Vec<&'static str> {
     let queries = CHECKS_BY_ID.iter().chain(CHECKS_BY_TEXT).map(|(name, _)| *name);
-    queries.chain(verify_chain::CHECKS).chain([verify_blueprints::SIGNED]).collect()
+    let computed = [verify_blueprints::SIGNED, verify_usage::BILLED];
+    queries.chain(verify_chain::CHECKS).chain(computed).collect()
 }
 
 /// Recomputes everything in one snapshot; answers at most a thousand faults of each kind.
@@ -474,6 +475,7 @@ pub(crate) async fn faults(tx: &mut Tx) -> Result<Vec<Fault>> {
     }
     faults.extend(verify_chain::faults(tx, LIMIT).await?);
     faults.extend(verify_blueprints::faults(tx, LIMIT).await?);
+    faults.extend(verify_usage::faults(tx, LIMIT).await?);
     Ok(faults)
 }
 

@@ -193,6 +193,11 @@ const CASES: &[Case] = &[
         "UPDATE usage_totals SET order_id = {id}",
     ),
     case(
+        "an order asks for the usage that was counted for it",
+        r#"UPDATE orders SET lines = '[{"kind":"usage","id":"cpu-hours","name":"CPU",
+            "amount_minor":0,"usage":{"quantity":7,"unit":"h","price_minor":0,"per_units":1}}]'"#,
+    ),
+    case(
         "a report of usage counts for its Organization and meter",
         "UPDATE usage_events SET tenant_id = 'another'",
     ),
