@@ -5,6 +5,7 @@
 //! are kept nowhere but in the letter, so it cannot wait in the database. Letters about payments do
 //! (`usecase/letters`).
 
+mod approval;
 mod billing;
 mod letters;
 mod life;
@@ -24,6 +25,7 @@ use reqwest::Url;
 use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
+pub(crate) use self::approval::{Approval, ApprovalNews};
 pub(crate) use self::billing::{CreditLow, Payment, PaymentNews, Receipt};
 pub(crate) use self::letters::{Attachment, Invitation, Letter, SignInCode};
 pub(crate) use self::life::{Life, LifeNews};

@@ -13,6 +13,7 @@ from_row! {
         pub(crate) kind: String,
         pub(crate) tenant_id: String,
         pub(crate) order_id: Option<Uuid>,
+        pub(crate) approval_id: Option<Uuid>,
         pub(crate) failures: i32,
     }
 }
@@ -38,9 +39,30 @@ pub(crate) async fn insert(
     Ok(())
 }
 
+/// Files a letter about what was decided of a request of this Organization's.
+pub(crate) async fn insert_of_approval(
+    tx: &mut Tx,
+    (id, kind): (Uuid, LetterKind),
+    (tenant_id, approval_id): (&str, Uuid),
+    now: Timestamp,
+) -> Result<()> {
+    let sql = "INSERT INTO letters (id, kind, tenant_id, approval_id, created_at, next_attempt_at) \
+               VALUES ($1, $2, $3, $4, $5, $5)";
+    on_db!(tx, c => sqlx::query(sql)
+        .bind(id)
+        .bind(kind.as_str())
+        .bind(tenant_id)
+        .bind(approval_id)
+        .bind(Ts(now))
+        .execute(c)
+        .await
+        .map(|_| ()))?;
+    Ok(())
+}
+
 /// Letters that are due, those first that have waited longest.
 pub(crate) async fn due(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<LetterRow>> {
-    let sql = "SELECT id, kind, tenant_id, order_id, failures FROM letters \
+    let sql = "SELECT id, kind, tenant_id, order_id, approval_id, failures FROM letters \
                WHERE next_attempt_at <= $1 ORDER BY next_attempt_at, id LIMIT $2";
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(Ts(now)).bind(limit).fetch_all(c).await)?)
 }

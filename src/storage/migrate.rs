@@ -67,6 +67,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(22, "0022", "blueprints"),
     migration!(23, "0023", "policy"),
     migration!(24, "0024", "walls"),
+    migration!(25, "0025", "approval_letters"),
 ];
 
 /// Any number; all processes of this program take the same PostgreSQL lock while they migrate.

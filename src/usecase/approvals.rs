@@ -2,6 +2,7 @@
 //! stands until it is revoked or ends; the request is all that the administrator sees of the Organization.
 
 use serde_json::json;
+use sovereign_domain::book::LetterKind;
 use sovereign_domain::catalog::Catalog;
 use sovereign_domain::event::Actor;
 use sovereign_domain::timestamp::Timestamp;
@@ -14,7 +15,7 @@ use super::vouchers::FieldError;
 use crate::app::App;
 use crate::storage::approvals::{self as rows, ApprovalRow, Decision, NewRequest};
 use crate::storage::cursor::Cursor;
-use crate::storage::{self, Tx, catalog, organizations};
+use crate::storage::{self, Tx, catalog, letters, organizations};
 
 const MAX_TEXT_CHARS: usize = 1_000;
 const MAX_ENTRIES: usize = 200;
@@ -166,6 +167,14 @@ pub(crate) enum Verdict {
 }
 
 impl Verdict {
+    const fn letter(self) -> LetterKind {
+        match self {
+            Self::Approve { .. } => LetterKind::ApprovalGiven,
+            Self::Refuse => LetterKind::ApprovalRefused,
+            Self::Revoke => LetterKind::ApprovalRevoked,
+        }
+    }
+
     /// The state that it is decided in, the one that comes of it, and what the audit log calls that.
     const fn states(self) -> (&'static str, &'static str, &'static str) {
         match self {
@@ -215,6 +224,8 @@ pub(crate) async fn decide(
     rows::decide(&mut tx, id, decision, now).await?;
     let row = rows::find(&mut tx, id).await?.ok_or(ApprovalError::Unknown)?;
     record(app, &mut tx, actor, action, &row).await?;
+    let letter = (app.new_id(), verdict.letter());
+    letters::insert_of_approval(&mut tx, letter, (&row.tenant_id, id), now).await?;
     tx.commit().await?;
     Ok(row)
 }

@@ -6,14 +6,16 @@ use sovereign_domain::organization::OrganizationStatus;
 
 use crate::app::App;
 use crate::mail::{
-    Attachment, CreditLow, Letter, Life, LifeNews, Payment, PaymentNews, Receipt, SpendingLimit,
-    UsageNews,
+    Approval, ApprovalNews, Attachment, CreditLow, Letter, Life, LifeNews, Payment, PaymentNews,
+    Receipt, SpendingLimit, UsageNews,
 };
 use crate::pdf;
+use crate::storage::approvals::{self, ApprovalRow};
 use crate::storage::letters::{self as rows, LetterRow, NextMonthRow};
 use crate::storage::organization_life::{self, LifeRow};
 use crate::storage::{Error, Result, Tx};
 use crate::text::{Language, unbroken};
+use crate::usecase::approvals::{APPROVED, REFUSED, REVOKED};
 use crate::usecase::bill::{self, Bill};
 use crate::usecase::organization_life::{OPERATOR, UNPAID_DAYS};
 use crate::usecase::print_invoice::{self, Printed, day};
@@ -26,6 +28,7 @@ pub(super) enum About {
     CreditLow(Box<NextMonthRow>),
     Usage(UsageNews, Box<Used>),
     Life(LifeNews, Box<LifeRow>),
+    Approval(ApprovalNews, Box<ApprovalRow>),
     /// The invoice has no number yet.
     TooEarly,
     /// It is not true any more.
@@ -58,6 +61,9 @@ pub(super) async fn about(app: &App, letter: &LetterRow) -> Result<About> {
     if let Some(news) = life_news(kind) {
         return life(app, &mut tx, news, &letter.tenant_id).await;
     }
+    if let Some(news) = approval_news(kind) {
+        return approval(&mut tx, news, letter).await;
+    }
     let order_id = letter
         .order_id
         .ok_or_else(|| Error::corrupt("letters", format!("{} without an order", letter.kind)))?;
@@ -82,6 +88,30 @@ const fn life_news(kind: LetterKind) -> Option<LifeNews> {
         LetterKind::AddressFreed => Some(LifeNews::AddressFreed),
         _ => None,
     }
+}
+
+const fn approval_news(kind: LetterKind) -> Option<ApprovalNews> {
+    match kind {
+        LetterKind::ApprovalGiven => Some(ApprovalNews::Given),
+        LetterKind::ApprovalRefused => Some(ApprovalNews::Refused),
+        LetterKind::ApprovalRevoked => Some(ApprovalNews::Revoked),
+        _ => None,
+    }
+}
+
+/// What was approved may be revoked by now, and then that is to be said.
+async fn approval(tx: &mut Tx, news: ApprovalNews, letter: &LetterRow) -> Result<About> {
+    let id = letter
+        .approval_id
+        .ok_or_else(|| Error::corrupt("letters", format!("{} of no approval", letter.kind)))?;
+    let row = approvals::find(tx, id).await?;
+    let state = match news {
+        ApprovalNews::Given => APPROVED,
+        ApprovalNews::Refused => REFUSED,
+        ApprovalNews::Revoked => REVOKED,
+    };
+    let row = row.filter(|row| row.state == state);
+    Ok(row.map_or(About::Nothing, |row| About::Approval(news, Box::new(row))))
 }
 
 /// It may have been taken back since, or asked for again; and somebody may have paid.
@@ -165,6 +195,7 @@ pub(super) async fn letter(app: &App, about: &About, language: Language) -> anyh
         About::CreditLow(next) => Ok(write_credit_low(app, next, language)?),
         About::Usage(news, used) => Ok(write_usage(app, *news, used, language)),
         About::Life(news, row) => Ok(write_life(app, *news, row, language)?),
+        About::Approval(news, row) => Ok(write_approval(app, *news, row, language)?),
         About::TooEarly | About::Nothing => anyhow::bail!("there is nothing to say"),
     }
 }
@@ -223,6 +254,31 @@ fn write_life(app: &App, news: LifeNews, row: &LifeRow, language: Language) -> R
         link: &format!("{}/console", app.public_url),
     };
     Ok(life.letter(language))
+}
+
+fn write_approval(
+    app: &App,
+    news: ApprovalNews,
+    row: &ApprovalRow,
+    language: Language,
+) -> Result<Letter> {
+    let list = |texts: &[String]| Some(texts.join(", ")).filter(|text| !text.is_empty());
+    let (apps, tiers) = (list(&row.apps.0), list(&row.tiers.0));
+    let until = row.expires_at.map(|at| day(app, at.0)).transpose()?;
+    let until = until.map(|day| language.date(day)).filter(|_| news == ApprovalNews::Given);
+    let monthly = row.monthly_minor.map(|minor| unbroken(&app.facts.currency.format(minor)));
+    let approval = Approval {
+        news,
+        sovereign: &app.facts.fqdn,
+        organization: &row.organization,
+        apps: apps.as_deref(),
+        tiers: tiers.as_deref(),
+        monthly: monthly.as_deref(),
+        until: until.as_deref(),
+        note: row.note.as_deref(),
+        link: &format!("{}/console", app.public_url),
+    };
+    Ok(approval.letter(language))
 }
 
 fn write_credit_low(app: &App, next: &NextMonthRow, language: Language) -> Result<Letter> {

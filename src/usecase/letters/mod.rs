@@ -122,7 +122,7 @@ async fn readers(app: &App, tenant_id: &str) -> Result<Vec<(String, Language)>> 
 }
 
 async fn settle(app: &App, letter: &LetterRow, sent: Sent) -> Result<()> {
-    let LetterRow { id, kind, tenant_id, order_id, failures } = letter;
+    let LetterRow { id, kind, tenant_id, order_id, approval_id, failures } = letter;
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     match sent {
@@ -137,7 +137,7 @@ async fn settle(app: &App, letter: &LetterRow, sent: Sent) -> Result<()> {
         }
         Sent::Failed(reason) if failures.saturating_add(1) >= MAX_TRIES => {
             tracing::error!(
-                letter = %id, kind, tenant_id, ?order_id, reason, "a letter is given up"
+                letter = %id, kind, tenant_id, ?order_id, ?approval_id, reason, "a letter is given up"
             );
             rows::delete(&mut tx, *id).await?;
         }

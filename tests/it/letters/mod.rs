@@ -1,5 +1,6 @@
 //! Letters about payments, with a real mail server; and the page that they lead to.
 
+mod approval;
 mod credit_low;
 mod delivery;
 mod killed;

@@ -31,10 +31,16 @@ pub enum LetterKind {
     DeletionUndone,
     /// It has never paid for anything, and its address will be free for others tomorrow.
     AddressFreed,
+    /// What it asked for beyond the policy was approved.
+    ApprovalGiven,
+    /// It was refused.
+    ApprovalRefused,
+    /// It was approved, and is not any more.
+    ApprovalRevoked,
 }
 
 impl LetterKind {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 15] = [
         Self::Receipt,
         Self::PaymentDue,
         Self::ConfirmPayment,
@@ -47,6 +53,9 @@ impl LetterKind {
         Self::DeletionSoon,
         Self::DeletionUndone,
         Self::AddressFreed,
+        Self::ApprovalGiven,
+        Self::ApprovalRefused,
+        Self::ApprovalRevoked,
     ];
 
     #[must_use]
@@ -64,6 +73,9 @@ impl LetterKind {
             Self::DeletionSoon => "deletion_soon",
             Self::DeletionUndone => "deletion_undone",
             Self::AddressFreed => "address_freed",
+            Self::ApprovalGiven => "approval_given",
+            Self::ApprovalRefused => "approval_refused",
+            Self::ApprovalRevoked => "approval_revoked",
         }
     }
 

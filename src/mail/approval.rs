@@ -1,0 +1,91 @@
+//! Letters about what was decided of a request for an approval, to whoever owns the Organization.
+
+use super::billing::Values;
+use super::letters::{Action, Letter, Words};
+use crate::text::{Language, Row};
+
+/// What was decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ApprovalNews {
+    Given,
+    Refused,
+    /// It was given before.
+    Revoked,
+}
+
+/// A request and what became of it.
+pub(crate) struct Approval<'a> {
+    pub(crate) news: ApprovalNews,
+    pub(crate) sovereign: &'a str,
+    pub(crate) organization: &'a str,
+    /// With commas between; absent where none were asked for.
+    pub(crate) apps: Option<&'a str>,
+    pub(crate) tiers: Option<&'a str>,
+    /// What a month may cost, with its currency.
+    pub(crate) monthly: Option<&'a str>,
+    /// The day on which it ends by itself.
+    pub(crate) until: Option<&'a str>,
+    /// What whoever decided wrote.
+    pub(crate) note: Option<&'a str>,
+    pub(crate) link: &'a str,
+}
+
+impl ApprovalNews {
+    /// Of the messages for subject, heading, body and what to do.
+    const fn messages(self) -> [&'static str; 4] {
+        match self {
+            Self::Given => [
+                "mail-approval-given-subject",
+                "mail-approval-given-heading",
+                "mail-approval-given-body",
+                "mail-approval-given-do",
+            ],
+            Self::Refused => [
+                "mail-approval-refused-subject",
+                "mail-approval-refused-heading",
+                "mail-approval-refused-body",
+                "mail-approval-refused-do",
+            ],
+            Self::Revoked => [
+                "mail-approval-revoked-subject",
+                "mail-approval-revoked-heading",
+                "mail-approval-revoked-body",
+                "mail-approval-revoked-do",
+            ],
+        }
+    }
+}
+
+impl Approval<'_> {
+    pub(crate) fn letter(self, language: Language) -> Letter {
+        let values =
+            Values(vec![("sovereign", self.sovereign), ("organization", self.organization)]);
+        let [subject, heading, body, to_do] = self.news.messages();
+        let facts = [
+            ("mail-approval-apps", self.apps),
+            ("mail-approval-tiers", self.tiers),
+            ("mail-approval-monthly", self.monthly),
+            ("mail-approval-until", self.until),
+            ("mail-approval-note", self.note),
+        ];
+        let row = |(name, value): (&str, Option<&str>)| Some(Row::new(language.text(name), value?));
+        let words = Words {
+            language,
+            heading: values.sentence(language, heading),
+            body: values.sentence(language, body),
+            code: None,
+            rows: facts.into_iter().filter_map(row).collect(),
+            action: Some(Action {
+                text: language.text("mail-credit-low-link"),
+                link: self.link,
+                button: language.text("mail-credit-low-button"),
+            }),
+            after: vec![
+                values.sentence(language, to_do),
+                values.sentence(language, "mail-billing-owner"),
+            ],
+            footer: values.sentence(language, "mail-footer"),
+        };
+        words.letter(values.subject(language, subject))
+    }
+}
