@@ -12,6 +12,7 @@ pub mod clock;
 pub mod config;
 pub mod engine;
 pub mod envelope;
+mod error_chain;
 mod fail_point;
 mod hex;
 pub mod hooks;

@@ -15,6 +15,7 @@ use reqwest::{Client, Response, Url};
 
 use super::addresses::Reach;
 use super::target;
+use crate::error_chain::chain;
 
 /// What is kept of an answer, in bytes.
 const MAX_EXCERPT_BYTES: usize = 500;
@@ -182,11 +183,4 @@ impl Resolve for Guard {
             }
         })
     }
-}
-
-/// The error and what caused it: the first alone says little.
-fn chain(error: &reqwest::Error) -> String {
-    let first: &dyn std::error::Error = error;
-    let causes = std::iter::successors(Some(first), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

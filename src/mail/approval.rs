@@ -1,7 +1,7 @@
 //! Letters about what was decided of a request for an approval, to whoever owns the Organization.
 
 use super::billing::Values;
-use super::letters::{Action, Letter, Words};
+use super::letters::Letter;
 use crate::text::{Language, Row};
 
 /// What was decided.
@@ -69,23 +69,8 @@ impl Approval<'_> {
             ("mail-approval-note", self.note),
         ];
         let row = |(name, value): (&str, Option<&str>)| Some(Row::new(language.text(name), value?));
-        let words = Words {
-            language,
-            heading: values.sentence(language, heading),
-            body: values.sentence(language, body),
-            code: None,
-            rows: facts.into_iter().filter_map(row).collect(),
-            action: Some(Action {
-                text: language.text("mail-credit-low-link"),
-                link: self.link,
-                button: language.text("mail-credit-low-button"),
-            }),
-            after: vec![
-                values.sentence(language, to_do),
-                values.sentence(language, "mail-billing-owner"),
-            ],
-            footer: values.sentence(language, "mail-footer"),
-        };
-        words.letter(values.subject(language, subject))
+        let rows = facts.into_iter().filter_map(row).collect();
+        let messages = [subject, heading, body];
+        values.account_letter(language, messages, rows, self.link, &[to_do])
     }
 }

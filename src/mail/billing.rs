@@ -66,6 +66,34 @@ impl Values<'_> {
         let isolated = self.0.iter().map(|(name, value)| (*name, language.isolated(value).into()));
         language.text_with(message, &isolated.collect::<Vec<_>>())
     }
+
+    /// A letter to whoever owns an Organization, which leads to its account. `messages` are those for subject,
+    /// heading and body, `to_do` those for what its reader can do.
+    pub(super) fn account_letter(
+        &self,
+        language: Language,
+        [subject, heading, body]: [&str; 3],
+        rows: Vec<Row>,
+        link: &str,
+        to_do: &[&str],
+    ) -> Letter {
+        let after = to_do.iter().chain(&["mail-billing-owner"]);
+        let words = Words {
+            language,
+            heading: self.sentence(language, heading),
+            body: self.sentence(language, body),
+            code: None,
+            rows,
+            action: Some(Action {
+                text: language.text("mail-credit-low-link"),
+                link,
+                button: language.text("mail-credit-low-button"),
+            }),
+            after: after.map(|message| self.sentence(language, message)).collect(),
+            footer: self.sentence(language, "mail-footer"),
+        };
+        words.letter(self.subject(language, subject))
+    }
 }
 
 impl Receipt<'_> {
@@ -150,23 +178,8 @@ impl CreditLow<'_> {
             rows.push(row("mail-credit-low-next", price));
             rows.push(Row::strong(language.text("mail-credit-low-missing"), missing));
         }
-        let words = Words {
-            language,
-            heading: values.sentence(language, "mail-credit-low-heading"),
-            body: values.sentence(language, "mail-credit-low-body"),
-            code: None,
-            rows,
-            action: Some(Action {
-                text: language.text("mail-credit-low-link"),
-                link: self.link,
-                button: language.text("mail-credit-low-button"),
-            }),
-            after: vec![
-                language.text("mail-credit-low-do"),
-                values.sentence(language, "mail-billing-owner"),
-            ],
-            footer: values.sentence(language, "mail-footer"),
-        };
-        words.letter(values.subject(language, "mail-credit-low-subject"))
+        let messages =
+            ["mail-credit-low-subject", "mail-credit-low-heading", "mail-credit-low-body"];
+        values.account_letter(language, messages, rows, self.link, &["mail-credit-low-do"])
     }
 }

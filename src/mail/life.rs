@@ -1,7 +1,7 @@
 //! Letters about an Organization's life, to whoever owns it.
 
 use super::billing::Values;
-use super::letters::{Action, Letter, Words};
+use super::letters::Letter;
 use crate::text::Language;
 
 /// What has happened, or will.
@@ -81,23 +81,7 @@ impl Life<'_> {
             ("slug", self.slug),
             ("date", self.day),
         ]);
-        let [subject, heading, body] = self.news.messages();
-        let advice = self.news.advice(self.by_operator).iter();
-        let advice = advice.map(|message| values.sentence(language, message));
-        let words = Words {
-            language,
-            heading: values.sentence(language, heading),
-            body: values.sentence(language, body),
-            code: None,
-            rows: Vec::new(),
-            action: Some(Action {
-                text: language.text("mail-credit-low-link"),
-                link: self.link,
-                button: language.text("mail-credit-low-button"),
-            }),
-            after: advice.chain([values.sentence(language, "mail-billing-owner")]).collect(),
-            footer: values.sentence(language, "mail-footer"),
-        };
-        words.letter(values.subject(language, subject))
+        let to_do = self.news.advice(self.by_operator);
+        values.account_letter(language, self.news.messages(), Vec::new(), self.link, to_do)
     }
 }

@@ -1,7 +1,7 @@
 //! Letters about what an Organization lets itself spend on usage, to whoever owns it.
 
 use super::billing::Values;
-use super::letters::{Action, Letter, Words};
+use super::letters::Letter;
 use crate::text::{Language, Row};
 
 /// What became of a spending limit.
@@ -53,26 +53,11 @@ impl SpendingLimit<'_> {
             ("limit", self.limit),
         ]);
         let [subject, heading, body, to_do] = self.news.messages();
-        let words = Words {
-            language,
-            heading: values.sentence(language, heading),
-            body: values.sentence(language, body),
-            code: None,
-            rows: vec![
-                Row::new(language.text("mail-usage-used"), self.used),
-                Row::strong(language.text("mail-usage-limit"), self.limit),
-            ],
-            action: Some(Action {
-                text: language.text("mail-credit-low-link"),
-                link: self.link,
-                button: language.text("mail-credit-low-button"),
-            }),
-            after: vec![
-                values.sentence(language, to_do),
-                values.sentence(language, "mail-billing-owner"),
-            ],
-            footer: values.sentence(language, "mail-footer"),
-        };
-        words.letter(values.subject(language, subject))
+        let rows = vec![
+            Row::new(language.text("mail-usage-used"), self.used),
+            Row::strong(language.text("mail-usage-limit"), self.limit),
+        ];
+        let messages = [subject, heading, body];
+        values.account_letter(language, messages, rows, self.link, &[to_do])
     }
 }

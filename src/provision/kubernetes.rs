@@ -18,13 +18,14 @@ use serde_json::Value;
 use super::manifests::Slug;
 use super::manifests::objects::{GROUP, VERSION};
 use super::options::KubernetesOptions;
+use crate::error_chain::chain_once;
 
 const MANAGER: &str = "sovereign";
 /// A provision is claimed for longer than that.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The way to the objects.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(crate) struct Cluster {
     pub(super) organizations: Api<DynamicObject>,
     pub(super) applications: Api<DynamicObject>,
@@ -47,12 +48,6 @@ pub(super) struct Found {
     pub(super) applications: BTreeMap<String, DynamicObject>,
 }
 
-impl std::fmt::Debug for Cluster {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Cluster").field("namespace", &self.namespace).finish_non_exhaustive()
-    }
-}
-
 impl Cluster {
     /// Reads the credentials; asks the API nothing yet.
     ///
@@ -63,8 +58,9 @@ impl Cluster {
         config.connect_timeout = Some(PATIENCE);
         config.read_timeout = Some(PATIENCE);
         config.reset_reader_on_write = true;
-        let client = Client::try_from(config)
-            .map_err(|error| format!("the Kubernetes API cannot be used: {}", chain(&error)))?;
+        let client = Client::try_from(config).map_err(|error| {
+            format!("the Kubernetes API cannot be used: {}", chain_once(&error))
+        })?;
         let api = |kind, plural| {
             let gvk = GroupVersionKind::gvk(GROUP, VERSION, kind);
             let resource = ApiResource::from_gvk_with_plural(&gvk, plural);
@@ -94,12 +90,13 @@ async fn configuration(options: &KubernetesOptions) -> Result<Config, String> {
             format!(
                 "provisioning.driver is kubernetes, and this is no pod of a cluster ({}): set \
                  provisioning.kubeconfig",
-                chain(&error)
+                chain_once(&error)
             )
         });
     };
-    let wrong =
-        |error: &dyn Error| format!("provisioning.kubeconfig {}: {}", file.display(), chain(error));
+    let wrong = |error: &dyn Error| {
+        format!("provisioning.kubeconfig {}: {}", file.display(), chain_once(error))
+    };
     let read = Kubeconfig::read_from(file).map_err(|error| wrong(&error))?;
     let wanted = KubeConfigOptions { context: options.context.clone(), ..Default::default() };
     Config::from_custom_kubeconfig(read, &wanted).await.map_err(|error| wrong(&error))
@@ -130,7 +127,7 @@ pub(super) async fn delete(
 
 fn failed(error: kube::Error) -> ClusterError {
     let kube::Error::Api(status) = error else {
-        return ClusterError { reason: chain(&error), may_pass: true };
+        return ClusterError { reason: chain_once(&error), may_pass: true };
     };
     let hint = match status.code {
         401 => "; renew its credentials",
@@ -143,18 +140,4 @@ fn failed(error: kube::Error) -> ClusterError {
         // What it finds wrong in an object it will find wrong again.
         may_pass: !matches!(status.code, 400 | 422),
     }
-}
-
-/// An error with all that is behind it.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(error) = next {
-        let more = error.to_string();
-        if !text.contains(&more) {
-            text = format!("{text}: {more}");
-        }
-        next = error.source();
-    }
-    text
 }

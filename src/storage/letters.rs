@@ -26,24 +26,14 @@ pub(crate) async fn insert(
     tenant_id: &str,
     now: Timestamp,
 ) -> Result<()> {
-    let sql = "INSERT INTO letters (id, kind, tenant_id, created_at, next_attempt_at) \
-               VALUES ($1, $2, $3, $4, $4)";
-    on_db!(tx, c => sqlx::query(sql)
-        .bind(id)
-        .bind(kind.as_str())
-        .bind(tenant_id)
-        .bind(Ts(now))
-        .execute(c)
-        .await
-        .map(|_| ()))?;
-    Ok(())
+    insert_about(tx, (id, kind), (tenant_id, None), now).await
 }
 
-/// Files a letter about what was decided of a request of this Organization's.
-pub(crate) async fn insert_of_approval(
+/// Files one about an Organization, and about what was decided of a request of its where that is given.
+pub(crate) async fn insert_about(
     tx: &mut Tx,
     (id, kind): (Uuid, LetterKind),
-    (tenant_id, approval_id): (&str, Uuid),
+    (tenant_id, approval_id): (&str, Option<Uuid>),
     now: Timestamp,
 ) -> Result<()> {
     let sql = "INSERT INTO letters (id, kind, tenant_id, approval_id, created_at, next_attempt_at) \

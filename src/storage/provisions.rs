@@ -162,9 +162,7 @@ pub(crate) async fn of_order(tx: &mut Tx, order_id: Uuid) -> Result<Option<Provi
 
 /// The newest of an Organization.
 pub(crate) async fn newest(tx: &mut Tx, tenant_id: &str) -> Result<Option<ProvisionRow>> {
-    const SQL: &str =
-        select!("WHERE p.tenant_id = $1 ORDER BY p.created_at DESC, p.id DESC LIMIT 1");
-    Ok(on_db!(tx, c => sqlx::query_as(SQL).bind(tenant_id).fetch_optional(c).await)?)
+    Ok(of_organization(tx, tenant_id, 1).await?.pop())
 }
 
 /// An Organization's, the newest first.

@@ -225,7 +225,7 @@ pub(crate) async fn decide(
     let row = rows::find(&mut tx, id).await?.ok_or(ApprovalError::Unknown)?;
     record(app, &mut tx, actor, action, &row).await?;
     let letter = (app.new_id(), verdict.letter());
-    letters::insert_of_approval(&mut tx, letter, (&row.tenant_id, id), now).await?;
+    letters::insert_about(&mut tx, letter, (&row.tenant_id, Some(id)), now).await?;
     tx.commit().await?;
     Ok(row)
 }

@@ -6,6 +6,8 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Url};
 use serde_json::Value;
 
+use crate::error_chain::chain;
+
 const TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_BODY_BYTES: usize = 1024 * 1024;
 
@@ -78,10 +80,4 @@ async fn ask(request: RequestBuilder) -> Result<Answer, FetchError> {
     }
     let body = serde_json::from_slice(&bytes).unwrap_or_default();
     Ok(Answer { is_success: status.is_success(), is_refusal: status.is_client_error(), body })
-}
-
-/// The error and what caused it: the first alone says little.
-fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -13,6 +13,7 @@ use super::error::StripeError;
 use super::form::Form;
 use super::keys::{Mode, SecretKey};
 use super::{API_VERSION, DEFAULT_API_URL, StripeResult};
+use crate::error_chain::chain;
 
 /// A page of a hundred objects with others in them has less than one.
 const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
@@ -197,13 +198,6 @@ async fn whole_body(mut response: Response) -> StripeResult<Vec<u8>> {
 /// The request may have arrived, or not. The URL stays out: it can have a person's identifiers in it.
 fn lost(error: reqwest::Error) -> StripeError {
     StripeError::Unknown(chain(&error.without_url()))
-}
-
-/// The error and what caused it: the first alone says little.
-fn chain(error: &reqwest::Error) -> String {
-    let first: &dyn std::error::Error = error;
-    let causes = std::iter::successors(Some(first), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// How Stripe writes a currency.

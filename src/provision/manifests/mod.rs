@@ -81,6 +81,17 @@ pub(crate) struct Desired {
     pub(crate) environments: Vec<Environment>,
 }
 
+impl Desired {
+    /// The environments of which anything is left, each once, in the order of their names.
+    fn standing(&self) -> Vec<&Environment> {
+        let mut environments: Vec<&Environment> =
+            self.environments.iter().filter(|one| one.stage != Stage::Gone).collect();
+        environments.sort_by_key(|one| one.name);
+        environments.dedup_by_key(|one| one.name);
+        environments
+    }
+}
+
 /// How large each environment may become; `None` where nothing says so.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Plan {
@@ -124,10 +135,7 @@ pub(crate) struct AppSpec {
 pub(crate) fn render(platform: &Platform, desired: &Desired) -> Result<Files, RenderError> {
     let slug = Slug::new(&desired.slug)?;
     let mut files = Files::new();
-    let mut environments: Vec<&Environment> =
-        desired.environments.iter().filter(|one| one.stage != Stage::Gone).collect();
-    environments.sort_by_key(|one| one.name);
-    environments.dedup_by_key(|one| one.name);
+    let environments = desired.standing();
     for environment in &environments {
         let labels = Labels::new(platform, desired, &slug, environment);
         let name = environment.name;

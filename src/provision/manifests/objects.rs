@@ -33,9 +33,7 @@ pub(crate) fn render(
     namespace: &str,
 ) -> Result<Objects, RenderError> {
     let slug = Slug::new(&desired.slug)?;
-    let mut environments: Vec<&Environment> =
-        desired.environments.iter().filter(|one| one.stage != Stage::Gone).collect();
-    environments.sort_by_key(|one| one.name);
+    let environments = desired.standing();
     let mut applications = BTreeMap::new();
     for environment in &environments {
         if environment.stage != Stage::Running {
