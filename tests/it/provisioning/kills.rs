@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::{event_row, git, repository_in};
-use crate::harness::{Engine, TestDatabase, all_events, tenant_id};
+use crate::harness::{Engine, Program, TestDatabase, all_events, tenant_id};
 
 const POINTS: [&str; 4] =
     ["provision_started", "provision_committed", "provision_pushed", "provision_noted"];
@@ -33,20 +33,26 @@ async fn traces(database: &TestDatabase, person: usize) -> Vec<String> {
     found
 }
 
-async fn killed_at_each_step(engine: Engine) {
+/// Has a provision's job killed at each of these points, each with an Organization of its own, and another
+/// process go on. Answers what it leaves behind, which is the same as where nobody was killed.
+pub(super) async fn killed_at_each(
+    engine: Engine,
+    points: [&str; 4],
+    job: impl Fn(&TestDatabase) -> Program,
+    traces: impl AsyncFn(&TestDatabase, usize) -> Vec<String>,
+) -> Vec<String> {
     let database = TestDatabase::started(engine).await;
-    database.people(0..POINTS.len() + 1).await;
+    database.people(0..points.len() + 1).await;
     let mut expected = None;
-    let points = std::iter::once(None).chain(POINTS.map(Some));
+    let points = std::iter::once(None).chain(points.map(Some));
     for (person, point) in points.enumerate() {
         let number = 0x1000 + person as u128;
         let asked = event_row(engine, "tenant.app_install_requested", &tenant_id(person), number);
         database.execute(&asked).await;
         database.run(&["jobs", "run", "relay-events"]).expect(0);
         if let Some(point) = point {
-            let program = database.program(&["jobs", "run", "provision"]);
             let armed = format!("{point}:1");
-            let mut process = program.env("SOVEREIGN_TEST_FAIL_POINT", armed).spawn();
+            let mut process = job(&database).env("SOVEREIGN_TEST_FAIL_POINT", armed).spawn();
             process.wait_for(&format!("stopped at fail point {point}"));
             assert_eq!(process.kill().code, None, "ended by the signal");
             // Some minutes later: what the killed process had leased and claimed has come to its end.
@@ -54,18 +60,32 @@ async fn killed_at_each_step(engine: Engine) {
             let claims = "UPDATE provisions SET next_attempt_at = created_at";
             database.execute(claims).await;
         }
-        database.run(&["jobs", "run", "provision"]).expect(0);
+        job(&database).run().expect(0);
         database.run(&["jobs", "run", "relay-events"]).expect(0);
         let found = traces(&database, person).await;
         let expected = expected.get_or_insert_with(|| found.clone());
         assert_eq!(found, *expected, "killed at {point:?}");
     }
-    let expected = expected.unwrap();
+    database.run(&["verify"]).expect(0);
+    database.remove().await;
+    expected.unwrap()
+}
+
+/// The points at which these files of `src/provision` can be killed.
+pub(super) fn points_of(files: [&str; 2]) -> BTreeSet<String> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/provision");
+    let read = |file: &str| std::fs::read_to_string(directory.join(file)).unwrap();
+    let text = files.map(read).concat();
+    let points = text.split("reach!(\"").skip(1);
+    points.map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+}
+
+async fn killed_at_each_step(engine: Engine) {
+    let job = |database: &TestDatabase| database.program(&["jobs", "run", "provision"]);
+    let expected = killed_at_each(engine, POINTS, job, traces).await;
     let commits = expected.iter().filter(|line| line.starts_with("commit ")).count();
     assert_eq!(commits, 1, "{expected:#?}");
     assert!(expected.contains(&"organization active".to_owned()), "{expected:#?}");
-    database.run(&["verify"]).expect(0);
-    database.remove().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -81,11 +101,6 @@ async fn on_postgres() {
 /// A step that nobody is killed at shows nothing.
 #[test]
 fn each_fail_point_is_one_of_them() {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/provision");
-    let files = ["work.rs", "into_git.rs"]
-        .map(|file| std::fs::read_to_string(directory.join(file)).unwrap());
-    let text = files.concat();
-    let found: BTreeSet<&str> =
-        text.split("reach!(\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
-    assert_eq!(found, BTreeSet::from(POINTS));
+    let points = POINTS.map(str::to_owned);
+    assert_eq!(points_of(["work.rs", "into_git.rs"]), BTreeSet::from(points));
 }

@@ -1,11 +1,10 @@
 //! `kill -9` at each step: another process goes on, and what comes of it is what would have come anyway.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use super::{APPLICATIONS, ORGANIZATIONS};
-use crate::harness::{Ended, Engine, Namespace, Program, TestDatabase, tenant_id};
-use crate::provisioning::event_row;
+use crate::harness::{Engine, Namespace, Program, TestDatabase, tenant_id};
+use crate::provisioning::kills::{killed_at_each, points_of};
 
 const POINTS: [&str; 4] =
     ["provision_started", "provision_applied", "provision_pruned", "provision_noted"];
@@ -18,12 +17,6 @@ fn provision(database: &TestDatabase, cluster: &Namespace) -> Program {
         .env("SOVEREIGN_PROVISIONING_DRIVER", "kubernetes")
         .env("SOVEREIGN_PROVISIONING_KUBECONFIG", kubernetes.config_file.unwrap())
         .env("SOVEREIGN_PROVISIONING_KUBE_NAMESPACE", &cluster.name)
-}
-
-fn killed_at(point: &str, program: Program) -> Ended {
-    let mut process = program.env("SOVEREIGN_TEST_FAIL_POINT", format!("{point}:1")).spawn();
-    process.wait_for(&format!("stopped at fail point {point}"));
-    process.kill()
 }
 
 /// What there is of a person's Organization, without what tells it from another's.
@@ -50,33 +43,12 @@ async fn traces(database: &TestDatabase, cluster: &Namespace, person: usize) -> 
 
 async fn killed_at_each_step(engine: Engine) {
     let cluster = Namespace::make().await;
-    let database = TestDatabase::started(engine).await;
-    database.people(0..POINTS.len() + 1).await;
-    let mut expected = None;
-    let points = std::iter::once(None).chain(POINTS.map(Some));
-    for (person, point) in points.enumerate() {
-        let number = 0x1000 + person as u128;
-        let asked = event_row(engine, "tenant.app_install_requested", &tenant_id(person), number);
-        database.execute(&asked).await;
-        database.run(&["jobs", "run", "relay-events"]).expect(0);
-        if let Some(point) = point {
-            let ended = killed_at(point, provision(&database, &cluster));
-            assert_eq!(ended.code, None, "ended by the signal");
-            // Some minutes later: what the killed process had leased and claimed has come to its end.
-            database.execute("DELETE FROM leases").await;
-            database.execute("UPDATE provisions SET next_attempt_at = created_at").await;
-        }
-        provision(&database, &cluster).run().expect(0);
-        let found = traces(&database, &cluster, person).await;
-        let expected = expected.get_or_insert_with(|| found.clone());
-        assert_eq!(found, *expected, "killed at {point:?}");
-    }
-    let expected = expected.unwrap();
+    let job = |database: &TestDatabase| provision(database, &cluster);
+    let traces = async |database: &TestDatabase, person| traces(database, &cluster, person).await;
+    let expected = killed_at_each(engine, POINTS, job, traces).await;
     assert_eq!(expected[0], "organization active");
     assert!(expected[1].starts_with("provision completed 0 "), "{expected:#?}");
     assert!(expected[2].starts_with("\"org\""), "{expected:#?}");
-    database.run(&["verify"]).expect(0);
-    database.remove().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -92,10 +64,6 @@ async fn on_postgres() {
 /// A step that nobody is killed at shows nothing.
 #[test]
 fn each_fail_point_is_one_of_them() {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/provision");
-    let read = |file: &str| std::fs::read_to_string(directory.join(file)).unwrap();
-    let text = ["work.rs", "into_kubernetes.rs"].map(read).concat();
-    let found: BTreeSet<&str> =
-        text.split("reach!(\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
-    assert_eq!(found, BTreeSet::from(POINTS));
+    let points = POINTS.map(str::to_owned);
+    assert_eq!(points_of(["work.rs", "into_kubernetes.rs"]), BTreeSet::from(points));
 }
