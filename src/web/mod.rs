@@ -6,6 +6,7 @@
 mod account;
 mod administrator;
 mod assets;
+mod brand;
 mod cookies;
 mod elsewhere;
 mod error;
@@ -28,7 +29,7 @@ use crate::app::App;
 /// Every page.
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
-        .route("/assets/{name}", get(assets::serve))
+        .route("/assets/{name}", get(brand::serve))
         .route("/language", get(page::choose_language))
         .route("/sign-in", get(sign_in::show).post(sign_in::ask))
         .route("/sign-in/code", get(sign_in::show_code).post(sign_in::enter_code))
