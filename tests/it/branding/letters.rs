@@ -120,7 +120,7 @@ on_both! {
         };
         let (text, html) = receipt("kestrel", "FOUR").await;
         for text in [&text, &html] {
-            assert!(text.contains("a gift of Kestrel Cloud: it is free of charge"), "{text}");
+            assert!(text.contains("a promotion of Kestrel Cloud: it is free of charge"), "{text}");
         }
         let (text, _) = receipt("falcon", "").await;
         assert!(!text.contains("free of charge"), "{text}");
