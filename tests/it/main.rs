@@ -35,6 +35,7 @@ mod model;
 mod oidc;
 mod openapi;
 mod organizations;
+mod pages;
 mod payments;
 mod pdf;
 mod policy;
