@@ -29,7 +29,7 @@ on_both! {
         assert_eq!(browser.submit("/sign-in", &fields).await.location(), "/sign-in/code");
         // Two: the code.
         browser.get("/sign-in/code").await.expect(200).has(&["Step 2 of 3", EMAIL]);
-        let code = app.code_sent_to(EMAIL).await;
+        let code = app.next_code(EMAIL).await;
         assert_eq!(browser.submit("/sign-in/code", &[("code", &code)]).await.location(), "/join");
         // Three: name and plan, each with what the voucher does for it.
         let third = browser.get("/join").await.expect(200);
