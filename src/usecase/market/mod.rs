@@ -16,7 +16,7 @@ use sovereign_domain::money::Currency;
 
 pub(crate) use self::entry::{Addon, Bundle, Industry, MarketApp, Plan, Said, Told};
 pub(crate) use self::needs::{BundleSum, Need};
-pub(crate) use self::search::{Found, Sort, Wanted};
+pub(crate) use self::search::{Sort, Wanted};
 use super::catalog::{Kind, document};
 use crate::app::App;
 use crate::storage::catalog::{self as rows, ItemRow, TierRow};

@@ -27,10 +27,10 @@ struct AppPage<'a> {
     description: Told<'a>,
     features: Vec<Told<'a>>,
     category: String,
-    /// Of what an app costs: its own price, that of each thing it needs, and all together.
     tier: String,
-    needs: Vec<Need<'a>>,
-    month_minor: Option<i64>,
+    needs: Vec<ShownNeed<'a>>,
+    /// What it costs with all that, where that costs something.
+    with_needs: Option<String>,
     price: Price,
     cores: Option<String>,
     memory: Option<String>,
@@ -39,6 +39,23 @@ struct AppPage<'a> {
     ways: Vec<Way>,
     /// The apps that need it, of something that only serves others.
     related: Vec<Card<'a>>,
+}
+
+/// Something that is installed with it.
+struct ShownNeed<'a> {
+    slug: &'a str,
+    name: Told<'a>,
+    is_shared: bool,
+    price_minor: i64,
+}
+
+fn shown_need<'a>(page: &Page, need: &Need<'a>) -> ShownNeed<'a> {
+    ShownNeed {
+        slug: &need.app.slug,
+        name: need.app.name.told(page.language),
+        is_shared: need.is_shared,
+        price_minor: need.price_minor,
+    }
 }
 
 pub(super) async fn show(
@@ -69,8 +86,8 @@ pub(super) async fn show(
         features: found.features.told(page.language),
         category: words::category(page.language, &found.category),
         tier: words::tier(page.language, &found.tier),
-        needs: market.needs(found),
-        month_minor: market.month_minor(found),
+        needs: market.needs(found).into_iter().map(|need| shown_need(&page, &need)).collect(),
+        with_needs: with_needs(&page, &market, found),
         price: Price::of(&market, found),
         cores: some(found.cpu_milli).map(|milli| words::cores(&page, milli)),
         memory: some(found.ram_mb).map(|megabytes| words::memory(&page, megabytes)),
@@ -79,6 +96,11 @@ pub(super) async fn show(
         related: related(&page, &market, found),
     };
     page.render(StatusCode::OK, &shown)
+}
+
+fn with_needs(page: &Page, market: &Market, app: &MarketApp) -> Option<String> {
+    let month_minor = market.month_minor(app).filter(|month| *month != app.price_minor)?;
+    Some(page.text_with("market-with-needs", "amount", &page.amount_inside(month_minor)))
 }
 
 /// What goes with an app, or can be had instead of it: what the catalog names, else its own category.

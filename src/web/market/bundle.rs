@@ -23,8 +23,8 @@ struct BundlePage<'a> {
     name: Told<'a>,
     tagline: Told<'a>,
     apps: Vec<Card<'a>>,
-    /// With the plan that is recommended, where that can be had.
-    sum: Option<BundleSum<'a>>,
+    /// With the plan that is recommended, where that can be had, and its name.
+    sum: Option<(BundleSum<'a>, Told<'a>)>,
     /// Of that plan: its sizes.
     sizes: Vec<String>,
     /// Apps that cannot be had yet are left out of what is ordered.
@@ -59,9 +59,13 @@ pub(super) async fn show(
         apps: apps.iter().map(|app| Card::of(&page, &market, app)).collect(),
         sizes: plan.map(|plan| sizes(&page, plan)).unwrap_or_default(),
         way: visitor.order(plan.map_or("", |plan| &plan.slug), &can_be_had.join(",")),
-        sum,
+        sum: sum.map(|sum| (plan_name(&page, &sum), sum)).map(|(name, sum)| (sum, name)),
     };
     page.render(StatusCode::OK, &shown)
+}
+
+fn plan_name<'a>(page: &Page, sum: &BundleSum<'a>) -> Told<'a> {
+    sum.plan.name.told(page.language)
 }
 
 fn sizes(page: &Page, plan: &Plan) -> Vec<String> {

@@ -22,8 +22,8 @@ const APPS: usize = 9;
 struct HomePage<'a> {
     page: &'a Page,
     canonical: String,
-    /// What the plan with the lowest price costs.
-    from_minor: Option<i64>,
+    /// What the plan with the lowest price costs, in words.
+    from: Option<String>,
     /// What the voucher was worth that goes along.
     kept_minor: Option<i64>,
     apps: Vec<Card<'a>>,
@@ -45,7 +45,10 @@ pub(super) async fn show(State(app): State<Arc<App>>, page: Page, headers: Heade
     let home = HomePage {
         page: &page,
         canonical: canonical(&app, "/"),
-        from_minor: market.cheapest_plan().map(|plan| plan.price_minor),
+        from: market.cheapest_plan().map(|plan| {
+            let amount = page.amount_inside(plan.price_minor);
+            page.text_with("market-plans-from", "amount", &amount)
+        }),
         kept_minor: kept_voucher::read(&headers).map(|kept| kept.seen_minor),
         apps: favourites.map(|app| Card::of(&page, &market, app)).collect(),
         app_count: i64::try_from(can_be_had.len()).unwrap_or(i64::MAX),

@@ -10,6 +10,7 @@ use axum::response::Response;
 use super::visitor::Visitor;
 use super::{canonical, market, words};
 use crate::app::App;
+use crate::storage;
 use crate::storage::usage::MeterRow;
 use crate::usecase::market::{Addon, Plan, Told};
 use crate::usecase::usage;
@@ -42,6 +43,8 @@ struct Shown<'a> {
     memory: String,
     storage: String,
     features: Vec<Told<'a>>,
+    /// What the voucher does.
+    effect: Option<String>,
     way: String,
 }
 
@@ -61,7 +64,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, page: Page, headers: Heade
     let around = async {
         let visitor = Visitor::of(&app, &page, &headers).await?;
         let meters = if has_usage { usage::meters(&app).await? } else { Vec::new() };
-        crate::storage::Result::Ok((visitor, meters))
+        Ok::<_, storage::Error>((visitor, meters))
     };
     let (visitor, meters) = match around.await {
         Ok(found) => found,
@@ -99,6 +102,7 @@ fn shown<'a>(page: &Page, plan: &'a Plan, visitor: &Visitor) -> Shown<'a> {
         memory: size(&plan.memory),
         storage: size(&plan.storage),
         features: plan.features.told(page.language),
+        effect: None,
         way: visitor.order(&plan.slug, ""),
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn size(page: &Page, text: &str) -> String {
         "TB" => "market-terabytes",
         _ => return text.to_owned(),
     };
-    number.parse().map_or_else(|_| text.to_owned(), |count| page.count(name, count))
+    number.parse().map_or_else(|_| text.to_owned(), |count: i64| page.count(name, count))
 }
 
 /// Thousandths of a processor.
