@@ -94,8 +94,7 @@ mod tests {
 
     use super::*;
 
-    const KINDS: [Kind; 5] =
-        [Kind::Plan, Kind::Addon, Kind::App, Kind::Industry, Kind::Bundle];
+    const KINDS: [Kind; 5] = [Kind::Plan, Kind::Addon, Kind::App, Kind::Industry, Kind::Bundle];
     /// What people read of an entry. Names of apps and plans are the same in every language.
     const READ: [&str; 4] = ["name", "tagline", "description", "features"];
 
@@ -107,12 +106,15 @@ mod tests {
             let arabic = &texts.of(kind)[slug];
             for member in READ {
                 let keeps_its_name = member == "name" && matches!(kind, Kind::App | Kind::Plan);
-                let Some(english) = document.get(member).filter(|_| !keeps_its_name) else { continue };
+                let Some(english) = document.get(member).filter(|_| !keeps_its_name) else {
+                    continue;
+                };
                 let arabic = &arabic[&format!("{member}{SUFFIX}")];
                 let count = |value: &Value| value.as_array().map(Vec::len);
                 assert_eq!(count(english), count(arabic), "{slug} {member}");
                 let letter = |c: char| ('\u{621}'..='\u{64a}').contains(&c);
-                let each: Vec<&Value> = arabic.as_array().map_or(vec![arabic], |l| l.iter().collect());
+                let each: Vec<&Value> =
+                    arabic.as_array().map_or(vec![arabic], |l| l.iter().collect());
                 for text in each.into_iter().filter(|text| *text != "OpenID Connect وSAML") {
                     assert!(text.as_str().unwrap().contains(letter), "{slug} {member}: {text}");
                 }
@@ -122,7 +124,10 @@ mod tests {
             for (slug, arabic) in texts.of(kind) {
                 let document = SEEDED.get(&(kind.as_str(), slug.clone())).expect(slug);
                 for name in arabic.keys().filter(|name| *name != SPELLINGS) {
-                    assert!(document.contains_key(name.strip_suffix(SUFFIX).unwrap()), "{slug} {name}");
+                    assert!(
+                        document.contains_key(name.strip_suffix(SUFFIX).unwrap()),
+                        "{slug} {name}"
+                    );
                 }
             }
         }

@@ -24,7 +24,8 @@ pub(crate) struct Told<'a> {
 
 impl Said {
     fn of(document: &Value, member: &str) -> Self {
-        let text = |name: &str| document[name].as_str().map(str::trim).unwrap_or_default().to_owned();
+        let text =
+            |name: &str| document[name].as_str().map(str::trim).unwrap_or_default().to_owned();
         let arabic = Some(text(&format!("{member}_ar"))).filter(|text| !text.is_empty());
         Self { english: text(member), arabic }
     }
@@ -288,7 +289,8 @@ mod tests {
     fn readers_of_arabic_see_english_where_nobody_wrote_more() {
         let document = json!({ "name": "Fax", "tagline": "Sends", "tagline_ar": "يرسل",
             "features": ["a", "b"], "features_ar": [] });
-        let told = |member: &str, language| Said::of(&document, member).told(language).text.to_owned();
+        let told =
+            |member: &str, language| Said::of(&document, member).told(language).text.to_owned();
         assert_eq!(told("tagline", Language::Arabic), "يرسل");
         assert_eq!(told("tagline", Language::English), "Sends");
         assert_eq!(told("name", Language::Arabic), "Fax");
@@ -303,7 +305,8 @@ mod tests {
     fn links_lead_to_the_web_only() {
         let known = website("https://www.example.com/a?b").unwrap();
         assert_eq!(known, ("https://www.example.com/a?b".to_owned(), "example.com".to_owned()));
-        for evil in ["javascript:alert(1)", "data:text/html,x", "", "example.com", "//evil.example"] {
+        for evil in ["javascript:alert(1)", "data:text/html,x", "", "example.com", "//evil.example"]
+        {
             assert_eq!(website(evil), None, "{evil}");
         }
     }

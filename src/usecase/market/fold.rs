@@ -42,7 +42,8 @@ fn plain(letter: char) -> Option<char> {
         'ة' | 'ۀ' | 'ہ' => 'ه',
         'ٱ' => 'ا',
         'ک' => 'ك',
-        'ء' | 'ـ' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+        'ء' | 'ـ' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' =>
+        {
             return None;
         }
         '٠'..='٩' => digit(letter, '٠'),
@@ -93,7 +94,8 @@ mod tests {
 
     #[test]
     fn what_is_folded_stays_so() {
-        for text in ["WordPress, أودو و٤٢ مُدَوَّنَة", "İstanbul ǅ ŉ ﷺ", "a\0b\u{10ffff}"] {
+        for text in ["WordPress, أودو و٤٢ مُدَوَّنَة", "İstanbul ǅ ŉ ﷺ", "a\0b\u{10ffff}"]
+        {
             assert_eq!(folded(&folded(text)), folded(text), "{text}");
         }
     }

@@ -19,21 +19,19 @@ pub(crate) use self::needs::{BundleSum, Need};
 pub(crate) use self::search::{Sort, Wanted};
 use super::catalog::{Kind, document};
 use crate::app::App;
-use crate::storage::catalog::{self as rows, ItemRow, TierRow};
+use crate::storage::catalog::{self as rows, ItemRow};
 use crate::storage::{self, Store};
 
 /// What can be had at one revision of the catalog.
 #[derive(Debug)]
 pub(crate) struct Market {
     revision: i64,
-    pub(crate) currency: Currency,
     pub(crate) plans: Vec<Plan>,
     pub(crate) addons: Vec<Addon>,
     /// Services, which only serve apps, are among them.
     pub(crate) apps: Vec<MarketApp>,
     pub(crate) industries: Vec<Industry>,
     pub(crate) bundles: Vec<Bundle>,
-    pub(crate) tiers: Vec<TierRow>,
     prices: Arc<Catalog>,
 }
 
@@ -74,7 +72,7 @@ async fn read(store: &Store, currency: Currency) -> storage::Result<Market> {
     let mut tx = store.snapshot().await?;
     let revision = rows::revision(&mut tx).await?;
     let all = rows::all(&mut tx).await?;
-    let (prices, tiers) = (rows::prices(&mut tx).await?, rows::tiers(&mut tx).await?);
+    let prices = rows::prices(&mut tx).await?;
     drop(tx);
     let listed = |kind: Kind| {
         let rows = all.iter().filter(move |row| row.kind == kind.as_str() && row.is_listed());
@@ -82,13 +80,11 @@ async fn read(store: &Store, currency: Currency) -> storage::Result<Market> {
     };
     Ok(Market {
         revision,
-        currency,
         plans: listed(Kind::Plan).map(|doc| Plan::of(&doc)).collect(),
         addons: listed(Kind::Addon).map(|doc| Addon::of(&doc)).collect(),
         apps: listed(Kind::App).map(|doc| MarketApp::of(&doc)).collect(),
         industries: listed(Kind::Industry).map(|doc| Industry::of(&doc)).collect(),
         bundles: listed(Kind::Bundle).map(|doc| Bundle::of(&doc)).collect(),
-        tiers,
         prices,
     })
 }
@@ -116,7 +112,10 @@ impl Market {
     }
 
     /// The apps of these slugs that are listed.
-    pub(crate) fn apps_of<'a>(&'a self, slugs: &'a [String]) -> impl Iterator<Item = &'a MarketApp> {
+    pub(crate) fn apps_of<'a>(
+        &'a self,
+        slugs: &'a [String],
+    ) -> impl Iterator<Item = &'a MarketApp> {
         slugs.iter().filter_map(|slug| self.app(slug))
     }
 

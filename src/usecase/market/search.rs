@@ -94,7 +94,8 @@ impl Market {
         let passing = self.installable().filter(passes);
         let mut ranked: Vec<(usize, &MarketApp)> =
             passing.filter_map(|app| Some((rank(app, &words)?, app))).collect();
-        let name = |app: &MarketApp| app.name.told(crate::text::Language::English).text.to_lowercase();
+        let name =
+            |app: &MarketApp| app.name.told(crate::text::Language::English).text.to_lowercase();
         match wanted.sort {
             // What is equal stays in the catalog's order.
             Sort::Best => ranked.sort_by_key(|(rank, app)| (*rank, Reverse(app.is_favourite))),

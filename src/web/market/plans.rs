@@ -33,7 +33,6 @@ struct PlansPage<'a> {
 
 /// A plan in the reader's language.
 struct Shown<'a> {
-    slug: &'a str,
     name: Told<'a>,
     description: Told<'a>,
     price_minor: i64,
@@ -92,7 +91,6 @@ fn shown<'a>(page: &Page, plan: &'a Plan, visitor: &Visitor) -> Shown<'a> {
         if plan.usage_priced { page.text("market-as-used") } else { words::size(page, text) }
     };
     Shown {
-        slug: &plan.slug,
         name: plan.name.told(page.language),
         description: plan.description.told(page.language),
         price_minor: plan.price_minor,

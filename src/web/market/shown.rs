@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::usecase::market::{Industry, Market, MarketApp, Said, Told};
+use crate::usecase::market::{Industry, Market, MarketApp, Told};
 use crate::web::page::Page;
 
 /// An app's sign: the first letter of its name on its colour.
@@ -100,11 +100,6 @@ impl<'a> Trade<'a> {
             emoji: &industry.emoji,
         }
     }
-}
-
-/// A text of the catalog as plain text, for titles and descriptions.
-pub(super) fn plain(page: &Page, said: &Said) -> String {
-    said.text(page.language).to_owned()
 }
 
 impl fmt::Display for Told<'_> {

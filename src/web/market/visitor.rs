@@ -49,7 +49,8 @@ impl Visitor {
 
     /// To installing an app: one way for each Organization that has a plan, else the way to order it with one.
     pub(super) fn install(&self, app: &str) -> Vec<Way> {
-        let subscribed = self.organizations.iter().filter(|(.., standing)| *standing == Standing::Subscribed);
+        let subscribed =
+            self.organizations.iter().filter(|(.., standing)| *standing == Standing::Subscribed);
         let ways: Vec<Way> = subscribed
             .map(|(slug, name, _)| Way {
                 path: format!("/console/{slug}/apps/{app}"),

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{add_app, change, cards};
+use super::{add_app, cards, change};
 use crate::harness::on_both;
 
 on_both! {
