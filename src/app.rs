@@ -27,6 +27,7 @@ use crate::provision::driver::Driver;
 use crate::storage::Store;
 use crate::storage::reads::Reads;
 use crate::storage::users::BySubject;
+use crate::usecase::market;
 use crate::usecase::previews::Previews;
 
 /// What was settled when the Sovereign first started, and never changes.
@@ -66,6 +67,8 @@ pub struct App {
     pub(crate) known_users: Cache<(String, String), UserId>,
     pub(crate) people: Reads<BySubject>,
     pub(crate) previews: Previews,
+    /// What can be had, as long as nobody changes it.
+    pub(crate) market: market::Kept,
     /// How Organizations are provisioned, and the way there.
     pub(crate) provisioning: ProvisioningOptions,
     pub(crate) driver: Driver,
@@ -107,6 +110,7 @@ impl App {
             process: parts.ids.next_id(),
             people: Reads::start(&parts.store),
             previews: parts.previews,
+            market: market::Kept::default(),
             provisioning: parts.provisioning,
             driver: parts.driver,
             blueprints: parts.blueprints,

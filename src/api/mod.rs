@@ -67,6 +67,7 @@ use axum::Router;
 use self::described::Routes;
 pub use self::metrics::router as metrics_router;
 pub use self::openapi::document;
+pub(crate) use self::problem::no_such_route;
 use crate::app::App;
 use crate::web;
 

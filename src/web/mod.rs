@@ -14,6 +14,7 @@ mod form;
 mod invitation;
 mod join;
 mod kept_voucher;
+mod market;
 mod notice;
 mod page;
 mod pay;
@@ -54,6 +55,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/pay/{order_id}", get(pay::show).post(pay::press))
         .route("/console", get(account::show))
         .route("/console/{slug}/provisions", get(provisions::show).post(provisions::retry))
+        .merge(market::routes())
         .merge(redeem::routes())
         .merge(join::routes())
 }

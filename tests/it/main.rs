@@ -16,6 +16,7 @@ mod backup;
 mod billing;
 mod blueprints;
 mod branding;
+mod browser;
 mod catalog;
 mod checkout;
 mod cli;
