@@ -130,7 +130,7 @@ export function wordsOutside({ open, close }) {
     }
     if (letters.test(outside)) found.push(`${where}: ${outside.trim()}`);
   }
-  const isData = 'bdi, main [lang], script, style';
+  const isData = 'bdi, code, main [lang], script, style';
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     if (!node.parentElement.closest(isData)) look(node.data, node.parentElement.outerHTML.slice(0, 120));

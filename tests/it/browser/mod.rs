@@ -8,6 +8,7 @@ mod harm;
 mod hostile;
 mod keyboard;
 mod look;
+mod messages;
 mod pages;
 mod pictures;
 mod visit;

@@ -109,6 +109,9 @@ impl World {
             });
             self.app.issue_as(voucher).await;
         }
+        // Somebody had the only one there was.
+        self.app.issue("LAST-YEAR", 50, 1).await;
+        self.app.customer("badr").await.redeem("LAST-YEAR").await.expect(200);
     }
 
     /// The owner's Organizations: one that has all it ordered, one whose provision failed, one that has to pay.
@@ -172,9 +175,10 @@ impl World {
     }
 }
 
-/// A Sovereign that answers whoever comes back from elsewhere with "too many".
-pub(super) async fn limited() -> TestApp {
-    let setup = Setup { limits: Limits::on(Vec::new()), ..Setup::default() };
+/// Another Sovereign: a demo, which shows the parts that pages are made of, and where whoever comes back from
+/// elsewhere is told that they are too many.
+pub(super) async fn aside() -> TestApp {
+    let setup = Setup { limits: Limits::on(Vec::new()), is_demo: true, ..Setup::default() };
     let app = TestApp::start_with(Engine::Sqlite, setup).await;
     let mut browser = app.browser();
     while browser.get("/auth/callback").await.status != 429 {}
