@@ -43,10 +43,12 @@ type Bundle = FluentBundle<FluentResource>;
 
 const ENGLISH: &[&str] = &[
     include_str!("../../translations/en/bill.ftl"),
+    include_str!("../../translations/en/branding.ftl"),
     include_str!("../../translations/en/frame.ftl"),
     include_str!("../../translations/en/invoice.ftl"),
     include_str!("../../translations/en/join.ftl"),
     include_str!("../../translations/en/mail.ftl"),
+    include_str!("../../translations/en/market.ftl"),
     include_str!("../../translations/en/payment.ftl"),
     include_str!("../../translations/en/provision.ftl"),
     include_str!("../../translations/en/redeem.ftl"),
@@ -55,10 +57,12 @@ const ENGLISH: &[&str] = &[
 ];
 const ARABIC: &[&str] = &[
     include_str!("../../translations/ar/bill.ftl"),
+    include_str!("../../translations/ar/branding.ftl"),
     include_str!("../../translations/ar/frame.ftl"),
     include_str!("../../translations/ar/invoice.ftl"),
     include_str!("../../translations/ar/join.ftl"),
     include_str!("../../translations/ar/mail.ftl"),
+    include_str!("../../translations/ar/market.ftl"),
     include_str!("../../translations/ar/payment.ftl"),
     include_str!("../../translations/ar/provision.ftl"),
     include_str!("../../translations/ar/redeem.ftl"),

@@ -15,6 +15,7 @@ mod audit;
 mod backup;
 mod billing;
 mod blueprints;
+mod branding;
 mod browser;
 mod catalog;
 mod checkout;
