@@ -102,7 +102,7 @@ fn every_message_is_shown_somewhere() {
 fn every_message_that_is_asked_for_is_there() {
     let english = messages("en");
     for source in sources() {
-        for call in ["text(\"", "text_with(\"", "count(\""] {
+        for call in [".text(\"", ".text_with(\"", ".count(\""] {
             for after in source.split(call).skip(1) {
                 let name = after.split('"').next().unwrap();
                 let is_name = name.contains('-')

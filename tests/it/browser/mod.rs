@@ -6,6 +6,7 @@
 mod coverage;
 mod harm;
 mod hostile;
+mod journey;
 mod keyboard;
 mod look;
 mod messages;

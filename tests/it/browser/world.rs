@@ -74,9 +74,10 @@ impl World {
     pub(super) async fn new(engine: Engine) -> Self {
         let app = TestApp::start_with(engine, setup()).await;
         let mut world = Self { app, cookies: BTreeMap::new(), values: BTreeMap::new() };
+        world.people().await;
         world.vouchers().await;
         world.customers().await;
-        world.people().await;
+        world.letters().await;
         world
     }
 
@@ -142,6 +143,7 @@ impl World {
         Customer { client, tenant_id: text_of(&made["id"]) }
     }
 
+    /// Before anything that is sealed: a command writes the time of the machine.
     async fn people(&mut self) {
         for viewer in Viewer::SIGNED_IN {
             let mut browser = self.app.browser();
@@ -150,6 +152,10 @@ impl World {
         }
         let grant = ["user", "grant", Viewer::Administrator.email(), "--role", "sovereign-admin"];
         self.app.database().run(&grant).expect(0);
+    }
+
+    /// What somebody has in their mailbox: a code, a link, an invitation.
+    async fn letters(&mut self) {
         let mut arriving = self.app.browser();
         arriving.get("/sign-in").await.expect(200);
         arriving.submit("/sign-in", &[("email", Viewer::Arriving.email())]).await.location();
