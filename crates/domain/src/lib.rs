@@ -14,6 +14,7 @@ pub mod catalog;
 pub mod checkout;
 pub mod environment;
 pub mod event;
+pub mod forecast;
 pub mod gcra;
 pub mod ids;
 pub mod money;
