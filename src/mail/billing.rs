@@ -40,18 +40,6 @@ pub(crate) struct Payment<'a> {
     pub(crate) next_attempt: Option<&'a str>,
 }
 
-/// That credit will not cover the next month, and there is no card.
-pub(crate) struct CreditLow<'a> {
-    pub(crate) sovereign: &'a str,
-    pub(crate) organization: &'a str,
-    /// The day on which the next month begins.
-    pub(crate) day: &'a str,
-    pub(crate) available: &'a str,
-    /// What the next month costs, and what of it is missing, where it is known.
-    pub(crate) next: Option<(&'a str, &'a str)>,
-    pub(crate) link: &'a str,
-}
-
 /// The values of messages: in sentences each keeps its own direction, in subjects they stand as they are.
 pub(super) struct Values<'a>(pub(super) Vec<(&'a str, &'a str)>);
 
@@ -162,24 +150,5 @@ impl Payment<'_> {
             footer: values.sentence(language, "mail-footer"),
         };
         words.letter(values.subject(language, subject))
-    }
-}
-
-impl CreditLow<'_> {
-    pub(crate) fn letter(self, language: Language) -> Letter {
-        let values = Values(vec![
-            ("sovereign", self.sovereign),
-            ("organization", self.organization),
-            ("date", self.day),
-        ]);
-        let row = |message, value| Row::new(language.text(message), value);
-        let mut rows = vec![row("mail-credit-low-available", self.available)];
-        if let Some((price, missing)) = self.next {
-            rows.push(row("mail-credit-low-next", price));
-            rows.push(Row::strong(language.text("mail-credit-low-missing"), missing));
-        }
-        let messages =
-            ["mail-credit-low-subject", "mail-credit-low-heading", "mail-credit-low-body"];
-        values.account_letter(language, messages, rows, self.link, &["mail-credit-low-do"])
     }
 }

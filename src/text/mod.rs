@@ -44,6 +44,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../../translations/en/payment.ftl"),
     include_str!("../../translations/en/provision.ftl"),
     include_str!("../../translations/en/sign_in.ftl"),
+    include_str!("../../translations/en/wallet.ftl"),
 ];
 const ARABIC: &[&str] = &[
     include_str!("../../translations/ar/bill.ftl"),
@@ -52,6 +53,7 @@ const ARABIC: &[&str] = &[
     include_str!("../../translations/ar/payment.ftl"),
     include_str!("../../translations/ar/provision.ftl"),
     include_str!("../../translations/ar/sign_in.ftl"),
+    include_str!("../../translations/ar/wallet.ftl"),
 ];
 
 static ENGLISH_BUNDLE: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::English, ENGLISH));

@@ -55,4 +55,5 @@ pub mod users;
 pub mod verify;
 pub mod voucher_codes;
 pub mod vouchers;
+pub(crate) mod wallet;
 pub(crate) mod webhook_endpoint;

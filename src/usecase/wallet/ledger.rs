@@ -203,7 +203,8 @@ mod tests {
     #[test]
     fn both_days_are_in_it() {
         let day = |text: &str| Some(text.to_owned());
-        let query = LedgerQuery { from: day("2026-12-31"), to: day("2026-12-31"), ..Default::default() };
+        let query =
+            LedgerQuery { from: day("2026-12-31"), to: day("2026-12-31"), ..Default::default() };
         let found = filter(&query).unwrap();
         assert_eq!(found.until.seconds() - found.from.seconds(), 86_400);
         for (from, to, field) in [

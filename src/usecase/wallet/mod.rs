@@ -6,9 +6,7 @@ mod warn;
 mod words;
 
 use sovereign_domain::calendar::next_anniversary;
-use sovereign_domain::forecast::{
-    Ahead, Covered, Unused, forecast, unused_without_subscription,
-};
+use sovereign_domain::forecast::{Ahead, Covered, Unused, forecast, unused_without_subscription};
 use sovereign_domain::ids::UserId;
 use sovereign_domain::money::checked_sum;
 use sovereign_domain::subscription::SubscriptionStatus;
@@ -17,8 +15,8 @@ use sovereign_domain::wallet::Wallet;
 
 pub(crate) use self::file::file;
 pub(crate) use self::ledger::{LedgerQuery, Movement, ledger};
-pub(crate) use self::warn::{STEPS_DAYS, step};
-pub(crate) use self::words::described;
+pub(crate) use self::warn::{Ending, ends_soon, step};
+pub(crate) use self::words::{described, origin};
 use super::organizations::OrganizationError;
 use super::usage;
 use crate::app::App;
@@ -128,8 +126,11 @@ async fn foresee(
     };
     let zone = &app.zone;
     let asked_already = row.owes && row.due_minor.is_none();
-    let first_at =
-        if asked_already { next_anniversary(row.anchor_at.0, period_end, zone) } else { period_end };
+    let first_at = if asked_already {
+        next_anniversary(row.anchor_at.0, period_end, zone)
+    } else {
+        period_end
+    };
     let rules = app.engine.charge_rules().filter(|_| row.has_card);
     let anchor_at = row.anchor_at.0;
     let ahead = Ahead { first_at, anchor_at, zone, first_minor, month_minor, rules };

@@ -1,0 +1,22 @@
+# The wallet: lines of its ledger, and its pages. Values: see src/usecase/wallet/words.rs and src/web/wallet.
+wallet-line-voucher = القسيمة { $code }
+wallet-line-given = رصيد من المشغّل: { $reason }
+wallet-line-unused = الجزء غير المستخدم مما دفعته البطاقة
+wallet-line-order = طلب الباقة { $plan }
+wallet-line-renewal = الباقة { $plan }، الشهر ابتداءً من { $date }
+wallet-line-usage = الاستهلاك حتى { $date }
+wallet-line-change = تغيير الاشتراك
+wallet-line-payment = دفع طلب
+wallet-line-refund = مبلغ مُسترد
+wallet-line-refund-of = استرداد عن الباقة { $plan }
+wallet-line-expired = رصيد انتهت صلاحيته
+wallet-line-expired-voucher = القسيمة { $code } انتهت صلاحيتها
+wallet-line-released = رصيد طلب لم يُدفع
+wallet-line-released-voucher = القسيمة { $code } أُعيدت: لم يُدفع طلبها
+wallet-line-taken-back = سحبه المشغّل: { $reason }
+wallet-line-disputed = دفعة اعتُرض عليها لدى البنك
+wallet-line-dispute-won = أُعيد الرصيد: حسم البنك اعتراضًا
+wallet-line-settled = سداد مبلغ مستحق
+wallet-line-adopted = من الخدمة السابقة
+wallet-line-adopted-voucher = القسيمة { $code }، في الخدمة السابقة
+wallet-line-adopted-order = دفع طلب، في الخدمة السابقة

@@ -1,0 +1,22 @@
+# The wallet: lines of its ledger, and its pages. Values: see src/usecase/wallet/words.rs and src/web/wallet.
+wallet-line-voucher = Voucher { $code }
+wallet-line-given = Credit from the operator: { $reason }
+wallet-line-unused = Unused part of what a card had paid
+wallet-line-order = Order of plan { $plan }
+wallet-line-renewal = Plan { $plan }, month from { $date }
+wallet-line-usage = Usage until { $date }
+wallet-line-change = Change of the subscription
+wallet-line-payment = Payment of an order
+wallet-line-refund = Refund
+wallet-line-refund-of = Refund of plan { $plan }
+wallet-line-expired = Credit expired
+wallet-line-expired-voucher = Voucher { $code } expired
+wallet-line-released = Credit of an order that was not paid
+wallet-line-released-voucher = Voucher { $code } released: its order was not paid
+wallet-line-taken-back = Taken back by the operator: { $reason }
+wallet-line-disputed = Payment disputed at the bank
+wallet-line-dispute-won = Given back: the bank decided a dispute
+wallet-line-settled = Settles what was owed
+wallet-line-adopted = From the earlier service
+wallet-line-adopted-voucher = Voucher { $code }, in the earlier service
+wallet-line-adopted-order = Payment of an order, in the earlier service
