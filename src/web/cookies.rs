@@ -13,6 +13,12 @@ pub(super) const SIGN_IN: &str = "__Host-sign-in";
 pub(super) const SIGN_IN_ELSEWHERE: &str = "__Host-sign-in-elsewhere";
 /// The language that was chosen.
 pub(super) const LANGUAGE: &str = "__Host-language";
+/// The digits that were chosen.
+pub(super) const DIGITS: &str = "__Host-digits";
+/// The voucher that somebody came with.
+pub(super) const VOUCHER: &str = "__Host-voucher";
+/// What the next page is to say.
+pub(super) const NOTICE: &str = "__Host-notice";
 
 /// How long a browser keeps a cookie, in seconds.
 pub(super) const MONTH: u32 = 30 * 86_400;

@@ -11,12 +11,18 @@ mod elsewhere;
 mod error;
 mod form;
 mod invitation;
+mod join;
+mod kept_voucher;
+mod notice;
 mod page;
 mod pay;
 mod payment_return;
+mod problems;
 mod provisions;
+mod redeem;
 mod return_to;
 mod sign_in;
+mod style;
 
 use std::sync::Arc;
 
@@ -30,6 +36,8 @@ pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/assets/{name}", get(assets::serve))
         .route("/language", get(page::choose_language))
+        .route("/digits", get(page::choose_digits))
+        .route("/style", get(style::show))
         .route("/sign-in", get(sign_in::show).post(sign_in::ask))
         .route("/sign-in/code", get(sign_in::show_code).post(sign_in::enter_code))
         .route("/sign-in/link", get(sign_in::show_link).post(sign_in::press_link))
@@ -43,4 +51,6 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/pay/{order_id}", get(pay::show).post(pay::press))
         .route("/console", get(account::show))
         .route("/console/{slug}/provisions", get(provisions::show).post(provisions::retry))
+        .merge(redeem::routes())
+        .merge(join::routes())
 }
