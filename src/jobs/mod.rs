@@ -193,7 +193,7 @@ pub fn all() -> Vec<Job> {
             "warn-of-expiring-credit",
             "tells owners of credit that will expire unused",
             morning,
-            |app| Box::pin(async { Ok(wallet::step(app).await?) }),
+            |app| Box::pin(async { Ok(wallet::warn_of_expiry(app).await?) }),
         ),
         Job::new(
             "warn-of-low-credit",

@@ -58,5 +58,5 @@ pub mod users;
 pub mod verify;
 pub mod voucher_codes;
 pub mod vouchers;
-pub(crate) mod wallet;
+pub mod wallet;
 pub(crate) mod webhook_endpoint;

@@ -23,6 +23,7 @@ mod redeem;
 mod return_to;
 mod sign_in;
 mod style;
+mod wallet;
 
 use std::sync::Arc;
 
@@ -53,4 +54,5 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/console/{slug}/provisions", get(provisions::show).post(provisions::retry))
         .merge(redeem::routes())
         .merge(join::routes())
+        .merge(wallet::routes())
 }

@@ -1,7 +1,9 @@
 //! What an Organization's owner sees of its credit: what there is, how long it lasts, and each movement of it.
 
+mod documents;
 mod file;
 mod ledger;
+mod redeem;
 mod warn;
 mod words;
 
@@ -13,9 +15,12 @@ use sovereign_domain::subscription::SubscriptionStatus;
 use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::wallet::Wallet;
 
+pub(crate) use self::documents::{Document, documents, printed};
 pub(crate) use self::file::file;
 pub(crate) use self::ledger::{LedgerQuery, Movement, ledger};
-pub(crate) use self::warn::{Ending, ends_soon, step};
+pub(crate) use self::redeem::{RedeemError, look, redeem};
+pub use self::warn::warn_of_expiry;
+pub(crate) use self::warn::{Ending, ends_soon};
 pub(crate) use self::words::{described, origin};
 use super::organizations::OrganizationError;
 use super::usage;
@@ -68,7 +73,7 @@ pub(crate) async fn summary(
 ) -> Result<Summary, OrganizationError> {
     let mut tx = app.store.snapshot_as(user_id).await?;
     let account = spendable(&mut tx, user_id, tenant_id).await?;
-    Ok(look(app, &mut tx, account).await?)
+    Ok(read(app, &mut tx, account).await?)
 }
 
 /// The account of an Organization, for who may spend from it.
@@ -85,7 +90,7 @@ async fn spendable(
 }
 
 /// What the wallet of this account has, and what becomes of it.
-async fn look(app: &App, tx: &mut Tx, account: AccountRow) -> Result<Summary> {
+async fn read(app: &App, tx: &mut Tx, account: AccountRow) -> Result<Summary> {
     let now = app.clock.now();
     let mut lots = wallets::lots(tx, account.customer_id).await?;
     let wallet = wallets::wallet(&account, &lots)?;

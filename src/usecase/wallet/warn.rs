@@ -6,7 +6,7 @@
 use sovereign_domain::book::LetterKind;
 use sovereign_domain::timestamp::Timestamp;
 
-use super::{Summary, look};
+use super::{Summary, read};
 use crate::app::App;
 use crate::fail_point::reach;
 use crate::storage::ledger as rows;
@@ -32,7 +32,7 @@ pub(crate) struct Ending {
 ///
 /// # Errors
 /// Where the database fails.
-pub(crate) async fn step(app: &App) -> Result<Done> {
+pub async fn warn_of_expiry(app: &App) -> Result<Done> {
     let now = app.clock.now();
     let mut count = 0_usize;
     for days in STEPS_DAYS {
@@ -93,7 +93,7 @@ pub(crate) async fn ends_soon(app: &App, tx: &mut Tx, tenant_id: &str) -> Result
         return Ok(Vec::new());
     }
     let Some(account) = rows::account(tx, tenant_id).await? else { return Ok(Vec::new()) };
-    let Summary { lots, unused, .. } = look(app, tx, account).await?;
+    let Summary { lots, unused, .. } = read(app, tx, account).await?;
     let by = app.clock.now().plus_days(STEPS_DAYS[0].into());
     let ending = unused.into_iter().filter(|unused| unused.expires_at <= by).filter_map(|unused| {
         let lot = lots.iter().find(|lot| lot.id == unused.lot_id.0)?.clone();

@@ -81,7 +81,8 @@ fn granted(row: &LineRow, code: Option<String>, language: Language) -> String {
 
 /// What an order was for that credit paid, or a part of it.
 fn ordered(app: &App, row: &LineRow, language: Language) -> Result<String> {
-    let date = |at: Ts| -> Result<String> { Ok(language.isolated(&language.date(day(app, at.0)?))) };
+    let date =
+        |at: Ts| -> Result<String> { Ok(language.isolated(&language.date(day(app, at.0)?))) };
     let plan = row.plan().map(|plan| language.isolated(plan));
     Ok(match (row.order_kind.as_deref(), plan, row.period_start) {
         (Some("renewal"), Some(plan), Some(start)) => {
