@@ -2,11 +2,12 @@
 
 use super::billing::Values;
 use super::letters::Letter;
+use crate::branding::Branding;
 use crate::text::{Language, Row};
 
 /// That credit will not cover the next month, and there is no card.
 pub(crate) struct CreditLow<'a> {
-    pub(crate) sovereign: &'a str,
+    pub(crate) brand: &'a Branding,
     pub(crate) organization: &'a str,
     /// The day on which the next month begins.
     pub(crate) day: &'a str,
@@ -18,7 +19,7 @@ pub(crate) struct CreditLow<'a> {
 
 /// That some of the credit will expire before it can be spent.
 pub(crate) struct CreditExpires<'a> {
-    pub(crate) sovereign: &'a str,
+    pub(crate) brand: &'a Branding,
     pub(crate) organization: &'a str,
     /// What will expire in all.
     pub(crate) amount: &'a str,
@@ -32,11 +33,10 @@ pub(crate) struct CreditExpires<'a> {
 
 impl CreditLow<'_> {
     pub(crate) fn letter(self, language: Language) -> Letter {
-        let values = Values(vec![
-            ("sovereign", self.sovereign),
-            ("organization", self.organization),
-            ("date", self.day),
-        ]);
+        let values = Values {
+            brand: self.brand,
+            values: vec![("organization", self.organization), ("date", self.day)],
+        };
         let row = |message, value| Row::new(language.text(message), value);
         let mut rows = vec![row("mail-credit-low-available", self.available)];
         if let Some((price, missing)) = self.next {
@@ -51,12 +51,14 @@ impl CreditLow<'_> {
 
 impl CreditExpires<'_> {
     pub(crate) fn letter(self, language: Language) -> Letter {
-        let values = Values(vec![
-            ("sovereign", self.sovereign),
-            ("organization", self.organization),
-            ("amount", self.amount),
-            ("date", self.day),
-        ]);
+        let values = Values {
+            brand: self.brand,
+            values: vec![
+                ("organization", self.organization),
+                ("amount", self.amount),
+                ("date", self.day),
+            ],
+        };
         let messages = [
             "mail-credit-expires-subject",
             "mail-credit-expires-heading",

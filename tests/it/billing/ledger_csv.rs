@@ -90,7 +90,7 @@ on_both! {
     }
 
     async fn so_often_and_no_oftener(app: &TestApp, crate::harness::Setup {
-        limits: sovereign::limits::Limits::default(), ..crate::harness::Setup::default()
+        limits: sovereign::limits::Limits::on(Vec::new()), ..crate::harness::Setup::default()
     }) {
         let ahmed = app.customer("ahmed").await;
         let file = format!("{}/csv", path(&ahmed));

@@ -1,3 +1,6 @@
 //! Pages, as a browser without JavaScript sees them.
 
+mod join;
+mod market;
 mod redeem;
+mod wallet;
