@@ -93,7 +93,6 @@ on_both! {
         let customer = customer(app).await;
         assert_eq!(on_day(app, 39).await, 1);
         customer.checkout("xl", "").await.expect(200);
-        app.issue_as(json!({ "code": "TEN", "credit_omr": 10, "credit_valid_days": 1 })).await;
         app.execute("UPDATE credit_lots SET expires_at = NULL").await;
         assert_eq!(app.send_letters().await, 1);
         assert_eq!((waiting(app).await, app.sink().untaken_to(&email("kestrel"))), (0, 0));
