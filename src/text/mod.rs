@@ -54,6 +54,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../../translations/en/redeem.ftl"),
     include_str!("../../translations/en/sign_in.ftl"),
     include_str!("../../translations/en/style.ftl"),
+    include_str!("../../translations/en/wallet.ftl"),
 ];
 const ARABIC: &[&str] = &[
     include_str!("../../translations/ar/bill.ftl"),
@@ -68,6 +69,7 @@ const ARABIC: &[&str] = &[
     include_str!("../../translations/ar/redeem.ftl"),
     include_str!("../../translations/ar/sign_in.ftl"),
     include_str!("../../translations/ar/style.ftl"),
+    include_str!("../../translations/ar/wallet.ftl"),
 ];
 
 static ENGLISH_BUNDLE: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::English, ENGLISH));

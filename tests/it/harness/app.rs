@@ -23,7 +23,7 @@ use sovereign::storage::outbox::OutboxEvent;
 use sovereign::usecase::start::Wanted;
 use sovereign::usecase::{
     event_deliveries, expire_credit, letters, number_invoices, publish_events, relay, seal_audit,
-    verify,
+    verify, wallet,
 };
 use sovereign::vault::Vault;
 use sovereign_domain::calendar::TimeZone;
@@ -378,6 +378,11 @@ impl TestApp {
     /// Sends what waits for endpoints, as one that believes that it has the lease; answers how often.
     pub(crate) async fn deliver_without_lease(&self) -> usize {
         event_deliveries::step(&self.running.sovereign.app).await.unwrap().count
+    }
+
+    /// Files the letters on credit that expires, as one that believes that it has the lease.
+    pub(crate) async fn warn_of_expiry(&self) {
+        wallet::warn_of_expiry(&self.running.sovereign.app).await.unwrap();
     }
 
     /// The same for credit notes.

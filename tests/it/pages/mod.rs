@@ -3,3 +3,4 @@
 mod join;
 mod market;
 mod redeem;
+mod wallet;

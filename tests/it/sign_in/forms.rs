@@ -5,7 +5,7 @@ use crate::harness::{Setup, on_both};
 
 const EMAIL: &str = "ahmed@example.com";
 /// Every page that changes something.
-const UNSAFE: [&str; 7] = [
+const UNSAFE: [&str; 8] = [
     "/sign-in",
     "/sign-in/code",
     "/sign-in/link",
@@ -13,6 +13,7 @@ const UNSAFE: [&str; 7] = [
     "/sign-out-everywhere",
     "/invitation",
     "/console/kestrel/provisions",
+    "/console/kestrel/wallet/voucher",
 ];
 
 on_both! {
