@@ -43,6 +43,7 @@ type Bundle = FluentBundle<FluentResource>;
 
 const ENGLISH: &[&str] = &[
     include_str!("../../translations/en/bill.ftl"),
+    include_str!("../../translations/en/checkout.ftl"),
     include_str!("../../translations/en/frame.ftl"),
     include_str!("../../translations/en/invoice.ftl"),
     include_str!("../../translations/en/join.ftl"),
@@ -55,6 +56,7 @@ const ENGLISH: &[&str] = &[
 ];
 const ARABIC: &[&str] = &[
     include_str!("../../translations/ar/bill.ftl"),
+    include_str!("../../translations/ar/checkout.ftl"),
     include_str!("../../translations/ar/frame.ftl"),
     include_str!("../../translations/ar/invoice.ftl"),
     include_str!("../../translations/ar/join.ftl"),

@@ -6,6 +6,7 @@
 mod account;
 mod administrator;
 mod assets;
+mod checkout;
 mod cookies;
 mod elsewhere;
 mod error;
@@ -53,4 +54,5 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/console/{slug}/provisions", get(provisions::show).post(provisions::retry))
         .merge(redeem::routes())
         .merge(join::routes())
+        .merge(checkout::routes())
 }

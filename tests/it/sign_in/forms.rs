@@ -5,13 +5,15 @@ use crate::harness::{Setup, on_both};
 
 const EMAIL: &str = "ahmed@example.com";
 /// Every page that changes something.
-const UNSAFE: [&str; 7] = [
+const UNSAFE: [&str; 9] = [
     "/sign-in",
     "/sign-in/code",
     "/sign-in/link",
     "/sign-out",
     "/sign-out-everywhere",
     "/invitation",
+    "/checkout",
+    "/checkout/voucher",
     "/console/kestrel/provisions",
 ];
 
