@@ -11,10 +11,13 @@ use sovereign_domain::calendar::{TimeZone, date_in, minute_in};
 use sovereign_domain::money::Currency;
 use sovereign_domain::timestamp::Timestamp;
 
+use super::kept_voucher::{self, Kept};
 use super::{assets, cookies, form, notice, return_to};
 use crate::app::App;
 use crate::auth::secrets;
+use crate::branding::Branding;
 use crate::text::{Digits, Language, unbroken};
+use crate::usecase::branding;
 
 /// Nothing from elsewhere, nothing that runs but our own script, and in nobody's frame.
 fn policy(nonce: &str, form_action: &str) -> String {
@@ -35,8 +38,11 @@ const ELSEWHERE: &str = "'self' https:";
 pub(super) struct Page {
     pub(super) language: Language,
     pub(super) digits: Digits,
-    /// Whose pages these are.
+    /// Whose pages these are, in their language.
     pub(super) brand: String,
+    /// The Sovereign's domain name.
+    pub(super) fqdn: String,
+    pub(super) branding: Branding,
     pub(super) style: String,
     pub(super) script: String,
     /// What a script must carry to be run.
@@ -51,6 +57,8 @@ pub(super) struct Page {
     pub(super) has_session: bool,
     /// What was done on the page before.
     pub(super) notice: Option<String>,
+    /// The voucher that goes along.
+    pub(super) kept: Option<Kept>,
     pub(super) currency: Currency,
     /// Whose days and hours these are.
     pub(super) zone: TimeZone,
@@ -117,6 +125,13 @@ impl Page {
             ("zone", language.isolated(self.zone.iana_name().unwrap_or("UTC")).into()),
         ];
         self.digits.write(&language.text_with("moment", &values))
+    }
+
+    /// What is to be known about voucher credit, in paragraphs.
+    pub(super) fn voucher_terms(&self) -> Vec<String> {
+        let terms = self.branding.terms(self.language, &self.brand);
+        let lines = terms.lines().map(str::trim).filter(|line| !line.is_empty());
+        lines.map(str::to_owned).collect()
     }
 
     /// The same page in the other language.
@@ -199,10 +214,17 @@ impl FromRequestParts<Arc<App>> for Page {
         let here = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
         let headers = &parts.headers;
         let language = language(headers);
+        let branding = branding::load(app).await.unwrap_or_else(|error| {
+            // What went wrong the page itself will say.
+            tracing::error!(%error, "the branding cannot be read");
+            branding::ours(app)
+        });
         Ok(Self {
             language,
             digits: digits(headers, language),
-            brand: app.facts.fqdn.clone(),
+            brand: branding.name(language).to_owned(),
+            fqdn: app.facts.fqdn.clone(),
+            branding,
             style: assets::style(),
             script: assets::script(),
             nonce: secrets::random_token().map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?,
@@ -212,6 +234,7 @@ impl FromRequestParts<Arc<App>> for Page {
             is_new_visitor,
             has_session: cookies::value(headers, cookies::SESSION).is_some(),
             notice: notice::waiting(headers, language),
+            kept: kept_voucher::read(headers),
             currency: app.facts.currency,
             zone: app.zone.clone(),
         })

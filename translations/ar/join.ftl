@@ -1,5 +1,9 @@
 # Signing up: src/web/join.rs.
 join-title = مؤسستك
+join-step-email = الخطوة 1 من 3
+join-step-code = الخطوة 2 من 3
+join-email-title = ابدأ ببريدك الإلكتروني
+join-email-intro = سنرسل إليك رمزًا، ولا تحتاج إلى كلمة مرور.
 join-step = الخطوة 3 من 3
 join-name = الاسم
 join-name-hint = اسم نشاطك أو مؤسستك، مثل صيدلية النور
@@ -17,6 +21,9 @@ join-plan-hint = يمكنك تغييرها في أي وقت
 join-plan-wrong = اختر إحدى الباقات
 join-apps-wrong = أحد التطبيقات المختارة لم يعد متاحًا. اختره من جديد في السوق
 join-not-allowed = لا يمكن طلب هذه الباقة هنا. اختر غيرها
+join-covered = تغطيها قسيمتك حتى { $day }
+join-covered-all = تغطيها قسيمتك
+join-rest = تدفع قسيمتك جزءًا منها، ويبقى { $amount } للدفع اليوم
 join-popular = الأكثر طلبًا
 join-a-month = شهريًا
 join-and-usage = إضافةً إلى الاستهلاك

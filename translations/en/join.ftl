@@ -1,5 +1,9 @@
 # Signing up: src/web/join.rs.
 join-title = Your Organization
+join-step-email = Step 1 of 3
+join-step-code = Step 2 of 3
+join-email-title = Begin with your e-mail address
+join-email-intro = We send you a code. You need no password.
 join-step = Step 3 of 3
 join-name = Name
 join-name-hint = Your business or organisation, for example Al Noor Pharmacy
@@ -17,6 +21,9 @@ join-plan-hint = You can change it at any time
 join-plan-wrong = Choose one of the plans
 join-apps-wrong = An app that was chosen is not there any more. Choose it again in the marketplace
 join-not-allowed = This plan cannot be ordered here. Choose another one
+join-covered = Your voucher covers it until { $day }
+join-covered-all = Your voucher covers it
+join-rest = Your voucher pays a part; { $amount } are left to pay today
 join-popular = Popular
 join-a-month = a month
 join-and-usage = and what is used

@@ -1,6 +1,6 @@
 # The page of a voucher: src/web/redeem.rs.
 redeem-title = A voucher of { $amount }
-redeem-heading = A voucher of { $issuer }
+redeem-heading = A voucher from { $issuer }
 redeem-lasts = { $count ->
         [one] The credit lasts 1 day from when you redeem it
        *[other] The credit lasts { $count } days from when you redeem it
@@ -8,7 +8,6 @@ redeem-lasts = { $count ->
 redeem-lasts-for-good = The credit does not expire
 redeem-go-on = Use this voucher
 redeem-how = Apps and monthly plans are paid from this credit first. A card is only needed once it is used up.
-redeem-terms = Voucher credit is a promotion of { $issuer }: it is free of charge, has no cash value, and cannot be passed on to others.
 redeem-kept = Your voucher goes along
 redeem-other = Use another code
 redeem-code = Voucher code
