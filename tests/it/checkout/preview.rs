@@ -59,7 +59,7 @@ on_both! {
         assert_eq!(answer["credit_balance_minor"], quote["credit_left_minor"]);
         let path = format!("/billing/invoices/{}", ahmed.tenant_id);
         let invoice = ahmed.client.get(&path).await.expect(200)[0].clone();
-        assert_eq!(invoice["amount_minor"], quote["total_minor"]);
+        assert_eq!(invoice["amount_baisa"], quote["total_minor"]);
         let refused = ahmed.client.post(PREVIEW, &body);
         app.refuses(refused, 409, "already_subscribed").await;
     }

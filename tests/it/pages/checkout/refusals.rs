@@ -4,8 +4,9 @@ use serde_json::json;
 use sovereign::limits::Limits;
 
 use super::{orders, press, signed_in, with_voucher};
-use crate::harness::{Setup, on_both};
+use crate::harness::{Browser, Setup, on_both};
 
+const POLICY: &str = "/billing/admin/environment-policy";
 const STILL_GOOD: &str = "still good";
 
 on_both! {
@@ -13,7 +14,7 @@ on_both! {
     async fn a_voucher_that_is_refused_is_left_out(app: &TestApp, super::with_cards()) {
         let (ahmed, mut browser) = with_voucher(app, "ahmed", "GOOD", 20).await;
         let keep = browser.cookies["__Host-voucher"].clone();
-        let mut shown = |browser: &mut crate::harness::Browser| {
+        let keep_again = |browser: &mut Browser| {
             browser.cookies.insert("__Host-voucher".to_owned(), keep.clone());
         };
         app.issue_as(json!({ "code": "GOOD", "credit_omr": 20, "active": false })).await;
@@ -21,14 +22,14 @@ on_both! {
         page.has(&["The voucher is paused", "not used up", "Pay 9.000\u{a0}OMR by card"]);
         assert!(!page.text.contains("GOOD"), "no code is repeated: {}", page.text);
 
-        shown(&mut browser);
+        keep_again(&mut browser);
         app.issue_as(json!({ "code": "GOOD", "credit_omr": 20, "active": true, "max_redemptions": 1 })).await;
         let sara = app.customer("sara").await;
         sara.redeem("GOOD").await.expect(200);
         let page = browser.get("/checkout?organization=ahmed&plan=m").await.expect(200);
         page.has(&["All of these vouchers have been used", "Pay 9.000\u{a0}OMR by card"]);
 
-        shown(&mut browser);
+        keep_again(&mut browser);
         app.revoke("GOOD").await;
         let page = browser.get("/checkout?organization=ahmed&plan=m").await.expect(200);
         page.has(&["The code is not valid", "Enter a voucher"]);
@@ -116,8 +117,11 @@ on_both! {
     /// What the policy does not allow is said of the plan that is chosen, and marked among the others.
     async fn what_the_policy_forbids(app: &TestApp, Setup::with_mail()) {
         let (_, mut browser) = with_voucher(app, "ahmed", "GOOD", 40).await;
-        let policy = json!({ "allowed_plans": ["s", "m"], "approval": { "above_monthly_minor": 8_000 } });
-        app.sovereign_admin().put("/catalog/admin/environment-policy", &policy).await.expect(200);
+        let admin = app.sovereign_admin();
+        let mut policy =
+            json!({ "allowed_plans": ["s", "m"], "approval": { "above_monthly_minor": 8_000 } });
+        policy["version"] = admin.get(POLICY).await.expect(200)["version"].clone();
+        admin.put(POLICY, &policy).await.expect(200);
         let page = browser.get("/checkout?plan=l").await.expect(200);
         page.has(&["This cannot be ordered here", "Not allowed here", STILL_GOOD]);
         let page = browser.get("/checkout?plan=m").await.expect(200);
