@@ -24,6 +24,7 @@ mod catalog_schema;
 mod catalog_wishes;
 mod changes;
 mod checkout;
+mod checkout_preview;
 mod credit_notes;
 mod described;
 mod environment_policy;
@@ -118,6 +119,7 @@ fn voucher_routes(routes: Routes) -> Routes {
 fn billing_routes(routes: Routes) -> Routes {
     routes
         .add(checkout::__path_checkout, checkout::checkout)
+        .add(checkout_preview::__path_preview, checkout_preview::preview)
         .add(webhook::__path_take, webhook::take)
         .add(billing::__path_balance, billing::balance)
         .add(subscriptions::__path_read, subscriptions::read)

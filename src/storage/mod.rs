@@ -57,6 +57,7 @@ pub mod outbox;
 pub(crate) mod overview;
 pub(crate) mod passwords;
 pub(crate) mod payments;
+pub(crate) mod placed;
 pub(crate) mod policies;
 pub(crate) mod postgres;
 pub(crate) mod provisions;

@@ -44,6 +44,7 @@ type Bundle = FluentBundle<FluentResource>;
 const ENGLISH: &[&str] = &[
     include_str!("../../translations/en/bill.ftl"),
     include_str!("../../translations/en/branding.ftl"),
+    include_str!("../../translations/en/checkout.ftl"),
     include_str!("../../translations/en/frame.ftl"),
     include_str!("../../translations/en/invoice.ftl"),
     include_str!("../../translations/en/join.ftl"),
@@ -59,6 +60,7 @@ const ENGLISH: &[&str] = &[
 const ARABIC: &[&str] = &[
     include_str!("../../translations/ar/bill.ftl"),
     include_str!("../../translations/ar/branding.ftl"),
+    include_str!("../../translations/ar/checkout.ftl"),
     include_str!("../../translations/ar/frame.ftl"),
     include_str!("../../translations/ar/invoice.ftl"),
     include_str!("../../translations/ar/join.ftl"),

@@ -5,6 +5,7 @@ use sovereign_domain::book::OrderStatus;
 use sovereign_domain::catalog::{LineKind, OrderLine};
 use sovereign_domain::checkout::{Split, split};
 use sovereign_domain::ids::OrderId;
+use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
 use crate::app::App;
@@ -57,6 +58,21 @@ impl Bill {
 
     pub(crate) fn organization(&self) -> &str {
         &self.row.organization
+    }
+
+    /// What of it credit pays, and what a card, in minor units.
+    pub(crate) fn parts_minor(&self) -> (i64, i64) {
+        (self.split.credit_minor, self.split.charge_minor)
+    }
+
+    /// The credit that its Organization can spend now, in minor units.
+    pub(crate) fn available_minor(&self) -> i64 {
+        self.row.available_minor
+    }
+
+    /// When the time begins that it pays for, once it is paid.
+    pub(crate) fn period_start(&self) -> Option<Timestamp> {
+        self.row.period_start.map(|start| start.0)
     }
 
     /// Whether it can be paid.

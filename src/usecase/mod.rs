@@ -38,6 +38,7 @@ pub(crate) mod overview;
 pub mod paging;
 pub mod passwords;
 pub(crate) mod payments;
+pub(crate) mod placed;
 pub(crate) mod previews;
 pub(crate) mod print_credit_note;
 pub(crate) mod print_invoice;

@@ -30,6 +30,14 @@ struct AccountPage<'a> {
     organizations: Vec<(String, String, String)>,
 }
 
+/// Whoever is signed in, if somebody is.
+pub(super) async fn somebody(app: &App, headers: &HeaderMap) -> storage::Result<Option<Standing>> {
+    match cookies::value(headers, cookies::SESSION) {
+        None => Ok(None),
+        Some(cookie) => sessions::of_browser(app, cookie).await,
+    }
+}
+
 /// Whoever is signed in; or the way to sign in and come back.
 pub(super) async fn signed_in(
     app: &App,
@@ -37,12 +45,7 @@ pub(super) async fn signed_in(
     headers: &HeaderMap,
     here: &str,
 ) -> Result<Standing, Response> {
-    let found = match cookies::value(headers, cookies::SESSION) {
-        None => None,
-        Some(cookie) => sessions::of_browser(app, cookie)
-            .await
-            .map_err(|error| error::unavailable(page, &error))?,
-    };
+    let found = somebody(app, headers).await.map_err(|error| error::unavailable(page, &error))?;
     found.ok_or_else(|| Redirect::to(&address("/sign-in", &[("return_to", here)])).into_response())
 }
 

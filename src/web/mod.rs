@@ -7,6 +7,7 @@ mod account;
 mod administrator;
 mod assets;
 mod brand;
+mod checkout;
 mod cookies;
 mod elsewhere;
 mod error;
@@ -60,4 +61,5 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .merge(redeem::routes())
         .merge(join::routes())
         .merge(wallet::routes())
+        .merge(checkout::routes())
 }

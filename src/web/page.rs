@@ -159,7 +159,15 @@ impl Page {
 
     /// A page whose form leads to a page elsewhere.
     pub(super) fn render_leaving(&self, template: &impl Template) -> Response {
-        self.render_under(ELSEWHERE, StatusCode::OK, template)
+        self.render_leaving_as(StatusCode::OK, template)
+    }
+
+    pub(super) fn render_leaving_as(
+        &self,
+        status: StatusCode,
+        template: &impl Template,
+    ) -> Response {
+        self.render_under(ELSEWHERE, status, template)
     }
 
     fn render_under(

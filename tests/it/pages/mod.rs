@@ -1,5 +1,6 @@
 //! Pages, as a browser without JavaScript sees them.
 
+mod checkout;
 mod join;
 mod market;
 mod redeem;
