@@ -82,7 +82,8 @@ pub(super) async fn json(
     }
     let id = usable_id(&id)?;
     let spool = export::export(&app, &caller.actor(), id, Wanted::Document).await?;
-    send(spool, "application/json", "organization.json").map(Document)
+    let response = send(spool, "application/json", "organization.json");
+    Ok(Document(response.map_err(ExportError::from)?))
 }
 
 /// Exports one resource of an Organization as CSV
@@ -122,12 +123,21 @@ pub(super) async fn csv(
         return Err(Problem::not_found(detail));
     };
     let spool = export::export(&app, &caller.actor(), id, wanted).await?;
-    send(spool, "text/csv; charset=utf-8", file).map(Table)
+    let response = send(spool, "text/csv; charset=utf-8", file);
+    Ok(Table(response.map_err(ExportError::from)?))
 }
 
-fn send(spool: Spool, content_type: &'static str, file: &str) -> Result<Response, Problem> {
+/// The export as a file to keep.
+///
+/// # Errors
+/// Where what was put aside cannot be read.
+pub(crate) fn send(
+    spool: Spool,
+    content_type: &'static str,
+    file: &str,
+) -> std::io::Result<Response> {
     let length = spool.length();
-    let spool = spool.rewind().map_err(ExportError::from)?;
+    let spool = spool.rewind()?;
     let pieces = stream::unfold(Some(spool), |spool| async {
         let mut spool = spool?;
         let read = tokio::task::spawn_blocking(move || (spool.piece(), spool)).await;

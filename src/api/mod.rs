@@ -29,7 +29,7 @@ mod environment_policy;
 mod environments;
 mod event_deliveries;
 mod event_endpoints;
-mod export;
+pub(crate) mod export;
 mod extract;
 mod google;
 mod invitations;

@@ -39,6 +39,7 @@ type Bundle = FluentBundle<FluentResource>;
 
 const ENGLISH: &[&str] = &[
     include_str!("../../translations/en/bill.ftl"),
+    include_str!("../../translations/en/console.ftl"),
     include_str!("../../translations/en/invoice.ftl"),
     include_str!("../../translations/en/mail.ftl"),
     include_str!("../../translations/en/payment.ftl"),
@@ -47,6 +48,7 @@ const ENGLISH: &[&str] = &[
 ];
 const ARABIC: &[&str] = &[
     include_str!("../../translations/ar/bill.ftl"),
+    include_str!("../../translations/ar/console.ftl"),
     include_str!("../../translations/ar/invoice.ftl"),
     include_str!("../../translations/ar/mail.ftl"),
     include_str!("../../translations/ar/payment.ftl"),

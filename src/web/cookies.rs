@@ -11,6 +11,8 @@ pub(super) const VISITOR: &str = "__Host-visitor";
 pub(super) const SIGN_IN: &str = "__Host-sign-in";
 /// The sign-in that somebody went elsewhere for.
 pub(super) const SIGN_IN_ELSEWHERE: &str = "__Host-sign-in-elsewhere";
+/// What the next page says of what was done.
+pub(super) const NOTICE: &str = "__Host-notice";
 /// The language that was chosen.
 pub(super) const LANGUAGE: &str = "__Host-language";
 

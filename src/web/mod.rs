@@ -6,11 +6,13 @@
 mod account;
 mod administrator;
 mod assets;
+mod console;
 mod cookies;
 mod elsewhere;
 mod error;
 mod form;
 mod invitation;
+mod notice;
 mod page;
 mod pay;
 mod payment_return;
@@ -42,5 +44,6 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/checkout/return", get(payment_return::show))
         .route("/pay/{order_id}", get(pay::show).post(pay::press))
         .route("/console", get(account::show))
+        .merge(console::routes())
         .route("/console/{slug}/provisions", get(provisions::show).post(provisions::retry))
 }

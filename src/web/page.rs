@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
-use super::{assets, cookies, form, return_to};
+use super::{assets, cookies, form, notice, return_to};
 use crate::app::App;
 use crate::auth::secrets;
 use crate::text::Language;
@@ -40,6 +40,8 @@ pub(super) struct Page {
     pub(super) here: String,
     /// How this browser is called.
     pub(super) visitor: String,
+    /// What was done on the page before.
+    pub(super) notice: Option<String>,
     is_new_visitor: bool,
 }
 
@@ -65,7 +67,16 @@ impl Page {
 
     /// A page whose form leads to a page elsewhere.
     pub(super) fn render_leaving(&self, template: &impl Template) -> Response {
-        self.render_under(POLICY_OF_FORM_THAT_LEAVES, StatusCode::OK, template)
+        self.render_leaving_as(StatusCode::OK, template)
+    }
+
+    /// The same, of a form that is shown again.
+    pub(super) fn render_leaving_as(
+        &self,
+        status: StatusCode,
+        template: &impl Template,
+    ) -> Response {
+        self.render_under(POLICY_OF_FORM_THAT_LEAVES, status, template)
     }
 
     fn render_under(
@@ -86,6 +97,9 @@ impl Page {
         insert(header::REFERRER_POLICY, "same-origin");
         insert(header::CACHE_CONTROL, "no-store");
         insert(header::VARY, "Cookie, Accept-Language");
+        if self.notice.is_some() {
+            add_cookie(&mut response, cookies::remove(cookies::NOTICE));
+        }
         if self.is_new_visitor {
             add_cookie(&mut response, cookies::set(cookies::VISITOR, &self.visitor, None));
         }
@@ -110,13 +124,16 @@ impl FromRequestParts<Arc<App>> for Page {
             None => secrets::random_token().map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?,
         };
         let here = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
+        let language = language(&parts.headers);
+        let notice = notice::waiting(app, &parts.headers, language, &visitor);
         Ok(Self {
-            language: language(&parts.headers),
+            language,
             brand: app.facts.fqdn.clone(),
             style: assets::style(),
             form_token: form::token(app, &visitor),
             here,
             visitor,
+            notice,
             is_new_visitor,
         })
     }

@@ -134,7 +134,7 @@ fn shortened(message: &str) -> String {
 }
 
 /// A day and a minute, in the Sovereign's time zone, which is named.
-fn moment(app: &App, language: Language, at: Timestamp) -> String {
+pub(super) fn moment(app: &App, language: Language, at: Timestamp) -> String {
     let (Some(day), Some(minute)) = (date_in(at, &app.zone), minute_in(at, &app.zone)) else {
         return at.to_string();
     };

@@ -1,0 +1,247 @@
+# The pages of an Organization: src/web/console.
+console-all = All Organizations
+console-nav = Pages of the Organization
+console-nav-home = Overview
+console-nav-apps = Apps
+console-nav-plan = Plan
+console-nav-wallet = Wallet
+console-nav-invoices = Invoices
+console-nav-card = Card and usage
+console-nav-environments = Environments
+console-nav-members = Members
+console-nav-settings = Settings
+console-back = Back
+console-save = Save
+
+console-new = Make an Organization
+console-signed-in = Signed in since
+
+console-status-provisioning = being set up
+console-status-active = active
+console-status-suspended = suspended
+console-status-deleted = closed
+console-suspended = The operator has suspended this Organization. You can look at everything and take your data along, but nothing can be bought or changed. Ask the operator why.
+console-closing = This Organization closes on { $day }. Until then, nothing can be bought or changed.
+console-closing-operator = The operator closes this Organization on { $day }. Only the operator can take that back.
+console-closing-look = Keep it after all
+console-nothing-ordered = Nothing is ordered yet. With a plan, your apps are set up.
+console-order = Choose a plan
+console-payment-due = A month is not paid. Pay it, so that your apps go on.
+console-pay-now = Pay now
+console-plan-ended = The plan has ended. What your apps keep is removed in time: order again to go on.
+console-plan-ends = The plan ends on { $day } and is not renewed.
+console-plan-look = Let it go on
+
+console-plan = Plan
+console-next = Next bill
+console-pays-credit = Your credit pays it.
+console-pays-both = { $credit } from your credit, { $rest } from your card.
+console-pays-card = Your card pays it.
+console-pays-missing = { $rest } are missing. Redeem a voucher, or pay by card when the bill comes.
+console-credit = Credit
+console-address = Address
+console-apps = Apps
+console-no-apps = Apps are what your people work with: mail, files, a shop. There are none yet.
+console-apps-first = Choose the first app
+console-setting-up = Being set up
+console-setting-up-look = See each step
+console-steps = { $done } of { $of } steps
+
+console-app-ordered = not ordered yet
+console-app-installing = being installed
+console-app-installed = runs
+console-app-failed = did not work
+console-app-uninstalling = being removed
+
+console-included = Included in the plan
+console-a-month = { $amount } a month
+console-more-apps = More apps
+console-needs = What it needs
+console-need-shared = Shared with other apps
+console-need-dedicated = One of its own
+console-need-own = always one of its own
+console-price-again = Show the price for this
+console-cost = What it costs
+console-then-month = From the next month on, everything together costs { $amount } a month.
+console-where = Where it runs
+console-install = Install { $app }
+console-uninstall = Uninstall
+console-uninstall-means = The app goes with everything that is kept in it. Nobody can bring that back.
+console-uninstall-button = Uninstall { $app }
+console-goes = This goes with it, with its data:
+console-stays = This stays, because other apps use it:
+console-dependents = These apps need it:
+console-force = Uninstall it all the same. What they need of it stays as a service of theirs.
+console-needed-agree = Other apps need it. Tick the box to uninstall it all the same
+console-type = To go on, type { $word }
+console-type-again = Type { $word }, as it stands here
+console-ask = Ask for an approval
+console-reason = Why it is needed
+console-reason-hint = The administrator of this Sovereign reads it and decides. You get a mail.
+console-reason-missing = Say why it is needed
+console-ask-button = Ask
+
+console-now-pay = { $amount } now, for the rest of the month
+console-now-back = { $amount } come back as credit
+console-now-later = { $amount }, paid with the next bill
+console-now-nothing = Nothing to pay now
+console-bill-card = To pay by card
+console-bill-back = Comes back as credit
+console-bill-later = Paid with the next bill
+console-yours = your plan
+console-choose = Choose
+console-addons = Add-ons
+console-review-button = Review the change
+console-review = Review the change
+console-change-button = Make the change
+console-end = Ending the plan
+console-end-means = The plan is paid until { $day }. Cancelled, it goes on until that day and is not renewed.
+console-cancel = Cancel at the end of the period
+console-resume = Let it go on
+
+console-card = Saved card
+console-card-until = Good until
+console-no-card = No card is saved. The first payment by card saves it for the bills that follow.
+console-card-change = Change the card
+console-card-hint = Cards are entered and kept on a page of Stripe.
+console-usage = Usage
+console-used = Used since the last bill
+console-limit = Limit
+console-no-limit = none
+console-limit-label = Spending limit ({ $code })
+console-limit-hint = What may be spent on usage between two bills, before tax. Leave it empty for no limit.
+console-limit-wrong = Enter an amount in { $code }, such as 25, or leave it empty
+
+console-environments-mean = An environment is a place of its own for apps: one for daily work, others to try things in. Each app runs in one.
+console-environment = Environment
+console-environment-prod = Production
+console-environment-stg = Staging
+console-environment-uat = Acceptance
+console-environment-dev = Development
+console-environment-poc = Trial
+console-environment-empty = No app runs here.
+console-environment-add = Add an environment
+console-environment-add-button = Add
+console-environment-remove = Remove { $environment }
+console-region = Region
+console-going = being removed
+console-move = Move
+console-move-means = It is installed anew there. What is kept in it stays behind.
+console-move-to = Move to { $environment }
+
+console-you = you
+console-since = since { $day }
+console-until = good until { $day }
+console-owner-stays = You own the Organization, so you cannot leave it. To end it, close it in the settings.
+console-leave = Leave
+console-leave-means = You will not see this Organization any more, until somebody invites you again.
+console-change-member = Change or remove
+console-role = Role
+console-role-viewer = Sees everything but the money.
+console-role-member = Works with the apps.
+console-role-admin = Orders, pays, and invites others.
+console-change-role = Change the role
+console-remove-member = Remove
+console-invitations = Open invitations
+console-no-invitations = Nobody is invited at the moment.
+console-send-again = Send again
+console-take-back = Take back
+console-invite = Invite somebody
+console-invite-button = Send the invitation
+console-already-member = This person is a member already
+
+console-name = Name
+console-name-hint = As people and invoices call it. The address stays.
+console-name-wrong = Enter a name of 1 to 100 characters
+console-data = Your data
+console-data-means = All that is kept here about the Organization, in one file: members, orders, invoices, credit. What is in your apps is not part of it.
+console-data-all = Download everything
+console-data-tables = Single tables
+console-data-tables-mean = Each is a CSV file, which spreadsheets open.
+console-owner-does = Only the owner takes the data along or closes the Organization.
+console-close = Close the Organization
+console-close-means = It ends 30 days after you ask for it, and with it all that is in it.
+console-close-look = See what that means
+console-close-when = If you close it today, it ends on { $day }.
+console-close-takes = What ends with it
+console-close-plan = The plan, without money back for what is left of the month
+console-close-apps = These apps, and everything that is kept in them:
+console-close-credit = { $amount } of credit, which is lost
+console-close-members = { $count ->
+        [one] One other member loses access
+       *[other] { $count } other members lose access
+    }
+console-close-address = The address { $slug }, which others can take then
+console-close-grace = { $days ->
+        [one] For one day
+       *[other] For { $days } days
+    } you can take it back. Until then nothing can be bought or changed. Download your data before.
+console-sign-in-lately = This needs a fresh sign-in: yours is older than ten minutes.
+console-close-button = Close the Organization
+console-keep-means = Taken back, everything is as it was.
+console-keep = Keep the Organization
+
+console-notice-invited = The invitation to { $value } is on its way.
+console-notice-taken-back = The invitation is taken back.
+console-notice-role = { $value } has a new role.
+console-notice-removed = The member is removed.
+console-notice-left = You have left { $value }.
+console-notice-installing = { $value } is being installed.
+console-notice-uninstalling = { $value } is being removed.
+console-notice-asked = The request for { $value } is sent. You get a mail when it is decided.
+console-notice-changed = The change is made.
+console-notice-changed-back = The change is made. { $value } came back as credit.
+console-notice-cancelled = The plan is cancelled. It goes on until the end of the period.
+console-notice-resumed = The plan goes on.
+console-notice-environment-added = The environment { $value } is added.
+console-notice-environment-removed = The environment { $value } is being removed.
+console-notice-moved = The app moves to { $value }.
+console-notice-limit = The limit is saved.
+console-notice-called = The Organization is called { $value } now.
+console-notice-closing = The Organization will be closed. You get a mail.
+console-notice-kept = The Organization stays.
+
+console-not-done = This was not done
+console-why-role = Your role may not do this. Ask an owner or administrator of the Organization.
+console-why-owner-only = Only the owner of the Organization may do this.
+console-why-owner-stays = The owner of an Organization cannot leave it or be removed. An owner ends it by closing it.
+console-why-suspended = The Organization is suspended: nothing can be bought or changed in it.
+console-why-field = Something in the form is not as it should be. Open the page again.
+console-why-gone = It is not there any more. Somebody may have been faster.
+console-why-operator = The operator closes this Organization. Only the operator can take that back.
+console-why-no-deletion = The Organization is not being closed. There is nothing to take back.
+console-why-not-subscribed = There is no plan yet that could be changed. Choose one first.
+console-why-payment-due = A month is not paid. Pay it first; then everything can be changed.
+console-why-nothing = This is what the Organization has already.
+console-why-price = The price has changed since you saw it. Look at it again.
+console-why-used = This form was sent before, with something else in it. Open the page again.
+console-why-no-cards = The credit does not cover it, and cards are not taken here. Redeem a voucher first.
+console-why-too-little = It is less than a card can be charged. Redeem a voucher, or choose more.
+console-why-not-offered = This is not offered any more.
+console-why-in-progress = A payment is under way. Try again when it has arrived.
+console-why-card-refused = The payment service refuses this. Nothing was charged. Ask the operator.
+console-why-unresolved = The payment service does not answer at the moment. Nothing is lost: try again.
+console-why-no-app = There is no such app.
+console-why-not-available = This app cannot be installed yet.
+console-why-not-installed = The Organization does not have this app.
+console-why-needed = Other apps need it.
+console-why-many-requests = Too many requests wait for an answer already.
+console-why-environment-exists = There is such an environment already, or it is still being removed.
+console-why-no-environment = There is no such environment.
+console-why-environment-in-use = Apps run in it. Move or uninstall them first.
+console-why-prod-stays = Production always stays.
+console-why-no-card = No card was used here yet. The first payment by card saves it.
+console-why-no-portal = Stripe's page does not open. Ask the operator.
+
+console-policy-needs = This Sovereign does not allow { $needed }, which { $subject } needs.
+console-policy-environments = { $limit ->
+        [one] This Sovereign allows one environment. Remove it first.
+       *[other] This Sovereign allows { $limit } environments. Remove one first.
+    }
+console-policy-spend = This Sovereign allows { $limit } a month, and it would be { $asked }.
+console-policy-app = This Sovereign does not allow { $subject }.
+console-policy-plan = This Sovereign does not allow the plan { $subject }.
+console-policy-region = This Sovereign does not allow the region { $subject }.
+console-policy-environment = This Sovereign does not allow the environment { $subject }.
+console-policy-approval = { $subject } needs an approval of this Sovereign's administrator.
+console-policy-approval-spend = A month above { $limit } needs an approval of this Sovereign's administrator, and it would be { $asked }.
