@@ -26,8 +26,6 @@ pub(crate) enum Purpose {
     Form,
     /// What a browser carries while it is at another issuer.
     SignInElsewhere,
-    /// What the page after a form says.
-    Notice,
     /// State, nonce and PKCE verifier of a client that cannot keep them.
     GoogleRoute,
 }
@@ -39,7 +37,6 @@ impl Purpose {
             Self::RefreshToken => "sovereign refresh token 1",
             Self::Form => "sovereign form 1",
             Self::SignInElsewhere => "sovereign sign-in elsewhere 1",
-            Self::Notice => "sovereign notice 1",
             Self::GoogleRoute => "sovereign google route 1",
         }
     }

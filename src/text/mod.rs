@@ -2,12 +2,16 @@
 //!
 //! A test holds the languages against each other, so that none lacks a message the other has.
 
+mod digits;
+
 use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use time::Date;
 use unic_langid::LanguageIdentifier;
+
+pub(crate) use self::digits::Digits;
 
 /// A language that everything is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,20 +44,28 @@ type Bundle = FluentBundle<FluentResource>;
 const ENGLISH: &[&str] = &[
     include_str!("../../translations/en/bill.ftl"),
     include_str!("../../translations/en/console.ftl"),
+    include_str!("../../translations/en/frame.ftl"),
     include_str!("../../translations/en/invoice.ftl"),
+    include_str!("../../translations/en/join.ftl"),
     include_str!("../../translations/en/mail.ftl"),
     include_str!("../../translations/en/payment.ftl"),
     include_str!("../../translations/en/provision.ftl"),
+    include_str!("../../translations/en/redeem.ftl"),
     include_str!("../../translations/en/sign_in.ftl"),
+    include_str!("../../translations/en/style.ftl"),
 ];
 const ARABIC: &[&str] = &[
     include_str!("../../translations/ar/bill.ftl"),
     include_str!("../../translations/ar/console.ftl"),
+    include_str!("../../translations/ar/frame.ftl"),
     include_str!("../../translations/ar/invoice.ftl"),
+    include_str!("../../translations/ar/join.ftl"),
     include_str!("../../translations/ar/mail.ftl"),
     include_str!("../../translations/ar/payment.ftl"),
     include_str!("../../translations/ar/provision.ftl"),
+    include_str!("../../translations/ar/redeem.ftl"),
     include_str!("../../translations/ar/sign_in.ftl"),
+    include_str!("../../translations/ar/style.ftl"),
 ];
 
 static ENGLISH_BUNDLE: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::English, ENGLISH));
@@ -132,6 +144,11 @@ impl Language {
             Self::English => &ENGLISH_BUNDLE,
             Self::Arabic => &ARABIC_BUNDLE,
         }
+    }
+
+    /// Whether there is a message of this name.
+    pub(crate) fn has(self, name: &str) -> bool {
+        self.bundle().has_message(name)
     }
 
     /// The message of this name.

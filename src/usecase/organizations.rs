@@ -110,12 +110,17 @@ pub struct NewOrganizationRequest {
     pub addons: Vec<String>,
 }
 
+/// Whether nobody may have this address.
+pub(super) fn is_reserved(slug: &str) -> bool {
+    RESERVED_SLUGS.contains(&slug)
+}
+
 /// Whether an Organization could have this address now.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn slug_is_available(store: &Store, slug: &str) -> storage::Result<bool> {
-    if check_slug(slug).is_err() || RESERVED_SLUGS.contains(&slug) {
+    if check_slug(slug).is_err() || is_reserved(slug) {
         return Ok(false);
     }
     let mut tx = store.read().await?;
@@ -136,7 +141,7 @@ pub(crate) async fn create(
     let name = checked_text("name", &request.name, 1)?;
     let org_type = checked_text("org_type", &request.org_type, 0)?;
     let industry = checked_text("industry", &request.industry, 0)?;
-    if RESERVED_SLUGS.contains(&request.slug.as_str()) {
+    if is_reserved(&request.slug) {
         return Err(OrganizationError::SlugTaken);
     }
     let now = app.clock.now();

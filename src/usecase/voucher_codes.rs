@@ -43,6 +43,24 @@ pub fn generate(
     parse_code("prefix", &format!("{}{characters}", prefix.trim()))
 }
 
+/// A code as somebody typed or pasted it, without what comes along by accident: spaces, marks of direction and
+/// other invisible characters, and dashes of other kinds. Letters and digits are left to [`Code::parse`].
+pub(crate) fn as_typed(text: &str) -> String {
+    let kept = text.chars().filter(|&c| !c.is_whitespace() && !c.is_control() && !is_invisible(c));
+    kept.map(
+        |c| if matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{640}') { '-' } else { c },
+    )
+    .collect()
+}
+
+/// What has no width, or only turns the direction of what follows.
+fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
+    )
+}
+
 /// Each character is as likely as any other: a number that is no place in the alphabet is drawn again.
 fn character(random: &mut impl CryptoRng) -> char {
     const PLACES: u8 = 32;
@@ -65,6 +83,18 @@ mod tests {
     fn generated(prefix: &str, length: usize) -> Result<String, FieldError> {
         let mut random: StdRng = rand::make_rng();
         generate(prefix, length, &mut random).map(|code| code.as_str().to_owned())
+    }
+
+    #[test]
+    fn what_is_pasted_along_is_left_out() {
+        for (typed, code) in [
+            ("  omantel muscat 200\n", "omantelmuscat200"),
+            ("OMANTEL\u{2011}MUSCAT\u{2013}٢٠٠", "OMANTEL-MUSCAT-٢٠٠"),
+            ("\u{202b}OMANTEL-MUSCAT-200\u{202c}\u{feff}", "OMANTEL-MUSCAT-200"),
+            ("\u{200f} \u{a0}", ""),
+        ] {
+            assert_eq!(as_typed(typed), code, "{typed:?}");
+        }
     }
 
     #[test]

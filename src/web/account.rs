@@ -77,7 +77,7 @@ async fn account_page<'a>(
         page,
         email: &session.email,
         role,
-        since: super::provisions::moment(app, page.language, session.signed_in_at),
+        since: page.moment(session.signed_in_at),
         organizations: organizations.collect(),
     })
 }

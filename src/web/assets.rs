@@ -1,4 +1,5 @@
-//! Style sheets. Their address changes with what is in them, so that a browser may keep them for good.
+//! Style sheet and script. Their addresses change with what is in them, so that a browser may keep them for
+//! good.
 
 use std::sync::LazyLock;
 
@@ -9,23 +10,58 @@ use sha2::{Digest as _, Sha256};
 
 use crate::hex;
 
-const STYLE: &str = include_str!("../../assets/style.css");
+/// The files of `assets/style` in the order in which they count.
+const STYLE: &str = concat!(
+    include_str!("../../assets/style/1-tokens.css"),
+    include_str!("../../assets/style/2-base.css"),
+    include_str!("../../assets/style/3-frame.css"),
+    include_str!("../../assets/style/4-form.css"),
+    include_str!("../../assets/style/5-parts.css"),
+    include_str!("../../assets/style/6-ticket.css"),
+    include_str!("../../assets/style/7-table.css"),
+    include_str!("../../assets/style/8-app.css"),
+    include_str!("../../assets/style/9-console.css"),
+);
+const SCRIPT: &str = include_str!("../../assets/script/page.js");
 
-static STYLE_NAME: LazyLock<String> =
-    LazyLock::new(|| format!("style-{}.css", &hex::encode(&Sha256::digest(STYLE))[..12]));
+struct Asset {
+    name: String,
+    content_type: &'static str,
+    text: &'static str,
+}
+
+impl Asset {
+    fn new(kind: &str, ending: &str, content_type: &'static str, text: &'static str) -> Self {
+        let name = format!("{kind}-{}.{ending}", &hex::encode(&Sha256::digest(text))[..12]);
+        Self { name, content_type, text }
+    }
+}
+
+static ASSETS: LazyLock<[Asset; 2]> = LazyLock::new(|| {
+    [
+        Asset::new("style", "css", "text/css; charset=utf-8", STYLE),
+        Asset::new("page", "js", "text/javascript; charset=utf-8", SCRIPT),
+    ]
+});
 
 /// The address of the style sheet.
 pub(super) fn style() -> String {
-    format!("/assets/{}", *STYLE_NAME)
+    format!("/assets/{}", ASSETS[0].name)
+}
+
+/// The address of the script.
+pub(super) fn script() -> String {
+    format!("/assets/{}", ASSETS[1].name)
 }
 
 pub(super) async fn serve(Path(name): Path<String>) -> Response {
-    if name != *STYLE_NAME {
+    let Some(asset) = ASSETS.iter().find(|asset| asset.name == name) else {
         return StatusCode::NOT_FOUND.into_response();
-    }
+    };
     let headers = [
-        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+        (header::CONTENT_TYPE, asset.content_type),
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    (headers, STYLE).into_response()
+    (headers, asset.text).into_response()
 }

@@ -11,10 +11,14 @@ pub(super) const VISITOR: &str = "__Host-visitor";
 pub(super) const SIGN_IN: &str = "__Host-sign-in";
 /// The sign-in that somebody went elsewhere for.
 pub(super) const SIGN_IN_ELSEWHERE: &str = "__Host-sign-in-elsewhere";
-/// What the next page says of what was done.
-pub(super) const NOTICE: &str = "__Host-notice";
 /// The language that was chosen.
 pub(super) const LANGUAGE: &str = "__Host-language";
+/// The digits that were chosen.
+pub(super) const DIGITS: &str = "__Host-digits";
+/// The voucher that somebody came with.
+pub(super) const VOUCHER: &str = "__Host-voucher";
+/// What the next page is to say.
+pub(super) const NOTICE: &str = "__Host-notice";
 
 /// How long a browser keeps a cookie, in seconds.
 pub(super) const MONTH: u32 = 30 * 86_400;

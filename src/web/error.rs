@@ -50,15 +50,25 @@ pub(super) fn stale_form(page: &Page) -> Response {
 }
 
 pub(super) fn too_many(page: &Page, too_many: TooMany) -> Response {
-    let mut response = say(page, StatusCode::TOO_MANY_REQUESTS, "too-many", None);
+    too_many_of(page, too_many, "too-many")
+}
+
+/// In words of its own.
+pub(super) fn too_many_of(page: &Page, too_many: TooMany, name: &str) -> Response {
+    let mut response = say(page, StatusCode::TOO_MANY_REQUESTS, name, None);
     let seconds = too_many.retry_after.as_secs().saturating_add(1);
     response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     response
 }
 
 pub(super) fn unavailable(page: &Page, error: &impl std::fmt::Display) -> Response {
+    unavailable_of(page, error, "unavailable")
+}
+
+/// In words of its own.
+pub(super) fn unavailable_of(page: &Page, error: &impl std::fmt::Display, name: &str) -> Response {
     tracing::error!(%error, "a page could not be made");
-    let mut response = say(page, StatusCode::SERVICE_UNAVAILABLE, "unavailable", None);
+    let mut response = say(page, StatusCode::SERVICE_UNAVAILABLE, name, None);
     response.headers_mut().insert(header::RETRY_AFTER, 5.into());
     response
 }

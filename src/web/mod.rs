@@ -12,13 +12,18 @@ mod elsewhere;
 mod error;
 mod form;
 mod invitation;
+mod join;
+mod kept_voucher;
 mod notice;
 mod page;
 mod pay;
 mod payment_return;
+mod problems;
 mod provisions;
+mod redeem;
 mod return_to;
 mod sign_in;
+mod style;
 
 use std::sync::Arc;
 
@@ -32,6 +37,8 @@ pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/assets/{name}", get(assets::serve))
         .route("/language", get(page::choose_language))
+        .route("/digits", get(page::choose_digits))
+        .route("/style", get(style::show))
         .route("/sign-in", get(sign_in::show).post(sign_in::ask))
         .route("/sign-in/code", get(sign_in::show_code).post(sign_in::enter_code))
         .route("/sign-in/link", get(sign_in::show_link).post(sign_in::press_link))
@@ -46,4 +53,6 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/console", get(account::show))
         .merge(console::routes())
         .route("/console/{slug}/provisions", get(provisions::show).post(provisions::retry))
+        .merge(redeem::routes())
+        .merge(join::routes())
 }

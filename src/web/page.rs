@@ -7,42 +7,70 @@ use axum::extract::{FromRequestParts, OriginalUri};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use sovereign_domain::calendar::{TimeZone, date_in, minute_in};
+use sovereign_domain::money::Currency;
+use sovereign_domain::timestamp::Timestamp;
 
 use super::{assets, cookies, form, notice, return_to};
 use crate::app::App;
 use crate::auth::secrets;
-use crate::text::Language;
+use crate::text::{Digits, Language, unbroken};
 
-/// Nothing from elsewhere, nothing that runs, and in nobody's frame.
-macro_rules! policy {
-    ($form_action:literal) => {
-        concat!(
-            "default-src 'none'; style-src 'self'; img-src 'self'; form-action ",
-            $form_action,
-            "; base-uri 'none'; frame-ancestors 'none'"
-        )
-    };
+/// Nothing from elsewhere, nothing that runs but our own script, and in nobody's frame.
+fn policy(nonce: &str, form_action: &str) -> String {
+    format!(
+        "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'nonce-{nonce}'; \
+         connect-src 'self'; form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
+    )
 }
-const POLICY: &str = policy!("'self'");
+
+/// Where forms lead.
+const HERE: &str = "'self'";
 /// Browsers hold the address that a form is redirected to against the policy too (CSP 3, section 6.3.1), and
 /// Stripe's page may be of any name.
-const POLICY_OF_FORM_THAT_LEAVES: &str = policy!("'self' https:");
+const ELSEWHERE: &str = "'self' https:";
 
 /// The frame of a page.
 #[derive(Debug, Clone)]
 pub(super) struct Page {
     pub(super) language: Language,
+    pub(super) digits: Digits,
     /// Whose pages these are.
     pub(super) brand: String,
     pub(super) style: String,
+    pub(super) script: String,
+    /// What a script must carry to be run.
+    pub(super) nonce: String,
     pub(super) form_token: String,
     /// This page, to come back to: in the other language, or signed in.
     pub(super) here: String,
     /// How this browser is called.
     pub(super) visitor: String,
+    is_new_visitor: bool,
+    /// Whether somebody seems to be signed in: enough to show the way to the console.
+    pub(super) has_session: bool,
     /// What was done on the page before.
     pub(super) notice: Option<String>,
-    is_new_visitor: bool,
+    pub(super) currency: Currency,
+    /// Whose days and hours these are.
+    pub(super) zone: TimeZone,
+}
+
+/// A whole number, however many references a template puts before it.
+pub(super) trait Whole {
+    fn value(self) -> i64;
+}
+
+impl Whole for i64 {
+    fn value(self) -> i64 {
+        self
+    }
+}
+
+impl<T: Whole + Copy> Whole for &T {
+    fn value(self) -> i64 {
+        (*self).value()
+    }
 }
 
 impl Page {
@@ -55,14 +83,58 @@ impl Page {
         self.language.text_with(name, &[(key, value.into())])
     }
 
+    /// A message with one number in it, which decides between singular, dual and plural.
+    pub(super) fn count(&self, name: &str, count: impl Whole) -> String {
+        let count = count.value();
+        self.digits.write(&self.language.text_with(name, &[("count", count.into())]))
+    }
+
+    /// An amount in minor units, with the currency: for `<bdi dir="ltr">`.
+    pub(super) fn amount(&self, amount_minor: impl Whole) -> String {
+        self.digits.write(&unbroken(&self.currency.format(amount_minor.value())))
+    }
+
+    /// An amount for the inside of a sentence.
+    pub(super) fn amount_inside(&self, amount_minor: i64) -> String {
+        self.language.isolated(&self.amount(amount_minor))
+    }
+
+    /// The day of a moment, in the Sovereign's time zone.
+    pub(super) fn day(&self, at: Timestamp) -> String {
+        let day = date_in(at, &self.zone).map(|day| self.language.date(day));
+        self.digits.write(&day.unwrap_or_else(|| at.to_string()))
+    }
+
+    /// Day and minute of a moment in the Sovereign's time zone, which is named.
+    pub(super) fn moment(&self, at: Timestamp) -> String {
+        let (Some(day), Some(minute)) = (date_in(at, &self.zone), minute_in(at, &self.zone)) else {
+            return at.to_string();
+        };
+        let language = self.language;
+        let values = [
+            ("date", language.date(day).into()),
+            ("time", language.isolated(&minute).into()),
+            ("zone", language.isolated(self.zone.iana_name().unwrap_or("UTC")).into()),
+        ];
+        self.digits.write(&language.text_with("moment", &values))
+    }
+
     /// The same page in the other language.
     pub(super) fn other_language(&self) -> String {
         address("/language", &[("tag", self.language.other().tag()), ("return_to", &self.here)])
     }
 
+    /// The same page in the other digits, and a number in them; in English there are none to choose between.
+    pub(super) fn other_digits(&self) -> Option<(String, String)> {
+        let mut others = Digits::ALL.into_iter().filter(|digits| *digits != self.digits);
+        let digits = others.next().filter(|_| self.language == Language::Arabic)?;
+        let link = address("/digits", &[("name", digits.name()), ("return_to", &self.here)]);
+        Some((link, digits.write("123")))
+    }
+
     /// The page, with the cookie of a browser that had none.
     pub(super) fn render(&self, status: StatusCode, template: &impl Template) -> Response {
-        self.render_under(POLICY, status, template)
+        self.render_under(HERE, status, template)
     }
 
     /// A page whose form leads to a page elsewhere.
@@ -76,32 +148,34 @@ impl Page {
         status: StatusCode,
         template: &impl Template,
     ) -> Response {
-        self.render_under(POLICY_OF_FORM_THAT_LEAVES, status, template)
+        self.render_under(ELSEWHERE, status, template)
     }
 
     fn render_under(
         &self,
-        policy: &'static str,
+        form_action: &str,
         status: StatusCode,
         template: &impl Template,
     ) -> Response {
-        let Ok(html) = template.render() else {
+        let policy = HeaderValue::from_str(&policy(&self.nonce, form_action));
+        let (Ok(html), Ok(policy)) = (template.render(), policy) else {
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         };
         let mut response = (status, Html(html)).into_response();
         let headers = response.headers_mut();
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         let mut insert = |name, text| headers.insert(name, HeaderValue::from_static(text));
-        insert(header::CONTENT_SECURITY_POLICY, policy);
-        // An address may hold the token of a link, which is nobody else's to know. `no-referrer` would
-        // also have browsers hide where a form comes from: `Origin: null`.
-        insert(header::REFERRER_POLICY, "same-origin");
+        // An address may hold the token of a link or a code, which is nobody else's to know, nor that of a
+        // log. `no-referrer` would also have browsers hide where a form comes from: `Origin: null`.
+        insert(header::REFERRER_POLICY, "strict-origin");
         insert(header::CACHE_CONTROL, "no-store");
+        insert(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
         insert(header::VARY, "Cookie, Accept-Language");
-        if self.notice.is_some() {
-            add_cookie(&mut response, cookies::remove(cookies::NOTICE));
-        }
         if self.is_new_visitor {
             add_cookie(&mut response, cookies::set(cookies::VISITOR, &self.visitor, None));
+        }
+        if self.notice.is_some() {
+            add_cookie(&mut response, cookies::remove(cookies::NOTICE));
         }
         response
     }
@@ -124,17 +198,23 @@ impl FromRequestParts<Arc<App>> for Page {
             None => secrets::random_token().map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?,
         };
         let here = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
-        let language = language(&parts.headers);
-        let notice = notice::waiting(app, &parts.headers, language, &visitor);
+        let headers = &parts.headers;
+        let language = language(headers);
         Ok(Self {
             language,
+            digits: digits(headers, language),
             brand: app.facts.fqdn.clone(),
             style: assets::style(),
+            script: assets::script(),
+            nonce: secrets::random_token().map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?,
             form_token: form::token(app, &visitor),
             here,
             visitor,
-            notice,
             is_new_visitor,
+            has_session: cookies::value(headers, cookies::SESSION).is_some(),
+            notice: notice::waiting(headers, language),
+            currency: app.facts.currency,
+            zone: app.zone.clone(),
         })
     }
 }
@@ -162,12 +242,29 @@ fn language(headers: &HeaderMap) -> Language {
     })
 }
 
+/// The digits that were chosen; in English always the same.
+fn digits(headers: &HeaderMap, language: Language) -> Digits {
+    let chosen = cookies::value(headers, cookies::DIGITS).and_then(Digits::of_name);
+    chosen.filter(|_| language == Language::Arabic).unwrap_or_default()
+}
+
 /// Remembers a language, and shows the page again that the link stood on.
 pub(super) async fn choose_language(OriginalUri(uri): OriginalUri) -> Response {
     let return_to = return_to::local(&parameter(&uri, "return_to"));
     let mut response = Redirect::to(&return_to).into_response();
     if let Some(language) = Language::of_tag(&parameter(&uri, "tag")) {
         let cookie = cookies::set(cookies::LANGUAGE, language.tag(), Some(cookies::YEAR));
+        add_cookie(&mut response, cookie);
+    }
+    response
+}
+
+/// Remembers digits, and shows the page again that the link stood on.
+pub(super) async fn choose_digits(OriginalUri(uri): OriginalUri) -> Response {
+    let return_to = return_to::local(&parameter(&uri, "return_to"));
+    let mut response = Redirect::to(&return_to).into_response();
+    if let Some(digits) = Digits::of_name(&parameter(&uri, "name")) {
+        let cookie = cookies::set(cookies::DIGITS, digits.name(), Some(cookies::YEAR));
         add_cookie(&mut response, cookie);
     }
     response

@@ -8,9 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
-use sovereign_domain::calendar::{date_in, minute_in};
 use sovereign_domain::event::Actor;
-use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
 use super::page::Page;
@@ -71,7 +69,7 @@ pub(super) async fn show(
     let found = provisions::of_organization(&app, &session.user_id.into(), &slug).await;
     let shown = found.and_then(|found| {
         let provisions: storage::Result<Vec<Shown>> =
-            found.provisions.iter().map(|row| shown(&app, page.language, &found, row)).collect();
+            found.provisions.iter().map(|row| shown(&page, &found, row)).collect();
         Ok((provisions?, found))
     });
     match shown {
@@ -94,24 +92,19 @@ fn address(slug: &str) -> String {
     format!("/console/{slug}/provisions")
 }
 
-fn shown(
-    app: &App,
-    language: Language,
-    found: &OfOrganization,
-    row: &ProvisionRow,
-) -> storage::Result<Shown> {
+fn shown(page: &Page, found: &OfOrganization, row: &ProvisionRow) -> storage::Result<Shown> {
     let status = row.status()?;
     let again = status == ProvisionStatus::Provisioning && row.error.is_some();
-    let moment = |at: Timestamp| moment(app, language, at);
+    let language = page.language;
     Ok(Shown {
         id: row.id,
         what: language.text(&format!("provision-{}", row.cause.replace(['.', '_'], "-"))),
-        asked_at: moment(row.created_at.0),
+        asked_at: page.moment(row.created_at.0),
         status: status.as_str(),
         status_text: language.text(&format!("provision-is-{}", status.as_str())),
         steps: row.steps.0.iter().map(|step| shown_step(language, step, row)).collect(),
         error: row.error.clone().filter(|_| status != ProvisionStatus::Completed),
-        next: again.then(|| moment(row.next_attempt_at.0)),
+        next: again.then(|| page.moment(row.next_attempt_at.0)),
         may_retry: status == ProvisionStatus::Failed && found.role.may_spend(),
     })
 }
@@ -131,19 +124,6 @@ fn shown_step(language: Language, step: &Step, row: &ProvisionRow) -> ShownStep 
 fn shortened(message: &str) -> String {
     let is_commit = message.len() == 40 && message.bytes().all(|byte| byte.is_ascii_hexdigit());
     if is_commit { message.chars().take(10).collect() } else { message.to_owned() }
-}
-
-/// A day and a minute, in the Sovereign's time zone, which is named.
-pub(super) fn moment(app: &App, language: Language, at: Timestamp) -> String {
-    let (Some(day), Some(minute)) = (date_in(at, &app.zone), minute_in(at, &app.zone)) else {
-        return at.to_string();
-    };
-    let values = [
-        ("date", language.date(day).into()),
-        ("time", language.isolated(&minute).into()),
-        ("zone", language.isolated(app.zone.iana_name().unwrap_or("UTC")).into()),
-    ];
-    language.text_with("moment", &values)
 }
 
 #[derive(Debug, Deserialize)]

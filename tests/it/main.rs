@@ -34,6 +34,7 @@ mod model;
 mod oidc;
 mod openapi;
 mod organizations;
+mod pages;
 mod payments;
 mod pdf;
 mod policy;

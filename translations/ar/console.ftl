@@ -39,6 +39,7 @@ console-pays-both = { $credit } من رصيدك و{ $rest } من بطاقتك.
 console-pays-card = تُدفع من بطاقتك.
 console-pays-missing = ينقص { $rest }. استخدم قسيمة أو ادفع بالبطاقة عند صدور الفاتورة.
 console-credit = الرصيد
+console-standing = الباقة والمال
 console-address = العنوان
 console-apps = التطبيقات
 console-no-apps = التطبيقات هي ما يعمل به فريقك: بريد وملفات ومتجر. لا شيء منها هنا بعد.
@@ -174,36 +175,36 @@ console-close-members = { $count ->
        *[other] يفقد { $count } عضوًا آخر الوصول
     }
 console-close-address = العنوان { $slug }، فيمكن لغيرك أخذه
-console-close-grace = { $days ->
+console-close-grace = { $count ->
         [one] لديك يوم واحد
         [two] لديك يومان
-        [few] لديك { $days } أيام
-       *[other] لديك { $days } يومًا
+        [few] لديك { $count } أيام
+       *[other] لديك { $count } يومًا
     } للتراجع. وحتى ذلك الحين لا يمكن شراء شيء أو تغييره. نزّل بياناتك قبل ذلك.
 console-sign-in-lately = يلزم هنا تسجيل دخول جديد: مضى على دخولك أكثر من عشر دقائق.
 console-close-button = أغلق المؤسسة
 console-keep-means = إذا تراجعت عاد كل شيء كما كان.
 console-keep = أبقِ على المؤسسة
 
-console-notice-invited = الدعوة في طريقها إلى { $value }.
-console-notice-taken-back = سُحبت الدعوة.
-console-notice-role = صار لـ { $value } دور جديد.
-console-notice-removed = أُزيل العضو.
-console-notice-left = غادرت { $value }.
-console-notice-installing = يجري تثبيت { $value }.
-console-notice-uninstalling = تجري إزالة { $value }.
-console-notice-asked = أُرسل طلب { $value }. يصلك بريد عند البت فيه.
-console-notice-changed = تم التغيير.
-console-notice-changed-back = تم التغيير. وعاد { $value } رصيدًا.
-console-notice-cancelled = أُلغيت الباقة. وتستمر حتى نهاية الفترة.
-console-notice-resumed = تستمر الباقة.
-console-notice-environment-added = أُضيفت البيئة: { $value }.
-console-notice-environment-removed = تجري إزالة البيئة: { $value }.
-console-notice-moved = ينتقل التطبيق إلى: { $value }.
-console-notice-limit = حُفظ الحد.
-console-notice-called = صار اسم المؤسسة { $value }.
-console-notice-closing = ستُغلق المؤسسة. يصلك بريد بذلك.
-console-notice-kept = المؤسسة باقية.
+console-invited-notice = الدعوة في طريقها.
+console-taken-back-notice = سُحبت الدعوة.
+console-role-notice = تغيّر الدور.
+console-removed-notice = أُزيل العضو.
+console-left-notice = غادرت المؤسسة.
+console-installing-notice = يجري تثبيت التطبيق.
+console-uninstalling-notice = تجري إزالة التطبيق.
+console-asked-notice = أُرسل الطلب. يصلك بريد عند البت فيه.
+console-changed-notice = تم التغيير.
+console-changed-back-notice = تم التغيير. وعاد ما لم يُستخدم رصيدًا.
+console-cancelled-notice = أُلغيت الباقة. وتستمر حتى نهاية الفترة.
+console-resumed-notice = تستمر الباقة.
+console-environment-added-notice = أُضيفت البيئة.
+console-environment-removed-notice = تجري إزالة البيئة.
+console-moved-notice = ينتقل التطبيق.
+console-limit-notice = حُفظ الحد.
+console-called-notice = حُفظ الاسم.
+console-closing-notice = ستُغلق المؤسسة. يصلك بريد بذلك.
+console-kept-notice = المؤسسة باقية.
 
 console-not-done = لم يتم ذلك
 console-why-role = ليس هذا من صلاحيات دورك. اطلبه من مالك المؤسسة أو مديرها.

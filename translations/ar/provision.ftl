@@ -2,7 +2,6 @@
 provisions-title = ما يجري إعداده
 provisions-of = لمؤسسة
 provisions-none = لا شيء بعد. يبدأ الإعداد مع أول طلب مدفوع.
-moment = { $date }، { $time } ({ $zone })
 
 provision-order-placed = ما طُلب
 provision-subscription-updated = تغيير الباقة

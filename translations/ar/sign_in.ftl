@@ -6,10 +6,6 @@ role-viewer = مشاهد
 role-superadmin = المدير الأعلى
 role-sovereign-admin = مدير المنصة
 
-skip = تخطَّ إلى المحتوى
-other-language = English
-error-prefix = خطأ:
-error-summary = هناك مشكلة
 
 sign-in-title = تسجيل الدخول
 sign-in-intro = نرسل إليك رمزًا بالبريد الإلكتروني. وإن كنت جديدًا هنا فبه يُنشأ حسابك.

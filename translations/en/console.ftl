@@ -39,6 +39,7 @@ console-pays-both = { $credit } from your credit, { $rest } from your card.
 console-pays-card = Your card pays it.
 console-pays-missing = { $rest } are missing. Redeem a voucher, or pay by card when the bill comes.
 console-credit = Credit
+console-standing = Plan and money
 console-address = Address
 console-apps = Apps
 console-no-apps = Apps are what your people work with: mail, files, a shop. There are none yet.
@@ -172,34 +173,34 @@ console-close-members = { $count ->
        *[other] { $count } other members lose access
     }
 console-close-address = The address { $slug }, which others can take then
-console-close-grace = { $days ->
+console-close-grace = { $count ->
         [one] For one day
-       *[other] For { $days } days
+       *[other] For { $count } days
     } you can take it back. Until then nothing can be bought or changed. Download your data before.
 console-sign-in-lately = This needs a fresh sign-in: yours is older than ten minutes.
 console-close-button = Close the Organization
 console-keep-means = Taken back, everything is as it was.
 console-keep = Keep the Organization
 
-console-notice-invited = The invitation to { $value } is on its way.
-console-notice-taken-back = The invitation is taken back.
-console-notice-role = { $value } has a new role.
-console-notice-removed = The member is removed.
-console-notice-left = You have left { $value }.
-console-notice-installing = { $value } is being installed.
-console-notice-uninstalling = { $value } is being removed.
-console-notice-asked = The request for { $value } is sent. You get a mail when it is decided.
-console-notice-changed = The change is made.
-console-notice-changed-back = The change is made. { $value } came back as credit.
-console-notice-cancelled = The plan is cancelled. It goes on until the end of the period.
-console-notice-resumed = The plan goes on.
-console-notice-environment-added = The environment { $value } is added.
-console-notice-environment-removed = The environment { $value } is being removed.
-console-notice-moved = The app moves to { $value }.
-console-notice-limit = The limit is saved.
-console-notice-called = The Organization is called { $value } now.
-console-notice-closing = The Organization will be closed. You get a mail.
-console-notice-kept = The Organization stays.
+console-invited-notice = The invitation is on its way.
+console-taken-back-notice = The invitation is taken back.
+console-role-notice = The role is changed.
+console-removed-notice = The member is removed.
+console-left-notice = You have left the Organization.
+console-installing-notice = The app is being installed.
+console-uninstalling-notice = The app is being removed.
+console-asked-notice = The request is sent. You get a mail when it is decided.
+console-changed-notice = The change is made.
+console-changed-back-notice = The change is made. What is not used came back as credit.
+console-cancelled-notice = The plan is cancelled. It goes on until the end of the period.
+console-resumed-notice = The plan goes on.
+console-environment-added-notice = The environment is added.
+console-environment-removed-notice = The environment is being removed.
+console-moved-notice = The app moves.
+console-limit-notice = The limit is saved.
+console-called-notice = The name is saved.
+console-closing-notice = The Organization will be closed. You get a mail.
+console-kept-notice = The Organization stays.
 
 console-not-done = This was not done
 console-why-role = Your role may not do this. Ask an owner or administrator of the Organization.

@@ -2,7 +2,6 @@
 provisions-title = What is being set up
 provisions-of = For
 provisions-none = Nothing yet. It begins with the first order that is paid.
-moment = { $date }, { $time } ({ $zone })
 
 provision-order-placed = What was ordered
 provision-subscription-updated = A change of the plan

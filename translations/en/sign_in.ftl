@@ -6,10 +6,6 @@ role-viewer = viewer
 role-superadmin = superadmin
 role-sovereign-admin = Sovereign administrator
 
-skip = Skip to the content
-other-language = العربية
-error-prefix = Error:
-error-summary = There is a problem
 
 sign-in-title = Sign in
 sign-in-intro = We send you a code by e-mail. If you are new here, it makes your account.

@@ -12,11 +12,12 @@ use sovereign_domain::book::{Answer, ChangePreview, Outcome, Refusal};
 use sovereign_domain::environment::Stage;
 
 use super::super::page::Page;
+use super::super::problems::Problems;
 use super::super::{error, notice};
 use super::change::{accepted, limited};
 use super::fields::Fields;
 use super::frame::Frame;
-use super::money::{a_month, bill, money};
+use super::money::{a_month, bill};
 use super::refused;
 use super::visit::{Visit, enter, pressed};
 use crate::api::caller::{Address, RequestName};
@@ -57,14 +58,8 @@ struct AppPage<'a> {
     /// Names of apps that need it.
     dependents: Vec<String>,
     may_spend: bool,
-    error: Option<Fault>,
+    problems: Problems,
     typed: &'a str,
-}
-
-/// What a field lacks.
-struct Fault {
-    field: &'static str,
-    text: String,
 }
 
 struct ShownNeed {
@@ -98,7 +93,7 @@ pub(super) async fn show(
     };
     let asked = Fields::of_query(uri.query());
     let seen = Seen { app: &app, page: &page, visit: &visit, from, slug: &app_slug };
-    seen.shown(&asked, StatusCode::OK, (None, "")).await
+    seen.shown(&asked, StatusCode::OK, (Problems::none(), "")).await
 }
 
 /// An app that somebody looks at.
@@ -136,7 +131,7 @@ impl Seen<'_> {
         &self,
         asked: &Fields,
         status: StatusCode,
-        (fault, typed): (Option<Fault>, &str),
+        (problems, typed): (Problems, &str),
     ) -> Response {
         let preview = match self.preview(asked).await {
             Ok(preview) => preview,
@@ -147,9 +142,9 @@ impl Seen<'_> {
             Err(response) => return response,
         };
         let (why_not, may_ask) = self.why_not(preview.refusal.as_ref());
-        let (app, page) = (self.app, self.page);
+        let page = self.page;
         let need = |need: Need| ShownNeed {
-            month: a_month(app, page, need.month_minor),
+            month: a_month(page, need.month_minor),
             slug: need.slug,
             name: need.name,
             shareable: need.shareable,
@@ -161,7 +156,7 @@ impl Seen<'_> {
             page,
             frame: self.visit.frame(page, "apps"),
             has_choice: !preview.installed && preview.needs.iter().any(|need| need.shareable),
-            month: a_month(app, page, preview.month_minor),
+            month: a_month(page, preview.month_minor),
             installed: preview.installed,
             needs: preview.needs.into_iter().map(need).collect(),
             environments,
@@ -174,7 +169,7 @@ impl Seen<'_> {
             may_spend: self.visit.may_spend(),
             slug: preview.slug,
             name: preview.name,
-            error: fault,
+            problems,
             typed,
         };
         // Its form may lead to the card's page.
@@ -184,8 +179,8 @@ impl Seen<'_> {
     fn cost(&self, preview: &ChangePreview) -> Cost {
         let month_minor = preview.month_minor;
         Cost {
-            rows: bill(self.app, self.page, preview),
-            a_month: money(self.app, month_minor),
+            rows: bill(self.page, preview),
+            a_month: self.page.amount(month_minor),
             at: preview.at.to_string(),
             total_minor: preview.total_minor,
             key: self.app.new_id().to_string(),
@@ -198,7 +193,7 @@ impl Seen<'_> {
         let takes_approval =
             matches!(refusal, Refusal::Policy(policy) if policy.rule.takes_approval());
         let error = PaymentError::Engine(EngineError::Refused(refusal.clone()));
-        (refused::why(self.app, self.page, &error).map(|(_, why)| why), takes_approval)
+        (refused::why(self.page, &error).map(|(_, why)| why), takes_approval)
     }
 
     /// Where it can run, where there is a choice.
@@ -211,9 +206,8 @@ impl Seen<'_> {
         }
         let actor = self.visit.actor(String::new());
         let found = environments::list(self.app, &actor, self.visit.tenant_id()).await;
-        let found = found.map_err(|error| {
-            super::environments::refused(self.app, self.page, &error, &self.here())
-        })?;
+        let found =
+            found.map_err(|error| super::environments::refused(self.page, &error, &self.here()))?;
         let running = found.iter().filter(|one| one.stage == Stage::Running);
         let label = |name: &str| self.page.text(&format!("console-environment-{name}"));
         let all: Vec<_> =
@@ -226,10 +220,8 @@ impl Seen<'_> {
         let say =
             |status, name: &str| refused::because(self.page, (status, self.page.text(name)), &back);
         match refused {
-            AppError::Organization(error) => {
-                refused::organization(self.app, self.page, error, &back)
-            }
-            AppError::Payment(error) => refused::payment(self.app, self.page, error, &self.here()),
+            AppError::Organization(error) => refused::organization(self.page, error, &back),
+            AppError::Payment(error) => refused::payment(self.page, error, &self.here()),
             AppError::UnknownApp => say(StatusCode::NOT_FOUND, "console-why-no-app"),
             AppError::NotAvailable => say(StatusCode::CONFLICT, "console-why-not-available"),
             AppError::NotInstalled => say(StatusCode::NOT_FOUND, "console-why-not-installed"),
@@ -278,14 +270,14 @@ impl Seen<'_> {
         };
         let actor = self.visit.actor(request_id);
         match apps::install(self.app, actor, self.visit.tenant_id(), install).await {
-            Ok(Done::Queued(outcome)) => self.went(outcome, "console-notice-installing"),
-            Ok(Done::AlreadyInstalled) => self.done("console-notice-installing"),
+            Ok(Done::Queued(outcome)) => self.went(outcome, "console-installing-notice"),
+            Ok(Done::AlreadyInstalled) => self.done("console-installing-notice"),
             Err(error) => self.refused(&error),
         }
     }
 
     /// Paid, or on the way to the card's page.
-    fn went(&self, outcome: Outcome, name: &str) -> Response {
+    fn went(&self, outcome: Outcome, name: &'static str) -> Response {
         if let Outcome::Answered { answer: Answer::Checkout(answer), .. } = outcome
             && let Some(url) = answer.session_url
         {
@@ -294,8 +286,8 @@ impl Seen<'_> {
         self.done(name)
     }
 
-    fn done(&self, name: &str) -> Response {
-        notice::go(self.app, self.page, &self.visit.address("apps"), (name, self.slug))
+    fn done(&self, name: &'static str) -> Response {
+        notice::see_other(&self.visit.address("apps"), name)
     }
 
     /// Uninstalls what somebody named by hand, because its data goes.
@@ -304,18 +296,18 @@ impl Seen<'_> {
         let typed = fields.get("confirm");
         if !typed.eq_ignore_ascii_case(self.slug) {
             let text = self.page.text_with("console-type-again", "word", self.slug);
-            let fault = Some(Fault { field: "confirm", text });
-            return self.shown(&Fields::default(), StatusCode::BAD_REQUEST, (fault, typed)).await;
+            let wrong = Problems::of("confirm", text);
+            return self.shown(&Fields::default(), StatusCode::BAD_REQUEST, (wrong, typed)).await;
         }
         let actor = self.visit.actor(request_id);
         let force = fields.get("force") == "yes";
         let wanted = (self.slug, force);
         match apps::uninstall(self.app, actor, self.visit.tenant_id(), wanted, accepted).await {
-            Ok(outcome) => self.went(outcome, "console-notice-uninstalling"),
+            Ok(outcome) => self.went(outcome, "console-uninstalling-notice"),
             Err(AppError::Needed(_)) => {
                 let text = self.page.text("console-needed-agree");
-                let fault = Some(Fault { field: "force", text });
-                self.shown(&Fields::default(), StatusCode::CONFLICT, (fault, typed)).await
+                let wrong = Problems::of("force", text);
+                self.shown(&Fields::default(), StatusCode::CONFLICT, (wrong, typed)).await
             }
             Err(error) => self.refused(&error),
         }
@@ -326,8 +318,8 @@ impl Seen<'_> {
         let reason = fields.get("reason");
         if reason.is_empty() {
             let text = self.page.text("console-reason-missing");
-            let fault = Some(Fault { field: "reason", text });
-            return self.shown(&Fields::default(), StatusCode::BAD_REQUEST, (fault, reason)).await;
+            let wrong = Problems::of("reason", text);
+            return self.shown(&Fields::default(), StatusCode::BAD_REQUEST, (wrong, reason)).await;
         }
         let wanted = Wanted {
             apps: vec![self.slug.to_owned()],
@@ -336,9 +328,9 @@ impl Seen<'_> {
         };
         let actor = self.visit.actor(request_id);
         match approvals::request(self.app, &actor, self.visit.tenant_id(), &wanted).await {
-            Ok(_) => self.done("console-notice-asked"),
+            Ok(_) => self.done("console-asked-notice"),
             Err(ApprovalError::Organization(error)) => {
-                refused::organization(self.app, self.page, &error, &self.here())
+                refused::organization(self.page, &error, &self.here())
             }
             Err(_) => {
                 let why = (StatusCode::CONFLICT, self.page.text("console-why-many-requests"));

@@ -30,6 +30,8 @@ struct AppsPage<'a> {
 
 struct Installed {
     name: String,
+    /// What stands in place of a picture.
+    initial: String,
     slug: String,
     state: Status,
     month: String,
@@ -38,6 +40,7 @@ struct Installed {
 
 struct Other {
     name: String,
+    initial: String,
     slug: String,
     about: String,
     month: String,
@@ -59,13 +62,15 @@ pub(super) async fn show(
     };
     let installed = found.installed.into_iter().map(|one| Installed {
         state: state(&page, &one.state),
-        month: a_month(&app, &page, one.month_minor),
+        month: a_month(&page, one.month_minor),
         environment: page.text(&format!("console-environment-{}", one.environment)),
+        initial: initial(&one.name),
         name: one.name,
         slug: one.slug,
     });
     let others = found.others.into_iter().map(|one| Other {
-        month: a_month(&app, &page, one.month_minor),
+        month: a_month(&page, one.month_minor),
+        initial: initial(&one.name),
         name: one.name,
         slug: one.slug,
         about: one.about,
@@ -79,4 +84,8 @@ pub(super) async fn show(
         may_spend: visit.may_spend(),
     };
     page.render(StatusCode::OK, &list)
+}
+
+fn initial(name: &str) -> String {
+    name.chars().take(1).flat_map(char::to_uppercase).collect()
 }

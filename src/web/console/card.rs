@@ -8,10 +8,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::super::page::Page;
+use super::super::problems::Problems;
 use super::super::{error, notice};
 use super::fields::Fields;
 use super::frame::Frame;
-use super::money::money;
 use super::refused;
 use super::visit::{Visit, enter, pressed};
 use crate::api::caller::RequestName;
@@ -36,7 +36,7 @@ struct CardPage<'a> {
     limit: Option<String>,
     code: &'static str,
     typed: String,
-    error: Option<String>,
+    problems: Problems,
 }
 
 pub(super) async fn show(
@@ -58,7 +58,7 @@ async fn shown(
     (status, wrong): (StatusCode, Option<(&str, String)>),
 ) -> Response {
     if !visit.may_spend() {
-        return refused::organization(app, page, &OrganizationError::Forbidden, &visit.address(""));
+        return refused::organization(page, &OrganizationError::Forbidden, &visit.address(""));
     }
     let found = async {
         let card = console::card(app, &visit.user_id(), &visit.place).await?;
@@ -86,9 +86,9 @@ fn card_page<'a>(
         let text = app.facts.currency.format(amount_minor);
         text.split(' ').next().unwrap_or_default().replace(',', "")
     };
-    let (typed, error) = match wrong {
-        Some((typed, error)) => (typed.to_owned(), Some(error)),
-        None => (limit_minor.map(plain).unwrap_or_default(), None),
+    let (typed, problems) = match wrong {
+        Some((typed, wrong)) => (typed.to_owned(), Problems::of("limit", wrong)),
+        None => (limit_minor.map(plain).unwrap_or_default(), Problems::none()),
     };
     CardPage {
         page,
@@ -96,11 +96,11 @@ fn card_page<'a>(
         card: card.map(|card| format!("{} •••• {}", card.brand, card.last4)),
         expiry: expiry.map(|(month, year)| format!("{month:02}/{year}")),
         may_change: is_known,
-        used: money(app, estimate.total_minor),
-        limit: limit_minor.map(|limit_minor| money(app, limit_minor)),
+        used: page.amount(estimate.total_minor),
+        limit: limit_minor.map(|limit_minor| page.amount(limit_minor)),
         code: app.facts.currency.code(),
         typed,
-        error,
+        problems,
     }
 }
 
@@ -118,7 +118,7 @@ pub(super) async fn press(
     };
     if !visit.may_spend() {
         let back = visit.address("");
-        return refused::organization(&app, &page, &OrganizationError::Forbidden, &back);
+        return refused::organization(&page, &OrganizationError::Forbidden, &back);
     }
     match fields.get("act") {
         "limit" => limit(&app, &page, &visit, (fields.get("limit"), request_id)).await,
@@ -133,7 +133,7 @@ async fn leave(app: &App, page: &Page, visit: &Visit) -> Response {
     match portal::open_from(app, visit.tenant_id(), &here).await {
         Ok(url) => Redirect::to(&url).into_response(),
         Err(PortalError::NoCustomer) => say(StatusCode::CONFLICT, "console-why-no-card"),
-        Err(PortalError::Payment(failed)) => refused::payment(app, page, &failed, &here),
+        Err(PortalError::Payment(failed)) => refused::payment(page, &failed, &here),
         Err(PortalError::Refused(message)) => {
             tracing::error!(message, "Stripe does not open the customer portal");
             say(StatusCode::SERVICE_UNAVAILABLE, "console-why-no-portal")
@@ -159,8 +159,8 @@ async fn limit(
     };
     let actor = visit.actor(request_id);
     match usage::set_limit(app, &actor, visit.tenant_id(), limit_minor).await {
-        Ok(_) => notice::go(app, page, &visit.address("card"), ("console-notice-limit", "")),
-        Err(failed) => refused::organization(app, page, &failed, &visit.address("card")),
+        Ok(_) => notice::see_other(&visit.address("card"), "console-limit-notice"),
+        Err(failed) => refused::organization(page, &failed, &visit.address("card")),
     }
 }
 

@@ -18,7 +18,7 @@ use super::super::page::Page;
 use super::super::{error, notice};
 use super::fields::Fields;
 use super::frame::Frame;
-use super::money::{bill, money};
+use super::money::bill;
 use super::refused;
 use super::visit::{Visit, enter, pressed};
 use crate::api::caller::{Address, RequestName};
@@ -102,7 +102,7 @@ async fn review(
     let request = wanted(visit, asked);
     let preview = match change::preview(app, request.clone(), visit.actor(String::new())).await {
         Ok(preview) => preview,
-        Err(error) => return refused::payment(app, page, &error, &visit.address("plan")),
+        Err(error) => return refused::payment(page, &error, &visit.address("plan")),
     };
     let mut hidden = vec![
         ("at", preview.at.to_string()),
@@ -118,8 +118,8 @@ async fn review(
         page,
         frame: visit.frame(page, "plan"),
         price_changed: status == StatusCode::CONFLICT,
-        rows: bill(app, page, &preview),
-        a_month: money(app, preview.month_minor),
+        rows: bill(page, &preview),
+        a_month: page.amount(preview.month_minor),
         hidden,
     };
     page.render_leaving_as(status, &shown)
@@ -149,23 +149,18 @@ pub(super) async fn press(
         Ok(Outcome::Answered { answer: Answer::Checkout(answer), .. }) => {
             match answer.session_url {
                 Some(url) => Redirect::to(&url).into_response(),
-                None => done(&app, &page, &visit, "console-notice-changed", ""),
+                None => notice::see_other(&visit.address("plan"), "console-changed-notice"),
             }
         }
         Ok(Outcome::Answered { answer: Answer::Change(answer), .. })
             if answer.credited_minor > 0 =>
         {
-            let back = money(&app, answer.credited_minor);
-            done(&app, &page, &visit, "console-notice-changed-back", &back)
+            notice::see_other(&visit.address("plan"), "console-changed-back-notice")
         }
-        Ok(_) => done(&app, &page, &visit, "console-notice-changed", ""),
+        Ok(_) => notice::see_other(&visit.address("plan"), "console-changed-notice"),
         Err(PaymentError::Engine(EngineError::Refused(
             Refusal::ChangeTotal { .. } | Refusal::ChangeMoment,
         ))) => review(&app, &page, &visit, (&fields, StatusCode::CONFLICT)).await,
-        Err(error) => refused::payment(&app, &page, &error, &visit.address("plan")),
+        Err(error) => refused::payment(&page, &error, &visit.address("plan")),
     }
-}
-
-fn done(app: &App, page: &Page, visit: &Visit, name: &str, value: &str) -> Response {
-    notice::go(app, page, &visit.address("plan"), (name, value))
 }

@@ -11,10 +11,10 @@ use axum::response::Response;
 use sovereign_domain::organization::MemberRole;
 
 use super::super::page::{Page, address};
+use super::super::problems::Problems;
 use super::super::{error, notice};
 use super::fields::Fields;
 use super::frame::Frame;
-use super::money::{day, money};
 use super::refused;
 use super::visit::{Visit, enter, pressed};
 use crate::api::caller::RequestName;
@@ -38,10 +38,11 @@ struct ClosePage<'a> {
     days: i64,
     has_plan: bool,
     apps: Vec<String>,
-    others: usize,
+    /// How many others lose access.
+    others: Option<String>,
     credit: Option<String>,
     typed: &'a str,
-    error: Option<String>,
+    problems: Problems,
 }
 
 pub(super) async fn show(
@@ -51,7 +52,7 @@ pub(super) async fn show(
     headers: HeaderMap,
 ) -> Response {
     match enter(&app, &page, &headers, &slug).await {
-        Ok(visit) => shown(&app, &page, &visit, (StatusCode::OK, "", None)).await,
+        Ok(visit) => shown(&app, &page, &visit, (StatusCode::OK, "", Problems::none())).await,
         Err(response) => response,
     }
 }
@@ -60,11 +61,11 @@ async fn shown(
     app: &App,
     page: &Page,
     visit: &Visit,
-    (status, typed, error): (StatusCode, &str, Option<String>),
+    (status, typed, problems): (StatusCode, &str, Problems),
 ) -> Response {
     if visit.place.role != MemberRole::Owner {
         let back = visit.address("");
-        return refused::organization(app, page, &OrganizationError::OwnerOnly, &back);
+        return refused::organization(page, &OrganizationError::OwnerOnly, &back);
     }
     let closing = match console::closing(app, &visit.user_id(), &visit.place).await {
         Ok(closing) => closing,
@@ -73,20 +74,21 @@ async fn shown(
     let ends = visit.place.organization.deletion_at;
     let here = visit.address("close");
     let lately = visit.session.signed_in_lately(app.clock.now());
+    let others = i64::try_from(closing.members).unwrap_or_default().saturating_sub(1);
     let close = ClosePage {
         page,
         frame: visit.frame(page, "settings"),
-        ends: ends.map(|at| day(app, page, at.0)),
+        ends: ends.map(|at| page.day(at.0)),
         by_operator: closing.by_operator,
         sign_in: (!lately).then(|| address("/sign-in", &[("return_to", &here)])),
-        would_end: day(app, page, app.clock.now().plus_days(GRACE_DAYS)),
+        would_end: page.day(app.clock.now().plus_days(GRACE_DAYS)),
         days: GRACE_DAYS,
         has_plan: closing.subscription.is_some_and(|row| row.status != "canceled"),
         apps: closing.apps,
-        others: closing.members.saturating_sub(1),
-        credit: (closing.credit_minor > 0).then(|| money(app, closing.credit_minor)),
+        others: (others > 0).then(|| page.count("console-close-members", others)),
+        credit: (closing.credit_minor > 0).then(|| page.amount(closing.credit_minor)),
         typed,
-        error,
+        problems,
     };
     page.render(status, &close)
 }
@@ -107,23 +109,25 @@ pub(super) async fn press(
     let here = visit.address("close");
     let done = if fields.get("act") == "keep" {
         let restored = life::restore(&app, &actor, visit.tenant_id()).await;
-        restored.map(|_| (visit.address(""), "console-notice-kept"))
+        restored.map(|_| (visit.address(""), "console-kept-notice"))
     } else {
         let typed = fields.get("confirm");
         let is_owner = visit.place.role == MemberRole::Owner;
         if is_owner && !visit.session.signed_in_lately(app.clock.now()) {
-            return shown(&app, &page, &visit, (StatusCode::UNAUTHORIZED, typed, None)).await;
+            return shown(&app, &page, &visit, (StatusCode::UNAUTHORIZED, typed, Problems::none()))
+                .await;
         }
         if is_owner && !typed.eq_ignore_ascii_case(&slug) {
             let wrong = page.text_with("console-type-again", "word", &slug);
             let status = StatusCode::BAD_REQUEST;
-            return shown(&app, &page, &visit, (status, typed, Some(wrong))).await;
+            return shown(&app, &page, &visit, (status, typed, Problems::of("confirm", wrong)))
+                .await;
         }
         let closed = life::delete(&app, &actor, visit.tenant_id()).await;
-        closed.map(|_| (here.clone(), "console-notice-closing"))
+        closed.map(|_| (here.clone(), "console-closing-notice"))
     };
     match done {
-        Ok((path, name)) => notice::go(&app, &page, &path, (name, "")),
-        Err(failed) => refused::life(&app, &page, &failed, &here),
+        Ok((path, name)) => notice::see_other(&path, name),
+        Err(failed) => refused::life(&page, &failed, &here),
     }
 }

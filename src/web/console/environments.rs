@@ -66,7 +66,7 @@ pub(super) async fn show(
             let shown = environments_page(&app, &page, &visit, (&found, &apps.installed));
             page.render(StatusCode::OK, &shown)
         }
-        (Err(error), _) => refused(&app, &page, &error, &back),
+        (Err(error), _) => refused(&page, &error, &back),
         (_, Err(failed)) => super::super::error::unavailable(&page, &failed),
     }
 }
@@ -127,13 +127,8 @@ pub(super) async fn press(
     };
     let address = visit.address("environments");
     match carry_out(&app, &visit, &fields, request_id).await {
-        Ok(name) => {
-            let environment = fields.get("name");
-            let known = NAMES.contains(&environment);
-            let label = known.then(|| page.text(&format!("console-environment-{environment}")));
-            notice::go(&app, &page, &address, (name, &label.unwrap_or_default()))
-        }
-        Err(error) => refused(&app, &page, &error, &address),
+        Ok(name) => notice::see_other(&address, name),
+        Err(error) => refused(&page, &error, &address),
     }
 }
 
@@ -149,24 +144,24 @@ async fn carry_out(
     match fields.get("act") {
         "remove" => {
             usecase::remove(app, &actor, tenant_id, name).await?;
-            Ok("console-notice-environment-removed")
+            Ok("console-environment-removed-notice")
         }
         "move" => {
             usecase::move_app(app, &actor, tenant_id, (fields.get("app"), name)).await?;
-            Ok("console-notice-moved")
+            Ok("console-moved-notice")
         }
         _ => {
             let region = fields.find("region").filter(|region| !region.is_empty());
             usecase::add(app, &actor, tenant_id, (name, region)).await?;
-            Ok("console-notice-environment-added")
+            Ok("console-environment-added-notice")
         }
     }
 }
 
-pub(super) fn refused(app: &App, page: &Page, refused: &EnvironmentError, back: &str) -> Response {
+pub(super) fn refused(page: &Page, refused: &EnvironmentError, back: &str) -> Response {
     let say = |status, name: &str| refused::because(page, (status, page.text(name)), back);
     match refused {
-        EnvironmentError::Organization(error) => refused::organization(app, page, error, back),
+        EnvironmentError::Organization(error) => refused::organization(page, error, back),
         EnvironmentError::Exists => say(StatusCode::CONFLICT, "console-why-environment-exists"),
         EnvironmentError::Unknown => say(StatusCode::NOT_FOUND, "console-why-no-environment"),
         EnvironmentError::InUse(_) => say(StatusCode::CONFLICT, "console-why-environment-in-use"),

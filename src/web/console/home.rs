@@ -11,7 +11,6 @@ use sovereign_domain::organization::OrganizationStatus;
 use super::super::error;
 use super::super::page::Page;
 use super::frame::Frame;
-use super::money::{day, money};
 use super::visit::{Visit, enter};
 use crate::app::App;
 use crate::storage;
@@ -64,6 +63,8 @@ struct ShownApp {
 struct SettingUp {
     text: String,
     address: String,
+    /// How far it is.
+    steps: String,
     done: usize,
     of: usize,
 }
@@ -79,20 +80,15 @@ pub(super) async fn show(
         Err(response) => return response,
     };
     let found = console::home(&app, &visit.user_id(), &visit.place).await;
-    match found.and_then(|home| home_page(&app, &page, &visit, home)) {
+    match found.and_then(|home| home_page(&page, &visit, home)) {
         Ok(home) => page.render(StatusCode::OK, &home),
         Err(failed) => error::unavailable(&page, &failed),
     }
 }
 
-fn home_page<'a>(
-    app: &App,
-    page: &'a Page,
-    visit: &'a Visit,
-    home: Home,
-) -> storage::Result<HomePage<'a>> {
+fn home_page<'a>(page: &'a Page, visit: &'a Visit, home: Home) -> storage::Result<HomePage<'a>> {
     let status = visit.place.organization.status()?;
-    let notes = notes(app, page, visit, (status, &home));
+    let notes = notes(page, visit, (status, &home));
     let setting_up = match &home.provision {
         Some(row) => setting_up(page, visit, row)?,
         None => None,
@@ -106,8 +102,8 @@ fn home_page<'a>(
         },
         notes,
         plan: home.plan,
-        next: home.next.as_ref().map(|next| shown_bill(app, page, next)),
-        credit: home.wallet.as_ref().map(|wallet| money(app, wallet.available_minor())),
+        next: home.next.as_ref().map(|next| shown_bill(page, next)),
+        credit: home.wallet.as_ref().map(|wallet| page.amount(wallet.available_minor())),
         apps: home.apps.into_iter().map(|one| shown_app(page, one)).collect(),
         setting_up,
         apps_address: visit.address("apps"),
@@ -125,8 +121,8 @@ pub(super) fn state(page: &Page, name: &str) -> Status {
     Status { text: page.text(&format!("console-app-{name}")), name: name.to_owned() }
 }
 
-fn shown_bill(app: &App, page: &Page, next: &NextBill) -> Next {
-    let isolated = |amount_minor| page.language.isolated(&money(app, amount_minor));
+fn shown_bill(page: &Page, next: &NextBill) -> Next {
+    let isolated = |amount_minor| page.amount_inside(amount_minor);
     let by_credit = next.rest_minor == 0;
     let name = match (by_credit, next.has_card, next.credit_minor > 0) {
         (true, _, _) => "console-pays-credit",
@@ -139,19 +135,14 @@ fn shown_bill(app: &App, page: &Page, next: &NextBill) -> Next {
         ("rest", isolated(next.rest_minor).into()),
     ];
     Next {
-        day: day(app, page, next.at),
-        amount: money(app, next.total_minor),
+        day: page.day(next.at),
+        amount: page.amount(next.total_minor),
         pays: page.language.text_with(name, &values),
     }
 }
 
 /// What somebody should know or do, the most pressing first.
-fn notes(
-    app: &App,
-    page: &Page,
-    visit: &Visit,
-    (status, home): (OrganizationStatus, &Home),
-) -> Vec<Note> {
+fn notes(page: &Page, visit: &Visit, (status, home): (OrganizationStatus, &Home)) -> Vec<Note> {
     let organization = &visit.place.organization;
     let mut notes = Vec::new();
     let mut note = |text: String, way: Option<(String, &str)>| {
@@ -166,7 +157,7 @@ fn notes(
                 "console-closing"
             };
             let way = (visit.address("close"), "console-closing-look");
-            let text = page.text_with(name, "day", &day(app, page, at.0));
+            let text = page.text_with(name, "day", &page.day(at.0));
             note(text, (!home.deleted_by_operator).then_some(way));
         }
         None if status == OrganizationStatus::Suspended => {
@@ -190,7 +181,7 @@ fn notes(
         let way = (format!("/checkout?organization={}", organization.slug), "console-order");
         note(page.text("console-plan-ended"), visit.may_spend().then_some(way));
     } else if let Some(end) = ends {
-        let text = page.text_with("console-plan-ends", "day", &day(app, page, end.0));
+        let text = page.text_with("console-plan-ends", "day", &page.day(end.0));
         note(text, visit.may_spend().then(|| (visit.address("plan"), "console-plan-look")));
     }
     notes
@@ -209,10 +200,13 @@ fn setting_up(
     let steps = &row.steps.0;
     let what = page.text(&format!("provision-{}", row.cause.replace(['.', '_'], "-")));
     let how = page.text(&format!("provision-is-{}", status.as_str()));
+    let done = steps.iter().filter(|step| step.status == "completed").count();
+    let values = [("done", done.into()), ("of", steps.len().into())];
     Ok(Some(SettingUp {
+        steps: page.digits.write(&page.language.text_with("console-steps", &values)),
         text: format!("{what}: {how}"),
         address: visit.address("provisions"),
-        done: steps.iter().filter(|step| step.status == "completed").count(),
+        done,
         of: steps.len(),
     }))
 }

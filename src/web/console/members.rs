@@ -11,10 +11,10 @@ use sovereign_domain::organization::MemberRole;
 use uuid::Uuid;
 
 use super::super::page::Page;
+use super::super::problems::Problems;
 use super::super::{error, notice};
 use super::fields::Fields;
 use super::frame::Frame;
-use super::money::day;
 use super::refused;
 use super::visit::{Visit, enter, pressed};
 use crate::api::caller::{Address, RequestName};
@@ -42,8 +42,7 @@ struct MembersPage<'a> {
     /// What was typed to invite somebody.
     email: &'a str,
     role: &'a str,
-    /// The name of a message about the address.
-    error: Option<&'static str>,
+    problems: Problems,
 }
 
 struct ShownMember {
@@ -71,7 +70,7 @@ struct ShownInvitation {
 struct Typed<'a> {
     email: &'a str,
     role: &'a str,
-    error: Option<&'static str>,
+    problems: Problems,
 }
 
 pub(super) async fn show(
@@ -101,19 +100,19 @@ async fn list(
         let actor = visit.actor(String::new());
         match invitations::open(app, &actor, visit.tenant_id()).await {
             Ok(found) => open = Some(found),
-            Err(failed) => return refused::organization(app, page, &failed, &page.here),
+            Err(failed) => return refused::organization(page, &failed, &page.here),
         }
     }
-    let invitation = |row| shown_invitation(app, page, row);
+    let invitation = |row| shown_invitation(page, row);
     let shown = MembersPage {
         page,
         frame: visit.frame(page, "members"),
-        members: members.into_iter().map(|row| shown_member(app, page, visit, row)).collect(),
+        members: members.into_iter().map(|row| shown_member(page, visit, row)).collect(),
         invitations: open.map(|open| open.into_iter().map(invitation).collect()),
         roles: roles(page),
         email: typed.email,
         role: typed.role,
-        error: typed.error,
+        problems: typed.problems,
     };
     page.render(status, &shown)
 }
@@ -126,13 +125,13 @@ fn roles(page: &Page) -> Vec<(&'static str, String, String)> {
     ROLES.map(role).into()
 }
 
-fn shown_member(app: &App, page: &Page, visit: &Visit, row: MemberRow) -> ShownMember {
+fn shown_member(page: &Page, visit: &Visit, row: MemberRow) -> ShownMember {
     let role = MemberRole::parse(&row.role).unwrap_or(MemberRole::Viewer);
     let (is_you, is_owner) = (row.user_id == visit.session.user_id, role == MemberRole::Owner);
     ShownMember {
         role: role.as_str(),
         role_text: page.text(&format!("role-{}", role.as_str())),
-        since: day(app, page, row.joined_at.0),
+        since: page.day(row.joined_at.0),
         may_change: visit.place.role.may_manage_members() && !is_owner && !is_you,
         user_id: row.user_id,
         email: row.email,
@@ -141,11 +140,11 @@ fn shown_member(app: &App, page: &Page, visit: &Visit, row: MemberRow) -> ShownM
     }
 }
 
-fn shown_invitation(app: &App, page: &Page, row: InvitationRow) -> ShownInvitation {
+fn shown_invitation(page: &Page, row: InvitationRow) -> ShownInvitation {
     ShownInvitation {
         id: row.id,
         role_text: page.text(&format!("role-{}", row.role)),
-        until: day(app, page, row.expires_at.0),
+        until: page.day(row.expires_at.0),
         email: row.email,
         role: row.role,
     }
@@ -183,19 +182,20 @@ struct Press<'a> {
 }
 
 impl Press<'_> {
-    fn done(&self, name: &str, value: &str) -> Response {
-        notice::go(self.app, self.page, &self.visit.address("members"), (name, value))
+    fn done(&self, name: &'static str) -> Response {
+        notice::see_other(&self.visit.address("members"), name)
     }
 
     fn refused(&self, error: &OrganizationError) -> Response {
-        refused::organization(self.app, self.page, error, &self.visit.address("members"))
+        refused::organization(self.page, error, &self.visit.address("members"))
     }
 
     /// Invites; where there is an open invitation, it is sent anew.
     async fn invite(&self, from: IpAddr) -> Response {
         let (email, role) = (self.fields.get("email"), self.fields.get("role"));
         let again = |error| {
-            let typed = Typed { email, role, error: Some(error) };
+            let problems = Problems::of("email", self.page.text(error));
+            let typed = Typed { email, role, problems };
             list(self.app, self.page, self.visit, (StatusCode::BAD_REQUEST, typed))
         };
         if usable_address(email).is_none() {
@@ -210,7 +210,7 @@ impl Press<'_> {
         let actor = self.visit.actor(self.request_id.clone());
         let inviter = &self.visit.session.email;
         match invitations::invite(self.app, &actor, inviter, from, &invited).await {
-            Ok(row) => self.done("console-notice-invited", &row.email),
+            Ok(_) => self.done("console-invited-notice"),
             Err(OrganizationError::AlreadyMember) => again("console-already-member").await,
             Err(OrganizationError::Field(field)) if field.field == "email" => {
                 again("email-refused").await
@@ -224,7 +224,7 @@ impl Press<'_> {
         let id = self.fields.get("id").parse::<Uuid>().unwrap_or_default();
         match invitations::revoke(self.app, &actor, self.visit.tenant_id(), id).await {
             // Pressed twice, the first one did it.
-            Ok(()) | Err(OrganizationError::NotFound) => self.done("console-notice-taken-back", ""),
+            Ok(()) | Err(OrganizationError::NotFound) => self.done("console-taken-back-notice"),
             Err(error) => self.refused(&error),
         }
     }
@@ -234,7 +234,7 @@ impl Press<'_> {
         let (user_id, role) = (self.fields.get("user_id"), self.fields.get("role"));
         let tenant_id = self.visit.tenant_id();
         match invitations::set_member_role(self.app, &actor, tenant_id, user_id, role).await {
-            Ok(member) => self.done("console-notice-role", &member.email),
+            Ok(_) => self.done("console-role-notice"),
             Err(error) => self.refused(&error),
         }
     }
@@ -246,12 +246,9 @@ impl Press<'_> {
         let leaves = user_id == self.visit.session.user_id;
         match organizations::remove_member(self.app, &actor, self.visit.tenant_id(), user_id).await
         {
-            Ok(()) if leaves => {
-                let name = self.visit.place.organization.name.as_str();
-                notice::go(self.app, self.page, "/console", ("console-notice-left", name))
-            }
+            Ok(()) if leaves => notice::see_other("/console", "console-left-notice"),
             // Pressed twice, the first one did it.
-            Ok(()) | Err(OrganizationError::NotFound) => self.done("console-notice-removed", ""),
+            Ok(()) | Err(OrganizationError::NotFound) => self.done("console-removed-notice"),
             Err(error) => self.refused(&error),
         }
     }

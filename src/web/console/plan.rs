@@ -14,7 +14,7 @@ use super::super::{error, notice};
 use super::change::limited;
 use super::fields::Fields;
 use super::frame::Frame;
-use super::money::{a_month, day, now};
+use super::money::{a_month, now};
 use super::refused;
 use super::visit::{Visit, enter, pressed};
 use crate::api::caller::{Address, RequestName};
@@ -91,14 +91,14 @@ async fn plan_page<'a>(
     };
     let live = offers.subscription.as_ref().filter(|row| row.status == "active");
     if let Some(end) = live.and_then(|row| row.current_period_end) {
-        shown.ends = Some(day(app, page, end.0));
+        shown.ends = Some(page.day(end.0));
         shown.is_ending = live.is_some_and(|row| row.cancel_at_period_end);
     }
     for offer in offers.plans {
         let one = priced(app, visit, &mut shown, offer).await?;
         shown.plans.push(one);
     }
-    shown.addons = offers.addons.into_iter().map(|one| offered(app, page, one)).collect();
+    shown.addons = offers.addons.into_iter().map(|one| offered(page, one)).collect();
     if let Some((_, way)) = &mut shown.gate {
         let due = offers.subscription.and_then(|row| row.due_order_id);
         *way = due.map(|order| (format!("/pay/{order}"), page.text("console-pay-now")));
@@ -106,9 +106,9 @@ async fn plan_page<'a>(
     Ok(shown)
 }
 
-fn offered(app: &App, page: &Page, offer: Offer) -> ShownOffer {
+fn offered(page: &Page, offer: Offer) -> ShownOffer {
     ShownOffer {
-        month: a_month(app, page, offer.month_minor),
+        month: a_month(page, offer.month_minor),
         slug: offer.slug,
         name: offer.name,
         about: offer.about,
@@ -126,7 +126,7 @@ async fn priced(
     offer: Offer,
 ) -> Result<ShownOffer, Response> {
     let page = shown.page;
-    let mut one = offered(app, page, offer);
+    let mut one = offered(page, offer);
     if one.held || !shown.may_spend || shown.gate.is_some() {
         return Ok(one);
     }
@@ -134,11 +134,11 @@ async fn priced(
     let request = ChangeRequest { plan, ..ChangeRequest::of(visit.tenant_id().to_owned()) };
     match change::preview(app, request, visit.actor(String::new())).await {
         Ok(preview) => {
-            one.now = now(app, page, &preview);
+            one.now = now(page, &preview);
             one.can_be_had = true;
         }
         Err(error) => {
-            let Some((_, why)) = refused::why(app, page, &error) else {
+            let Some((_, why)) = refused::why(page, &error) else {
                 return Err(error::unavailable(page, &error));
             };
             match error {
@@ -166,14 +166,14 @@ pub(super) async fn press(
     };
     let (actor, tenant_id) = (visit.actor(request_id), visit.tenant_id());
     let (done, name) = if fields.get("act") == "resume" {
-        (subscription::resume(&app, tenant_id, actor).await, "console-notice-resumed")
+        (subscription::resume(&app, tenant_id, actor).await, "console-resumed-notice")
     } else {
         let at = CancelAt::PeriodEnd;
-        (subscription::cancel(&app, tenant_id, at, actor).await, "console-notice-cancelled")
+        (subscription::cancel(&app, tenant_id, at, actor).await, "console-cancelled-notice")
     };
     let address = visit.address("plan");
     match done {
-        Ok(()) => notice::go(&app, &page, &address, (name, "")),
-        Err(failed) => refused::payment(&app, &page, &failed, &address),
+        Ok(()) => notice::see_other(&address, name),
+        Err(failed) => refused::payment(&page, &failed, &address),
     }
 }

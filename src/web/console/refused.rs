@@ -7,8 +7,6 @@ use sovereign_domain::policy::{PolicyRefusal, Rule};
 
 use super::super::error;
 use super::super::page::Page;
-use super::money::money;
-use crate::app::App;
 use crate::engine::EngineError;
 use crate::usecase::organization_life::LifeError;
 use crate::usecase::organizations::OrganizationError;
@@ -26,12 +24,7 @@ pub(super) fn because(page: &Page, (status, why): (StatusCode, String), back: &s
     error::say_text(page, status, (heading, why), Some((back, "console-back")))
 }
 
-pub(super) fn organization(
-    app: &App,
-    page: &Page,
-    refused: &OrganizationError,
-    back: &str,
-) -> Response {
+pub(super) fn organization(page: &Page, refused: &OrganizationError, back: &str) -> Response {
     let say = |status, name: &str| because(page, (status, page.text(name)), back);
     match refused {
         OrganizationError::Storage(failed) => error::unavailable(page, failed),
@@ -41,7 +34,7 @@ pub(super) fn organization(
         OrganizationError::OwnerStays => say(StatusCode::CONFLICT, "console-why-owner-stays"),
         OrganizationError::Suspended => say(StatusCode::CONFLICT, "console-why-suspended"),
         OrganizationError::Policy(refusal) => {
-            because(page, (StatusCode::FORBIDDEN, policy(app, page, refusal)), back)
+            because(page, (StatusCode::FORBIDDEN, policy(page, refusal)), back)
         }
         OrganizationError::Field(_) => say(StatusCode::BAD_REQUEST, "console-why-field"),
         OrganizationError::NotFound => say(StatusCode::NOT_FOUND, "console-why-gone"),
@@ -51,10 +44,10 @@ pub(super) fn organization(
     }
 }
 
-pub(super) fn life(app: &App, page: &Page, refused: &LifeError, back: &str) -> Response {
+pub(super) fn life(page: &Page, refused: &LifeError, back: &str) -> Response {
     let say = |status, name: &str| because(page, (status, page.text(name)), back);
     match refused {
-        LifeError::Organization(refused) => organization(app, page, refused, back),
+        LifeError::Organization(refused) => organization(page, refused, back),
         LifeError::DeletedByOperator => say(StatusCode::FORBIDDEN, "console-why-operator"),
         LifeError::NoDeletion => say(StatusCode::CONFLICT, "console-why-no-deletion"),
         LifeError::Deleted => unknown(page),
@@ -65,18 +58,18 @@ pub(super) fn life(app: &App, page: &Page, refused: &LifeError, back: &str) -> R
 }
 
 /// The same of a change of the subscription.
-pub(super) fn payment(app: &App, page: &Page, refused: &PaymentError, back: &str) -> Response {
-    match why(app, page, refused) {
+pub(super) fn payment(page: &Page, refused: &PaymentError, back: &str) -> Response {
+    match why(page, refused) {
         Some(why) => because(page, why, back),
         None => error::unavailable(page, refused),
     }
 }
 
 /// Why a change of the subscription is refused; `None` where it just did not work.
-pub(super) fn why(app: &App, page: &Page, refused: &PaymentError) -> Option<(StatusCode, String)> {
+pub(super) fn why(page: &Page, refused: &PaymentError) -> Option<(StatusCode, String)> {
     let (status, name) = match refused {
         PaymentError::Engine(EngineError::Refused(Refusal::Policy(refusal))) => {
-            return Some((StatusCode::FORBIDDEN, policy(app, page, refusal)));
+            return Some((StatusCode::FORBIDDEN, policy(page, refusal)));
         }
         PaymentError::Engine(EngineError::Refused(refusal)) => rule(refusal),
         PaymentError::NotConfigured => (StatusCode::SERVICE_UNAVAILABLE, "console-why-no-cards"),
@@ -108,14 +101,14 @@ fn rule(refusal: &Refusal) -> (StatusCode, &'static str) {
 }
 
 /// The rule of the Sovereign's policy that is in the way.
-pub(super) fn policy(app: &App, page: &Page, refusal: &PolicyRefusal) -> String {
+pub(super) fn policy(page: &Page, refusal: &PolicyRefusal) -> String {
     let isolated = |text: &str| page.language.isolated(text);
     let subject = isolated(refusal.subject.as_deref().unwrap_or_default());
     if let Some(needed) = &refusal.needs {
         let values = [("subject", subject.into()), ("needed", isolated(needed).into())];
         return page.language.text_with("console-policy-needs", &values);
     }
-    let money = |amount: Option<i64>| isolated(&money(app, amount.unwrap_or_default()));
+    let money = |amount: Option<i64>| isolated(&page.amount(amount.unwrap_or_default()));
     let (name, limit, asked) = match refusal.rule {
         Rule::MaxEnvironments => {
             let limit = refusal.limit.unwrap_or_default();

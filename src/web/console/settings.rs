@@ -9,6 +9,7 @@ use axum::response::Response;
 use sovereign_domain::organization::MemberRole;
 
 use super::super::page::Page;
+use super::super::problems::Problems;
 use super::super::{error, notice};
 use super::fields::Fields;
 use super::frame::Frame;
@@ -28,8 +29,7 @@ struct SettingsPage<'a> {
     page: &'a Page,
     frame: Frame<'a>,
     name: &'a str,
-    /// The name of a message about the name.
-    error: Option<&'static str>,
+    problems: Problems,
     may_describe: bool,
     is_owner: bool,
     /// Files of the tables that can be taken along.
@@ -45,7 +45,7 @@ pub(super) async fn show(
     match enter(&app, &page, &headers, &slug).await {
         Ok(visit) => {
             let name = visit.place.organization.name.clone();
-            shown(&page, &visit, StatusCode::OK, (&name, None))
+            shown(&page, &visit, StatusCode::OK, (&name, Problems::none()))
         }
         Err(response) => response,
     }
@@ -55,13 +55,13 @@ fn shown(
     page: &Page,
     visit: &Visit,
     status: StatusCode,
-    (name, error): (&str, Option<&'static str>),
+    (name, problems): (&str, Problems),
 ) -> Response {
     let settings = SettingsPage {
         page,
         frame: visit.frame(page, "settings"),
         name,
-        error,
+        problems,
         may_describe: visit.place.role.may_manage_members(),
         is_owner: visit.place.role == MemberRole::Owner,
         tables: RESOURCES.iter().map(|resource| format!("{}.csv", resource.name)).collect(),
@@ -97,14 +97,12 @@ async fn call(
     let wanted =
         Description { slug: None, name: Some(name.to_owned()), org_type: None, industry: None };
     match life::describe(app, &visit.actor(request_id), visit.tenant_id(), wanted).await {
-        Ok(row) => {
-            let address = visit.address("settings");
-            notice::go(app, page, &address, ("console-notice-called", &row.name))
-        }
+        Ok(_) => notice::see_other(&visit.address("settings"), "console-called-notice"),
         Err(LifeError::Organization(OrganizationError::Field(_))) => {
-            shown(page, visit, StatusCode::BAD_REQUEST, (name, Some("console-name-wrong")))
+            let problems = Problems::of("name", page.text("console-name-wrong"));
+            shown(page, visit, StatusCode::BAD_REQUEST, (name, problems))
         }
-        Err(error) => refused::life(app, page, &error, &visit.address("settings")),
+        Err(error) => refused::life(page, &error, &visit.address("settings")),
     }
 }
 
@@ -125,9 +123,7 @@ async fn take_along(
     let spool = export::export(app, &visit.actor(request_id), visit.tenant_id(), wanted).await;
     match spool.and_then(|spool| Ok(send(spool, kind, &name)?)) {
         Ok(response) => response,
-        Err(ExportError::Organization(failed)) => {
-            refused::organization(app, page, &failed, &address)
-        }
+        Err(ExportError::Organization(failed)) => refused::organization(page, &failed, &address),
         Err(ExportError::NoRoom(failed)) => error::unavailable(page, &failed),
     }
 }

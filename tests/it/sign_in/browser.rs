@@ -80,7 +80,7 @@ on_both! {
         let page = browser.get(&link).await.expect(200);
         page.has(&[EMAIL, "Sign in here"]);
         assert!(!page.text.contains("in another browser"));
-        assert_eq!(page.headers["referrer-policy"], "same-origin");
+        assert_eq!(page.headers["referrer-policy"], "strict-origin");
         let token = link.split_once("token=").unwrap().1.to_owned();
         let done = browser.submit("/sign-in/link", &[("token", &token)]).await;
         assert_eq!(done.location(), "/console");

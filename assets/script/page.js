@@ -1,0 +1,62 @@
+// What pages do better with a script than without one. Every page works without it.
+
+// A form that was sent is not sent again by a second press.
+for (const form of document.querySelectorAll("form[method=post]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
+  });
+}
+
+// Who comes back to the page may send it again.
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("button")) button.removeAttribute("aria-disabled");
+  }
+});
+
+// What was wrong is told first, also to those who listen.
+document.querySelector("[data-takes-focus]")?.focus();
+
+// A code is not left standing in the address, nor in what the browser remembers.
+if (document.querySelector("[data-plain-address]") && location.search) {
+  history.replaceState(null, "", location.pathname);
+}
+
+// Where an Organization's address follows from its name, and whether it is free, as they are typed.
+const address = document.querySelector("input[data-address]");
+if (address) {
+  const name = document.querySelector("input[data-names]");
+  const told = document.getElementById(address.dataset.address);
+  let own = address.value !== "";
+  let waits;
+  let asked = 0;
+  const say = (text, kind) => {
+    told.className = `told ${kind}`;
+    told.textContent = text;
+  };
+  const ask = async () => {
+    const turn = ++asked;
+    const given = own ? { slug: address.value } : { name: name.value };
+    if (!Object.values(given)[0].trim()) return say("", "");
+    const answer = await fetch(`/join/address?${new URLSearchParams(given)}`).catch(() => undefined);
+    if (turn !== asked || !answer?.ok) return;
+    const { slug, available, text } = await answer.json();
+    if (!own) address.value = slug;
+    say(text, available ? "good" : "bad");
+  };
+  const later = () => {
+    clearTimeout(waits);
+    waits = setTimeout(ask, 250);
+  };
+  name.addEventListener("input", () => own || later());
+  address.addEventListener("input", () => {
+    own = address.value !== "";
+    later();
+  });
+}

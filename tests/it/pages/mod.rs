@@ -1,0 +1,3 @@
+//! Pages, as a browser without JavaScript sees them.
+
+mod redeem;
