@@ -219,6 +219,7 @@ fn answer(outcome: Outcome) -> Result<Response, Problem> {
         | Outcome::Returned { .. }
         | Outcome::Billed { .. }
         | Outcome::Previewed(_)
+        | Outcome::Quoted(_)
         | Outcome::UsageRecorded(_)
         | Outcome::Done => Err(Problem::internal()),
     }

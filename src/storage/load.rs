@@ -7,8 +7,8 @@
 use std::collections::BTreeSet;
 
 use sovereign_domain::book::{
-    Book, BookRefund, Cancel, Command, CompleteOrder, FailedAttempt, Idempotency, RefundOrder,
-    ReplyKey, ReportDispute, Route,
+    Book, BookRefund, Cancel, Checkout, Command, CompleteOrder, FailedAttempt, Idempotency,
+    RefundOrder, ReplyKey, ReportDispute, Route,
 };
 use sovereign_domain::ids::{LotId, OrderId, OrganizationId, UserId};
 use sovereign_domain::voucher::Code;
@@ -44,6 +44,8 @@ pub(crate) struct Wanted {
     pub(super) usage_events: BTreeSet<String>,
     /// The orders that money goes back of.
     pub(super) refunded: BTreeSet<OrderId>,
+    /// Whose pending order is reckoned as given back.
+    previewed: BTreeSet<OrganizationId>,
     /// Answers to requests that name no Organization.
     replies: BTreeSet<ReplyKey>,
 }
@@ -53,6 +55,7 @@ impl Wanted {
         let mut wanted = Self::default();
         for command in commands {
             match command {
+                Command::Checkout(request) if request.preview => wanted.add_preview(request),
                 Command::Checkout(request) => wanted.add_request(
                     &request.actor.user_id,
                     &request.tenant_id,
@@ -136,6 +139,23 @@ impl Wanted {
         self.replies.insert(ReplyKey::new(user_id, Route::Refund, idempotency));
     }
 
+    /// A preview is answered afresh: it has no stored answer.
+    fn add_preview(&mut self, request: &Checkout) {
+        let tenant_id = request.tenant_id.clone();
+        self.tenants.insert(tenant_id.clone());
+        self.previewed.insert(tenant_id.clone());
+        self.codes.extend(request.code.clone());
+        let user_id = Some(request.actor.user_id.clone());
+        let code = request.code.clone();
+        self.requests.insert(Request { tenant_id, user_id, reply: None, code });
+    }
+
+    /// The orders that previews reckon as given back.
+    fn add_pending(&mut self, book: &Book) {
+        let accounts = self.previewed.iter().filter_map(|id| book.accounts.get(id));
+        self.orders.extend(accounts.filter_map(|account| account.pending_order));
+    }
+
     fn add_request(
         &mut self,
         user_id: &UserId,
@@ -178,6 +198,7 @@ pub(crate) async fn book(tx: &mut Tx, wanted: &mut Wanted, book: &mut Book) -> R
     wanted.add_jobs();
     let mut found = load_requests::requests(tx, &wanted.requests, book).await?;
     found.replied.append(&mut wanted.replies);
+    wanted.add_pending(book);
     load_subscriptions::subscriptions(tx, wanted, book).await?;
     load_usage::usage(tx, wanted, book).await?;
     load_orders::replies(tx, &found.replied, &wanted.orders, book).await?;

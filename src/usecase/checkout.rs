@@ -46,6 +46,7 @@ impl CheckoutRequest {
             apps: self.apps,
             code: self.code,
             promo_value_minor: self.promo_value_minor,
+            preview: false,
             idempotency: Idempotency { key: self.key, request_hash },
         }
     }

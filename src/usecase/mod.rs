@@ -41,6 +41,7 @@ pub(crate) mod print_credit_note;
 pub(crate) mod print_invoice;
 pub(crate) mod provisions;
 pub mod publish_events;
+pub mod quote;
 pub(crate) mod read_audit;
 pub(crate) mod refund_order;
 pub mod relay;

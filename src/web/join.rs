@@ -11,7 +11,6 @@ use axum::{Router, routing::get};
 use serde::{Deserialize, Serialize};
 use sovereign_domain::event::Actor;
 
-use super::kept_voucher::{self, Kept};
 use super::page::{Page, address, parameter};
 use super::problems::Problems;
 use super::{account, error, form};
@@ -33,8 +32,6 @@ struct NewPage<'a> {
     page: &'a Page,
     filled: &'a JoinForm,
     plans: Vec<PlanOffer>,
-    /// What the voucher was worth that goes along.
-    kept_minor: Option<i64>,
     problems: Problems,
 }
 
@@ -46,7 +43,6 @@ struct ChoosePage<'a> {
     organizations: Vec<(String, String, &'static str)>,
     /// The form for another one.
     another: String,
-    kept_minor: Option<i64>,
 }
 
 /// What stands in the form; plan and apps may have been chosen before.
@@ -83,40 +79,33 @@ async fn show(
         Err(response) => return response,
     };
     let [plan, apps, another] = ["plan", "apps", "another"].map(|name| parameter(&uri, name));
-    let kept = kept_voucher::read(&headers);
     if another.is_empty() {
         match join::organizations(&app, &session.user_id).await {
             Ok(found) if !found.is_empty() => {
-                return choose_page(&page, found, (&plan, &apps), kept.as_ref());
+                return choose_page(&page, found, (&plan, &apps));
             }
             Ok(_) => {}
             Err(error) => return error::unavailable(&page, &error),
         }
     }
     let filled = JoinForm { plan, apps, ..JoinForm::default() };
-    new_page(&app, &page, (StatusCode::OK, Problems::none()), &filled, kept.as_ref()).await
+    new_page(&app, &page, (StatusCode::OK, Problems::none()), &filled).await
 }
 
 fn choose_page(
     page: &Page,
     found: Vec<(String, String, Standing)>,
     (plan, apps): (&str, &str),
-    kept: Option<&Kept>,
 ) -> Response {
     let organizations = found.into_iter().map(|(slug, name, standing)| match standing {
         Standing::MayOrder => (name, checkout(&slug, plan, apps), "join-order"),
-        Standing::Subscribed if kept.is_some() => {
+        Standing::Subscribed if page.kept.is_some() => {
             (name, format!("/console/{slug}/wallet"), "join-redeem")
         }
         Standing::Subscribed => (name, format!("/console/{slug}"), "join-open"),
     });
     let another = address("/join", &[("another", "1"), ("plan", plan), ("apps", apps)]);
-    let choose = ChoosePage {
-        page,
-        organizations: organizations.collect(),
-        another,
-        kept_minor: kept.map(|kept| kept.seen_minor),
-    };
+    let choose = ChoosePage { page, organizations: organizations.collect(), another };
     page.render(StatusCode::OK, &choose)
 }
 
@@ -132,13 +121,9 @@ async fn new_page(
     page: &Page,
     (status, problems): (StatusCode, Problems),
     filled: &JoinForm,
-    kept: Option<&Kept>,
 ) -> Response {
-    match join::plans(app, kept.map(|kept| &kept.code), &filled.plan).await {
-        Ok(plans) => {
-            let kept_minor = kept.map(|kept| kept.seen_minor);
-            page.render(status, &NewPage { page, filled, plans, kept_minor, problems })
-        }
+    match join::plans(app, page.kept.as_ref().map(|kept| &kept.code), &filled.plan).await {
+        Ok(plans) => page.render(status, &NewPage { page, filled, plans, problems }),
         Err(error) => error::unavailable(page, &error),
     }
 }
@@ -164,11 +149,7 @@ async fn make(
         Err(refused) => refused,
     };
     match problems(&app, &page, &form, refused).await {
-        Ok(problems) => {
-            let kept = kept_voucher::read(&headers);
-            let wrong = (StatusCode::BAD_REQUEST, problems);
-            new_page(&app, &page, wrong, &form, kept.as_ref()).await
-        }
+        Ok(problems) => new_page(&app, &page, (StatusCode::BAD_REQUEST, problems), &form).await,
         Err(error) => error::unavailable(&page, &error),
     }
 }

@@ -11,6 +11,7 @@ use sovereign_domain::calendar::{TimeZone, date_in, minute_in};
 use sovereign_domain::money::Currency;
 use sovereign_domain::timestamp::Timestamp;
 
+use super::kept_voucher::{self, Kept};
 use super::{assets, cookies, form, notice, return_to};
 use crate::app::App;
 use crate::auth::secrets;
@@ -51,6 +52,8 @@ pub(super) struct Page {
     pub(super) has_session: bool,
     /// What was done on the page before.
     pub(super) notice: Option<String>,
+    /// The voucher that goes along.
+    pub(super) kept: Option<Kept>,
     pub(super) currency: Currency,
     /// Whose days and hours these are.
     pub(super) zone: TimeZone,
@@ -213,6 +216,7 @@ impl FromRequestParts<Arc<App>> for Page {
             is_new_visitor,
             has_session: cookies::value(headers, cookies::SESSION).is_some(),
             notice: notice::waiting(headers, language),
+            kept: kept_voucher::read(headers),
             currency: app.facts.currency,
             zone: app.zone.clone(),
         })

@@ -32,6 +32,8 @@ struct SignInPage<'a> {
     email: &'a str,
     return_to: &'a str,
     administrator_link: &'a str,
+    /// Whether it is the first step of signing up.
+    joins: bool,
     /// Address and label of each issuer to sign in with.
     elsewhere: Vec<(String, &'a str)>,
     /// The name of a message.
@@ -43,6 +45,8 @@ struct SignInPage<'a> {
 struct CodePage<'a> {
     page: &'a Page,
     email: &'a str,
+    /// Whether it is the second step of signing up.
+    joins: bool,
     error: Option<&'static str>,
 }
 
@@ -91,10 +95,9 @@ pub(super) fn form_page(
         (address.append_pair("return_to", return_to).finish(), &*issuer.settings.label)
     });
     let elsewhere = elsewhere.collect();
-    page.render(
-        status,
-        &SignInPage { page, email, return_to, administrator_link, elsewhere, error },
-    )
+    let joins = is_sign_up(return_to);
+    let form = SignInPage { page, email, return_to, administrator_link, joins, elsewhere, error };
+    page.render(status, &form)
 }
 
 #[derive(Debug, Deserialize)]
@@ -137,7 +140,8 @@ pub(super) async fn ask(
     match sign_in::ask(&app, &asked).await {
         Ok(id) => {
             let mut response = Redirect::to("/sign-in/code").into_response();
-            let value = waiting(id, form.email.trim());
+            let joins = is_sign_up(&return_to);
+            let value = Waiting { id, email: form.email.trim().to_owned(), joins }.cookie();
             // As long as the code is good, and a little longer, to say so.
             add_cookie(&mut response, cookies::set(cookies::SIGN_IN, &value, Some(3_600)));
             response
@@ -152,24 +156,46 @@ pub(super) async fn ask(
     }
 }
 
-/// What the browser keeps while a sign-in waits for its code.
-fn waiting(id: Uuid, email: &str) -> String {
-    format!("{id}.{}", URL_SAFE_NO_PAD.encode(email))
+/// Whether somebody signs in to sign up.
+fn is_sign_up(return_to: &str) -> bool {
+    return_to.starts_with("/join")
 }
 
-fn read_waiting(headers: &HeaderMap) -> Option<(Uuid, String)> {
-    let (id, email) = cookies::value(headers, cookies::SIGN_IN)?.split_once('.')?;
-    let email = String::from_utf8(URL_SAFE_NO_PAD.decode(email).ok()?).ok()?;
-    Some((Uuid::parse_str(id).ok()?, email))
+/// What the browser keeps while a sign-in waits for its code.
+struct Waiting {
+    id: Uuid,
+    email: String,
+    joins: bool,
+}
+
+impl Waiting {
+    fn cookie(&self) -> String {
+        let end = if self.joins { ".join" } else { "" };
+        format!("{}.{}{end}", self.id, URL_SAFE_NO_PAD.encode(&self.email))
+    }
+
+    fn read(headers: &HeaderMap) -> Option<Self> {
+        let mut parts = cookies::value(headers, cookies::SIGN_IN)?.split('.');
+        let id = Uuid::parse_str(parts.next()?).ok()?;
+        let email = String::from_utf8(URL_SAFE_NO_PAD.decode(parts.next()?).ok()?).ok()?;
+        Some(Self { id, email, joins: parts.next().is_some() })
+    }
 }
 
 pub(super) async fn show_code(page: Page, headers: HeaderMap) -> Response {
-    match read_waiting(&headers) {
-        Some((_, email)) => {
-            page.render(StatusCode::OK, &CodePage { page: &page, email: &email, error: None })
-        }
+    match Waiting::read(&headers) {
+        Some(waiting) => code_page(&page, StatusCode::OK, &waiting, None),
         None => Redirect::to("/sign-in").into_response(),
     }
+}
+
+fn code_page(
+    page: &Page,
+    status: StatusCode,
+    waiting: &Waiting,
+    error: Option<&'static str>,
+) -> Response {
+    page.render(status, &CodePage { page, email: &waiting.email, joins: waiting.joins, error })
 }
 
 #[derive(Debug, Deserialize)]
@@ -191,18 +217,17 @@ pub(super) async fn enter_code(
     let Some(browser) = form::sender(&app, &headers, &form.form_token) else {
         return error::stale_form(&page);
     };
-    let Some((id, email)) = read_waiting(&headers) else {
+    let Some(waiting) = Waiting::read(&headers) else {
         return Redirect::to("/sign-in").into_response();
     };
     if let Err(wait) = app.limits.check(Quota::VerifyByAddress, Key::Address(address)).await {
         return error::too_many(&page, wait);
     }
-    let proof = Proof::CodeInBrowser { id, browser, code: &form.code };
+    let proof = Proof::CodeInBrowser { id: waiting.id, browser, code: &form.code };
     match finish(&app, proof, &request_id).await {
         Ok(response) => response,
         Err(SignInError::Wrong) => {
-            let code = CodePage { page: &page, email: &email, error: Some("code-wrong") };
-            page.render(StatusCode::BAD_REQUEST, &code)
+            code_page(&page, StatusCode::BAD_REQUEST, &waiting, Some("code-wrong"))
         }
         Err(failed) => failed_page(&page, failed),
     }

@@ -1,5 +1,9 @@
 # Signing up: src/web/join.rs.
 join-title = مؤسستك
+join-step-email = الخطوة 1 من 3
+join-step-code = الخطوة 2 من 3
+join-email-title = ابدأ ببريدك الإلكتروني
+join-email-intro = سنرسل إليك رمزًا، ولا تحتاج إلى كلمة مرور.
 join-step = الخطوة 3 من 3
 join-name = الاسم
 join-name-hint = اسم نشاطك أو مؤسستك، مثل صيدلية النور

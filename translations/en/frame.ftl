@@ -5,6 +5,6 @@ error-prefix = Error:
 error-summary = There is a problem
 frame-ways = Ways around
 frame-console = Console
-frame-zone = Times are those of
+frame-zone = Times are in
 frame-digits = Digits:
 moment = { $date }, { $time } ({ $zone })

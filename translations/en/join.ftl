@@ -1,5 +1,9 @@
 # Signing up: src/web/join.rs.
 join-title = Your Organization
+join-step-email = Step 1 of 3
+join-step-code = Step 2 of 3
+join-email-title = Begin with your e-mail address
+join-email-intro = We send you a code. You need no password.
 join-step = Step 3 of 3
 join-name = Name
 join-name-hint = Your business or organisation, for example Al Noor Pharmacy

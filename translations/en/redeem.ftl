@@ -1,6 +1,6 @@
 # The page of a voucher: src/web/redeem.rs.
 redeem-title = A voucher of { $amount }
-redeem-heading = A voucher of { $issuer }
+redeem-heading = A voucher from { $issuer }
 redeem-lasts = { $count ->
         [one] The credit lasts 1 day from when you redeem it
        *[other] The credit lasts { $count } days from when you redeem it

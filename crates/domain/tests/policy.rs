@@ -41,7 +41,7 @@ enum Step {
     Approve(Approval),
     Revoke,
     Pass(i64),
-    Checkout(Wanted),
+    Checkout { wanted: Wanted, preview: bool },
     Change { wanted: Wanted, preview: bool },
     Cancel,
 }
@@ -93,7 +93,8 @@ fn step() -> impl Strategy<Value = Step> {
         }),
         1 => Just(Step::Revoke),
         1 => (1_i64..10).prop_map(Step::Pass),
-        4 => wanted().prop_map(Step::Checkout),
+        4 => wanted().prop_map(|wanted| Step::Checkout { wanted, preview: false }),
+        2 => wanted().prop_map(|wanted| Step::Checkout { wanted, preview: true }),
         6 => (wanted(), any::<bool>()).prop_map(|(wanted, preview)| Step::Change { wanted, preview }),
         1 => Just(Step::Cancel),
     ]
@@ -240,7 +241,7 @@ impl Player {
                 prop_assert!(!self.fits(before.as_ref(), &would_be), "{refusal:?} {would_be:?}");
                 prop_assert_eq!(before, after, "a refusal changes nothing");
             }
-            Ok(Outcome::Previewed(_)) => {
+            Ok(Outcome::Previewed(_) | Outcome::Quoted(_)) => {
                 let would_be = self.as_held(wanted);
                 prop_assert!(self.fits(before.as_ref(), &would_be), "previewed: {would_be:?}");
                 prop_assert_eq!(before, after, "a preview changes nothing");
@@ -276,7 +277,7 @@ impl Player {
                 self.model.book.approvals.remove(&tenant());
             }
             Step::Pass(days) => self.model.script.now = self.model.script.now.plus_days(*days),
-            Step::Checkout(wanted) => {
+            Step::Checkout { wanted, preview } => {
                 let idempotency = self.idempotency();
                 let texts = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect();
                 let command = Command::Checkout(Checkout {
@@ -287,6 +288,7 @@ impl Player {
                     apps: texts(&wanted.apps),
                     code: None,
                     promo_value_minor: None,
+                    preview: *preview,
                     idempotency,
                 });
                 self.order(wanted, command)?;
@@ -361,7 +363,7 @@ fn sequences_meet_both_answers() {
 fn renewals_are_never_stopped() {
     let mut player = Player::new();
     let wanted = Wanted { plan: "l", addons: vec!["backup"], apps: vec!["shop", "forum"] };
-    player.apply(&Step::Checkout(wanted)).unwrap();
+    player.apply(&Step::Checkout { wanted, preview: false }).unwrap();
     assert_eq!(player.accepted, 1);
     let nothing = Policy {
         allowed_apps: Some(BTreeSet::new()),

@@ -19,7 +19,7 @@ use crate::voucher::Code;
 
 /// Rows named here are read from the book when they are written, so that a row made and changed in
 /// one batch is written once, in its last state.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Changes {
     /// Vouchers whose counter changed.
     pub vouchers: BTreeSet<Code>,

@@ -2,19 +2,22 @@
 //!
 //! Source: franchise-model.txt, "Redemption flow" 3 and 4; the wire contract, "Checkout".
 
+use alloc::boxed::Box;
 use alloc::string::ToString;
 
 use super::command::{Answer, Checkout, CheckoutAnswer, Outcome, Refusal};
 use super::credit::RedemptionDraft;
 use super::payment::Payment;
+use super::quote::Quoted;
 use super::replies::{ReplyKey, Route};
 use super::rows::{Order, OrderKind, OrderStatus};
 use super::{Account, Book, Context};
 use crate::catalog::{Quote, SelectionError};
-use crate::checkout::{Split, SplitError, split};
+use crate::checkout::{Split, split};
 use crate::ids::{OrderId, OrganizationId, UserId};
 use crate::organization::OrganizationStatus;
 use crate::tax::Taxed;
+use crate::wallet::Wallet;
 
 impl Book {
     pub(super) fn checkout(
@@ -23,7 +26,9 @@ impl Book {
         context: &mut Context<'_>,
     ) -> Result<Outcome, Refusal> {
         let key = ReplyKey::new(&request.actor.user_id, Route::Checkout, &request.idempotency);
-        if let Some(outcome) = self.replay(&key, &request.idempotency, context)? {
+        if !request.preview
+            && let Some(outcome) = self.replay(&key, &request.idempotency, context)?
+        {
             return Ok(outcome);
         }
         let account = self.spendable_account(&request.tenant_id, &request.actor.user_id)?;
@@ -36,36 +41,29 @@ impl Book {
         }
         self.permit(&quote, account, None, context)?;
         if let Some(order_id) = account.pending_order {
+            if request.preview {
+                return self.without(order_id, request, context)?.checkout(request, context);
+            }
             return Ok(Outcome::Supersede { order_id });
         }
 
-        let order_id = OrderId::next(context.ids);
         let mut wallet = account.wallet.clone();
-        let redemption = match &request.code {
-            None => None,
-            Some(code) => {
-                let draft = self.draft_redemption(
-                    code,
-                    request.promo_value_minor,
-                    account,
-                    request,
-                    context,
-                )?;
-                Some(draft.grant(&mut wallet)?)
-            }
-        };
+        let redemption = self.draft_and_grant(request, account, &mut wallet, context)?;
         let available = wallet.available_minor(context.now);
         let taxed = context.tax.on(quote.total_minor);
         let taxed = taxed.ok_or(Refusal::Selection(SelectionError::TooLarge))?;
-        let split =
-            split(taxed.total_minor, available, context.charge_rules).map_err(|e| match e {
-                SplitError::NoProcessor => Refusal::NoProcessor,
-                SplitError::BelowMinimum => Refusal::BelowMinimum,
-            })?;
+        let split = split(taxed.total_minor, available, context.charge_rules)?;
         let reserved_lot = redemption.as_ref().map(RedemptionDraft::lot_id);
         let payment = Payment::make(&mut wallet, split, reserved_lot, context)?;
 
-        // Nothing can refuse any more: put it all back.
+        // Nothing can refuse any more.
+        if request.preview {
+            let lot = redemption.as_ref().map(RedemptionDraft::lot);
+            let quoted = Quoted { quote, taxed, split, lot, available_minor: available };
+            let quote = quoted.into_quote(&account.wallet, &wallet, context);
+            return Ok(Outcome::Quoted(Box::new(quote)));
+        }
+        let order_id = OrderId::next(context.ids);
         let order = new_order(request, account, quote, (taxed, split), order_id, context);
         let tenant_id = order.tenant_id.clone();
         let available_minor = wallet.available_minor(context.now);
@@ -82,6 +80,20 @@ impl Book {
         self.remember(key, &request.idempotency, Some(order_id), answer, context.now);
         self.audit(&request.actor, "checkout", order_id.to_string(), Some(&tenant_id), context);
         Ok(outcome)
+    }
+
+    /// The voucher's credit, in a copy of the wallet, where every rule lets it be redeemed.
+    fn draft_and_grant(
+        &self,
+        request: &Checkout,
+        account: &Account,
+        wallet: &mut Wallet,
+        context: &mut Context<'_>,
+    ) -> Result<Option<RedemptionDraft>, Refusal> {
+        let Some(code) = &request.code else { return Ok(None) };
+        let seen_minor = request.promo_value_minor;
+        let draft = self.draft_redemption(code, seen_minor, account, request, context)?;
+        draft.grant(wallet).map(Some)
     }
 
     /// The account, where the Organization is there and the user may spend for it.

@@ -7,12 +7,14 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::disputes::DisputeState;
+use super::quote::CheckoutQuote;
 use super::refunds::RefundStatus;
 use super::replies::Idempotency;
 use super::rows::{OrderStatus, SavedCard};
 use super::unpaid::AttemptFailure;
 use super::usage::UsageVerdict;
 use crate::catalog::{OrderLine, SelectionError};
+use crate::checkout::SplitError;
 use crate::event::Actor;
 use crate::ids::{OrderId, OrganizationId, RefundId};
 use crate::policy::PolicyRefusal;
@@ -220,6 +222,8 @@ pub struct Checkout {
     pub code: Option<Code>,
     /// The voucher's value as the customer saw it.
     pub promo_value_minor: Option<i64>,
+    /// Only say what it would come to.
+    pub preview: bool,
     pub idempotency: Idempotency,
 }
 
@@ -344,6 +348,8 @@ pub enum Outcome {
     Billed { order_id: OrderId },
     /// What a change would come to; nothing changed.
     Previewed(Box<ChangePreview>),
+    /// What a checkout would come to; nothing changed.
+    Quoted(Box<CheckoutQuote>),
     /// What became of each report, in their order.
     UsageRecorded(Vec<UsageVerdict>),
     /// Done, or done before.
@@ -427,6 +433,15 @@ impl From<RefundRefusal> for Refusal {
 impl From<WalletError> for Refusal {
     fn from(error: WalletError) -> Self {
         Self::Wallet(error)
+    }
+}
+
+impl From<SplitError> for Refusal {
+    fn from(error: SplitError) -> Self {
+        match error {
+            SplitError::NoProcessor => Self::NoProcessor,
+            SplitError::BelowMinimum => Self::BelowMinimum,
+        }
     }
 }
 

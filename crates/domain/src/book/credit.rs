@@ -10,6 +10,7 @@ use super::rows::{EntryKind, LedgerEntry, Order, Redemption, RedemptionState};
 use super::{Account, Book, Context};
 use crate::event::{Actor, EventData, RedemptionChanged};
 use crate::ids::{CustomerId, EntryId, LotId, OrderId, OrganizationId, RedemptionId, UserId};
+use crate::timestamp::Timestamp;
 use crate::voucher::{Code, Voucher, VoucherRefusal};
 use crate::wallet::{Lot, LotAmount, LotSource, Wallet};
 
@@ -26,6 +27,10 @@ pub(super) struct RedemptionDraft {
 impl RedemptionDraft {
     pub(super) fn lot_id(&self) -> LotId {
         self.lot.id
+    }
+
+    pub(super) fn lot(&self) -> &Lot {
+        &self.lot
     }
 
     /// Adds the lot to a copy of the wallet.
@@ -359,14 +364,10 @@ impl Line {
     }
 }
 
-fn draft(
-    voucher: &Voucher,
-    account: &Account,
-    user_id: &UserId,
-    context: &mut Context<'_>,
-) -> RedemptionDraft {
-    let lot = Lot {
-        id: LotId::next(context.ids),
+/// The credit of a voucher that is redeemed at `now`.
+pub(crate) fn voucher_lot(voucher: &Voucher, id: LotId, now: Timestamp) -> Lot {
+    Lot {
+        id,
         source: LotSource::Voucher,
         reference: voucher.code.as_str().into(),
         promotional: true,
@@ -374,9 +375,18 @@ fn draft(
         amount_minor: voucher.credit_minor,
         remaining_minor: voucher.credit_minor,
         held_minor: 0,
-        created_at: context.now,
-        expires_at: voucher.credit_expires_at(context.now),
-    };
+        created_at: now,
+        expires_at: voucher.credit_expires_at(now),
+    }
+}
+
+fn draft(
+    voucher: &Voucher,
+    account: &Account,
+    user_id: &UserId,
+    context: &mut Context<'_>,
+) -> RedemptionDraft {
+    let lot = voucher_lot(voucher, LotId::next(context.ids), context.now);
     let redemption = Redemption {
         id: RedemptionId::next(context.ids),
         code: voucher.code.clone(),

@@ -21,6 +21,7 @@ mod letters;
 mod orders;
 mod payment;
 mod policy;
+mod quote;
 mod refund_order;
 mod refunds;
 mod renew;
@@ -43,9 +44,11 @@ pub use self::command::{
     RecordUsage, RedeemAnswer, RedeemVoucher, RefundAnswer, RefundOrder, RefundRefusal, Refusal,
     ReportDispute, Retry,
 };
+pub(crate) use self::credit::voucher_lot;
 pub use self::disputes::{Dispute, DisputeState};
 pub use self::give_back::RETURNED_CREDIT_DAYS;
 pub use self::letters::{Letter, LetterKind};
+pub use self::quote::CheckoutQuote;
 pub use self::refunds::{Refund, RefundStatus};
 pub use self::renew::LOW_CREDIT_WARNING_DAYS;
 pub use self::replies::{IMPLICIT_REPLAY_SECONDS, Idempotency, Reply, ReplyKey, Route};
@@ -108,7 +111,7 @@ pub struct Context<'a> {
 }
 
 /// The rows a batch of commands can touch, and what became of them.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Book {
     pub catalog: Arc<Catalog>,
     pub vouchers: BTreeMap<Code, Voucher>,

@@ -17,6 +17,7 @@ mod ledger;
 mod needs;
 mod orders;
 mod pairs;
+mod quotes;
 mod refusals;
 mod replies;
 mod shadow;
@@ -101,6 +102,7 @@ impl Audit {
             self.orders.record(decision, before, book, script)?;
             subscriptions::check_decision(decision, before, book, script)?;
             changes::check(decision, before, book, script)?;
+            quotes::check(decision, book, script)?;
             changes::check_told(decision, before, book, script)?;
             check_refusal_changes_nothing(decision)?;
             self.shadow.write(&decision.changes, book)?;
@@ -128,7 +130,9 @@ fn check_refusal_changes_nothing(decision: &Decision) -> Check {
             | Outcome::Returned { .. }
             | Outcome::UsageRecorded(_),
         ) => true,
-        Ok(Outcome::Supersede { .. } | Outcome::Previewed(_)) | Err(_) => false,
+        Ok(Outcome::Supersede { .. } | Outcome::Previewed(_) | Outcome::Quoted(_)) | Err(_) => {
+            false
+        }
     };
     ensure!(may_change || decision.changes.is_empty(), "a refusal or a replay changes something");
     Ok(())

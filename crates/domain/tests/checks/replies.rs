@@ -137,7 +137,7 @@ impl Replies {
 
 fn request(command: &Command) -> Option<(ReplyKey, &Idempotency)> {
     let (user_id, route, idempotency) = match command {
-        Command::Checkout(c) => (&c.actor.user_id, Route::Checkout, &c.idempotency),
+        Command::Checkout(c) if !c.preview => (&c.actor.user_id, Route::Checkout, &c.idempotency),
         Command::RedeemVoucher(r) => (&r.actor.user_id, Route::RedeemVoucher, &r.idempotency),
         Command::RefundOrder(r) => (&r.actor.user_id, Route::Refund, &r.idempotency),
         Command::ChangeSubscription(c) if !c.preview => {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use sovereign_domain::book::{
-    AppChange, Book, Command, EntryKind, HoldState, OrderKind, OrderStatus, RedemptionState,
+    AppChange, Book, Command, EntryKind, HoldState, OrderKind, OrderStatus, Outcome,
+    RedemptionState,
 };
 use sovereign_domain::timestamp::Timestamp;
 
@@ -70,6 +71,7 @@ impl Tally {
             }
         }
         self.count_apps(decision, before, book);
+        self.count_quote(decision, before);
         for refund in &decision.changes.new_refunds {
             if refund.credited_minor > 0 {
                 let both = if refund.credit_minor > 0 { " and credit" } else { "" };
@@ -100,6 +102,24 @@ impl Tally {
                 self.see("redemption after a release".into());
             }
         }
+    }
+
+    fn count_quote(&mut self, decision: &Decision, before: &Book) {
+        let (Command::Checkout(request), Ok(Outcome::Quoted(quote))) =
+            (&decision.command, &decision.result)
+        else {
+            return;
+        };
+        if before.accounts[&request.tenant_id].pending_order.is_some() {
+            self.see("quote beside a pending order".into());
+        }
+        let months = match quote.cover.months() {
+            None => "always",
+            Some(0) => "nothing",
+            Some(1) => "a month",
+            Some(_) => "months",
+        };
+        self.see(format!("quote that covers {months}"));
     }
 
     fn count_apps(&mut self, decision: &Decision, before: &Book, book: &Book) {
@@ -220,6 +240,7 @@ impl std::fmt::Display for Tally {
 
 fn name(command: &Command) -> &'static str {
     match command {
+        Command::Checkout(c) if c.preview => "quote",
         Command::Checkout(_) => "checkout",
         Command::RedeemVoucher(_) => "redeem",
         Command::CompleteOrder(_) => "complete",
@@ -261,6 +282,7 @@ fn word(observed: &Observed) -> String {
             format!("{how}{}", replay(replayed))
         }
         Observed::Previewed { .. } => "previewed".into(),
+        Observed::Quoted(_) => "quoted".into(),
         Observed::Pending { .. } => "pending".into(),
         Observed::Supersede { .. } => "supersede".into(),
         Observed::Returned { .. } => "returned".into(),

@@ -24,7 +24,7 @@ mod strategy;
 mod world;
 
 pub(crate) use self::observed::Observed;
-pub(crate) use self::runner::{Decision, Model};
+pub(crate) use self::runner::{Counter, Decision, Model};
 pub(crate) use self::script::{Action, Script, VoucherTerms};
 pub(crate) use self::snapshot::{
     ChangesSummary, DisputeSummary, RedemptionSummary, RefundSummary, Snapshot,

@@ -44,6 +44,8 @@ pub(crate) enum Observed {
         charge_minor: i64,
         credited_minor: i64,
     },
+    /// What a checkout would come to: everything that is said of it.
+    Quoted(String),
     Pending {
         order: usize,
     },
@@ -99,6 +101,7 @@ impl Observed {
                 charge_minor: preview.charge_minor,
                 credited_minor: preview.credited_minor,
             },
+            Ok(Outcome::Quoted(quote)) => Self::Quoted(format!("{quote:?}")),
             Ok(Outcome::Answered { answer: Answer::Checkout(answer), replayed }) => {
                 Self::of_checkout(answer, index(&answer.order_id), *replayed)
             }

@@ -10,7 +10,14 @@ use super::{Action, Observed, Script, Snapshot, Step, World};
 
 /// Identifiers that count up, as those of version 7 do.
 #[derive(Debug, Default)]
-struct Counter(u128);
+pub(crate) struct Counter(u128);
+
+impl Counter {
+    /// Those of what never comes to be.
+    pub(crate) fn of_another_world() -> Self {
+        Self(1 << 96)
+    }
+}
 
 impl IdSource for Counter {
     fn next_id(&mut self) -> Uuid {
@@ -25,6 +32,8 @@ pub(crate) struct Decision {
     pub(crate) command: Command,
     pub(crate) result: Result<Outcome, Refusal>,
     pub(crate) changes: Changes,
+    /// The book before a checkout, or a quote of one.
+    pub(crate) before: Option<Box<Book>>,
 }
 
 #[derive(Debug)]
@@ -60,6 +69,7 @@ impl Model {
 
     /// Decides a command that need not come from a step.
     pub(crate) fn decide(&mut self, command: Command) -> Observed {
+        let before = matches!(command, Command::Checkout(_)).then(|| Box::new(self.book.clone()));
         let mut context = Context {
             now: self.script.now,
             currency: self.script.world.currency,
@@ -71,7 +81,7 @@ impl Model {
         let result = self.book.decide(&command, &mut context);
         let observed = self.script.observe(&result);
         let changes = if self.batching { Changes::default() } else { self.take_changes() };
-        self.decision = Some(Decision { command, result, changes });
+        self.decision = Some(Decision { command, result, changes, before });
         observed
     }
 

@@ -138,6 +138,10 @@ impl Script {
     fn command(&mut self, step: &Step) -> Option<Command> {
         let command = match step {
             Step::Checkout(step) => Command::Checkout(self.checkout(step)),
+            Step::Quote(step) => {
+                let request = self.checkout(step);
+                return Some(Command::Checkout(Checkout { preview: true, ..request }));
+            }
             Step::Redeem(step) => Command::RedeemVoucher(self.redeem(step)),
             Step::Change(step) => Command::ChangeSubscription(self.change(step)),
             Step::Retry => self.last_request.clone()?,
@@ -293,6 +297,7 @@ impl Script {
             apps: references(&world.apps, &step.apps),
             code: step.voucher.map(|voucher| world.code(voucher)),
             promo_value_minor,
+            preview: false,
             idempotency: idempotency(step.key, request_hash),
         }
     }

@@ -11,6 +11,8 @@ pub(crate) enum Step {
         seconds: i64,
     },
     Checkout(CheckoutStep),
+    /// Asks what a checkout would come to.
+    Quote(CheckoutStep),
     Redeem(RedeemStep),
     /// Sends the last checkout or redemption again, exactly as it was.
     Retry,

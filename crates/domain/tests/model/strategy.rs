@@ -10,7 +10,7 @@ use sovereign_domain::refund::Wish;
 use super::{AppStep, ChangeStep, CheckoutStep, PromoValue, RedeemStep, RefundStep, Step, World};
 
 /// Steps in a sequence.
-pub(crate) const LENGTH: usize = 82;
+pub(crate) const LENGTH: usize = 86;
 const DAY: i64 = 86_400;
 const MONTH: i64 = 31 * DAY;
 const LARGEST_GRANT_MINOR: i64 = 15_000;
@@ -43,6 +43,16 @@ fn chunk() -> impl Strategy<Value = Vec<Step>> {
     prop_oneof![
         14 => clock().prop_map(|step| vec![step]),
         26 => checkout().prop_map(|step| vec![step]),
+        3 => quote().prop_map(|step| vec![step]),
+        // With an order in the way, perhaps of the same voucher.
+        1 => (checkout(), quote()).prop_map(|(step, quote)| vec![step, quote]),
+        2 => checkout().prop_map(|step| {
+            let quote = match &step {
+                Step::Checkout(step) => Step::Quote(CheckoutStep { plan: 6, ..step.clone() }),
+                other => other.clone(),
+            };
+            vec![step, quote]
+        }),
         14 => redeem().prop_map(|step| vec![step]),
         22 => order_step().prop_map(|step| vec![step]),
         12 => wallet_step().prop_map(|step| vec![step]),
@@ -129,6 +139,13 @@ fn checkout() -> impl Strategy<Value = Step> {
             promo_value,
             key,
         })
+    })
+}
+
+fn quote() -> impl Strategy<Value = Step> {
+    checkout().prop_map(|step| match step {
+        Step::Checkout(step) => Step::Quote(step),
+        other => other,
     })
 }
 

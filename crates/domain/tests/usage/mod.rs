@@ -164,6 +164,7 @@ impl Play {
                     apps: Vec::new(),
                     code: None,
                     promo_value_minor: None,
+                    preview: false,
                     idempotency,
                 }));
             }
