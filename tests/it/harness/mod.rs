@@ -22,7 +22,7 @@ mod state;
 mod stripe;
 
 pub(crate) use self::app::{Setup, TestApp};
-pub(crate) use self::browser::Browser;
+pub(crate) use self::browser::{Browser, Shown};
 pub(crate) use self::client::{Client, Customer, Reply};
 pub(crate) use self::clock::TestClock;
 pub(crate) use self::cluster::{Cluster, give_to_postgres, is_root};

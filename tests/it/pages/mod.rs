@@ -1,3 +1,4 @@
 //! Pages, as a browser without JavaScript sees them.
 
+mod console;
 mod redeem;

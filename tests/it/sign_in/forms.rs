@@ -5,7 +5,7 @@ use crate::harness::{Setup, on_both};
 
 const EMAIL: &str = "ahmed@example.com";
 /// Every page that changes something.
-const UNSAFE: [&str; 7] = [
+const UNSAFE: &[&str] = &[
     "/sign-in",
     "/sign-in/code",
     "/sign-in/link",
@@ -13,6 +13,14 @@ const UNSAFE: [&str; 7] = [
     "/sign-out-everywhere",
     "/invitation",
     "/console/kestrel/provisions",
+    "/console/kestrel/apps/wordpress",
+    "/console/kestrel/plan",
+    "/console/kestrel/plan/change",
+    "/console/kestrel/environments",
+    "/console/kestrel/card",
+    "/console/kestrel/members",
+    "/console/kestrel/settings",
+    "/console/kestrel/close",
 ];
 
 on_both! {
