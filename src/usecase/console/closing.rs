@@ -37,7 +37,7 @@ pub(crate) async fn closing(
     let wallets = billing::wallets(&mut tx, user_id, Some(tenant_id), app.clock.now()).await?;
     let subscription = billing::subscription(&mut tx, tenant_id).await?;
     let members = organizations::members(&mut tx, tenant_id).await?.len();
-    let life = life::find(&mut app.store.read().await?, tenant_id).await?;
+    let life = life::find(&mut tx, tenant_id).await?;
     let left = wallets.iter().map(|wallet| wallet.balance_minor - wallet.expired_minor);
     Ok(Closing {
         subscription,

@@ -58,8 +58,6 @@ pub(crate) async fn home(app: &App, user_id: &UserId, place: &Place) -> storage:
     }
     let apps = apps::installed(&mut tx, organization, &prices).await?;
     let provision = provisions::newest(&mut tx, &organization.id).await?;
-    drop(tx);
-    let mut tx = app.store.read().await?;
     let life = life::find(&mut tx, &organization.id).await?;
     let next = if place.role.may_spend() { next_bill(app, &mut tx, place).await? } else { None };
     Ok(Home {

@@ -11,10 +11,10 @@ on_both! {
     async fn it_says_how_the_organization_stands(app: &TestApp, setup()) {
         let (_, mut browser) = kestrel(app, 20).await;
         let account = browser.get("/console").await.expect(200);
-        account.has(&["href=\"/console/kestrel\"", "href=\"/join\"", "Signed in since", "1 March 2027"]);
+        account.has(&["href=\"/console/kestrel\"", "href=\"/join?another=1\"", "Signed in since", "1 March 2027"]);
         let shown = browser.get(PAGE).await.expect(200);
         shown.has(&[
-            "being set up", "What was ordered: Waiting", "31 March 2027", "9.000\u{a0}OMR",
+            "being set up", "What was ordered: Waiting", "1 April 2027", "9.000\u{a0}OMR",
             "Your credit pays it.", "11.000\u{a0}OMR", "href=\"/console/kestrel/wallet\"",
             "href=\"/console/kestrel/members\"", "aria-current=\"page\"",
         ]);

@@ -34,6 +34,8 @@ async fn kestrel(app: &TestApp, rial: i64) -> (Customer, Browser) {
 async fn browser_of(app: &TestApp, name: &str) -> Browser {
     let mut browser = app.browser();
     browser.sign_in(app, &format!("{name}@example.com")).await;
+    // A page with a form: one of before the sign-in is worth nothing.
+    browser.get("/console").await.expect(200);
     browser
 }
 
