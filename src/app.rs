@@ -27,6 +27,7 @@ use crate::provision::driver::Driver;
 use crate::storage::Store;
 use crate::storage::reads::Reads;
 use crate::storage::users::BySubject;
+use crate::usecase::market;
 use crate::usecase::previews::Previews;
 
 /// What was settled when the Sovereign first started, and never changes.
@@ -55,8 +56,9 @@ pub struct App {
     pub(crate) nats: Option<Nats>,
     /// The way to the endpoints that events are sent to.
     pub(crate) hooks: Hooks,
-    /// Where people find the pages, without a slash at the end.
-    pub(crate) public_url: String,
+    /// Where people find the pages as it is configured, without a slash at the end. Where they find them by now
+    /// `usecase/branding` says.
+    pub(crate) configured_url: String,
     /// Whose days the dates on documents are.
     pub(crate) zone: TimeZone,
     /// How prices are taxed now.
@@ -65,6 +67,8 @@ pub struct App {
     pub(crate) known_users: Cache<(String, String), UserId>,
     pub(crate) people: Reads<BySubject>,
     pub(crate) previews: Previews,
+    /// What can be had, as long as nobody changes it.
+    pub(crate) market: market::Kept,
     /// How Organizations are provisioned, and the way there.
     pub(crate) provisioning: ProvisioningOptions,
     pub(crate) driver: Driver,
@@ -89,7 +93,7 @@ pub(crate) struct Parts {
     pub(crate) payments: Payments,
     pub(crate) nats: Option<Nats>,
     pub(crate) hooks: Hooks,
-    pub public_url: String,
+    pub configured_url: String,
     pub zone: TimeZone,
     pub tax: TaxRules,
     pub(crate) previews: Previews,
@@ -106,6 +110,7 @@ impl App {
             process: parts.ids.next_id(),
             people: Reads::start(&parts.store),
             previews: parts.previews,
+            market: market::Kept::default(),
             provisioning: parts.provisioning,
             driver: parts.driver,
             blueprints: parts.blueprints,
@@ -120,7 +125,7 @@ impl App {
             payments: parts.payments,
             nats: parts.nats,
             hooks: parts.hooks,
-            public_url: parts.public_url,
+            configured_url: parts.configured_url,
             zone: parts.zone,
             tax: parts.tax,
             known_users: Cache::new(KNOWN_USERS),

@@ -11,7 +11,13 @@ pub(super) struct Plan {
     id: String,
     slug: String,
     name: String,
+    /// For readers of Arabic, where it is there.
+    #[schema(nullable = false)]
+    name_ar: Option<String>,
     description: String,
+    /// For readers of Arabic, where it is there.
+    #[schema(nullable = false)]
+    description_ar: Option<String>,
     /// For people, for example `2 vCPU`.
     cpu: String,
     /// For people, for example `4 GB`.
@@ -29,6 +35,9 @@ pub(super) struct Plan {
     popular: bool,
     sort_order: i32,
     features: Vec<String>,
+    /// For readers of Arabic, where it is there.
+    #[schema(nullable = false)]
+    features_ar: Option<Vec<String>>,
     #[schema(nullable = false)]
     stripe_price_id: Option<String>,
     /// `publisher`.
@@ -42,7 +51,13 @@ pub(super) struct Addon {
     id: String,
     slug: String,
     name: String,
+    /// For readers of Arabic, where it is there.
+    #[schema(nullable = false)]
+    name_ar: Option<String>,
     description: String,
+    /// For readers of Arabic, where it is there.
+    #[schema(nullable = false)]
+    description_ar: Option<String>,
     /// A month's price in whole units, truncated.
     price_omr: i64,
     /// A month's price in minor units; 0 for what is included.
@@ -63,8 +78,17 @@ pub(super) struct CatalogApp {
     id: String,
     slug: String,
     name: String,
+    /// For readers of Arabic, where it is there.
+    #[schema(nullable = false)]
+    name_ar: Option<String>,
     tagline: String,
+    /// For readers of Arabic, where it is there.
+    #[schema(nullable = false)]
+    tagline_ar: Option<String>,
     description: String,
+    /// For readers of Arabic, where it is there.
+    #[schema(nullable = false)]
+    description_ar: Option<String>,
     category: String,
     tags: Vec<String>,
     icon: String,
@@ -84,6 +108,9 @@ pub(super) struct CatalogApp {
     /// ISO 4217.
     currency: String,
     features: Vec<String>,
+    /// For readers of Arabic, where it is there.
+    #[schema(nullable = false)]
+    features_ar: Option<Vec<String>>,
     /// Slugs.
     related_apps: Vec<String>,
     /// Slugs of what it needs to run.
@@ -115,8 +142,14 @@ pub(super) struct Industry {
     id: String,
     slug: String,
     name: String,
+    /// For readers of Arabic, where it is there.
+    #[schema(nullable = false)]
+    name_ar: Option<String>,
     emoji: String,
     description: String,
+    /// For readers of Arabic, where it is there.
+    #[schema(nullable = false)]
+    description_ar: Option<String>,
     /// Slugs.
     suggested_apps: Vec<String>,
     bundle_id: String,
@@ -130,7 +163,13 @@ pub(super) struct Bundle {
     id: String,
     slug: String,
     name: String,
+    /// For readers of Arabic, where it is there.
+    #[schema(nullable = false)]
+    name_ar: Option<String>,
     tagline: String,
+    /// For readers of Arabic, where it is there.
+    #[schema(nullable = false)]
+    tagline_ar: Option<String>,
     /// Slugs.
     apps: Vec<String>,
     /// In per cent.

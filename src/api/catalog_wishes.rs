@@ -15,8 +15,14 @@ pub(super) struct PlanWishes {
     /// A new plan must have one.
     #[schema(nullable = true, min_length = 1, max_length = 100)]
     name: Option<String>,
+    /// What readers of Arabic see in its place; empty, they see that.
+    #[schema(nullable = true, max_length = 100)]
+    name_ar: Option<String>,
     #[schema(nullable = true, max_length = 2_000)]
     description: Option<String>,
+    /// What readers of Arabic see in its place; empty, they see that.
+    #[schema(nullable = true, max_length = 2_000)]
+    description_ar: Option<String>,
     /// For people; `2 vCPU` in these words is a bound as well.
     #[schema(nullable = true, max_length = 50)]
     cpu: Option<String>,
@@ -40,6 +46,9 @@ pub(super) struct PlanWishes {
     sort_order: Option<i32>,
     #[schema(nullable = true, max_items = 100)]
     features: Option<Vec<String>>,
+    /// What readers of Arabic see in its place; empty, they see that.
+    #[schema(nullable = true, max_items = 100)]
+    features_ar: Option<Vec<String>>,
     #[schema(nullable = true, max_length = 200)]
     stripe_price_id: Option<String>,
 }
@@ -54,8 +63,14 @@ pub(super) struct AddonWishes {
     /// A new add-on must have one.
     #[schema(nullable = true, min_length = 1, max_length = 100)]
     name: Option<String>,
+    /// What readers of Arabic see in its place; empty, they see that.
+    #[schema(nullable = true, max_length = 100)]
+    name_ar: Option<String>,
     #[schema(nullable = true, max_length = 2_000)]
     description: Option<String>,
+    /// What readers of Arabic see in its place; empty, they see that.
+    #[schema(nullable = true, max_length = 2_000)]
+    description_ar: Option<String>,
     /// A month's price in whole units. A new add-on must have this or `price_minor`; where both are there
     /// they agree.
     #[schema(nullable = true, minimum = 0, maximum = 1_000_000)]
@@ -79,10 +94,19 @@ pub(super) struct AppWishes {
     /// A new app must have one.
     #[schema(nullable = true, min_length = 1, max_length = 100)]
     name: Option<String>,
+    /// What readers of Arabic see in its place; empty, they see that.
+    #[schema(nullable = true, max_length = 100)]
+    name_ar: Option<String>,
     #[schema(nullable = true, max_length = 200)]
     tagline: Option<String>,
+    /// What readers of Arabic see in its place; empty, they see that.
+    #[schema(nullable = true, max_length = 200)]
+    tagline_ar: Option<String>,
     #[schema(nullable = true, max_length = 10_000)]
     description: Option<String>,
+    /// What readers of Arabic see in its place; empty, they see that.
+    #[schema(nullable = true, max_length = 10_000)]
+    description_ar: Option<String>,
     #[schema(nullable = true, max_length = 50)]
     category: Option<String>,
     #[schema(nullable = true, max_items = 100)]
@@ -105,6 +129,9 @@ pub(super) struct AppWishes {
     free: Option<bool>,
     #[schema(nullable = true, max_items = 100)]
     features: Option<Vec<String>>,
+    /// What readers of Arabic see in its place; empty, they see that.
+    #[schema(nullable = true, max_items = 100)]
+    features_ar: Option<Vec<String>>,
     /// Slugs or identifiers; in an artifact, slugs.
     #[schema(nullable = true, max_items = 100)]
     related_apps: Option<Vec<String>>,
@@ -159,10 +186,16 @@ pub(super) struct IndustryWishes {
     /// A new industry must have one.
     #[schema(nullable = true, min_length = 1, max_length = 100)]
     name: Option<String>,
+    /// What readers of Arabic see in its place; empty, they see that.
+    #[schema(nullable = true, max_length = 100)]
+    name_ar: Option<String>,
     #[schema(nullable = true, max_length = 20)]
     emoji: Option<String>,
     #[schema(nullable = true, max_length = 2_000)]
     description: Option<String>,
+    /// What readers of Arabic see in its place; empty, they see that.
+    #[schema(nullable = true, max_length = 2_000)]
+    description_ar: Option<String>,
     /// Slugs or identifiers.
     #[schema(nullable = true, max_items = 100)]
     suggested_apps: Option<Vec<String>>,
@@ -180,8 +213,14 @@ pub(super) struct BundleWishes {
     /// A new bundle must have one.
     #[schema(nullable = true, min_length = 1, max_length = 100)]
     name: Option<String>,
+    /// What readers of Arabic see in its place; empty, they see that.
+    #[schema(nullable = true, max_length = 100)]
+    name_ar: Option<String>,
     #[schema(nullable = true, max_length = 200)]
     tagline: Option<String>,
+    /// What readers of Arabic see in its place; empty, they see that.
+    #[schema(nullable = true, max_length = 200)]
+    tagline_ar: Option<String>,
     /// Slugs or identifiers.
     #[schema(nullable = true, max_items = 100)]
     apps: Option<Vec<String>>,

@@ -254,7 +254,7 @@ impl IntoResponse for Problem {
     }
 }
 
-pub(super) async fn no_such_route() -> Problem {
+pub(crate) async fn no_such_route() -> Problem {
     Problem::not_found("there is no such route")
 }
 

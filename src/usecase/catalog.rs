@@ -1,11 +1,14 @@
 //! The catalog: the publisher's seed, and what can be read of it.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use sovereign_domain::money::Currency;
 use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
+use super::catalog_arabic;
 use crate::storage::catalog::{self, ItemRow, NewItem};
 use crate::storage::{self, Error, Store, Ts, Tx};
 
@@ -23,20 +26,38 @@ struct Seed {
     bundles: Vec<Map<String, Value>>,
 }
 
+impl Seed {
+    fn by_kind(self) -> [(&'static str, Vec<Map<String, Value>>); 5] {
+        [
+            ("plan", self.plans),
+            ("addon", self.addons),
+            ("app", self.apps),
+            ("industry", self.industries),
+            ("bundle", self.bundles),
+        ]
+    }
+}
+
+/// The documents of the seed file, by kind and slug.
+pub(super) fn seed_documents() -> BTreeMap<(&'static str, String), Map<String, Value>> {
+    let seed: Option<Seed> = serde_json::from_str(SEED).ok();
+    let mut found = BTreeMap::new();
+    for (kind, documents) in seed.into_iter().flat_map(Seed::by_kind) {
+        for document in documents {
+            let slug = document.get("slug").and_then(Value::as_str).unwrap_or_default().to_owned();
+            found.insert((kind, slug), document);
+        }
+    }
+    found
+}
+
 /// Adds the publisher's catalog at the first start. Prices of the seed are whole units of the
 /// Sovereign's currency.
 pub(crate) async fn seed(tx: &mut Tx, currency: Currency, now: Timestamp) -> storage::Result<()> {
     let seed: Seed =
         serde_json::from_str(SEED).map_err(|error| Error::corrupt("catalog/seed.json", error))?;
     let mut items = Vec::new();
-    let kinds = [
-        ("plan", seed.plans),
-        ("addon", seed.addons),
-        ("app", seed.apps),
-        ("industry", seed.industries),
-        ("bundle", seed.bundles),
-    ];
-    for (kind, documents) in kinds {
+    for (kind, documents) in seed.by_kind() {
         for (position, document) in documents.into_iter().enumerate() {
             items.push(item(kind, position, document, currency, now)?);
         }
@@ -166,6 +187,7 @@ pub(crate) fn document(row: ItemRow, kind: Kind, currency: Currency) -> Value {
     if let Value::Object(members) = row.doc.0 {
         document.extend(members.into_iter().filter(|(name, _)| name != "slug"));
     }
+    catalog_arabic::fill(kind, &row.slug, &mut document);
     if kind.is_priced() || kind == Kind::App {
         document.insert("price_omr".into(), json!(currency.whole_units(price_minor)));
         document.insert("price_minor".into(), json!(price_minor));

@@ -11,6 +11,7 @@ use sovereign_domain::event::Actor;
 
 use super::audited;
 use super::catalog::{self, Kind};
+use super::catalog_arabic::without_own;
 use super::catalog_members as members;
 use super::catalog_references::{Others, referring};
 use super::vouchers::FieldError;
@@ -72,6 +73,7 @@ pub(crate) async fn add(
         return Err(CatalogError::Private);
     }
     let draft = Draft { kind, slug: &slug, rows: &all, is_private: false };
+    let given = &without_own(kind, &slug, given, &Value::Null);
     let (document, price_minor) = draft.checked(app, given, None)?;
     let last = all.iter().filter(|row| row.kind == kind.as_str()).map(|row| row.position).max();
     let next = last.map_or(0, |last| last.saturating_add(1));
@@ -116,6 +118,7 @@ pub(crate) async fn change(
     }
     members::same_slug(given, &before.slug)?;
     let draft = Draft { kind, slug: &before.slug, rows: &all, is_private: false };
+    let given = &without_own(kind, &before.slug, given, &before.doc.0);
     let (document, price_minor) = draft.checked(app, given, Some(before))?;
     let row = ItemRow {
         position: members::position(given)?.unwrap_or(before.position),

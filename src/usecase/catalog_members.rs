@@ -1,7 +1,8 @@
 //! What an entry of the catalog consists of: each member, what it may be, and what it is where nobody says.
 //!
 //! Pure. Members that are not in a table are ignored, because clients send whole objects back; what an entry
-//! has besides is left as it is. References are looked up in `catalog_references.rs`.
+//! has besides is left as it is. A member that ends in `_ar` is what Arabic readers see in place of the other one;
+//! without it they see that. References are looked up in `catalog_references.rs`.
 
 use serde_json::{Map, Value, json};
 use sovereign_domain::money::Currency;
@@ -53,24 +54,32 @@ type Member = (&'static str, Shape, Absent);
 
 const PLAN: &[Member] = &[
     ("name", Shape::Line(100), Absent::Refused),
+    ("name_ar", Shape::Line(100), Absent::Left),
     ("description", Shape::Text(2_000), Absent::Is("")),
+    ("description_ar", Shape::Text(2_000), Absent::Left),
     ("cpu", Shape::Line(50), Absent::Is("")),
     ("memory", Shape::Line(50), Absent::Is("")),
     ("storage", Shape::Line(50), Absent::Is("")),
     ("popular", Shape::Flag, Absent::No),
     ("features", Shape::Texts, Absent::NoTexts),
+    ("features_ar", Shape::Texts, Absent::Left),
     ("stripe_price_id", Shape::Line(200), Absent::Left),
 ];
 const ADDON: &[Member] = &[
     ("name", Shape::Line(100), Absent::Refused),
+    ("name_ar", Shape::Line(100), Absent::Left),
     ("description", Shape::Text(2_000), Absent::Is("")),
+    ("description_ar", Shape::Text(2_000), Absent::Left),
     ("included", Shape::Flag, Absent::No),
     ("category", Shape::Line(50), Absent::Is("")),
 ];
 const APP: &[Member] = &[
     ("name", Shape::Line(100), Absent::Refused),
+    ("name_ar", Shape::Line(100), Absent::Left),
     ("tagline", Shape::Line(200), Absent::Is("")),
+    ("tagline_ar", Shape::Line(200), Absent::Left),
     ("description", Shape::Text(10_000), Absent::Is("")),
+    ("description_ar", Shape::Text(10_000), Absent::Left),
     ("category", Shape::Line(50), Absent::Is("")),
     ("tags", Shape::Texts, Absent::NoTexts),
     ("icon", Shape::Line(200), Absent::Is("")),
@@ -81,6 +90,7 @@ const APP: &[Member] = &[
     ("popular", Shape::Flag, Absent::No),
     ("free", Shape::Flag, Absent::Yes),
     ("features", Shape::Texts, Absent::NoTexts),
+    ("features_ar", Shape::Texts, Absent::Left),
     ("related_apps", Shape::Texts, Absent::NoTexts),
     ("dependencies", Shape::Texts, Absent::NoTexts),
     ("system", Shape::Flag, Absent::No),
@@ -100,14 +110,18 @@ const APP: &[Member] = &[
 ];
 const INDUSTRY: &[Member] = &[
     ("name", Shape::Line(100), Absent::Refused),
+    ("name_ar", Shape::Line(100), Absent::Left),
     ("emoji", Shape::Line(20), Absent::Is("")),
     ("description", Shape::Text(2_000), Absent::Is("")),
+    ("description_ar", Shape::Text(2_000), Absent::Left),
     ("suggested_apps", Shape::Texts, Absent::NoTexts),
     ("bundle_id", Shape::Line(200), Absent::Is("")),
 ];
 const BUNDLE: &[Member] = &[
     ("name", Shape::Line(100), Absent::Refused),
+    ("name_ar", Shape::Line(100), Absent::Left),
     ("tagline", Shape::Line(200), Absent::Is("")),
+    ("tagline_ar", Shape::Line(200), Absent::Left),
     ("apps", Shape::Texts, Absent::NoTexts),
     ("discount", Shape::Whole(100), Absent::Zero),
     ("recommended_size", Shape::Line(200), Absent::Is("")),

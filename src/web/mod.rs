@@ -6,6 +6,7 @@
 mod account;
 mod administrator;
 mod assets;
+mod brand;
 mod console;
 mod cookies;
 mod elsewhere;
@@ -14,6 +15,7 @@ mod form;
 mod invitation;
 mod join;
 mod kept_voucher;
+mod market;
 mod notice;
 mod page;
 mod pay;
@@ -24,6 +26,7 @@ mod redeem;
 mod return_to;
 mod sign_in;
 mod style;
+mod terms;
 
 use std::sync::Arc;
 
@@ -35,10 +38,11 @@ use crate::app::App;
 /// Every page.
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
-        .route("/assets/{name}", get(assets::serve))
+        .route("/assets/{name}", get(brand::serve))
         .route("/language", get(page::choose_language))
         .route("/digits", get(page::choose_digits))
         .route("/style", get(style::show))
+        .route("/terms", get(terms::show))
         .route("/sign-in", get(sign_in::show).post(sign_in::ask))
         .route("/sign-in/code", get(sign_in::show_code).post(sign_in::enter_code))
         .route("/sign-in/link", get(sign_in::show_link).post(sign_in::press_link))
@@ -53,6 +57,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/console", get(account::show))
         .merge(console::routes())
         .route("/console/{slug}/provisions", get(provisions::show).post(provisions::retry))
+        .merge(market::routes())
         .merge(redeem::routes())
         .merge(join::routes())
 }
