@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{follow, kestrel, lacks, setup};
+use super::{browser_of, follow, kestrel, lacks, setup};
 use crate::harness::{Card, Customer, TestApp, on_both};
 
 const PAGE: &str = "/console/kestrel/card";
@@ -25,7 +25,7 @@ async fn with_card(app: &TestApp) -> Customer {
 on_both! {
     async fn the_card_is_shown_and_changed_at_stripe(app: &TestApp, setup()) {
         with_card(app).await;
-        let mut browser = super::browser_of(app, "kestrel").await;
+        let mut browser = browser_of(app, "kestrel").await;
         let shown = browser.get(PAGE).await.expect(200);
         shown.has(&["Visa •••• 4242", "Good until", "Change the card"]);
         let policy = shown.headers["content-security-policy"].to_str().unwrap();

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use super::{follow, hidden, kestrel, lacks, organization, plan, policy, setup, subscription};
+use super::{
+    browser_of, follow, hidden, kestrel, lacks, organization, plan, policy, setup, subscription,
+};
 use crate::harness::{Browser, Card, Shown, on_both};
 
 const PAGE: &str = "/console/kestrel/plan";
@@ -129,7 +131,7 @@ on_both! {
 
     async fn without_a_subscription_nothing_can_be_changed(app: &TestApp, setup()) {
         app.customer("kestrel").await;
-        let mut browser = super::browser_of(app, "kestrel").await;
+        let mut browser = browser_of(app, "kestrel").await;
         let shown = browser.get(PAGE).await.expect(200);
         shown.has(&["There is no plan yet that could be changed."]);
         lacks(&shown, &["plan/change?plan=", "Cancel at the end"]);
