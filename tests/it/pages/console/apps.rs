@@ -10,7 +10,7 @@ const WORDPRESS: &str = "/console/kestrel/apps/wordpress";
 
 async fn press(browser: &mut Browser, shown: &Shown, fields: &[(&str, &str)]) -> Shown {
     let [at, total, key] = ["at", "total_minor", "key"].map(|name| hidden(shown, name));
-    let seen = [("at", at.as_str()), ("total_minor", &total), ("key", &key)];
+    let seen = [("at", at.as_str()), ("total_minor", total.as_str()), ("key", key.as_str())];
     browser.submit(WORDPRESS, &[&seen[..], fields].concat()).await
 }
 

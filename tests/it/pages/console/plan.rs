@@ -13,7 +13,12 @@ const CHANGE: &str = "/console/kestrel/plan/change";
 /// Presses the button of a review.
 async fn press(browser: &mut Browser, review: &Shown, plan: &str) -> Shown {
     let [at, total, key] = ["at", "total_minor", "key"].map(|name| hidden(review, name));
-    let fields = [("at", at.as_str()), ("total_minor", &total), ("key", &key), ("plan", plan)];
+    let fields = [
+        ("at", at.as_str()),
+        ("total_minor", total.as_str()),
+        ("key", key.as_str()),
+        ("plan", plan),
+    ];
     browser.submit(CHANGE, &fields).await
 }
 
@@ -73,7 +78,7 @@ on_both! {
         let review = browser.get(&format!("{CHANGE}?plan=l")).await.expect(200);
         let [at, key] = ["at", "key"].map(|name| hidden(&review, name));
         let before = customer.available_minor().await;
-        let fields = [("at", at.as_str()), ("total_minor", "1"), ("key", &key), ("plan", "l")];
+        let fields = [("at", at.as_str()), ("total_minor", "1"), ("key", key.as_str()), ("plan", "l")];
         let again = browser.submit(CHANGE, &fields).await.expect(409);
         again.has(&["The price has changed since you saw it", "7.000\u{a0}OMR", "role=\"alert\""]);
         assert_eq!(customer.available_minor().await, before);
@@ -90,7 +95,7 @@ on_both! {
         let review = browser.get(&format!("{CHANGE}?set=addons&addon=daily-backup")).await.expect(200);
         review.has(&["Daily backup", "3.000\u{a0}OMR", "name=\"addon\" value=\"daily-backup\""]);
         let [at, total, key] = ["at", "total_minor", "key"].map(|name| hidden(&review, name));
-        let fields = [("at", at.as_str()), ("total_minor", &total), ("key", &key), ("set", "addons"),
+        let fields = [("at", at.as_str()), ("total_minor", total.as_str()), ("key", key.as_str()), ("set", "addons"),
             ("addon", "daily-backup")];
         browser.submit(CHANGE, &fields).await.location();
         assert_eq!(organization(&customer).await["addons"].as_array().unwrap().len(), 1);
