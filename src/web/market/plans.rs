@@ -75,7 +75,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, page: Page, headers: Heade
     };
     let plans = PlansPage {
         page: &page,
-        canonical: canonical(&app, "/plans"),
+        canonical: canonical(&page, "/plans"),
         kept_minor: kept_voucher::read(&headers).map(|kept| kept.seen_minor),
         plans: market.plans.iter().map(|plan| shown(&page, plan, &visitor)).collect(),
         meters: meters.into_iter().filter(|meter| meter.active).collect(),
