@@ -270,8 +270,10 @@ on_both! {
 
 /// The pages that can be opened, from the program's own list.
 fn pages() -> Vec<String> {
-    let source = include_str!("../../../src/web/mod.rs");
-    let lines = source.lines().map(str::trim).filter(|line| line.contains("get("));
+    let sources =
+        [include_str!("../../../src/web/mod.rs"), include_str!("../../../src/web/market/mod.rs")];
+    let lines = sources.iter().flat_map(|source| source.lines());
+    let lines = lines.map(str::trim).filter(|line| line.contains("get("));
     let paths = lines.filter_map(|line| line.strip_prefix(".route(\"")?.split('"').next());
     let pages: Vec<String> = paths.map(str::to_owned).collect();
     assert!(pages.len() >= 11 && pages.contains(&"/console".to_owned()), "{pages:?}");
