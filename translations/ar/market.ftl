@@ -85,6 +85,7 @@ market-before = السابق
 market-after = التالي
 
 market-features = ماذا يقدّم
+market-details = التفاصيل
 market-needs = ماذا يحتاج
 market-needs-hint = يُجهَّز هذا معه.
 market-need-shared = واحد لكل تطبيقاتك

@@ -78,6 +78,7 @@ market-before = Previous
 market-after = Next
 
 market-features = What it can do
+market-details = Details
 market-needs = What it needs
 market-needs-hint = This is set up with it.
 market-need-shared = One for all your apps

@@ -31,6 +31,7 @@ struct PlansPage<'a> {
     plans: Vec<Shown<'a>>,
     /// What usage is counted by, where a plan is priced by it.
     meters: Vec<MeterRow>,
+    no_meter_costs: bool,
     has_usage: bool,
     added: Vec<Extra<'a>>,
     included: Vec<Extra<'a>>,
@@ -73,6 +74,7 @@ pub(super) async fn show(
     let around = async {
         let visitor = Visitor::of(&app, &page, &headers).await?;
         let meters = if has_usage { usage::meters(&app).await? } else { Vec::new() };
+        let meters: Vec<_> = meters.into_iter().filter(|meter| meter.active).collect();
         let kept = kept(&app, address, &headers).await?;
         Ok::<_, storage::Error>((visitor, meters, kept))
     };
@@ -97,7 +99,8 @@ pub(super) async fn show(
             })
             .collect(),
         kept,
-        meters: meters.into_iter().filter(|meter| meter.active).collect(),
+        no_meter_costs: meters.iter().all(|meter| meter.price_minor == 0),
+        meters,
         has_usage,
         added: extras(false),
         included: extras(true),
