@@ -56,8 +56,9 @@ pub struct App {
     pub(crate) nats: Option<Nats>,
     /// The way to the endpoints that events are sent to.
     pub(crate) hooks: Hooks,
-    /// Where people find the pages, without a slash at the end.
-    pub(crate) public_url: String,
+    /// Where people find the pages as it is configured, without a slash at the end. Where they find them by now
+    /// `usecase/branding` says.
+    pub(crate) configured_url: String,
     /// Whose days the dates on documents are.
     pub(crate) zone: TimeZone,
     /// How prices are taxed now.
@@ -92,7 +93,7 @@ pub(crate) struct Parts {
     pub(crate) payments: Payments,
     pub(crate) nats: Option<Nats>,
     pub(crate) hooks: Hooks,
-    pub public_url: String,
+    pub configured_url: String,
     pub zone: TimeZone,
     pub tax: TaxRules,
     pub(crate) previews: Previews,
@@ -124,7 +125,7 @@ impl App {
             payments: parts.payments,
             nats: parts.nats,
             hooks: parts.hooks,
-            public_url: parts.public_url,
+            configured_url: parts.configured_url,
             zone: parts.zone,
             tax: parts.tax,
             known_users: Cache::new(KNOWN_USERS),

@@ -7,6 +7,7 @@ pub mod api;
 pub mod app;
 pub mod auth;
 pub mod blueprints;
+mod branding;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -127,7 +127,7 @@ pub async fn start(options: Options) -> Result<Sovereign, StartError> {
         engine,
         clock,
         ids,
-        public_url: options.public_url.unwrap_or_else(|| format!("https://{}", facts.fqdn)),
+        configured_url: options.public_url.unwrap_or_else(|| format!("https://{}", facts.fqdn)),
         zone: options.zone,
         tax: options.tax,
         facts,
@@ -160,7 +160,9 @@ impl Sovereign {
         let app = &self.app;
         let mut ids = RandomIds::new(Arc::clone(&app.clock));
         let token = roles::administrator_link(&app.store, app.clock.now(), &mut ids).await?;
-        Ok(token.map(|token| format!("{}/auth/administrator?token={token}", app.public_url)))
+        // As it is configured, whatever a franchisee has set: whoever has this link is superadmin.
+        let url = &app.configured_url;
+        Ok(token.map(|token| format!("{url}/auth/administrator?token={token}")))
     }
 
     /// Does once what is done from time to time.

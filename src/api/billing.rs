@@ -14,8 +14,10 @@ use super::caller::Caller;
 use super::extract::{Query, Segment};
 use super::problem::Problem;
 use crate::app::App;
+use crate::branding::Branding;
 use crate::storage::billing::{self, EntryRow, InvoiceRow, WalletRow};
 use crate::storage::{Tx, organizations};
+use crate::usecase::branding;
 use crate::usecase::organizations::usable_id;
 use crate::usecase::print_invoice::number_text;
 
@@ -209,10 +211,10 @@ pub(super) struct InvoiceBody {
 }
 
 impl InvoiceBody {
-    fn new(row: InvoiceRow, app: &App) -> Self {
+    fn new(row: InvoiceRow, app: &App, branding: &Branding) -> Self {
         let currency = app.facts.currency;
         let path = format!("/api/billing/invoices/{}/{}/pdf", row.tenant_id, row.id);
-        let own_pdf = row.number.map(|_| format!("{}{path}", app.public_url));
+        let own_pdf = row.number.map(|_| branding.page(&path));
         Self {
             id: row.id,
             customer_id: row.customer_id,
@@ -253,7 +255,9 @@ pub(super) async fn invoices(
     let mut tx = app.store.read_as(&caller.user_id).await?;
     require_member(&mut tx, &tenant_id, &caller).await?;
     let invoices = billing::invoices(&mut tx, &tenant_id).await?;
-    Ok(Json(invoices.into_iter().map(|row| InvoiceBody::new(row, &app)).collect()))
+    let branding = branding::of(&app, &mut tx).await?;
+    let bodies = invoices.into_iter().map(|row| InvoiceBody::new(row, &app, &branding));
+    Ok(Json(bodies.collect()))
 }
 
 fn not_here() -> Problem {

@@ -16,7 +16,9 @@ use super::extract::{Query, Segment, Segments};
 use super::invoice_pdf::{self, FileHeaders, PdfFile, PdfQuery};
 use super::problem::Problem;
 use crate::app::App;
+use crate::branding::Branding;
 use crate::storage::refunds::{self, RefundRow};
+use crate::usecase::branding;
 use crate::usecase::print_credit_note::{self, number_text};
 use crate::usecase::print_invoice::Printed;
 
@@ -54,7 +56,7 @@ pub(super) struct CreditNoteBody {
 }
 
 impl CreditNoteBody {
-    fn new(row: RefundRow, app: &App) -> Self {
+    fn new(row: RefundRow, app: &App, branding: &Branding) -> Self {
         let path = format!("/api/billing/credit-notes/{}/{}/pdf", row.tenant_id, row.id);
         Self {
             id: row.id,
@@ -67,7 +69,7 @@ impl CreditNoteBody {
             tax_minor: row.tax_minor,
             currency: app.facts.currency.code(),
             status: row.status,
-            pdf_url: row.number.map(|_| format!("{}{path}", app.public_url)),
+            pdf_url: row.number.map(|_| branding.page(&path)),
             created_at: row.created_at.0,
             tenant_id: row.tenant_id,
         }
@@ -95,7 +97,8 @@ pub(super) async fn list(
     let mut tx = app.store.read_as(&caller.user_id).await?;
     require_member(&mut tx, &tenant_id, &caller).await?;
     let noted = refunds::noted(&mut tx, &tenant_id).await?;
-    Ok(Json(noted.into_iter().map(|row| CreditNoteBody::new(row, &app)).collect()))
+    let branding = branding::of(&app, &mut tx).await?;
+    Ok(Json(noted.into_iter().map(|row| CreditNoteBody::new(row, &app, &branding)).collect()))
 }
 
 /// Reads a credit note as a PDF file

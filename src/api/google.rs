@@ -16,6 +16,7 @@ use super::problem::Problem;
 use crate::app::App;
 use crate::auth::oidc::{Failure, Issuer, is_loopback};
 use crate::limits::{Key, Quota};
+use crate::usecase::branding;
 use crate::usecase::elsewhere::{self, ElsewhereError};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -49,7 +50,7 @@ pub(super) async fn begin(
     Query(query): Query<GoogleQuery>,
 ) -> Result<Json<GoogleUrlBody>, Problem> {
     let issuer = google(&app)?;
-    let redirect_uri = usable_redirect_uri(&app, &query.redirect_uri)?;
+    let redirect_uri = usable_redirect_uri(&app, &query.redirect_uri).await?;
     let url = elsewhere::url_for_client(&app, issuer, redirect_uri).await?;
     Ok(Json(GoogleUrlBody { url }))
 }
@@ -85,7 +86,7 @@ pub(super) async fn callback(
 ) -> Result<Json<TokenPairBody>, Problem> {
     let issuer = google(&app)?;
     app.limits.check(Quota::VerifyByAddress, Key::Address(address)).await?;
-    let redirect_uri = usable_redirect_uri(&app, &body.redirect_uri)?;
+    let redirect_uri = usable_redirect_uri(&app, &body.redirect_uri).await?;
     let code = &body.code;
     let pair = elsewhere::sign_in_for_client(&app, issuer, code, redirect_uri, &request_id).await?;
     Ok(Json(pair.into()))
@@ -97,9 +98,10 @@ fn google(app: &App) -> Result<&Issuer, Problem> {
 }
 
 /// A code that is sent anywhere else would sign strangers in.
-fn usable_redirect_uri<'a>(app: &App, text: &'a str) -> Result<&'a str, Problem> {
-    let public = Url::parse(&app.public_url).ok();
-    let hosts = public.as_ref().and_then(Url::host_str).into_iter().chain([&*app.facts.fqdn]);
+async fn usable_redirect_uri<'a>(app: &App, text: &'a str) -> Result<&'a str, Problem> {
+    let addresses = [app.configured_url.clone(), branding::address(app).await?];
+    let addresses = addresses.map(|address| Url::parse(&address).ok());
+    let hosts = addresses.iter().flatten().filter_map(Url::host_str).chain([&*app.facts.fqdn]);
     if is_ours(text, &hosts.collect::<Vec<_>>(), app.facts.demo) {
         return Ok(text);
     }

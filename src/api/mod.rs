@@ -15,6 +15,7 @@ mod auth;
 mod bill_here;
 mod billing;
 mod blueprints;
+mod branding;
 pub(crate) mod caller;
 mod catalog;
 mod catalog_admin;
@@ -91,6 +92,7 @@ fn routes() -> Routes {
     let routes = organization_routes(routes);
     let routes = provisioning_routes(routes);
     let routes = policy_routes(routes);
+    let routes = branding_routes(routes);
     let routes = auth_routes(routes);
     let routes = administration_routes(routes);
     let routes = event_routes(routes);
@@ -243,6 +245,15 @@ fn policy_routes(routes: Routes) -> Routes {
         .add(approvals::__path_approve, approvals::approve)
         .add(approvals::__path_refuse, approvals::refuse)
         .add(approvals::__path_revoke, approvals::revoke)
+}
+
+fn branding_routes(routes: Routes) -> Routes {
+    routes
+        .add(branding::__path_shown, branding::shown)
+        .add(branding::__path_read, branding::read)
+        .add(branding::__path_change, branding::change)
+        .add(branding::__path_set_logo, branding::set_logo)
+        .add(branding::__path_remove_logo, branding::remove_logo)
 }
 
 fn auth_routes(routes: Routes) -> Routes {

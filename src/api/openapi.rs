@@ -104,6 +104,7 @@ fn frame() -> OpenApi {
             tag("Organizations", "Organizations and their members"),
             tag("Provisioning", "How what an Organization should have gets there"),
             tag("Policy", "What Organizations may have, and what is approved beyond it"),
+            tag("Branding", "How the Sovereign shows itself"),
             tag("Audit", "Who did what, and when"),
             tag("Events", "Where events are sent, signed, and what became of them"),
             tag("Sign-in", "Signing in, tokens, and who somebody is"),

@@ -143,7 +143,8 @@ pub(super) struct IssuerBody {
 pub(super) async fn issuer(State(app): State<Arc<App>>) -> Json<IssuerBody> {
     Json(IssuerBody {
         issuer: app.tokens.issuer().to_owned(),
-        jwks_uri: format!("{}/.well-known/jwks.json", app.public_url),
+        // As it is configured: programs keep it, and the issuer has its name for good.
+        jwks_uri: format!("{}/.well-known/jwks.json", app.configured_url),
         id_token_signing_alg_values_supported: ["EdDSA"],
         response_types_supported: [],
         subject_types_supported: ["public"],

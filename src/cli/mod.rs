@@ -4,6 +4,7 @@
 mod alarms;
 mod backup;
 mod blueprint;
+mod branding;
 mod config;
 mod events;
 mod greeting;
@@ -84,6 +85,8 @@ enum Command {
     Reconcile(reconcile::Reconcile),
     #[command(subcommand)]
     Blueprint(blueprint::BlueprintCommand),
+    #[command(subcommand)]
+    Branding(branding::BrandingCommand),
     #[command(subcommand)]
     Alarms(alarms::AlarmsCommand),
     #[command(subcommand)]
@@ -174,6 +177,7 @@ pub fn main() -> ExitCode {
             Command::Subscription(subscription) => subscription.run().await,
             Command::Reconcile(reconcile) => reconcile.run().await,
             Command::Blueprint(blueprint) => blueprint.run(),
+            Command::Branding(branding) => branding.run().await,
             Command::Alarms(alarms) => alarms.run().await,
             Command::Policy(policy) => policy.run().await,
             Command::Events(events) => events.run().await,

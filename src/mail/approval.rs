@@ -2,6 +2,7 @@
 
 use super::billing::Values;
 use super::letters::Letter;
+use crate::branding::Branding;
 use crate::text::{Language, Row};
 
 /// What was decided.
@@ -16,7 +17,7 @@ pub(crate) enum ApprovalNews {
 /// A request and what became of it.
 pub(crate) struct Approval<'a> {
     pub(crate) news: ApprovalNews,
-    pub(crate) sovereign: &'a str,
+    pub(crate) brand: &'a Branding,
     pub(crate) organization: &'a str,
     /// With commas between; absent where none were asked for.
     pub(crate) apps: Option<&'a str>,
@@ -59,7 +60,7 @@ impl ApprovalNews {
 impl Approval<'_> {
     pub(crate) fn letter(self, language: Language) -> Letter {
         let values =
-            Values(vec![("sovereign", self.sovereign), ("organization", self.organization)]);
+            Values { brand: self.brand, values: vec![("organization", self.organization)] };
         let [subject, heading, body, to_do] = self.news.messages();
         let facts = [
             ("mail-approval-apps", self.apps),

@@ -1,17 +1,20 @@
 //! Letters about payments, to whoever owns the Organization.
 
 use super::letters::{Action, Letter, Words};
+use crate::branding::Branding;
 use crate::text::{Language, Row};
 
 /// That an order is paid.
 pub(crate) struct Receipt<'a> {
-    pub(crate) sovereign: &'a str,
+    pub(crate) brand: &'a Branding,
     pub(crate) organization: &'a str,
     /// The invoice's, which is attached; absent where there is no invoice.
     pub(crate) number: Option<&'a str>,
     /// With its currency, as all amounts here.
     pub(crate) total: &'a str,
     pub(crate) bill: Vec<Row>,
+    /// Whether the order came with a voucher: what is to be known of its credit is said then.
+    pub(crate) has_voucher: bool,
 }
 
 /// Why somebody has to pay by hand.
@@ -30,7 +33,7 @@ pub(crate) enum PaymentNews {
 /// That an order has to be paid, and where.
 pub(crate) struct Payment<'a> {
     pub(crate) news: PaymentNews,
-    pub(crate) sovereign: &'a str,
+    pub(crate) brand: &'a Branding,
     pub(crate) organization: &'a str,
     pub(crate) due: &'a str,
     pub(crate) bill: Vec<Row>,
@@ -42,7 +45,7 @@ pub(crate) struct Payment<'a> {
 
 /// That credit will not cover the next month, and there is no card.
 pub(crate) struct CreditLow<'a> {
-    pub(crate) sovereign: &'a str,
+    pub(crate) brand: &'a Branding,
     pub(crate) organization: &'a str,
     /// The day on which the next month begins.
     pub(crate) day: &'a str,
@@ -52,18 +55,28 @@ pub(crate) struct CreditLow<'a> {
     pub(crate) link: &'a str,
 }
 
-/// The values of messages: in sentences each keeps its own direction, in subjects they stand as they are.
-pub(super) struct Values<'a>(pub(super) Vec<(&'a str, &'a str)>);
+/// The values of messages, with whose they are: in sentences each keeps its own direction, in subjects they stand
+/// as they are.
+pub(super) struct Values<'a> {
+    pub(super) brand: &'a Branding,
+    pub(super) values: Vec<(&'a str, &'a str)>,
+}
 
 impl Values<'_> {
+    fn all(&self, language: Language) -> impl Iterator<Item = (&str, &str)> {
+        let name = ("sovereign", self.brand.name(language));
+        self.values.iter().copied().chain([name])
+    }
+
     pub(super) fn subject(&self, language: Language, message: &str) -> String {
-        let values: Vec<_> = self.0.iter().map(|(name, value)| (*name, (*value).into())).collect();
+        let values: Vec<_> = self.all(language).map(|(name, value)| (name, value.into())).collect();
         // Amounts come unbroken, which a subject need not be.
         language.text_with(message, &values).replace('\u{a0}', " ")
     }
 
     pub(super) fn sentence(&self, language: Language, message: &str) -> String {
-        let isolated = self.0.iter().map(|(name, value)| (*name, language.isolated(value).into()));
+        let isolated =
+            self.all(language).map(|(name, value)| (name, language.isolated(value).into()));
         language.text_with(message, &isolated.collect::<Vec<_>>())
     }
 
@@ -80,6 +93,7 @@ impl Values<'_> {
         let after = to_do.iter().chain(&["mail-billing-owner"]);
         let words = Words {
             language,
+            brand: self.brand,
             heading: self.sentence(language, heading),
             body: self.sentence(language, body),
             code: None,
@@ -90,7 +104,7 @@ impl Values<'_> {
                 button: language.text("mail-credit-low-button"),
             }),
             after: after.map(|message| self.sentence(language, message)).collect(),
-            footer: self.sentence(language, "mail-footer"),
+            fine_print: Vec::new(),
         };
         words.letter(self.subject(language, subject))
     }
@@ -98,23 +112,30 @@ impl Values<'_> {
 
 impl Receipt<'_> {
     pub(crate) fn letter(self, language: Language) -> Letter {
-        let values = Values(vec![
-            ("sovereign", self.sovereign),
-            ("organization", self.organization),
-            ("amount", self.total),
-            ("number", self.number.unwrap_or_default()),
-        ]);
+        let values = Values {
+            brand: self.brand,
+            values: vec![
+                ("organization", self.organization),
+                ("amount", self.total),
+                ("number", self.number.unwrap_or_default()),
+            ],
+        };
         let attached = self.number.map(|_| values.sentence(language, "mail-receipt-attached"));
         let owner = values.sentence(language, "mail-billing-owner");
+        let terms = self.has_voucher.then(|| self.brand.terms(language, self.brand.name(language)));
+        let terms = terms.unwrap_or_default();
+        let lines = terms.lines().map(str::trim).filter(|line| !line.is_empty());
+        let fine_print = lines.map(str::to_owned).collect();
         let words = Words {
             language,
+            brand: self.brand,
             heading: values.sentence(language, "mail-receipt-heading"),
             body: values.sentence(language, "mail-receipt-body"),
             code: None,
             rows: self.bill,
             action: None,
             after: attached.into_iter().chain([owner]).collect(),
-            footer: values.sentence(language, "mail-footer"),
+            fine_print,
         };
         words.letter(values.subject(language, "mail-receipt-subject"))
     }
@@ -136,11 +157,10 @@ impl PaymentNews {
 
 impl Payment<'_> {
     pub(crate) fn letter(self, language: Language) -> Letter {
-        let values = Values(vec![
-            ("sovereign", self.sovereign),
-            ("organization", self.organization),
-            ("amount", self.due),
-        ]);
+        let values = Values {
+            brand: self.brand,
+            values: vec![("organization", self.organization), ("amount", self.due)],
+        };
         let [subject, heading, body] = self.news.messages();
         let again = self.next_attempt.map(|day| {
             let values = [("date", day.into())];
@@ -149,6 +169,7 @@ impl Payment<'_> {
         let owner = values.sentence(language, "mail-billing-owner");
         let words = Words {
             language,
+            brand: self.brand,
             heading: values.sentence(language, heading),
             body: values.sentence(language, body),
             code: None,
@@ -159,7 +180,7 @@ impl Payment<'_> {
                 button: language.text("mail-payment-button"),
             }),
             after: again.into_iter().chain([owner]).collect(),
-            footer: values.sentence(language, "mail-footer"),
+            fine_print: Vec::new(),
         };
         words.letter(values.subject(language, subject))
     }
@@ -167,11 +188,10 @@ impl Payment<'_> {
 
 impl CreditLow<'_> {
     pub(crate) fn letter(self, language: Language) -> Letter {
-        let values = Values(vec![
-            ("sovereign", self.sovereign),
-            ("organization", self.organization),
-            ("date", self.day),
-        ]);
+        let values = Values {
+            brand: self.brand,
+            values: vec![("organization", self.organization), ("date", self.day)],
+        };
         let row = |message, value| Row::new(language.text(message), value);
         let mut rows = vec![row("mail-credit-low-available", self.available)];
         if let Some((price, missing)) = self.next {

@@ -3,12 +3,15 @@
 
 use askama::Template;
 
+use crate::branding::{Branding, Contact};
 use crate::text::{Language, Row};
 
 /// A letter, ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Letter {
     pub(crate) language: Language,
+    /// Who writes, where the franchisee has a name; else as it is configured.
+    pub(crate) sender: Option<String>,
     pub(crate) subject: String,
     pub(crate) text: String,
     pub(crate) html: String,
@@ -24,7 +27,7 @@ pub(crate) struct Attachment {
 
 /// The code and the link of a sign-in.
 pub(crate) struct SignInCode<'a> {
-    pub(crate) sovereign: &'a str,
+    pub(crate) brand: &'a Branding,
     pub(crate) code: &'a str,
     pub(crate) link: &'a str,
     pub(crate) minutes: i64,
@@ -32,7 +35,7 @@ pub(crate) struct SignInCode<'a> {
 
 /// An invitation into an Organization.
 pub(crate) struct Invitation<'a> {
-    pub(crate) sovereign: &'a str,
+    pub(crate) brand: &'a Branding,
     pub(crate) organization: &'a str,
     pub(crate) inviter: &'a str,
     /// As the wire names it.
@@ -44,6 +47,7 @@ pub(crate) struct Invitation<'a> {
 /// What stands in a letter, from top to bottom.
 pub(super) struct Words<'a> {
     pub(super) language: Language,
+    pub(super) brand: &'a Branding,
     pub(super) heading: String,
     pub(super) body: String,
     pub(super) code: Option<&'a str>,
@@ -51,7 +55,8 @@ pub(super) struct Words<'a> {
     pub(super) rows: Vec<Row>,
     pub(super) action: Option<Action<'a>>,
     pub(super) after: Vec<String>,
-    pub(super) footer: String,
+    /// What has to be said, one paragraph each.
+    pub(super) fine_print: Vec<String>,
 }
 
 /// The one thing that a letter asks for.
@@ -75,10 +80,12 @@ struct Text<'a> {
 
 impl SignInCode<'_> {
     pub(crate) fn letter(&self, language: Language) -> Letter {
-        let sovereign = [("sovereign", self.sovereign.into())];
-        let subject = [("sovereign", self.sovereign.into()), ("code", self.code.into())];
+        let name = self.brand.name(language);
+        let sovereign = [("sovereign", name.into())];
+        let subject = [("sovereign", name.into()), ("code", self.code.into())];
         let words = Words {
             language,
+            brand: self.brand,
             heading: language.text_with("mail-sign-in-heading", &sovereign),
             body: language.text("mail-sign-in-code"),
             code: Some(self.code),
@@ -92,7 +99,7 @@ impl SignInCode<'_> {
                 language.text_with("mail-sign-in-ends", &[("minutes", self.minutes.into())]),
                 language.text("mail-sign-in-not-you"),
             ],
-            footer: language.text_with("mail-footer", &sovereign),
+            fine_print: Vec::new(),
         };
         words.letter(language.text_with("mail-sign-in-subject", &subject))
     }
@@ -106,13 +113,14 @@ impl Invitation<'_> {
             _ => "role-member",
         });
         let values = [
-            ("sovereign", self.sovereign.into()),
+            ("sovereign", self.brand.name(language).into()),
             ("organization", self.organization.into()),
             ("inviter", self.inviter.into()),
             ("role", role.into()),
         ];
         let words = Words {
             language,
+            brand: self.brand,
             heading: language.text_with("mail-invitation-heading", &values),
             body: language.text_with("mail-invitation-body", &values),
             code: None,
@@ -126,7 +134,7 @@ impl Invitation<'_> {
                 language.text_with("mail-invitation-ends", &[("days", self.days.into())]),
                 language.text("mail-invitation-not-you"),
             ],
-            footer: language.text_with("mail-footer", &values),
+            fine_print: Vec::new(),
         };
         words.letter(language.text_with("mail-invitation-subject", &values))
     }
@@ -137,6 +145,23 @@ impl Words<'_> {
         // Texts into a template made at compile time: nothing in it can fail.
         let text = Text { letter: self }.render().unwrap_or_default();
         let html = Html { letter: self }.render().unwrap_or_default();
-        Letter { language: self.language, subject, text, html, attachment: None }
+        let sender = self.brand.is_named.then(|| self.brand.name(self.language).to_owned());
+        Letter { language: self.language, sender, subject, text, html, attachment: None }
+    }
+
+    fn footer(&self) -> String {
+        let name = self.language.isolated(self.brand.name(self.language));
+        self.language.text_with("mail-footer", &[("sovereign", name.into())])
+    }
+
+    fn contacts(&self) -> Vec<Contact> {
+        self.brand.support.contacts()
+    }
+
+    /// The ground of the button, and what is written on it. Mail programs that show letters in the dark turn
+    /// colours themselves.
+    fn button(&self) -> [String; 2] {
+        let accent = self.brand.shown_accents().light;
+        [accent.to_string(), accent.text_on().to_string()]
     }
 }

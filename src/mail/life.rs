@@ -2,6 +2,7 @@
 
 use super::billing::Values;
 use super::letters::Letter;
+use crate::branding::Branding;
 use crate::text::Language;
 
 /// What has happened, or will.
@@ -20,7 +21,7 @@ pub(crate) enum LifeNews {
 /// What becomes of an Organization.
 pub(crate) struct Life<'a> {
     pub(crate) news: LifeNews,
-    pub(crate) sovereign: &'a str,
+    pub(crate) brand: &'a Branding,
     pub(crate) organization: &'a str,
     /// The first part of its address.
     pub(crate) slug: &'a str,
@@ -75,12 +76,14 @@ impl LifeNews {
 
 impl Life<'_> {
     pub(crate) fn letter(self, language: Language) -> Letter {
-        let values = Values(vec![
-            ("sovereign", self.sovereign),
-            ("organization", self.organization),
-            ("slug", self.slug),
-            ("date", self.day),
-        ]);
+        let values = Values {
+            brand: self.brand,
+            values: vec![
+                ("organization", self.organization),
+                ("slug", self.slug),
+                ("date", self.day),
+            ],
+        };
         let to_do = self.news.advice(self.by_operator);
         values.account_letter(language, self.news.messages(), Vec::new(), self.link, to_do)
     }

@@ -167,7 +167,11 @@ impl Mailer {
                 return Ok(());
             }
         };
-        let message = self.message(to, from, letter, id, now)?;
+        let from = match &letter.sender {
+            Some(name) => Mailbox::new(Some(name.clone()), from.email.clone()),
+            None => (**from).clone(),
+        };
+        let message = self.message(to, &from, letter, id, now)?;
         match tokio::time::timeout(TIMEOUT * 2, transport.send(message)).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) if error.is_permanent() => {

@@ -2,6 +2,7 @@
 
 use super::billing::Values;
 use super::letters::Letter;
+use crate::branding::Branding;
 use crate::text::{Language, Row};
 
 /// What became of a spending limit.
@@ -16,7 +17,7 @@ pub(crate) enum UsageNews {
 /// How what was used stands to the limit.
 pub(crate) struct SpendingLimit<'a> {
     pub(crate) news: UsageNews,
-    pub(crate) sovereign: &'a str,
+    pub(crate) brand: &'a Branding,
     pub(crate) organization: &'a str,
     /// What was used so far, and what may be: with their currency.
     pub(crate) used: &'a str,
@@ -46,12 +47,14 @@ impl UsageNews {
 
 impl SpendingLimit<'_> {
     pub(crate) fn letter(self, language: Language) -> Letter {
-        let values = Values(vec![
-            ("sovereign", self.sovereign),
-            ("organization", self.organization),
-            ("used", self.used),
-            ("limit", self.limit),
-        ]);
+        let values = Values {
+            brand: self.brand,
+            values: vec![
+                ("organization", self.organization),
+                ("used", self.used),
+                ("limit", self.limit),
+            ],
+        };
         let [subject, heading, body, to_do] = self.news.messages();
         let rows = vec![
             Row::new(language.text("mail-usage-used"), self.used),

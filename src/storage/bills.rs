@@ -21,6 +21,8 @@ from_row! {
         pub(crate) tax_minor: i64,
         pub(crate) tax_rate_bp: i16,
         pub(crate) tax_included: bool,
+        /// Whether a voucher was given with the order.
+        pub(crate) has_voucher: bool,
         pub(crate) period_start: Option<Ts>,
         pub(crate) period_end: Option<Ts>,
         /// Once it is paid.
@@ -41,6 +43,7 @@ pub(crate) async fn find(tx: &mut Tx, order_id: Uuid, now: Timestamp) -> Result<
     let sql = "SELECT o.id, o.tenant_id, t.name AS organization, o.status, o.lines, \
                    o.amount_baisa, o.credit_minor, o.charge_minor, o.rounding_minor, o.tax_minor, \
                    o.tax_rate_bp, o.tax_included, \
+                   COALESCE(o.promo_code, '') <> '' AS has_voucher, \
                    COALESCE(i.period_start, o.period_start) AS period_start, \
                    COALESCE(i.period_end, o.period_end) AS period_end, \
                    i.id AS invoice_id, i.number, k.card_brand, k.card_last4, \

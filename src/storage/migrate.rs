@@ -68,6 +68,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(23, "0023", "policy"),
     migration!(24, "0024", "walls"),
     migration!(25, "0025", "approval_letters"),
+    migration!(26, "0026", "branding"),
 ];
 
 /// Any number; all processes of this program take the same PostgreSQL lock while they migrate.

@@ -19,6 +19,7 @@ pub(crate) mod bill_here;
 pub(crate) mod billing;
 pub(crate) mod bills;
 pub(crate) mod blueprints;
+pub(crate) mod branding;
 pub(crate) mod catalog;
 pub(crate) mod cursor;
 pub(crate) mod ended_organizations;

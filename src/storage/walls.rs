@@ -39,7 +39,8 @@ WITH role AS (
         WHEN t.name IN ('members', 'invitations', 'environments', 'app_environments', 'provisions')
             THEN '{SELECT,INSERT,UPDATE,DELETE}'
         WHEN t.name = 'organizations' THEN '{SELECT,UPDATE}'
-        WHEN t.rule IS NOT NULL OR t.name IN ('sovereign', 'catalog_items', 'app_tiers', 'meters', 'environment_policies')
+        WHEN t.rule IS NOT NULL OR t.name IN ('sovereign', 'catalog_items', 'app_tiers', 'meters', 'environment_policies',
+            'branding')
             THEN '{SELECT}'
         ELSE '{}' END) p (privilege)
 )

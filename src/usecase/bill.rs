@@ -80,6 +80,11 @@ impl Bill {
         Ok(next.map(|day| language.date(day)))
     }
 
+    /// Whether a voucher was given with the order.
+    pub(crate) fn has_voucher(&self) -> bool {
+        self.row.has_voucher
+    }
+
     pub(crate) fn invoice_id(&self) -> Option<Uuid> {
         self.row.invoice_id
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use sovereign_domain::timestamp::Timestamp;
 
 use super::sessions::{self, SessionError, Shown, TokenPair};
-use super::users;
+use super::{branding, users};
 use crate::app::App;
 use crate::auth::TokenError;
 use crate::auth::oidc::{Asked, Failure, Issuer, Person};
@@ -113,8 +113,8 @@ impl Journey {
 }
 
 /// Where issuers send browsers back to.
-fn redirect_uri(app: &App) -> String {
-    format!("{}/auth/callback", app.public_url)
+async fn redirect_uri(app: &App) -> storage::Result<String> {
+    Ok(branding::load(app).await?.page("/auth/callback"))
 }
 
 /// Begins a sign-in: where the browser goes, and what its cookie holds until it comes back.
@@ -124,7 +124,7 @@ pub(crate) async fn begin(
     return_to: &str,
 ) -> Result<(String, String), ElsewhereError> {
     let journey = Journey::begin(issuer, return_to, app.clock.now())?;
-    let redirect_uri = redirect_uri(app);
+    let redirect_uri = redirect_uri(app).await?;
     let url = issuer.authorization_url(journey.asked(&redirect_uri), &journey.state).await?;
     Ok((url, journey.seal(app)))
 }
@@ -158,7 +158,7 @@ pub(crate) async fn arrive(
         tracing::warn!(issuer = name, ?error, "an issuer sent somebody back without a code");
         return Err(Failure::Refused(TokenError("the issuer answers with an error")).into());
     }
-    let redirect_uri = redirect_uri(app);
+    let redirect_uri = redirect_uri(app).await?;
     let person = issuer.redeem(returned.code, journey.asked(&redirect_uri)).await?;
     let shown = shown(issuer, &person);
     Ok((person, shown))

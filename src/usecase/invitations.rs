@@ -7,9 +7,9 @@ use sovereign_domain::event::Actor;
 use sovereign_domain::organization::MemberRole;
 use uuid::Uuid;
 
-use super::audited;
 use super::organizations::{OrganizationError, assignable_role};
 use super::vouchers::FieldError;
+use super::{audited, branding};
 use crate::app::App;
 use crate::auth::secrets;
 use crate::limits::{Key, Quota};
@@ -77,12 +77,13 @@ pub(crate) async fn invite(
     record(app, &mut tx, actor, "invitation.create", &row, after).await?;
     tx.commit().await?;
 
+    let branding = branding::load(app).await?;
     let letter = Invitation {
-        sovereign: &app.facts.fqdn,
+        brand: &branding,
         organization: &organization.name,
         inviter,
         role: &row.role,
-        link: &format!("{}/invitation?token={token}", app.public_url),
+        link: &branding.page(&format!("/invitation?token={token}")),
         days: DAYS,
     };
     let letter = letter.letter(invited.language);

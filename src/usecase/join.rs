@@ -1,12 +1,14 @@
 //! What somebody who signs up can choose from: Organizations that are theirs, and plans.
 
 use serde_json::Value;
+use sovereign_domain::estimate::Estimate;
 use sovereign_domain::event::Actor;
 use sovereign_domain::organization::OrganizationStatus;
 use sovereign_domain::voucher::Code;
 
 use super::catalog::{self, Kind};
 use super::organizations::{self, checked_text};
+use super::quote;
 use super::vouchers::FieldError;
 use crate::app::App;
 use crate::storage::{self, billing};
@@ -30,6 +32,8 @@ pub(crate) struct PlanOffer {
     pub(crate) usage_priced: bool,
     pub(crate) popular: bool,
     pub(crate) chosen: bool,
+    /// What a month comes to with the voucher; absent without one, and where the checkout would refuse it.
+    pub(crate) estimate: Option<Estimate>,
 }
 
 /// Slug, name and standing of the Organizations that the user may spend for.
@@ -63,11 +67,14 @@ pub(crate) async fn organizations(
 /// Where the database fails.
 pub(crate) async fn plans(
     app: &App,
-    _code: Option<&Code>,
+    code: Option<&Code>,
     chosen: &str,
 ) -> storage::Result<Vec<PlanOffer>> {
     let documents = catalog::list(&app.store, Kind::Plan, app.facts.currency).await?;
     let mut plans: Vec<PlanOffer> = documents.iter().map(offer).collect();
+    for plan in plans.iter_mut().filter(|_| code.is_some()) {
+        plan.estimate = quote::estimate(app, &plan.slug, code).await.ok();
+    }
     let before = plans.iter().position(|plan| !chosen.is_empty() && plan.slug == chosen);
     let marked = before.or_else(|| plans.iter().position(|plan| plan.popular)).unwrap_or(0);
     if let Some(plan) = plans.get_mut(marked) {
@@ -87,6 +94,7 @@ fn offer(document: &Value) -> PlanOffer {
         usage_priced: is("usage_priced"),
         popular: is("popular"),
         chosen: false,
+        estimate: None,
     }
 }
 

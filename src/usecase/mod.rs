@@ -9,6 +9,7 @@ pub mod backup;
 pub(crate) mod bill;
 pub(crate) mod blueprint_states;
 pub(crate) mod blueprints;
+pub(crate) mod branding;
 pub mod catalog;
 pub(crate) mod catalog_admin;
 pub(crate) mod catalog_arabic;

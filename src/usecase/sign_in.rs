@@ -9,10 +9,11 @@ use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
 use super::sessions::{self, SessionError, Shown, TokenPair};
-use super::{audited, roles, users};
+use super::{audited, branding, roles, users};
 use crate::app::App;
 use crate::auth::secrets::{self, Purpose};
 use crate::auth::{Role, own_issuer};
+use crate::branding::Branding;
 use crate::limits::{Key, Quota, TooMany};
 use crate::mail::{self, MailError, SignInCode};
 use crate::storage::sign_ins::{self as rows, NewSignIn, SignInRow};
@@ -118,12 +119,14 @@ pub(crate) async fn ask(app: &App, asked: &Asked<'_>) -> Result<Uuid, SignInErro
         expires_at: now.plus_seconds(MINUTES * 60),
     };
     rows::insert(&mut tx, &new, now).await?;
+    let branding = branding::of(app, &mut tx).await?;
+    let address = link_address(app, &mut tx, &new, &branding).await?;
     tx.commit().await?;
 
     let letter = SignInCode {
-        sovereign: &app.facts.fqdn,
+        brand: &branding,
         code: &code,
-        link: &format!("{}/sign-in/link?token={token}", app.public_url),
+        link: &format!("{address}/sign-in/link?token={token}"),
         minutes: MINUTES,
     };
     match app.mailer.send(&email, &letter.letter(asked.language), app.new_id(), now).await {
@@ -133,6 +136,20 @@ pub(crate) async fn ask(app: &App, asked: &Asked<'_>) -> Result<Uuid, SignInErro
             Err(storage::Error::Unavailable("the mail server".into()).into())
         }
     }
+}
+
+/// Where the link leads. A franchisee's administrator names the host of the pages, and would come by what is in
+/// a link: that of a superadmin's, or of whoever becomes one, leads to the address that is configured.
+async fn link_address(
+    app: &App,
+    tx: &mut Tx,
+    sign_in: &NewSignIn,
+    branding: &Branding,
+) -> storage::Result<String> {
+    let people = user_rows::profiles_by_email(tx, &sign_in.email).await?;
+    let superadmin = people.iter().any(|person| person.role == Role::Superadmin.as_str());
+    let platform = superadmin || sign_in.administrator_link_id.is_some();
+    Ok(if platform { &app.configured_url } else { &branding.address }.clone())
 }
 
 /// A code counts for its own sign-in only.

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Json, Redirect, Response};
 use axum::{Router, routing::get};
 use serde::{Deserialize, Serialize};
+use sovereign_domain::estimate::Estimate;
 use sovereign_domain::event::Actor;
 
 use super::page::{Page, address, parameter};
@@ -31,7 +32,8 @@ pub(super) fn routes() -> Router<Arc<App>> {
 struct NewPage<'a> {
     page: &'a Page,
     filled: &'a JoinForm,
-    plans: Vec<PlanOffer>,
+    /// Each with what the voucher does for it.
+    plans: Vec<(PlanOffer, Option<String>)>,
     problems: Problems,
 }
 
@@ -123,8 +125,27 @@ async fn new_page(
     filled: &JoinForm,
 ) -> Response {
     match join::plans(app, page.kept.as_ref().map(|kept| &kept.code), &filled.plan).await {
-        Ok(plans) => page.render(status, &NewPage { page, filled, plans, problems }),
+        Ok(plans) => {
+            let with_effect = plans.into_iter().map(|plan| {
+                let effect = plan.estimate.as_ref().map(|estimate| effect(page, estimate));
+                (plan, effect)
+            });
+            let plans = with_effect.collect();
+            page.render(status, &NewPage { page, filled, plans, problems })
+        }
         Err(error) => error::unavailable(page, &error),
+    }
+}
+
+/// What the voucher does for a plan.
+fn effect(page: &Page, estimate: &Estimate) -> String {
+    match (estimate.cover.until(), estimate.charge_minor) {
+        (_, charge) if charge > 0 => {
+            let amount = page.amount_inside(charge);
+            page.text_with("join-rest", "amount", &amount)
+        }
+        (Some(until), _) => page.text_with("join-covered", "day", &page.day(until)),
+        (None, _) => page.text("join-covered-all"),
     }
 }
 

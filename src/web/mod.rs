@@ -6,6 +6,7 @@
 mod account;
 mod administrator;
 mod assets;
+mod brand;
 mod cookies;
 mod elsewhere;
 mod error;
@@ -24,6 +25,7 @@ mod redeem;
 mod return_to;
 mod sign_in;
 mod style;
+mod terms;
 
 use std::sync::Arc;
 
@@ -35,10 +37,11 @@ use crate::app::App;
 /// Every page.
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
-        .route("/assets/{name}", get(assets::serve))
+        .route("/assets/{name}", get(brand::serve))
         .route("/language", get(page::choose_language))
         .route("/digits", get(page::choose_digits))
         .route("/style", get(style::show))
+        .route("/terms", get(terms::show))
         .route("/sign-in", get(sign_in::show).post(sign_in::ask))
         .route("/sign-in/code", get(sign_in::show_code).post(sign_in::enter_code))
         .route("/sign-in/link", get(sign_in::show_link).post(sign_in::press_link))

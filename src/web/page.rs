@@ -15,7 +15,9 @@ use super::kept_voucher::{self, Kept};
 use super::{assets, cookies, form, notice, return_to};
 use crate::app::App;
 use crate::auth::secrets;
+use crate::branding::Branding;
 use crate::text::{Digits, Language, unbroken};
+use crate::usecase::branding;
 
 /// Nothing from elsewhere, nothing that runs but our own script, and in nobody's frame.
 fn policy(nonce: &str, form_action: &str) -> String {
@@ -36,8 +38,11 @@ const ELSEWHERE: &str = "'self' https:";
 pub(super) struct Page {
     pub(super) language: Language,
     pub(super) digits: Digits,
-    /// Whose pages these are.
+    /// Whose pages these are, in their language.
     pub(super) brand: String,
+    /// The Sovereign's domain name.
+    pub(super) fqdn: String,
+    pub(super) branding: Branding,
     pub(super) style: String,
     pub(super) script: String,
     /// What a script must carry to be run.
@@ -122,6 +127,13 @@ impl Page {
         self.digits.write(&language.text_with("moment", &values))
     }
 
+    /// What is to be known about voucher credit, in paragraphs.
+    pub(super) fn voucher_terms(&self) -> Vec<String> {
+        let terms = self.branding.terms(self.language, &self.brand);
+        let lines = terms.lines().map(str::trim).filter(|line| !line.is_empty());
+        lines.map(str::to_owned).collect()
+    }
+
     /// The same page in the other language.
     pub(super) fn other_language(&self) -> String {
         address("/language", &[("tag", self.language.other().tag()), ("return_to", &self.here)])
@@ -194,10 +206,17 @@ impl FromRequestParts<Arc<App>> for Page {
         let here = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
         let headers = &parts.headers;
         let language = language(headers);
+        let branding = branding::load(app).await.unwrap_or_else(|error| {
+            // What went wrong the page itself will say.
+            tracing::error!(%error, "the branding cannot be read");
+            branding::ours(app)
+        });
         Ok(Self {
             language,
             digits: digits(headers, language),
-            brand: app.facts.fqdn.clone(),
+            brand: branding.name(language).to_owned(),
+            fqdn: app.facts.fqdn.clone(),
+            branding,
             style: assets::style(),
             script: assets::script(),
             nonce: secrets::random_token().map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?,

@@ -15,6 +15,8 @@ mod audit;
 mod backup;
 mod billing;
 mod blueprints;
+mod branding;
+mod browser;
 mod catalog;
 mod checkout;
 mod cli;

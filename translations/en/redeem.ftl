@@ -8,7 +8,6 @@ redeem-lasts = { $count ->
 redeem-lasts-for-good = The credit does not expire
 redeem-go-on = Use this voucher
 redeem-how = Apps and monthly plans are paid from this credit first. A card is only needed once it is used up.
-redeem-terms = Voucher credit is a promotion of { $issuer }: it is free of charge, has no cash value, and cannot be passed on to others.
 redeem-kept = Your voucher goes along
 redeem-other = Use another code
 redeem-code = Voucher code

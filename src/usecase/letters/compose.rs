@@ -5,6 +5,7 @@ use sovereign_domain::ids::OrderId;
 use sovereign_domain::organization::OrganizationStatus;
 
 use crate::app::App;
+use crate::branding::Branding;
 use crate::mail::{
     Approval, ApprovalNews, Attachment, CreditLow, Letter, Life, LifeNews, Payment, PaymentNews,
     Receipt, SpendingLimit, UsageNews,
@@ -17,6 +18,7 @@ use crate::storage::{Error, Result, Tx};
 use crate::text::{Language, unbroken};
 use crate::usecase::approvals::{APPROVED, REFUSED, REVOKED};
 use crate::usecase::bill::{self, Bill};
+use crate::usecase::branding;
 use crate::usecase::organization_life::{OPERATOR, UNPAID_DAYS};
 use crate::usecase::print_invoice::{self, Printed, day};
 use crate::usecase::usage;
@@ -184,31 +186,40 @@ async fn used(tx: &mut Tx, tenant_id: &str, news: UsageNews) -> Result<About> {
     })
 }
 
+/// Who writes, and how they show themselves.
+type Desk<'a> = (&'a App, &'a Branding);
+
 /// Writes it in this language.
 ///
 /// # Errors
 /// Where the invoice cannot be put on paper, or the database fails.
 pub(super) async fn letter(app: &App, about: &About, language: Language) -> anyhow::Result<Letter> {
+    let desk = (app, &branding::load(app).await?);
     match about {
-        About::Receipt(bill) => write_receipt(app, bill, language).await,
-        About::Payment(news, bill) => Ok(write_payment(app, *news, bill, language)?),
-        About::CreditLow(next) => Ok(write_credit_low(app, next, language)?),
-        About::Usage(news, used) => Ok(write_usage(app, *news, used, language)),
-        About::Life(news, row) => Ok(write_life(app, *news, row, language)?),
-        About::Approval(news, row) => Ok(write_approval(app, *news, row, language)?),
+        About::Receipt(bill) => write_receipt(desk, bill, language).await,
+        About::Payment(news, bill) => Ok(write_payment(desk, *news, bill, language)?),
+        About::CreditLow(next) => Ok(write_credit_low(desk, next, language)?),
+        About::Usage(news, used) => Ok(write_usage(desk, *news, used, language)),
+        About::Life(news, row) => Ok(write_life(desk, *news, row, language)?),
+        About::Approval(news, row) => Ok(write_approval(desk, *news, row, language)?),
         About::TooEarly | About::Nothing => anyhow::bail!("there is nothing to say"),
     }
 }
 
-async fn write_receipt(app: &App, bill: &Bill, language: Language) -> anyhow::Result<Letter> {
+async fn write_receipt(
+    (app, brand): Desk<'_>,
+    bill: &Bill,
+    language: Language,
+) -> anyhow::Result<Letter> {
     let attachment = invoice(app, bill, language).await?;
     let number = bill.number();
     let receipt = Receipt {
-        sovereign: &app.facts.fqdn,
+        brand,
         organization: bill.organization(),
         number: number.as_deref().filter(|_| attachment.is_some()),
         total: &unbroken(&app.facts.currency.format(bill.total_minor())),
         bill: bill.rows(app, language)?,
+        has_voucher: bill.has_voucher(),
     };
     Ok(Letter { attachment, ..receipt.letter(language) })
 }
@@ -225,39 +236,49 @@ async fn invoice(app: &App, bill: &Bill, language: Language) -> anyhow::Result<O
     Ok(Some(Attachment { name, pdf }))
 }
 
-fn write_payment(app: &App, news: PaymentNews, bill: &Bill, language: Language) -> Result<Letter> {
+fn write_payment(
+    (app, brand): Desk<'_>,
+    news: PaymentNews,
+    bill: &Bill,
+    language: Language,
+) -> Result<Letter> {
     let next_attempt = bill.next_attempt(app, language)?;
     let payment = Payment {
         news,
-        sovereign: &app.facts.fqdn,
+        brand,
         organization: bill.organization(),
         due: &unbroken(&app.facts.currency.format(bill.due_minor())),
         bill: bill.rows(app, language)?,
-        link: &format!("{}/pay/{}", app.public_url, bill.id()),
+        link: &brand.page(&format!("/pay/{}", bill.id())),
         next_attempt: next_attempt.as_deref(),
     };
     Ok(payment.letter(language))
 }
 
-fn write_life(app: &App, news: LifeNews, row: &LifeRow, language: Language) -> Result<Letter> {
+fn write_life(
+    (app, brand): Desk<'_>,
+    news: LifeNews,
+    row: &LifeRow,
+    language: Language,
+) -> Result<Letter> {
     let ends_at = match news {
         LifeNews::AddressFreed => row.created_at.0.plus_days(UNPAID_DAYS),
         _ => row.deletion_at.unwrap_or(row.created_at).0,
     };
     let life = Life {
         news,
-        sovereign: &app.facts.fqdn,
+        brand,
         organization: &row.name,
         slug: &row.slug,
         day: &language.date(day(app, ends_at)?),
         by_operator: row.deletion_by.as_deref() == Some(OPERATOR),
-        link: &format!("{}/console", app.public_url),
+        link: &brand.page("/console"),
     };
     Ok(life.letter(language))
 }
 
 fn write_approval(
-    app: &App,
+    (app, brand): Desk<'_>,
     news: ApprovalNews,
     row: &ApprovalRow,
     language: Language,
@@ -269,43 +290,47 @@ fn write_approval(
     let monthly = row.monthly_minor.map(|minor| unbroken(&app.facts.currency.format(minor)));
     let approval = Approval {
         news,
-        sovereign: &app.facts.fqdn,
+        brand,
         organization: &row.organization,
         apps: apps.as_deref(),
         tiers: tiers.as_deref(),
         monthly: monthly.as_deref(),
         until: until.as_deref(),
         note: row.note.as_deref(),
-        link: &format!("{}/console", app.public_url),
+        link: &brand.page("/console"),
     };
     Ok(approval.letter(language))
 }
 
-fn write_credit_low(app: &App, next: &NextMonthRow, language: Language) -> Result<Letter> {
+fn write_credit_low(
+    (app, brand): Desk<'_>,
+    next: &NextMonthRow,
+    language: Language,
+) -> Result<Letter> {
     let money = |amount_minor| unbroken(&app.facts.currency.format(amount_minor));
     let price = price(app, next).map(|price_minor| {
         (money(price_minor), money(price_minor.saturating_sub(next.available_minor)))
     });
     let low = CreditLow {
-        sovereign: &app.facts.fqdn,
+        brand,
         organization: &next.organization,
         day: &language.date(day(app, next.period_end.0)?),
         available: &money(next.available_minor),
         next: price.as_ref().map(|(price, missing)| (price.as_str(), missing.as_str())),
-        link: &format!("{}/console", app.public_url),
+        link: &brand.page("/console"),
     };
     Ok(low.letter(language))
 }
 
-fn write_usage(app: &App, news: UsageNews, used: &Used, language: Language) -> Letter {
+fn write_usage((app, brand): Desk<'_>, news: UsageNews, used: &Used, language: Language) -> Letter {
     let money = |amount_minor| unbroken(&app.facts.currency.format(amount_minor));
     let limit = SpendingLimit {
         news,
-        sovereign: &app.facts.fqdn,
+        brand,
         organization: &used.organization,
         used: &money(used.estimate_minor),
         limit: &money(used.limit_minor),
-        link: &format!("{}/console", app.public_url),
+        link: &brand.page("/console"),
     };
     limit.letter(language)
 }

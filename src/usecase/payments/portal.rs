@@ -4,6 +4,7 @@ use super::{PaymentError, stripe};
 use crate::app::App;
 use crate::payment::stripe::{IdempotencyKey, StripeError};
 use crate::storage::payments;
+use crate::usecase::branding;
 
 /// Why there is no way into the portal.
 #[derive(Debug)]
@@ -31,9 +32,9 @@ pub(crate) async fn open(app: &App, tenant_id: &str) -> Result<String, PortalErr
     let stripe = stripe(app)?;
     let mut tx = app.store.read().await?;
     let customer = payments::stripe_customer(&mut tx, tenant_id).await?;
+    let back = branding::of(app, &mut tx).await?.page("/console");
     drop(tx);
     let customer = customer.ok_or(PortalError::NoCustomer)?;
-    let back = format!("{}/console", app.public_url);
     // Of this request: each has a link of its own.
     let key = IdempotencyKey::new("portal", app.new_id());
     let opened =

@@ -14,6 +14,7 @@ use crate::payment::stripe::{
     CheckoutSession, CreateSession, IdempotencyKey, LineItem, SessionFilter, Stripe, StripeError,
 };
 use crate::storage::payments::PayableRow;
+use crate::usecase::branding;
 
 /// How long a customer has to pay. Stripe takes half an hour to a day.
 const OPEN_SECONDS: i64 = 2 * 3_600;
@@ -73,7 +74,9 @@ async fn create(
     let customer = customer::ensure(app, stripe, order).await.map_err(StripeOrPayment::Payment)?;
     let metadata = metadata(app, order);
     let lines = [line(app, order)];
-    let back = format!("{}/checkout/return?order={}", app.public_url, order.id);
+    let branding = branding::load(app).await;
+    let branding = branding.map_err(|error| StripeOrPayment::Payment(error.into()))?;
+    let back = branding.page(&format!("/checkout/return?order={}", order.id));
     let wanted = CreateSession {
         metadata: &metadata,
         customer: &customer,

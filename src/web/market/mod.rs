@@ -40,8 +40,8 @@ async fn market(app: &App, page: &Page) -> Result<Arc<Market>, Response> {
 }
 
 /// Where search engines should look for a page.
-fn canonical(app: &App, path: &str) -> String {
-    format!("{}{path}", app.public_url)
+fn canonical(page: &Page, path: &str) -> String {
+    format!("{}{path}", page.branding.address)
 }
 
 #[derive(Template)]

@@ -88,7 +88,7 @@ pub(super) async fn show(
     };
     let plans = PlansPage {
         page: &page,
-        canonical: canonical(&app, "/plans"),
+        canonical: canonical(&page, "/plans"),
         tax: tax(&page, app.tax),
         plans: market
             .plans

@@ -66,10 +66,7 @@ impl Browser {
     pub(crate) async fn sign_in(&mut self, app: &TestApp, email: &str) {
         self.get("/sign-in").await.expect(200);
         self.submit("/sign-in", &[("email", email)]).await.location();
-        let text = app.sink().next_to(email).await.text.unwrap();
-        let is_digits = |word: &&str| word.bytes().all(|byte| byte.is_ascii_digit());
-        let is_code = |word: &&str| word.len() == 6 && is_digits(word);
-        let code = text.split_whitespace().find(is_code).expect(&text).to_owned();
+        let code = app.next_code(email).await;
         self.get("/sign-in/code").await.expect(200);
         self.submit("/sign-in/code", &[("code", &code)]).await.location();
     }

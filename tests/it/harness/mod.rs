@@ -3,6 +3,7 @@
 
 mod app;
 mod browser;
+mod chromium;
 mod client;
 mod clock;
 mod cluster;
@@ -23,6 +24,7 @@ mod stripe;
 
 pub(crate) use self::app::{Setup, TestApp};
 pub(crate) use self::browser::Browser;
+pub(crate) use self::chromium::{Look, Opened, Tab, Tongue};
 pub(crate) use self::client::{Client, Customer, Reply};
 pub(crate) use self::clock::TestClock;
 pub(crate) use self::cluster::{Cluster, give_to_postgres, is_root};

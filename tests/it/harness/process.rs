@@ -122,10 +122,14 @@ impl Running {
         std::mem::replace(&mut self.stdout.next, nothing)
     }
 
+    /// Writes a line to its standard input, if it still listens.
+    pub(super) fn try_tell(&mut self, line: &str) -> std::io::Result<()> {
+        writeln!(self.stdin.as_mut().unwrap(), "{line}")
+    }
+
     /// Writes a line to its standard input.
     pub(super) fn tell(&mut self, line: &str) {
-        let stdin = self.stdin.as_mut().unwrap();
-        if let Err(error) = writeln!(stdin, "{line}") {
+        if let Err(error) = self.try_tell(line) {
             panic!("it does not listen ({error}), but said: {}", self.last_words());
         }
     }

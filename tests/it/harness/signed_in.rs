@@ -16,6 +16,11 @@ impl TestApp {
     /// Asks for a code for `email` and reads it in the mail.
     pub(crate) async fn mailed_code(&self, email: &str) -> String {
         self.anyone().post("/auth/magic-link", &json!({ "email": email })).await.expect(200);
+        self.next_code(email).await
+    }
+
+    /// The code in the next mail to `email`.
+    pub(crate) async fn next_code(&self, email: &str) -> String {
         let text = self.sink().next_to(email).await.text.unwrap();
         let is_code =
             |word: &&str| word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit());

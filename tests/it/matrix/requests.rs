@@ -10,6 +10,7 @@ use crate::harness::{Client, Reply, Signer, blueprint};
 pub(super) struct Request {
     method: Method,
     path: String,
+    /// A text is sent as it is.
     body: Option<Value>,
     /// The Organization that it is about.
     pub(super) organization: Option<String>,
@@ -53,7 +54,10 @@ impl Request {
 
     pub(super) async fn send(&self, client: &Client) -> Reply {
         assert!(!self.path.contains('{'), "nobody said what belongs into {}", self.path);
-        let body = self.body.as_ref().map(|body| body.to_string().into_bytes());
+        let body = self.body.as_ref().map(|body| match body {
+            Value::String(text) => text.clone().into_bytes(),
+            body => body.to_string().into_bytes(),
+        });
         client.send(self.method.clone(), &self.path, &[], body).await
     }
 }
@@ -164,6 +168,10 @@ impl World<'_> {
             }
             "POST /billing/admin/approvals/{id}/revoke" => {
                 request.with("id", &self.approval(true).await).bringing(json!({}))
+            }
+            "PUT /billing/admin/branding" => request.bringing(json!({ "name": "Kestrel Cloud" })),
+            "PUT /billing/admin/branding/logo" => {
+                request.bringing(json!("<svg xmlns=\"http://www.w3.org/2000/svg\"/>"))
             }
             "PUT /billing/admin/settings" => {
                 request.bringing(json!({ "stripe_public_key": "pk_test_51NmatrixAAAA" }))

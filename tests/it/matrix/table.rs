@@ -42,6 +42,10 @@ GET    /billing/admin/approvals                       401  403  403  403  403  4
 POST   /billing/admin/approvals/{id}/approve          401  403  403  403  403  403  200  200  403
 POST   /billing/admin/approvals/{id}/refuse           401  403  403  403  403  403  200  200  403
 POST   /billing/admin/approvals/{id}/revoke           401  403  403  403  403  403  200  200  403
+GET    /billing/admin/branding                        401  403  403  403  403  403  200  200  403
+PUT    /billing/admin/branding                        401  403  403  403  403  403  200  200  403
+PUT    /billing/admin/branding/logo                   401  403  403  403  403  403  200  200  403
+DELETE /billing/admin/branding/logo                   401  403  403  403  403  403  200  200  403
 PUT    /billing/admin/meters/{slug}                   401  403  403  403  403  403  200  200  403
 POST   /billing/usage                                 401  403  403  403  403  403  403  200  403
 
@@ -173,6 +177,7 @@ POST   /auth/logout                                   200  200  200  200  200  2
 GET    /auth/google                                   404  404  404  404  404  404  404  404  404
 POST   /auth/google/callback                          404  404  404  404  404  404  404  404  404
 GET    /.well-known/openid-configuration              200  200  200  200  200  200  200  200  200
+GET    /branding                                      200  200  200  200  200  200  200  200  200
 GET    /catalog/plans                                 200  200  200  200  200  200  200  200  200
 GET    /catalog/addons                                200  200  200  200  200  200  200  200  200
 GET    /catalog/apps                                  200  200  200  200  200  200  200  200  200

@@ -19,7 +19,7 @@ pub(super) const BOUND: [&str; 8] = [
 
 /// Nothing comes by these: they move money, people, roles, keys or words, take something away, or go on with what
 /// was ordered.
-const BRINGS_NOTHING: [&str; 76] = [
+const BRINGS_NOTHING: [&str; 79] = [
     "DELETE /catalog/admin/addons/{id}",
     "DELETE /catalog/admin/apps/{id}",
     "DELETE /catalog/admin/blueprints/{id}",
@@ -76,6 +76,9 @@ const BRINGS_NOTHING: [&str; 76] = [
     "POST /billing/vouchers/redeem",
     "POST /billing/vouchers/redeem-preview",
     "POST /billing/webhook",
+    "DELETE /billing/admin/branding/logo",
+    "PUT /billing/admin/branding",
+    "PUT /billing/admin/branding/logo",
     "PUT /billing/admin/environment-policy",
     "PUT /billing/admin/settings",
     "DELETE /events/admin/endpoints/{id}",

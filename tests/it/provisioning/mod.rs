@@ -125,11 +125,11 @@ fn event_row(engine: Engine, kind: &str, tenant_id: &str, number: u128) -> Strin
 }
 
 /// Has the repository refuse every push with these words, until [`allow`].
-fn refuse(app: &TestApp, words: &str) {
+pub(crate) fn refuse(app: &TestApp, words: &str) {
     hook(app, "pre-receive", &format!("echo '{words}' >&2\nexit 1\n"));
 }
 
-fn allow(app: &TestApp) {
+pub(crate) fn allow(app: &TestApp) {
     std::fs::remove_file(repository(app).join("hooks/pre-receive")).unwrap();
 }
 

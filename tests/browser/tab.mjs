@@ -1,0 +1,229 @@
+// What a test does in a tab, and what it asks about the page there. Elements are found as people find them:
+// by the words on them.
+
+import { focused, inspect, isTwice, wordsOutside } from './checks.mjs';
+
+// Tab pressed this often has been through the longest page.
+const maxStops = 400;
+
+export class Tab {
+  constructor(context, page, axe) {
+    Object.assign(this, { context, page, axe, errors: [], requests: [], dialogs: [] });
+    page.on('console', (message) => this.#hear(message));
+    page.on('pageerror', (error) => this.errors.push(String(error)));
+    page.on('request', (request) => this.requests.push(request));
+    page.on('dialog', (dialog) => {
+      this.dialogs.push(dialog.message());
+      dialog.dismiss();
+    });
+  }
+
+  // That a page was answered with 404 is for the test to judge, not for the console.
+  #hear(message) {
+    const isOfPage = message.location().url === this.main;
+    if (message.type() === 'error' && !(isOfPage && message.text().includes('status of'))) {
+      this.errors.push(`${message.text()} (${message.location().url})`);
+    }
+  }
+
+  async open({ url }) {
+    Object.assign(this, { requests: [], main: url });
+    const response = await this.page.goto(url, { waitUntil: 'load' });
+    return this.#shown(response);
+  }
+
+  async #shown(response) {
+    return { status: response.status(), url: response.url(), headers: await response.allHeaders() };
+  }
+
+  // Does what leads to another page, or to the same one again, and waits until it is there.
+  async #leave(act) {
+    this.requests = [];
+    const [response] = await Promise.all([
+      this.page.waitForNavigation({ waitUntil: 'load' }),
+      act(),
+    ]);
+    this.main = this.page.url();
+    return this.#shown(response);
+  }
+
+  #button(name) {
+    const named = { name, exact: true };
+    return this.page.getByRole('button', named).or(this.page.getByRole('link', named));
+  }
+
+  async cookies({ url, cookies }) {
+    const each = Object.entries(cookies);
+    await this.context.addCookies(each.map(([name, value]) => ({ name, value, url, secure: true })));
+  }
+
+  async fill({ label, text }) {
+    await this.page.getByLabel(label, { exact: true }).fill(text);
+  }
+
+  async choose({ label, option }) {
+    const field = this.page.getByLabel(label, { exact: true });
+    if ((await field.evaluate((element) => element.tagName)) === 'SELECT') {
+      await field.selectOption({ label: option });
+    } else {
+      await field.check();
+    }
+  }
+
+  async uncheck({ label }) {
+    await this.page.getByLabel(label, { exact: true }).uncheck();
+  }
+
+  // Presses a button or a link that leads on.
+  press({ name }) {
+    return this.#leave(() => this.#button(name).click());
+  }
+
+  // Presses a button that changes the page it is on.
+  async click({ name }) {
+    await this.#button(name).click();
+  }
+
+  // Presses a button twice, as people do who are in a hurry; the second press may come too late.
+  press_twice({ name }) {
+    return this.#leave(() => this.#button(name).dblclick());
+  }
+
+  // Fills in fields by their names and sends their form: for whoever comes to what follows, in any language.
+  send({ fields }) {
+    return this.#leave(async () => {
+      let last;
+      for (const [name, value] of Object.entries(fields)) {
+        last = this.page.locator(`main form [name="${name}"]`).first();
+        const kind = await last.getAttribute('type');
+        if (kind !== 'hidden' && kind !== 'submit') await last.fill(value);
+      }
+      last ??= this.page.locator('main form [name="form_token"]').first();
+      const form = last.locator('xpath=ancestor::form');
+      await form.locator('button').first().click();
+    });
+  }
+
+  async back() {
+    return this.#shown(await this.page.goBack({ waitUntil: 'load' }));
+  }
+
+  async reload() {
+    this.requests = [];
+    return this.#shown(await this.page.reload({ waitUntil: 'load' }));
+  }
+
+  async wait_for({ text }) {
+    await this.page.getByText(text).first().waitFor();
+  }
+
+  address() {
+    return this.page.url();
+  }
+
+  title() {
+    return this.page.title();
+  }
+
+  text() {
+    return this.page.locator('body').innerText();
+  }
+
+  html() {
+    return this.page.content();
+  }
+
+  async value({ label }) {
+    return this.page.getByLabel(label, { exact: true }).inputValue();
+  }
+
+  async resize({ width, height }) {
+    await this.page.setViewportSize({ width, height });
+  }
+
+  async theme({ theme }) {
+    await this.page.emulateMedia({ colorScheme: theme });
+  }
+
+  async key({ key }) {
+    await this.page.keyboard.press(key);
+    return this.page.evaluate(focused);
+  }
+
+  // Presses a key that leads to another page.
+  key_away({ key }) {
+    return this.#leave(() => this.page.keyboard.press(key));
+  }
+
+  focused() {
+    return this.page.evaluate(focused);
+  }
+
+  // Goes through the page with the Tab key, from its start until it is left, and answers each stop.
+  async walk() {
+    await this.page.evaluate(() => {
+      window.stopsOfWalk = new Set();
+      document.activeElement?.blur();
+      // Where the browser goes on from, whatever was pressed before.
+      getSelection().setPosition(document.body, 0);
+    });
+    const stops = [];
+    while (stops.length < maxStops) {
+      await this.page.keyboard.press('Tab');
+      if (await this.page.evaluate(isTwice)) break;
+      stops.push(await this.page.evaluate(focused));
+    }
+    return stops;
+  }
+
+  inspect({ width, is_phone: isPhone }) {
+    return this.page.evaluate(inspect, { width, isPhone });
+  }
+
+  words_outside({ open, close }) {
+    return this.page.evaluate(wordsOutside, { open, close });
+  }
+
+  // What axe finds wrong: every rule that is on, those of best practice and the target sizes of WCAG 2.2
+  // with them, or the ones that are named.
+  async axe_findings({ only, off }) {
+    if (!(await this.page.evaluate(() => 'axe' in window))) await this.page.evaluate(this.axe);
+    const rules = Object.fromEntries(off.map((rule) => [rule, { enabled: false }]));
+    const options = only.length
+      ? { runOnly: { type: 'rule', values: only } }
+      : { rules: { 'target-size': { enabled: true }, ...rules } };
+    const { violations } = await this.page.evaluate(
+      (given) => window.axe.run(document, { ...given, resultTypes: ['violations'] }),
+      options,
+    );
+    return violations.map(({ id, help, nodes }) => ({
+      rule: id,
+      help,
+      where: nodes.map((node) => `${node.html} ${node.failureSummary}`),
+    }));
+  }
+
+  // Every answer since the last page was asked for: its kind, its address, its bytes as they came.
+  async loaded() {
+    const each = this.requests.map(async (request) => {
+      const response = await request.response().catch(() => null);
+      const sizes = response && (await request.sizes());
+      const bytes = sizes ? sizes.responseHeadersSize + sizes.responseBodySize : 0;
+      return { kind: request.resourceType(), url: request.url(), bytes };
+    });
+    return Promise.all(each);
+  }
+
+  // What went wrong since this was last asked: of scripts, of the policy, of what a page wanted to load.
+  take_errors() {
+    return [...this.errors.splice(0), ...this.dialogs.splice(0).map((said) => `dialog: ${said}`)];
+  }
+
+  async evaluate({ script }) {
+    return this.page.evaluate(script);
+  }
+
+  async screenshot({ path }) {
+    await this.page.screenshot({ path, fullPage: true, animations: 'disabled' });
+  }
+}

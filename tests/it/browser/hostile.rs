@@ -1,0 +1,65 @@
+//! Names and descriptions that mean harm, on every page: shown as text, and in their place.
+
+use super::harm::{HARMED, TURNED, text};
+use super::visit::{Visit, rows};
+use crate::harness::{Engine, Look, TestApp};
+
+/// What people and other services write, and pages show. Which of them the routes refuse is their own matter: an
+/// adopted database may have it all the same.
+const COLUMNS: &[(&str, &str)] = &[
+    ("organizations", "name"),
+    ("organizations", "industry"),
+    ("promo_codes", "description"),
+    ("users", "name"),
+    ("provisions", "error"),
+    ("credit_ledger", "reason"),
+];
+
+async fn write(app: &TestApp) {
+    let text = text().replace('\'', "''");
+    for (table, column) in COLUMNS {
+        app.execute(&format!("UPDATE {table} SET {column} = '{text}'")).await;
+    }
+    // An address is somebody's own; an invitation is theirs whose address it names.
+    app.execute(&format!("UPDATE users SET email = email || '{text}'")).await;
+    app.execute(&format!("UPDATE invitations SET email = email || '{text}'")).await;
+}
+
+async fn walk(engine: Engine, looks: &[Look]) {
+    let visit = Visit::new(engine).await;
+    write(&visit.world.app).await;
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for look in looks {
+        let mut tabs = visit.tabs(*look);
+        for row in rows() {
+            let (tab, _) = tabs.go(row).await;
+            let mut faults = tab.take_errors().await;
+            if tab.evaluate(HARMED).await != false {
+                faults.push(format!("harmed: {}", tab.html().await));
+            }
+            let turned = tab.evaluate(TURNED).await;
+            if turned.as_array().is_none_or(|found| !found.is_empty()) {
+                faults.push(format!("turns what follows: {turned:#}"));
+            }
+            let found = tab.inspect().await;
+            faults.extend(found.too_wide.into_iter().chain(found.inline));
+            seen += usize::from(tab.text().await.contains("window.harmed=1"));
+            wrong.extend(faults.into_iter().map(|fault| format!("{} {look}: {fault}", row.name)));
+        }
+    }
+    assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(seen >= 4 * looks.len(), "only {seen} pages show what was written");
+    visit.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_is_text_on_a_telephone() {
+    let narrow = Look { width: 320, ..Look::PHONE };
+    walk(Engine::Postgres, &[narrow, narrow.arabic()]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_is_text_on_a_desktop() {
+    walk(Engine::Sqlite, &[Look::DESKTOP.arabic()]).await;
+}

@@ -1,0 +1,63 @@
+//! Signing in with the keyboard alone, and with scripts turned off; and what a page weighs.
+
+use crate::harness::{Look, Setup, on_both};
+
+const EMAIL: &str = "aisha@example.com";
+
+on_both! {
+    async fn somebody_signs_in_by_the_keyboard(app: &TestApp, Setup::with_mail()) {
+        let tab = app.chromium(Look::DESKTOP).await;
+        tab.open("/sign-in").await.expect(200);
+        assert_eq!(tab.key("Tab").await.unwrap().name, "Skip to the content");
+        tab.tab_to("E-mail address").await;
+        tab.write("nobody").await;
+        tab.key_away("Enter").await.expect(400);
+        // The summary has the keyboard, and its link leads to the field, which has kept what was written.
+        assert!(tab.focused().await.unwrap().name.starts_with("There is a problem"));
+        tab.tab_to("Enter an e-mail address, such as ahmed@example.com").await;
+        tab.key("Enter").await;
+        assert_eq!(tab.focused().await.unwrap().name, "E-mail address");
+        assert_eq!(tab.value("E-mail address").await, "nobody");
+        tab.fill("E-mail address", EMAIL).await;
+        tab.key_away("Enter").await.expect(200);
+        tab.tab_to("Code").await;
+        tab.write(&app.next_code(EMAIL).await).await;
+        tab.key_away("Enter").await.expect(200);
+        assert_eq!(tab.address().await, "/console");
+        tab.tab_to("Sign out").await;
+        tab.key_away("Enter").await.expect(200);
+        assert_eq!(tab.address().await, "/sign-in");
+        tab.close().await;
+    }
+
+    async fn nothing_needs_a_script(app: &TestApp, Setup::with_mail()) {
+        let tab = app.chromium(Look::PHONE.arabic().without_script()).await;
+        tab.open("/console").await.expect(200);
+        assert_eq!(tab.address().await, "/sign-in?return_to=%2Fconsole");
+        tab.sign_in(app, EMAIL).await.expect(200);
+        assert_eq!(tab.address().await, "/console");
+        tab.has(&[EMAIL, "حسابك"]).await;
+        // The language that is chosen stays.
+        tab.press("English").await.expect(200);
+        tab.has(&["Your account"]).await;
+        tab.reload().await.expect(200);
+        tab.has(&["Your account"]).await;
+        tab.press_twice("Sign out").await.expect(200);
+        tab.back().await;
+        tab.reload().await.expect(200);
+        assert!(tab.address().await.starts_with("/sign-in"), "{}", tab.address().await);
+        tab.close().await;
+    }
+
+    /// On a telephone that was never here.
+    async fn a_page_is_light(app: &TestApp, Setup::with_mail()) {
+        const MOST_BYTES: u64 = 60_000;
+        let mut tab = app.chromium(Look::PHONE).await;
+        tab.open("/sign-in").await.expect(200);
+        let weight = tab.weight().await;
+        assert!(weight["all"] > weight["document"] && weight["all"] < MOST_BYTES, "{weight:?}");
+        tab.no_sideways_scroll(320).await;
+        assert!(tab.title().await.starts_with("Sign in"));
+        tab.close().await;
+    }
+}

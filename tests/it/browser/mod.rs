@@ -1,0 +1,16 @@
+//! Every page as a person meets it: in Chromium, on a telephone and a desk's screen, in both languages, light
+//! and dark, by pointer and by keyboard.
+//!
+//! `pages.rs` lists the pages; a new one takes a row there, and what it needs in `world.rs`.
+
+mod coverage;
+mod harm;
+mod hostile;
+mod keyboard;
+mod look;
+mod pages;
+mod pictures;
+mod visit;
+mod walk;
+mod words;
+mod world;

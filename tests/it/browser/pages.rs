@@ -1,0 +1,78 @@
+//! The list of pages, each as often as it looks different. A row is a line; what stands in braces in an address is
+//! of the world ([`super::world`]).
+
+use super::world::Viewer;
+
+/// A page to look at.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Row {
+    /// What its pictures are called.
+    pub(super) name: &'static str,
+    pub(super) path: &'static str,
+    pub(super) viewer: Viewer,
+    pub(super) status: u16,
+    /// What is entered into the form of that page and sent, by the fields' names: the page is what comes then.
+    pub(super) sends: Option<&'static [(&'static str, &'static str)]>,
+    /// Of the Sovereign whose limits are used up.
+    pub(super) is_limited: bool,
+}
+
+/// A page that nobody needs to sign in for.
+const fn page(name: &'static str, path: &'static str) -> Row {
+    Row { name, path, viewer: Viewer::Nobody, status: 200, sends: None, is_limited: false }
+}
+
+impl Row {
+    /// Looked at by somebody else.
+    const fn by(self, viewer: Viewer) -> Self {
+        Self { viewer, ..self }
+    }
+
+    const fn answers(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
+    const fn sends(self, fields: &'static [(&'static str, &'static str)]) -> Self {
+        Self { sends: Some(fields), ..self }
+    }
+
+    const fn limited(self) -> Self {
+        Self { is_limited: true, ..self }
+    }
+}
+
+pub(super) const PAGES: &[Row] = &[
+    page("sign-in", "/sign-in"),
+    page("sign-in-wrong", "/sign-in").sends(&[("email", "nobody")]).answers(400),
+    page("code", "/sign-in").sends(&[("email", "noor@pharmacy.example")]),
+    page("code-wrong", "/sign-in/code").by(Viewer::Arriving).sends(&[("code", "1")]).answers(400),
+    page("link", "/sign-in/link?token={link}"),
+    page("link-ended", "/sign-in/link?token=x").answers(404),
+    page("sign-in-elsewhere-down", "/auth/oidc/google").answers(503),
+    page("sign-in-elsewhere-unknown", "/auth/oidc/nowhere").answers(404),
+    page("sign-in-elsewhere-not-begun", "/auth/callback").answers(400),
+    page("too-many", "/auth/callback").limited().answers(429),
+    page("administrator-link-ended", "/auth/administrator?token=x").answers(404),
+    page("invitation", "/invitation?token={invitation}").by(Viewer::Guest),
+    page("invitation-of-another", "/invitation?token={invitation}").by(Viewer::Owner).answers(403),
+    page("invitation-ended", "/invitation?token=x").answers(404),
+    page("account", "/console").by(Viewer::Owner),
+    page("account-without-organization", "/console").by(Viewer::Guest),
+    page("account-of-administrator", "/console").by(Viewer::Administrator),
+    page("provisions", "/console/noor-pharmacy/provisions").by(Viewer::Owner),
+    page("provisions-failed", "/console/ruwi-books/provisions").by(Viewer::Owner),
+    page("provisions-none", "/console/seeb-clinic/provisions").by(Viewer::Owner),
+    page("organization-unknown", "/console/nobodys/provisions").by(Viewer::Owner).answers(404),
+    page("pay", "/pay/{open_order}"),
+    page("pay-done", "/pay/{paid_order}"),
+    page("pay-unknown", "/pay/x").answers(404),
+    page("return-open", "/checkout/return?order={open_order}"),
+    page("return-done", "/checkout/return?order={paid_order}"),
+    page("return-unknown", "/checkout/return?order=x").answers(404),
+];
+
+/// Routes that show no page of their own, and why.
+pub(super) const NO_PAGES: &[(&str, &str)] = &[
+    ("/assets/{name}", "style sheets, which pages load"),
+    ("/language", "redirects to the page it was pressed on"),
+];

@@ -1,0 +1,194 @@
+//! A Sovereign in Muscat with a pharmacy, a bookshop and a clinic: what there must be for every page to have
+//! something to show.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use sovereign::auth::IssuerSettings;
+use sovereign::limits::Limits;
+use sovereign_domain::calendar::TimeZone;
+
+use crate::harness::{Customer, Engine, Look, Setup, SinkOptions, Tab, TestApp};
+use crate::provisioning::{allow, provision, refuse};
+
+/// Who looks at a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Viewer {
+    Nobody,
+    /// Has asked for a code and not entered it.
+    Arriving,
+    /// Is signed in and invited, and has no Organization.
+    Guest,
+    /// Of the three Organizations.
+    Owner,
+    /// Only sees what is in one of them.
+    Reader,
+    /// The franchisee's.
+    Administrator,
+}
+
+impl Viewer {
+    const SIGNED_IN: [Self; 4] = [Self::Guest, Self::Owner, Self::Reader, Self::Administrator];
+
+    pub(super) const fn email(self) -> &'static str {
+        match self {
+            Self::Nobody => "",
+            Self::Arriving => "huda@example.com",
+            Self::Guest => "salim@example.com",
+            Self::Owner => "aisha@example.com",
+            Self::Reader => "said@example.com",
+            Self::Administrator => "maryam@example.com",
+        }
+    }
+}
+
+pub(super) struct World {
+    pub(super) app: TestApp,
+    /// The cookies of each who is signed in.
+    cookies: BTreeMap<Viewer, BTreeMap<String, String>>,
+    /// What stands for a name in braces in an address.
+    values: BTreeMap<&'static str, String>,
+}
+
+fn setup() -> Setup {
+    // Nobody listens there.
+    let google = IssuerSettings {
+        name: "google".to_owned(),
+        issuer: "http://127.0.0.1:9".to_owned(),
+        client_id: "sovereign".to_owned(),
+        client_secret: None,
+        label: "Google".to_owned(),
+        audience: None,
+        grants_roles: false,
+        scopes: "openid email profile".to_owned(),
+    };
+    Setup {
+        sink: Some(SinkOptions::default()),
+        issuers: vec![google],
+        zone: TimeZone::get("Asia/Muscat").unwrap(),
+        ..Setup::with_stripe()
+    }
+}
+
+impl World {
+    pub(super) async fn new(engine: Engine) -> Self {
+        let app = TestApp::start_with(engine, setup()).await;
+        let mut world = Self { app, cookies: BTreeMap::new(), values: BTreeMap::new() };
+        world.vouchers().await;
+        world.customers().await;
+        world.people().await;
+        world
+    }
+
+    /// A path with the identifiers of this world.
+    pub(super) fn path(&self, path: &str) -> String {
+        let mut path = path.to_owned();
+        for (name, value) in &self.values {
+            path = path.replace(&format!("{{{name}}}"), value);
+        }
+        assert!(!path.contains('{'), "world.rs has nothing for {path}");
+        path
+    }
+
+    /// A tab in which `viewer` is signed in.
+    pub(super) async fn tab(&self, viewer: Viewer, look: Look) -> Tab {
+        let tab = self.app.chromium(look).await;
+        if let Some(cookies) = self.cookies.get(&viewer) {
+            tab.take_cookies(cookies).await;
+        }
+        tab
+    }
+
+    async fn vouchers(&self) {
+        for (code, credit, times, description) in [
+            ("MUSCAT-200", 200, 40, "Muscat small business week"),
+            ("OPENING-4", 4, 0, "A first taste"),
+        ] {
+            let voucher = json!({
+                "code": code, "credit_omr": credit, "max_redemptions": times, "description": description,
+            });
+            self.app.issue_as(voucher).await;
+        }
+    }
+
+    /// The owner's Organizations: one that has all it ordered, one whose provision failed, one that has to pay.
+    async fn customers(&mut self) {
+        let app = &self.app;
+        let pharmacy = self.organization("noor-pharmacy", "صيدلية النور").await;
+        let paid = order(&pharmacy, "m", "MUSCAT-200", &["odoo", "nextcloud"]).await;
+        provision(app).await;
+        refuse(app, "the branch is protected");
+        let books = self.organization("ruwi-books", "Ruwi Books").await;
+        order(&books, "flexi", "", &["wordpress"]).await;
+        // Until it is given up.
+        for _ in 0..10 {
+            provision(app).await;
+            app.clock.advance_seconds(3_600);
+        }
+        allow(app);
+        let clinic = self.organization("seeb-clinic", "Seeb Dental Clinic").await;
+        let open = order(&clinic, "m", "OPENING-4", &[]).await;
+        self.values.insert("paid_order", paid);
+        self.values.insert("open_order", open);
+    }
+
+    async fn organization(&self, slug: &str, name: &str) -> Customer {
+        let client = self.app.member("aisha");
+        let body = json!({ "slug": slug, "name": name, "plan_id": "m", "apps": [], "addons": [] });
+        let made = client.post("/tenant/orgs", &body).await.expect(201);
+        Customer { client, tenant_id: text_of(&made["id"]) }
+    }
+
+    async fn people(&mut self) {
+        for viewer in Viewer::SIGNED_IN {
+            let mut browser = self.app.browser();
+            browser.sign_in(&self.app, viewer.email()).await;
+            self.cookies.insert(viewer, browser.cookies);
+        }
+        let grant = ["user", "grant", Viewer::Administrator.email(), "--role", "sovereign-admin"];
+        self.app.database().run(&grant).expect(0);
+        let mut arriving = self.app.browser();
+        arriving.get("/sign-in").await.expect(200);
+        arriving.submit("/sign-in", &[("email", Viewer::Arriving.email())]).await.location();
+        self.cookies.insert(Viewer::Arriving, arriving.cookies);
+        let link = self.link_to(Viewer::Arriving.email(), "/sign-in/link?token=").await;
+        self.values.insert("link", link);
+        let aisha = self.app.member("aisha");
+        let organizations = aisha.get("/tenant/orgs").await.expect(200);
+        let pharmacy = text_of(&organizations[0]["id"]);
+        for (viewer, path) in [(Viewer::Guest, "invitations"), (Viewer::Reader, "members")] {
+            let body = json!({ "email": viewer.email(), "role": "viewer" });
+            aisha.post(&format!("/tenant/orgs/{pharmacy}/{path}"), &body).await.expect(201);
+        }
+        let token = self.link_to(Viewer::Guest.email(), "/invitation?token=").await;
+        self.values.insert("invitation", token);
+    }
+
+    /// What stands behind `path` in the next mail to `email`.
+    async fn link_to(&self, email: &str, path: &str) -> String {
+        let text = self.app.sink().next_to(email).await.text.unwrap();
+        let link = text.split_whitespace().find_map(|word| word.split_once(path));
+        link.unwrap_or_else(|| panic!("no link in {text}")).1.trim_end_matches('⟧').to_owned()
+    }
+}
+
+/// A Sovereign that answers whoever comes back from elsewhere with "too many".
+pub(super) async fn limited() -> TestApp {
+    let setup = Setup { limits: Limits::on(Vec::new()), ..Setup::default() };
+    let app = TestApp::start_with(Engine::Sqlite, setup).await;
+    let mut browser = app.browser();
+    while browser.get("/auth/callback").await.status != 429 {}
+    app
+}
+
+async fn order(customer: &Customer, plan: &str, code: &str, apps: &[&str]) -> String {
+    let body = json!({
+        "tenant_id": customer.tenant_id, "plan_id": plan, "promo_code": code, "apps": apps, "addons": [],
+    });
+    let placed = customer.client.post("/billing/checkout", &body).await.expect(200);
+    text_of(&placed["order_id"])
+}
+
+fn text_of(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
