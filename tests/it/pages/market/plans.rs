@@ -15,12 +15,13 @@ on_both! {
         page.has(&[
             "Most popular", "2 cores", "4 GB", "As used", "Room for one or two light apps",
             "href=\"/join?plan=m\"", "Can be added", "Included in every plan", "Daily backup",
-            "How usage is priced", "name=\"description\"", "rel=\"canonical\"",
+            "How usage is priced", "The prices are not set yet", "name=\"description\"", "rel=\"canonical\"",
         ]);
         let meter = json!({ "name": "Processor time", "unit": "hours", "price_minor": 12, "per_units": 10 });
         app.sovereign_admin().put("/billing/admin/meters/cpu-hours", &meter).await.expect(200);
         let page = browser.get("/plans").await.expect(200);
         page.has(&["Processor time", "10 hours", &omr("0.012")]);
+        assert!(!page.text.contains("The prices are not set yet"));
         change(app, "plans/m", json!({ "popular": false, "cpu": "A whole rack" })).await;
         let page = browser.get("/plans").await.expect(200);
         assert!(!page.text.contains("Most popular"));
