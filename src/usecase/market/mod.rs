@@ -32,7 +32,8 @@ pub(crate) struct Market {
     pub(crate) apps: Vec<MarketApp>,
     pub(crate) industries: Vec<Industry>,
     pub(crate) bundles: Vec<Bundle>,
-    prices: Arc<Catalog>,
+    /// As a checkout has them.
+    pub(crate) prices: Arc<Catalog>,
 }
 
 /// The market as it was read last.

@@ -56,6 +56,18 @@ impl Row {
 }
 
 pub(super) const PAGES: &[Row] = &[
+    page("home", "/"),
+    page("plans", "/plans"),
+    page("apps", "/apps"),
+    page("apps-found", "/apps?q=shop&industry=retail&sort=price"),
+    page("apps-none", "/apps?q=nonesuch"),
+    page("app", "/apps/nextcloud"),
+    page("app-later", "/apps/n8n"),
+    page("app-service", "/apps/redis"),
+    page("app-of-owner", "/apps/grafana").by(Viewer::Owner),
+    page("app-unknown", "/apps/nonesuch").answers(404),
+    page("bundle", "/bundles/law-pack"),
+    page("industry", "/industries/pharmacy"),
     page("sign-in", "/sign-in"),
     page("sign-in-wrong", "/sign-in").sends(&[("email", "nobody")]).answers(400),
     page("code", "/sign-in").sends(&[("email", "noor@pharmacy.example")]),
