@@ -3,6 +3,7 @@
 mod app;
 mod apps;
 mod bundle;
+mod effect;
 mod home;
 mod industry;
 mod plans;
