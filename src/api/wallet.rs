@@ -17,10 +17,12 @@ use super::extract::{Query, Segment};
 use super::paging;
 use super::problem::Problem;
 use crate::app::App;
+use crate::branding::Branding;
 use crate::storage::Result as StorageResult;
 use crate::storage::ledger::Line;
 use crate::storage::wallets::{LotRow, WaitingRow};
 use crate::text::Language;
+use crate::usecase::branding;
 use crate::usecase::export::ExportError;
 use crate::usecase::organizations::usable_id;
 use crate::usecase::print_invoice::number_text;
@@ -78,12 +80,12 @@ struct HeldForBody {
 }
 
 impl HeldForBody {
-    fn new(row: WaitingRow, app: &App) -> Self {
+    fn new(row: WaitingRow, branding: &Branding) -> Self {
         Self {
             order_id: row.id,
             credit_minor: row.credit_minor,
             charge_minor: row.charge_minor,
-            pay_url: format!("{}/pay/{}", app.public_url, row.id),
+            pay_url: branding.page(&format!("/pay/{}", row.id)),
             created_at: row.created_at.0,
         }
     }
@@ -158,10 +160,11 @@ pub(super) async fn read(
     Segment(tenant_id): Segment,
 ) -> Result<Json<WalletBody>, Problem> {
     let summary = wallet::summary(&app, &caller.user_id, usable_id(&tenant_id)?).await?;
-    Ok(Json(wallet_body(summary, &app)))
+    let branding = branding::load(&app).await?;
+    Ok(Json(wallet_body(summary, &app, &branding)))
 }
 
-fn wallet_body(summary: Summary, app: &App) -> WalletBody {
+fn wallet_body(summary: Summary, app: &App, branding: &Branding) -> WalletBody {
     let Summary { account, available_minor, lots, waiting, lasts, unused } = summary;
     let (lasts, lasts_until, lasts_months) = match lasts {
         Lasts::NoSubscription => ("no_subscription", None, None),
@@ -183,7 +186,7 @@ fn wallet_body(summary: Summary, app: &App) -> WalletBody {
         balance_minor: account.balance_minor,
         held_minor: account.held_minor,
         owed_minor: account.owed_minor,
-        held_for: waiting.map(|row| HeldForBody::new(row, app)),
+        held_for: waiting.map(|row| HeldForBody::new(row, branding)),
         lots: lots.into_iter().map(LotBody::from).collect(),
         lasts,
         lasts_until,

@@ -11,7 +11,7 @@ mod change;
 mod close;
 mod environments;
 mod fields;
-mod frame;
+pub(super) mod frame;
 mod home;
 mod members;
 mod money;

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use sovereign_domain::calendar::date_in;
 use uuid::Uuid;
 
+use super::super::console::frame::Frame;
 use super::super::error;
 use super::super::page::Page;
 use super::{Visit, enter, refused};
@@ -25,7 +26,7 @@ use crate::usecase::wallet::{self, Document};
 #[template(path = "web/wallet/invoices.html")]
 struct InvoicesPage<'a> {
     page: &'a Page,
-    organization: &'a str,
+    frame: Frame<'a>,
     invoices: Vec<Shown>,
     notes: Vec<Shown>,
     plan: String,
@@ -63,7 +64,7 @@ pub(super) async fn show(
         Ok(found) => {
             let list = InvoicesPage {
                 page: &page,
-                organization: &visit.organization,
+                frame: visit.frame(&page, "invoices"),
                 invoices: found
                     .invoices
                     .iter()

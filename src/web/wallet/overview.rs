@@ -7,6 +7,7 @@ use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
+use super::super::console::frame::Frame;
 use super::super::page::{Page, address, parameter};
 use super::super::problems::Problems;
 use super::{Visit, enter_to_spend, refused};
@@ -27,7 +28,7 @@ const LINES: i64 = 50;
 #[template(path = "web/wallet/wallet.html")]
 pub(super) struct WalletPage<'a> {
     page: &'a Page,
-    organization: &'a str,
+    frame: Frame<'a>,
     /// This page, without what is asked of it.
     address: String,
     problems: Problems,
@@ -179,7 +180,7 @@ async fn make<'a>(
     let filter = Filter { movement, from, to, voucher, movements };
     Ok(WalletPage {
         page,
-        organization: &visit.organization,
+        frame: visit.frame(page, "wallet"),
         problems,
         code,
         key: app.new_id().to_string(),
