@@ -111,9 +111,17 @@ export class Tab {
     await this.#button(name).click();
   }
 
-  // Presses a button twice, as people do who are in a hurry; the second press may come too late.
-  press_twice({ name }) {
-    return this.#leave(() => this.#button(name).dblclick());
+  // Presses a button twice, as people do who are in a hurry. The second press may take the place of the first,
+  // or come too late.
+  async press_twice({ name }) {
+    try {
+      return await this.#leave(() => this.#button(name).dblclick());
+    } catch (error) {
+      if (!/interrupted|ERR_ABORTED/.test(error.message)) throw error;
+      await this.page.waitForLoadState('load');
+      this.main = this.page.url();
+      return { status: 0, url: this.main, headers: {} };
+    }
   }
 
   // Fills in fields by their names and sends their form: for whoever comes to what follows, in any language.

@@ -98,6 +98,28 @@ pub(super) const PAGES: &[Row] = &[
     page("join", "/join").by(Viewer::Guest).after("/redeem?code=MUSCAT-200"),
     page("join-wrong", "/join").by(Viewer::Guest).sends(&[("name", "")]).answers(400),
     page("join-choose", "/join").by(Viewer::Owner).after("/redeem?code=MUSCAT-200"),
+    page("checkout", "/checkout?organization=sohar-salon&plan=m")
+        .by(Viewer::Owner)
+        .after("/redeem?code=RAMADAN-50"),
+    page("checkout-by-card", "/checkout?organization=sohar-salon&plan=xl")
+        .by(Viewer::Owner)
+        .after("/redeem?code=OPENING-5"),
+    page("checkout-voucher-used", "/checkout?organization=sohar-salon&plan=m")
+        .by(Viewer::Owner)
+        .after("/redeem?code=MUSCAT-200"),
+    page("checkout-subscribed", "/checkout?organization=noor-pharmacy&plan=m")
+        .by(Viewer::Owner)
+        .answers(409),
+    page("checkout-done", "/checkout/done?order={paid_order}").by(Viewer::Owner),
+    page("wallet", "/console/noor-pharmacy/wallet").by(Viewer::Owner),
+    page("wallet-of-reader", "/console/noor-pharmacy/wallet").by(Viewer::Reader),
+    page("wallet-empty", "/console/sohar-salon/wallet").by(Viewer::Owner),
+    page("wallet-code-wrong", "/console/noor-pharmacy/wallet")
+        .by(Viewer::Owner)
+        .sends(&[("code", "NOTHING-1")])
+        .answers(400),
+    page("invoices", "/console/noor-pharmacy/invoices").by(Viewer::Owner),
+    page("invoices-none", "/console/sohar-salon/invoices").by(Viewer::Owner),
     page("join-email", "/sign-in?return_to=%2Fjoin"),
     page("administrator-link-ended", "/auth/administrator?token=x").answers(404),
     page("invitation", "/invitation?token={invitation}").by(Viewer::Guest),
@@ -108,7 +130,7 @@ pub(super) const PAGES: &[Row] = &[
     page("account-of-administrator", "/console").by(Viewer::Administrator),
     page("provisions", "/console/noor-pharmacy/provisions").by(Viewer::Owner),
     page("provisions-failed", "/console/ruwi-books/provisions").by(Viewer::Owner),
-    page("provisions-none", "/console/seeb-clinic/provisions").by(Viewer::Owner),
+    page("provisions-none", "/console/sohar-salon/provisions").by(Viewer::Owner),
     page("console-home", "/console/noor-pharmacy").by(Viewer::Owner),
     page("console-home-unpaid", "/console/seeb-clinic").by(Viewer::Owner),
     page("console-home-of-reader", "/console/noor-pharmacy").by(Viewer::Reader),
@@ -142,5 +164,8 @@ pub(super) const NO_PAGES: &[(&str, &str)] = &[
     ("/assets/{name}", "style sheets, which pages load"),
     ("/language", "redirects to the page it was pressed on"),
     ("/digits", "redirects to the page it was pressed on"),
+    ("/console/{slug}/wallet/ledger.csv", "a file"),
+    ("/console/{slug}/invoices/{id}/pdf", "a file"),
+    ("/console/{slug}/credit-notes/{id}/pdf", "a file"),
     ("/join/address", "is asked by the script of /join, and answers JSON"),
 ];

@@ -104,6 +104,8 @@ impl World {
         for (code, credit, times, description) in [
             ("MUSCAT-200", 200, 40, "Muscat small business week"),
             ("OPENING-4", 4, 0, "A first taste"),
+            ("OPENING-5", 5, 0, "A first taste"),
+            ("RAMADAN-50", 50, 0, "Ramadan for shops"),
         ] {
             let voucher = json!({
                 "code": code, "credit_omr": credit, "max_redemptions": times, "description": description,
@@ -132,6 +134,8 @@ impl World {
         allow(app);
         let clinic = self.organization("seeb-clinic", "Seeb Dental Clinic").await;
         let open = order(&clinic, "m", "OPENING-4", &[]).await;
+        self.organization("sohar-salon", "Sohar Salon").await;
+        self.app.number_invoices().await;
         self.values.insert("paid_order", paid);
         self.values.insert("open_order", open);
     }
