@@ -47,6 +47,20 @@ pub(super) struct CheckoutBody {
     promo_value_minor: Option<Whole>,
 }
 
+impl CheckoutBody {
+    pub(super) fn into_request(self, key: Option<String>) -> Result<CheckoutRequest, Problem> {
+        Ok(CheckoutRequest {
+            tenant_id: tenant_id(self.tenant_id)?,
+            plan: self.plan_id,
+            addons: references("addons", self.addons)?,
+            apps: references("apps", self.apps)?,
+            code: promo_code(self.promo_code.as_deref())?,
+            promo_value_minor: self.promo_value_minor.map(|value| value.0),
+            key,
+        })
+    }
+}
+
 /// Orders a plan
 ///
 /// Redeems the voucher, draws the credit, begins the subscription and writes its first invoice; or
@@ -92,15 +106,7 @@ pub(super) async fn checkout(
     headers: HeaderMap,
     Body(body): Body<CheckoutBody>,
 ) -> Result<Response, Problem> {
-    let request = CheckoutRequest {
-        tenant_id: tenant_id(body.tenant_id)?,
-        plan: body.plan_id,
-        addons: references("addons", body.addons)?,
-        apps: references("apps", body.apps)?,
-        code: promo_code(body.promo_code.as_deref())?,
-        promo_value_minor: body.promo_value_minor.map(|value| value.0),
-        key: idempotency_key(&headers)?,
-    };
+    let request = body.into_request(idempotency_key(&headers)?)?;
     let quotas = [
         (Quota::CheckoutByAddress, Key::Address(address)),
         (Quota::CheckoutByUser, Key::User(&caller.user_id)),
@@ -120,7 +126,7 @@ pub(super) async fn checkout(
 }
 
 /// Counts a code that is wrong.
-async fn count_wrong(attempt: Attempt<'_>, error: &EngineError) -> Result<(), TooMany> {
+pub(super) async fn count_wrong(attempt: Attempt<'_>, error: &EngineError) -> Result<(), TooMany> {
     if let EngineError::Refused(Refusal::Voucher(VoucherRefusal::Unknown)) = error {
         attempt.wrong().await?;
     }

@@ -24,13 +24,14 @@ mod catalog_schema;
 mod catalog_wishes;
 mod changes;
 mod checkout;
+mod checkout_preview;
 mod credit_notes;
 mod described;
 mod environment_policy;
 mod environments;
 mod event_deliveries;
 mod event_endpoints;
-mod export;
+pub(crate) mod export;
 mod extract;
 mod google;
 mod invitations;
@@ -57,6 +58,7 @@ mod subscriptions;
 mod tiers;
 mod usage;
 mod vouchers;
+mod wallet;
 mod webhook;
 mod wire;
 
@@ -117,6 +119,7 @@ fn voucher_routes(routes: Routes) -> Routes {
 fn billing_routes(routes: Routes) -> Routes {
     routes
         .add(checkout::__path_checkout, checkout::checkout)
+        .add(checkout_preview::__path_preview, checkout_preview::preview)
         .add(webhook::__path_take, webhook::take)
         .add(billing::__path_balance, billing::balance)
         .add(subscriptions::__path_read, subscriptions::read)
@@ -125,6 +128,9 @@ fn billing_routes(routes: Routes) -> Routes {
         .add(subscriptions::__path_pay, subscriptions::pay)
         .add(changes::__path_preview, changes::preview)
         .add(changes::__path_change, changes::change)
+        .add(wallet::__path_read, wallet::read)
+        .add(wallet::__path_ledger, wallet::ledger)
+        .add(wallet::__path_csv, wallet::csv)
         .add(billing::__path_invoices, billing::invoices)
         .add(invoice_pdf::__path_pdf, invoice_pdf::pdf)
         .add(portal::__path_open, portal::open)

@@ -212,7 +212,7 @@ pub(crate) async fn book(tx: &mut Tx, wanted: &mut Wanted, book: &mut Book) -> R
 
 from_row! {
     #[derive(Debug)]
-    struct LotRow {
+    pub(super) struct LotRow {
         tenant_id: String,
         id: Uuid,
         source: String,
@@ -228,7 +228,7 @@ from_row! {
 }
 
 impl LotRow {
-    fn into_lot(self) -> Result<Lot> {
+    pub(super) fn into_lot(self) -> Result<Lot> {
         let source = LotSource::parse(&self.source)
             .ok_or_else(|| Error::corrupt("credit_lots", format!("source {:?}", self.source)))?;
         Ok(Lot {

@@ -5,6 +5,7 @@ use sovereign_domain::book::OrderStatus;
 use sovereign_domain::catalog::{LineKind, OrderLine};
 use sovereign_domain::checkout::{Split, split};
 use sovereign_domain::ids::OrderId;
+use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
 use crate::app::App;
@@ -57,6 +58,21 @@ impl Bill {
 
     pub(crate) fn organization(&self) -> &str {
         &self.row.organization
+    }
+
+    /// What of it credit pays, and what a card, in minor units.
+    pub(crate) fn parts_minor(&self) -> (i64, i64) {
+        (self.split.credit_minor, self.split.charge_minor)
+    }
+
+    /// The credit that its Organization can spend now, in minor units.
+    pub(crate) fn available_minor(&self) -> i64 {
+        self.row.available_minor
+    }
+
+    /// When the time begins that it pays for, once it is paid.
+    pub(crate) fn period_start(&self) -> Option<Timestamp> {
+        self.row.period_start.map(|start| start.0)
     }
 
     /// Whether it can be paid.
@@ -176,7 +192,7 @@ impl Bill {
     }
 }
 
-fn named(line: &OrderLine, language: Language) -> String {
+pub(crate) fn named(line: &OrderLine, language: Language) -> String {
     let name = match line.kind {
         LineKind::Plan => language.text_with("bill-plan", &[("name", line.name.as_str().into())]),
         LineKind::Addon | LineKind::App | LineKind::Service => line.name.clone(),
@@ -196,7 +212,7 @@ fn used(line: &OrderLine, language: Language) -> String {
 }
 
 /// A brand of cards as people know it (`card.brand` of Stripe's payment methods).
-fn card_name(brand: &str) -> String {
+pub(crate) fn card_name(brand: &str) -> String {
     match brand {
         "amex" => "American Express".to_owned(),
         "diners" => "Diners Club".to_owned(),

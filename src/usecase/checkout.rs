@@ -27,6 +27,12 @@ pub struct RedeemRequest {
 }
 
 impl CheckoutRequest {
+    /// What the same request would come to.
+    #[must_use]
+    pub fn into_preview(self, actor: Actor) -> Checkout {
+        Checkout { preview: true, ..self.into_command(actor) }
+    }
+
     #[must_use]
     pub fn into_command(self, actor: Actor) -> Checkout {
         let value = self.promo_value_minor.map(|value| value.to_string());

@@ -1,13 +1,79 @@
 //! What an order would come to. Nothing here changes anything.
 
-use sovereign_domain::book::Refusal;
+use futures_util::future::join_all;
+use serde_json::Value;
+use sovereign_domain::book::{CheckoutQuote, Command, Outcome, Refusal};
 use sovereign_domain::catalog::Catalog;
 use sovereign_domain::estimate::{self, Estimate, Terms};
+use sovereign_domain::event::Actor;
 use sovereign_domain::voucher::{Code, Voucher, VoucherRefusal};
 
 use crate::app::App;
 use crate::engine::EngineError;
-use crate::storage::catalog;
+use crate::storage::{self, catalog as rows};
+use crate::usecase::catalog::{self, Kind};
+use crate::usecase::checkout::CheckoutRequest;
+
+/// What a checkout would come to for an Organization: the checkout itself, decided and not made.
+///
+/// # Errors
+/// Where the checkout would be refused; or the engine cannot say.
+pub(crate) async fn preview(
+    app: &App,
+    request: CheckoutRequest,
+    actor: Actor,
+) -> Result<CheckoutQuote, EngineError> {
+    match app.engine.submit(Command::Checkout(request.into_preview(actor))).await? {
+        Outcome::Quoted(quote) => Ok(*quote),
+        _ => Err(EngineError::Broken),
+    }
+}
+
+/// A plan that can be ordered.
+#[derive(Debug, Clone)]
+pub(crate) struct Plan {
+    pub(crate) id: String,
+    pub(crate) slug: String,
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) price_minor: i64,
+    /// What is used is billed besides.
+    pub(crate) usage_priced: bool,
+    pub(crate) popular: bool,
+}
+
+/// The plans, in their order.
+///
+/// # Errors
+/// Where the database fails.
+pub(crate) async fn plans(app: &App) -> storage::Result<Vec<Plan>> {
+    let documents = catalog::list(&app.store, Kind::Plan, app.facts.currency).await?;
+    let plan = |document: &Value| {
+        let text = |name: &str| document[name].as_str().unwrap_or_default().to_owned();
+        let is = |name: &str| document[name].as_bool().unwrap_or(false);
+        Plan {
+            id: text("id"),
+            slug: text("slug"),
+            name: text("name"),
+            description: text("description"),
+            price_minor: document["price_minor"].as_i64().unwrap_or(0),
+            usage_priced: is("usage_priced"),
+            popular: is("popular"),
+        }
+    };
+    Ok(documents.iter().map(plan).collect())
+}
+
+/// What a checkout would come to with each of these plans. They are asked at once, and so decided together.
+pub(crate) async fn with_each_plan(
+    app: &App,
+    request: &CheckoutRequest,
+    actor: &Actor,
+    plans: &[Plan],
+) -> Vec<Result<CheckoutQuote, EngineError>> {
+    let with = |plan: &Plan| CheckoutRequest { plan: plan.id.clone(), ..request.clone() };
+    join_all(plans.iter().map(|plan| preview(app, with(plan), actor.clone()))).await
+}
 
 /// What a month of a plan comes to for somebody who has no Organization yet, with the voucher that has this code.
 /// The plan is named by identifier or slug. The checkout decides by the same rules again.
@@ -23,7 +89,7 @@ pub async fn estimate(app: &App, plan: &str, code: Option<&Code>) -> Result<Esti
             Some(known.ok_or(refused(VoucherRefusal::Unknown.into()))?)
         }
     };
-    let catalog = catalog::prices(&mut app.store.read().await?).await?;
+    let catalog = rows::prices(&mut app.store.read().await?).await?;
     let voucher = voucher.as_ref().map(|known| &known.voucher);
     estimate_of(app, &catalog, plan, voucher).map_err(refused)
 }

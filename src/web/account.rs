@@ -26,8 +26,18 @@ struct AccountPage<'a> {
     email: &'a str,
     /// The name of a message, for who has a role on the Sovereign.
     role: Option<&'static str>,
+    /// When.
+    since: String,
     /// Name and address of each, and the name of the role's message.
     organizations: Vec<(String, String, String)>,
+}
+
+/// Whoever is signed in, if somebody is.
+pub(super) async fn somebody(app: &App, headers: &HeaderMap) -> storage::Result<Option<Standing>> {
+    match cookies::value(headers, cookies::SESSION) {
+        None => Ok(None),
+        Some(cookie) => sessions::of_browser(app, cookie).await,
+    }
 }
 
 /// Whoever is signed in; or the way to sign in and come back.
@@ -37,12 +47,7 @@ pub(super) async fn signed_in(
     headers: &HeaderMap,
     here: &str,
 ) -> Result<Standing, Response> {
-    let found = match cookies::value(headers, cookies::SESSION) {
-        None => None,
-        Some(cookie) => sessions::of_browser(app, cookie)
-            .await
-            .map_err(|error| error::unavailable(page, &error))?,
-    };
+    let found = somebody(app, headers).await.map_err(|error| error::unavailable(page, &error))?;
     found.ok_or_else(|| Redirect::to(&address("/sign-in", &[("return_to", here)])).into_response())
 }
 
@@ -71,7 +76,13 @@ async fn account_page<'a>(
         Role::SovereignAdmin => Some("role-sovereign-admin"),
         Role::Member => None,
     };
-    Ok(AccountPage { page, email: &session.email, role, organizations: organizations.collect() })
+    Ok(AccountPage {
+        page,
+        email: &session.email,
+        role,
+        since: page.moment(session.signed_in_at),
+        organizations: organizations.collect(),
+    })
 }
 
 #[derive(Debug, Deserialize)]

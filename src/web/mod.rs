@@ -7,6 +7,8 @@ mod account;
 mod administrator;
 mod assets;
 mod brand;
+mod checkout;
+mod console;
 mod cookies;
 mod elsewhere;
 mod error;
@@ -26,6 +28,7 @@ mod return_to;
 mod sign_in;
 mod style;
 mod terms;
+mod wallet;
 
 use std::sync::Arc;
 
@@ -54,8 +57,11 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/checkout/return", get(payment_return::show))
         .route("/pay/{order_id}", get(pay::show).post(pay::press))
         .route("/console", get(account::show))
+        .merge(console::routes())
         .route("/console/{slug}/provisions", get(provisions::show).post(provisions::retry))
         .merge(market::routes())
         .merge(redeem::routes())
         .merge(join::routes())
+        .merge(wallet::routes())
+        .merge(checkout::routes())
 }

@@ -86,6 +86,11 @@ impl Page {
         self.language.text(name)
     }
 
+    /// What a browser shows beside the page's title.
+    pub(super) fn icon(&self) -> String {
+        self.branding.logo_path().unwrap_or_else(assets::icon)
+    }
+
     /// A message with one text in it.
     pub(super) fn text_with(&self, name: &str, key: &str, value: &str) -> String {
         self.language.text_with(name, &[(key, value.into())])
@@ -154,7 +159,16 @@ impl Page {
 
     /// A page whose form leads to a page elsewhere.
     pub(super) fn render_leaving(&self, template: &impl Template) -> Response {
-        self.render_under(ELSEWHERE, StatusCode::OK, template)
+        self.render_leaving_as(StatusCode::OK, template)
+    }
+
+    /// The same, of a form that is shown again.
+    pub(super) fn render_leaving_as(
+        &self,
+        status: StatusCode,
+        template: &impl Template,
+    ) -> Response {
+        self.render_under(ELSEWHERE, status, template)
     }
 
     fn render_under(

@@ -51,7 +51,7 @@ struct AskPage<'a> {
 }
 
 /// What became of a code.
-enum Looked {
+pub(super) enum Looked {
     Found(Box<Voucher>),
     /// No live voucher has it.
     Unknown,
@@ -60,13 +60,13 @@ enum Looked {
 }
 
 /// Why a code was not looked up.
-enum LookError {
+pub(super) enum LookError {
     TooMany(TooMany),
     Storage(storage::Error),
 }
 
 /// Looks a code up, within the limits of a preview.
-async fn look(app: &App, from: &Address, text: &str) -> Result<Looked, LookError> {
+pub(super) async fn look(app: &App, from: &Address, text: &str) -> Result<Looked, LookError> {
     let Ok(code) = code_to_look_at(&voucher_codes::as_typed(text)) else {
         return Ok(Looked::Blank);
     };

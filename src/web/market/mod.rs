@@ -41,7 +41,7 @@ async fn market(app: &App, page: &Page) -> Result<Arc<Market>, Response> {
 
 /// Where search engines should look for a page.
 fn canonical(page: &Page, path: &str) -> String {
-    format!("{}{path}", page.branding.address)
+    page.branding.page(path)
 }
 
 #[derive(Template)]

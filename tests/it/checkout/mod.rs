@@ -3,6 +3,7 @@
 mod expiry;
 mod idempotency;
 mod paid_by_credit;
+mod preview;
 mod prices;
 mod redeem;
 mod refusals;

@@ -172,6 +172,7 @@ impl Reply {
 }
 
 /// A user, and an Organization they act for.
+#[derive(Clone)]
 pub(crate) struct Customer {
     pub(crate) client: Client,
     pub(crate) tenant_id: String,

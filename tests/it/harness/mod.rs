@@ -23,7 +23,7 @@ mod state;
 mod stripe;
 
 pub(crate) use self::app::{Setup, TestApp};
-pub(crate) use self::browser::Browser;
+pub(crate) use self::browser::{Browser, Shown};
 pub(crate) use self::chromium::{Look, Opened, Tab, Tongue};
 pub(crate) use self::client::{Client, Customer, Reply};
 pub(crate) use self::clock::TestClock;

@@ -112,6 +112,10 @@ impl World<'_> {
                 let order = json!({ "tenant_id": id, "plan_id": "s", "promo_code": code });
                 request.about(&id).bringing(order)
             }
+            "POST /billing/checkout/preview" => {
+                let id = self.organization().await;
+                request.about(&id).bringing(json!({ "tenant_id": id, "plan_id": "flexi" }))
+            }
             "GET /billing/balance" => {
                 let mut request = request.about(&self.shared);
                 request.path = format!("{}?tenant_id={}", request.path, self.shared);
@@ -132,6 +136,9 @@ impl World<'_> {
             }
             "GET /billing/subscription/{tenant_id}"
             | "GET /billing/usage/{tenant_id}"
+            | "GET /billing/wallet/{tenant_id}"
+            | "GET /billing/ledger/{tenant_id}"
+            | "GET /billing/ledger/{tenant_id}/csv"
             | "GET /billing/invoices/{tenant_id}"
             | "GET /billing/credit-notes/{tenant_id}"
             | "POST /billing/portal/{tenant_id}"

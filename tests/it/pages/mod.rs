@@ -1,5 +1,8 @@
 //! Pages, as a browser without JavaScript sees them.
 
+mod checkout;
+mod console;
 mod join;
 mod market;
 mod redeem;
+mod wallet;

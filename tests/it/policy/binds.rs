@@ -57,6 +57,8 @@ impl Holder {
         for (body, rule) in selections {
             let mut ordered = body.clone();
             ordered["tenant_id"] = json!(fresh);
+            let preview = "/billing/checkout/preview";
+            add("POST /billing/checkout/preview", preview.into(), ordered.clone(), rule);
             add("POST /billing/checkout", "/billing/checkout".into(), ordered, rule);
             let mut made = body.clone();
             made["slug"] = json!("another");

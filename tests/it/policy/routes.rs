@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 /// An app, a plan or an environment can come by these.
-pub(super) const BOUND: [&str; 8] = [
+pub(super) const BOUND: [&str; 9] = [
     "POST /billing/checkout",
+    "POST /billing/checkout/preview",
     "POST /billing/subscription/{tenant_id}/change",
     "POST /billing/subscription/{tenant_id}/change/preview",
     "POST /billing/admin/subscriptions/{tenant_id}/bill-here",

@@ -5,14 +5,27 @@ use crate::harness::{Setup, on_both};
 
 const EMAIL: &str = "ahmed@example.com";
 /// Every page that changes something.
-const UNSAFE: [&str; 7] = [
+const UNSAFE: &[&str] = &[
     "/sign-in",
     "/sign-in/code",
     "/sign-in/link",
     "/sign-out",
     "/sign-out-everywhere",
     "/invitation",
+    "/checkout",
+    "/checkout/voucher",
     "/console/kestrel/provisions",
+    "/join",
+    "/redeem",
+    "/console/kestrel/wallet/voucher",
+    "/console/kestrel/apps/wordpress",
+    "/console/kestrel/plan",
+    "/console/kestrel/plan/change",
+    "/console/kestrel/environments",
+    "/console/kestrel/card",
+    "/console/kestrel/members",
+    "/console/kestrel/settings",
+    "/console/kestrel/close",
 ];
 
 on_both! {

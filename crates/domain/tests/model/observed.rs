@@ -1,6 +1,6 @@
 //! What came of a step, in words that are the same on every run.
 
-use sovereign_domain::book::{Answer, CheckoutAnswer, Outcome, Refusal};
+use sovereign_domain::book::{Answer, CheckoutAnswer, CheckoutQuote, Outcome, Refusal};
 use sovereign_domain::ids::OrderId;
 
 /// An outcome without identifiers: orders by the place they were made in.
@@ -44,7 +44,7 @@ pub(crate) enum Observed {
         charge_minor: i64,
         credited_minor: i64,
     },
-    /// What a checkout would come to: everything that is said of it.
+    /// What a checkout would come to: everything that is said of it but names.
     Quoted(String),
     Pending {
         order: usize,
@@ -101,7 +101,7 @@ impl Observed {
                 charge_minor: preview.charge_minor,
                 credited_minor: preview.credited_minor,
             },
-            Ok(Outcome::Quoted(quote)) => Self::Quoted(format!("{quote:?}")),
+            Ok(Outcome::Quoted(quote)) => Self::of_quote(quote),
             Ok(Outcome::Answered { answer: Answer::Checkout(answer), replayed }) => {
                 Self::of_checkout(answer, index(&answer.order_id), *replayed)
             }
@@ -120,6 +120,21 @@ impl Observed {
             ) => Some(*order_id),
             _ => None,
         }
+    }
+
+    fn of_quote(quote: &CheckoutQuote) -> Self {
+        let lines: Vec<_> =
+            quote.lines.iter().map(|line| (&line.id, &line.for_app, line.amount_minor)).collect();
+        Self::Quoted(format!(
+            "{:?}",
+            (
+                (&quote.plan_id, &quote.addons, &quote.apps, lines),
+                (quote.total_minor, quote.tax_minor, quote.month_minor),
+                (quote.voucher_minor, quote.voucher_expires_at),
+                (quote.available_minor, quote.left_minor, quote.cover),
+                (quote.credit_minor, quote.charge_minor, quote.rounding_minor),
+            )
+        ))
     }
 
     fn of_checkout(answer: &CheckoutAnswer, order: usize, replayed: bool) -> Self {
