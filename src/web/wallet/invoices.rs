@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::super::error;
 use super::super::page::Page;
-use super::{Visit, enter, refused};
+use super::{Frame, Visit, enter, refused};
 use crate::app::App;
 use crate::pdf;
 use crate::storage::billing::InvoiceRow;
@@ -25,6 +25,7 @@ use crate::usecase::wallet::{self, Document};
 #[template(path = "web/wallet/invoices.html")]
 struct InvoicesPage<'a> {
     page: &'a Page,
+    frame: Frame<'a>,
     organization: &'a str,
     invoices: Vec<Shown>,
     notes: Vec<Shown>,
@@ -63,6 +64,7 @@ pub(super) async fn show(
         Ok(found) => {
             let list = InvoicesPage {
                 page: &page,
+                frame: visit.frame(&page, "invoices"),
                 organization: &visit.organization,
                 invoices: found
                     .invoices

@@ -13,6 +13,7 @@ use axum::routing::{get, post};
 use sovereign_domain::ids::UserId;
 use sovereign_domain::organization::MemberRole;
 
+use super::console::Frame;
 use super::page::Page;
 use super::{account, error};
 use crate::app::App;
@@ -38,6 +39,10 @@ struct Visit {
 }
 
 impl Visit {
+    fn frame<'a>(&'a self, page: &'a Page, current: &'static str) -> Frame<'a> {
+        Frame::new(page, (&self.slug, &self.organization), self.role, current)
+    }
+
     fn address(&self, part: &str) -> String {
         format!("/console/{}/{part}", self.slug)
     }

@@ -9,7 +9,7 @@ use axum::response::Response;
 
 use super::super::page::{Page, address, parameter};
 use super::super::problems::Problems;
-use super::{Visit, enter_to_spend, refused};
+use super::{Frame, Visit, enter_to_spend, refused};
 use crate::api::export::{CSV, send};
 use crate::app::App;
 use crate::storage::ledger::Line;
@@ -27,6 +27,7 @@ const LINES: i64 = 50;
 #[template(path = "web/wallet/wallet.html")]
 pub(super) struct WalletPage<'a> {
     page: &'a Page,
+    frame: Frame<'a>,
     organization: &'a str,
     /// This page, without what is asked of it.
     address: String,
@@ -179,6 +180,7 @@ async fn make<'a>(
     let filter = Filter { movement, from, to, voucher, movements };
     Ok(WalletPage {
         page,
+        frame: visit.frame(page, "wallet"),
         organization: &visit.organization,
         problems,
         code,
