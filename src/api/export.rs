@@ -37,7 +37,7 @@ impl IntoResponse for Document {
 /// A table in CSV.
 #[derive(ToSchema)]
 #[schema(as = CsvFile, value_type = String)]
-pub(super) struct Table(Response);
+pub(super) struct Table(pub(super) Response);
 
 impl IntoResponse for Table {
     fn into_response(self) -> Response {
@@ -82,7 +82,7 @@ pub(super) async fn json(
     }
     let id = usable_id(&id)?;
     let spool = export::export(&app, &caller.actor(), id, Wanted::Document).await?;
-    send(spool, "application/json", "organization.json").map(Document)
+    Ok(Document(send(spool, "application/json", "organization.json").map_err(ExportError::from)?))
 }
 
 /// Exports one resource of an Organization as CSV
@@ -122,12 +122,23 @@ pub(super) async fn csv(
         return Err(Problem::not_found(detail));
     };
     let spool = export::export(&app, &caller.actor(), id, wanted).await?;
-    send(spool, "text/csv; charset=utf-8", file).map(Table)
+    Ok(Table(send(spool, CSV, file).map_err(ExportError::from)?))
 }
 
-fn send(spool: Spool, content_type: &'static str, file: &str) -> Result<Response, Problem> {
+/// The type of CSV files.
+pub(crate) const CSV: &str = "text/csv; charset=utf-8";
+
+/// The file, to be saved under this name.
+///
+/// # Errors
+/// Where what was put aside cannot be read.
+pub(crate) fn send(
+    spool: Spool,
+    content_type: &'static str,
+    file: &str,
+) -> std::io::Result<Response> {
     let length = spool.length();
-    let spool = spool.rewind().map_err(ExportError::from)?;
+    let spool = spool.rewind()?;
     let pieces = stream::unfold(Some(spool), |spool| async {
         let mut spool = spool?;
         let read = tokio::task::spawn_blocking(move || (spool.piece(), spool)).await;

@@ -31,7 +31,7 @@ mod environment_policy;
 mod environments;
 mod event_deliveries;
 mod event_endpoints;
-mod export;
+pub(crate) mod export;
 mod extract;
 mod google;
 mod invitations;
@@ -58,6 +58,7 @@ mod subscriptions;
 mod tiers;
 mod usage;
 mod vouchers;
+mod wallet;
 mod webhook;
 mod wire;
 
@@ -127,6 +128,9 @@ fn billing_routes(routes: Routes) -> Routes {
         .add(subscriptions::__path_pay, subscriptions::pay)
         .add(changes::__path_preview, changes::preview)
         .add(changes::__path_change, changes::change)
+        .add(wallet::__path_read, wallet::read)
+        .add(wallet::__path_ledger, wallet::ledger)
+        .add(wallet::__path_csv, wallet::csv)
         .add(billing::__path_invoices, billing::invoices)
         .add(invoice_pdf::__path_pdf, invoice_pdf::pdf)
         .add(portal::__path_open, portal::open)

@@ -28,7 +28,7 @@ pub use crate::usecase::done::Done;
 use crate::usecase::payments::{self, PaymentError, ended, reconcile};
 use crate::usecase::{
     event_deliveries, expire_credit, letters, number_invoices, organization_life, publish_events,
-    relay, seal_audit, sessions,
+    relay, seal_audit, sessions, wallet,
 };
 
 /// Why a job could not do what it should. The text is shown to the superadmin.
@@ -189,6 +189,12 @@ pub fn all() -> Vec<Job> {
         Job::new("send-refunds", "sends refunds to cards", minute, |app| {
             Box::pin(async { Ok(payments::refunds::step(app).await?) })
         }),
+        Job::new(
+            "warn-of-expiring-credit",
+            "tells owners of credit that will expire unused",
+            morning,
+            |app| Box::pin(async { Ok(wallet::warn_of_expiry(app).await?) }),
+        ),
         Job::new(
             "warn-of-low-credit",
             "tells who pays from credit alone that it ends",

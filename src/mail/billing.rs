@@ -43,18 +43,6 @@ pub(crate) struct Payment<'a> {
     pub(crate) next_attempt: Option<&'a str>,
 }
 
-/// That credit will not cover the next month, and there is no card.
-pub(crate) struct CreditLow<'a> {
-    pub(crate) brand: &'a Branding,
-    pub(crate) organization: &'a str,
-    /// The day on which the next month begins.
-    pub(crate) day: &'a str,
-    pub(crate) available: &'a str,
-    /// What the next month costs, and what of it is missing, where it is known.
-    pub(crate) next: Option<(&'a str, &'a str)>,
-    pub(crate) link: &'a str,
-}
-
 /// The values of messages, with whose they are: in sentences each keeps its own direction, in subjects they stand
 /// as they are.
 pub(super) struct Values<'a> {
@@ -183,23 +171,5 @@ impl Payment<'_> {
             fine_print: Vec::new(),
         };
         words.letter(values.subject(language, subject))
-    }
-}
-
-impl CreditLow<'_> {
-    pub(crate) fn letter(self, language: Language) -> Letter {
-        let values = Values {
-            brand: self.brand,
-            values: vec![("organization", self.organization), ("date", self.day)],
-        };
-        let row = |message, value| Row::new(language.text(message), value);
-        let mut rows = vec![row("mail-credit-low-available", self.available)];
-        if let Some((price, missing)) = self.next {
-            rows.push(row("mail-credit-low-next", price));
-            rows.push(Row::strong(language.text("mail-credit-low-missing"), missing));
-        }
-        let messages =
-            ["mail-credit-low-subject", "mail-credit-low-heading", "mail-credit-low-body"];
-        values.account_letter(language, messages, rows, self.link, &["mail-credit-low-do"])
     }
 }

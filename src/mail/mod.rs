@@ -7,6 +7,7 @@
 
 mod approval;
 mod billing;
+mod credit;
 mod letters;
 mod life;
 mod usage;
@@ -26,7 +27,8 @@ use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
 pub(crate) use self::approval::{Approval, ApprovalNews};
-pub(crate) use self::billing::{CreditLow, Payment, PaymentNews, Receipt};
+pub(crate) use self::billing::{Payment, PaymentNews, Receipt};
+pub(crate) use self::credit::{CreditExpires, CreditLow};
 pub(crate) use self::letters::{Attachment, Invitation, Letter, SignInCode};
 pub(crate) use self::life::{Life, LifeNews};
 pub(crate) use self::usage::{SpendingLimit, UsageNews};

@@ -110,6 +110,8 @@ from_row! {
         pub(crate) amount_minor: i64,
         pub(crate) credit_minor: i64,
         pub(crate) tax_minor: i64,
+        /// What rounding the card's part took off the total.
+        pub(crate) rounding_minor: i64,
         pub(crate) number: Option<i64>,
         pub(crate) currency: String,
         pub(crate) status: String,
@@ -123,7 +125,8 @@ from_row! {
 /// The Organization's invoices, newest first.
 pub(crate) async fn invoices(tx: &mut Tx, tenant_id: &str) -> Result<Vec<InvoiceRow>> {
     let sql = "SELECT i.id, i.customer_id, i.tenant_id, i.stripe_invoice_id, i.amount_minor, \
-                   i.credit_minor, COALESCE(o.tax_minor, 0) AS tax_minor, i.number, i.currency, \
+                   i.credit_minor, COALESCE(o.tax_minor, 0) AS tax_minor, \
+                   COALESCE(o.rounding_minor, 0) AS rounding_minor, i.number, i.currency, \
                    i.status, i.period_start, i.period_end, i.pdf_url, i.created_at \
                FROM invoices i LEFT JOIN orders o ON o.id = i.order_id \
                WHERE i.tenant_id = $1 ORDER BY i.created_at DESC, i.id DESC";

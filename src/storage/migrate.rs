@@ -69,6 +69,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(24, "0024", "walls"),
     migration!(25, "0025", "approval_letters"),
     migration!(26, "0026", "branding"),
+    migration!(27, "0027", "wallet"),
 ];
 
 /// Any number; all processes of this program take the same PostgreSQL lock while they migrate.

@@ -55,6 +55,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../../translations/en/redeem.ftl"),
     include_str!("../../translations/en/sign_in.ftl"),
     include_str!("../../translations/en/style.ftl"),
+    include_str!("../../translations/en/wallet.ftl"),
 ];
 const ARABIC: &[&str] = &[
     include_str!("../../translations/ar/bill.ftl"),
@@ -70,6 +71,7 @@ const ARABIC: &[&str] = &[
     include_str!("../../translations/ar/redeem.ftl"),
     include_str!("../../translations/ar/sign_in.ftl"),
     include_str!("../../translations/ar/style.ftl"),
+    include_str!("../../translations/ar/wallet.ftl"),
 ];
 
 static ENGLISH_BUNDLE: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::English, ENGLISH));
@@ -184,13 +186,20 @@ impl Language {
     }
 
     /// An amount, a name or an identifier for the inside of a sentence: in Arabic between U+2068 and U+2069
-    /// (first strong isolate, UAX #9), so that it keeps its own direction.
+    /// (first strong isolate, UAX #9), so that it keeps its own direction. Marks that would turn round what
+    /// follows, or end the isolate, are left out.
     pub(crate) fn isolated(self, text: &str) -> String {
+        let text: String = text.chars().filter(|c| !is_turn(*c)).collect();
         match self {
-            Self::English => text.to_owned(),
+            Self::English => text,
             Self::Arabic => format!("\u{2068}{text}\u{2069}"),
         }
     }
+}
+
+/// Whether this is one of the explicit marks of direction of UAX #9, sections 2.1 to 2.5.
+const fn is_turn(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A message as it is. Where a test's environment asks for it, each is enclosed: words that come from nowhere
@@ -248,6 +257,13 @@ mod tests {
         assert!(minutes(Language::English, 1).contains("1 minute."));
         assert!(minutes(Language::Arabic, 2).contains("دقيقتين"));
         assert!(minutes(Language::Arabic, 5).contains("5 دقائق"));
+    }
+
+    #[test]
+    fn a_name_turns_nothing_round() {
+        let evil = "Al\u{202e} Noor\u{2069}";
+        assert_eq!(Language::English.isolated(evil), "Al Noor");
+        assert_eq!(Language::Arabic.isolated(evil), "\u{2068}Al Noor\u{2069}");
     }
 
     #[test]

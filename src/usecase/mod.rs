@@ -62,4 +62,5 @@ pub mod users;
 pub mod verify;
 pub mod voucher_codes;
 pub mod vouchers;
+pub mod wallet;
 pub(crate) mod webhook_endpoint;

@@ -1,4 +1,4 @@
-//! Style sheet and script. Their addresses change with what is in them, so that a browser may keep them for
+//! Style sheet, script and icon. Their addresses change with what is in them, so that a browser may keep them for
 //! good.
 
 use std::sync::LazyLock;
@@ -37,10 +37,14 @@ impl Asset {
     }
 }
 
-static ASSETS: LazyLock<[Asset; 2]> = LazyLock::new(|| {
+/// What a browser shows beside a page's title where the franchisee has no logo.
+const ICON: &str = include_str!("../../assets/icon.svg");
+
+static ASSETS: LazyLock<[Asset; 3]> = LazyLock::new(|| {
     [
         Asset::new("style", "css", "text/css; charset=utf-8", STYLE),
         Asset::new("page", "js", "text/javascript; charset=utf-8", SCRIPT),
+        Asset::new("icon", "svg", "image/svg+xml", ICON),
     ]
 });
 
@@ -52,6 +56,11 @@ pub(super) fn style() -> String {
 /// The address of the script.
 pub(super) fn script() -> String {
     format!("/assets/{}", ASSETS[1].name)
+}
+
+/// The address of the icon.
+pub(super) fn icon() -> String {
+    format!("/assets/{}", ASSETS[2].name)
 }
 
 pub(super) async fn serve(Path(name): Path<String>) -> Response {

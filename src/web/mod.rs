@@ -27,6 +27,7 @@ mod return_to;
 mod sign_in;
 mod style;
 mod terms;
+mod wallet;
 
 use std::sync::Arc;
 
@@ -59,5 +60,6 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .merge(market::routes())
         .merge(redeem::routes())
         .merge(join::routes())
+        .merge(wallet::routes())
         .merge(checkout::routes())
 }

@@ -86,6 +86,11 @@ impl Page {
         self.language.text(name)
     }
 
+    /// What a browser shows beside the page's title.
+    pub(super) fn icon(&self) -> String {
+        self.branding.logo_path().unwrap_or_else(assets::icon)
+    }
+
     /// A message with one text in it.
     pub(super) fn text_with(&self, name: &str, key: &str, value: &str) -> String {
         self.language.text_with(name, &[(key, value.into())])

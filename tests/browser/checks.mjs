@@ -9,13 +9,20 @@ export function focused() {
   const box = element.getBoundingClientRect();
   const name = element.labels?.[0]?.textContent ?? element.getAttribute('aria-label') ?? element.textContent;
   const isSeen = box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
-  const width = style.outlineStyle === 'none' ? 0 : parseFloat(style.outlineWidth);
-  const isClear = /rgba\(.*, 0\)|transparent/.test(style.outlineColor);
+  // The line may be drawn around what the element stands in: a card, a label.
+  const line = (of) => {
+    const isClear = of.outlineStyle === 'none' || /rgba\(.*, 0\)|transparent/.test(of.outlineColor);
+    return isClear ? 0 : parseFloat(of.outlineWidth);
+  };
+  const lines = [line(style), line(getComputedStyle(element, '::after'))];
+  for (let up = element.parentElement, steps = 0; up && steps < 5; up = up.parentElement, steps += 1) {
+    lines.push(line(getComputedStyle(up)));
+  }
   return {
     element: element.outerHTML.slice(0, 200),
     name: name.replace(/\s+/g, ' ').trim(),
     is_seen: isSeen,
-    outline_px: isClear ? 0 : width,
+    outline_px: Math.max(...lines),
   };
 }
 
@@ -45,16 +52,11 @@ export function inspect({ width, isPhone }) {
     return { width: right - left, height: bottom - top, bottom, right };
   }
 
-  // A link in a sentence is as high as its line (WCAG 2.2, 2.5.8).
-  function isInSentence(element) {
-    if (!element.matches('a') || getComputedStyle(element).display !== 'inline') return false;
-    const own = element.textContent.trim().length;
-    const block = element.closest('p, li, dd, td, label, legend, div, section');
-    return block !== null && block.textContent.trim().length > own;
-  }
+  // A link in a line of text is as high as that; whether it has room around it, axe tells (WCAG 2.2, 2.5.8).
+  const isInLine = (element) => element.matches('a') && getComputedStyle(element).display === 'inline';
 
   function small(element) {
-    if (element.matches('[tabindex="-1"]') || isInSentence(element)) return null;
+    if (element.matches('[tabindex="-1"]') || isInLine(element)) return null;
     const box = target(element);
     // What is out of the page until the keyboard comes to it.
     if (box.bottom <= 0 || box.right <= 0) return null;
@@ -130,7 +132,7 @@ export function wordsOutside({ open, close }) {
     }
     if (letters.test(outside)) found.push(`${where}: ${outside.trim()}`);
   }
-  const isData = 'bdi, main [lang], script, style';
+  const isData = 'bdi, code, main [lang], script, style';
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     if (!node.parentElement.closest(isData)) look(node.data, node.parentElement.outerHTML.slice(0, 120));

@@ -20,9 +20,11 @@ export class Tab {
 
   // That a page was answered with 404 is for the test to judge, not for the console.
   #hear(message) {
-    const isOfPage = message.location().url === this.main;
+    const { url } = message.location();
+    if (url === this.away) return;
+    const isOfPage = url === this.main;
     if (message.type() === 'error' && !(isOfPage && message.text().includes('status of'))) {
-      this.errors.push(`${message.text()} (${message.location().url})`);
+      this.errors.push(`${message.text()} (${url})`);
     }
   }
 
@@ -52,9 +54,21 @@ export class Tab {
     return this.page.getByRole('button', named).or(this.page.getByRole('link', named));
   }
 
+  // As a page of the host sets them. Playwright's own way names a domain, which the prefix `__Host-` forbids.
   async cookies({ url, cookies }) {
-    const each = Object.entries(cookies);
-    await this.context.addCookies(each.map(([name, value]) => ({ name, value, url, secure: true })));
+    const browser = await this.context.newCDPSession(this.page);
+    for (const [name, value] of Object.entries(cookies)) {
+      const kind = { path: '/', secure: true, httpOnly: true, sameSite: 'Lax' };
+      const { success } = await browser.send('Network.setCookie', { name, value, url, ...kind });
+      if (!success) throw new Error(`the browser does not take ${name}`);
+    }
+    await browser.detach();
+  }
+
+  // All of what is read on the button or link that has these words.
+  async button_with({ words }) {
+    const found = this.page.locator('button, a').filter({ hasText: words }).first();
+    return (await found.innerText()).trim();
   }
 
   async fill({ label, text }) {
@@ -77,6 +91,19 @@ export class Tab {
   // Presses a button or a link that leads on.
   press({ name }) {
     return this.#leave(() => this.#button(name).click());
+  }
+
+  // Presses a button that leads to another host, and answers where: nobody is there, so that the page stays.
+  async leave({ name }) {
+    const isAway = (request) => request.isNavigationRequest() && !request.url().startsWith(this.origin);
+    this.origin = new URL(this.page.url()).origin;
+    const [request] = await Promise.all([
+      this.page.waitForEvent('requestfailed', isAway),
+      this.#button(name).click({ noWaitAfter: true }),
+    ]);
+    this.away = request.url();
+    this.errors = this.errors.filter((error) => !error.includes(this.away));
+    return this.away;
   }
 
   // Presses a button that changes the page it is on.
@@ -163,9 +190,12 @@ export class Tab {
   async walk() {
     await this.page.evaluate(() => {
       window.stopsOfWalk = new Set();
-      document.activeElement?.blur();
-      // Where the browser goes on from, whatever was pressed before.
-      getSelection().setPosition(document.body, 0);
+      // The browser goes on from what had the keyboard last, also when that is gone.
+      const start = document.createElement('span');
+      start.tabIndex = -1;
+      document.body.prepend(start);
+      start.focus();
+      start.remove();
     });
     const stops = [];
     while (stops.length < maxStops) {
@@ -173,6 +203,8 @@ export class Tab {
       if (await this.page.evaluate(isTwice)) break;
       stops.push(await this.page.evaluate(focused));
     }
+    // As the page is looked at next: with the keyboard nowhere, and nothing shown for that alone.
+    await this.page.evaluate(() => document.activeElement?.blur());
     return stops;
   }
 

@@ -3,7 +3,6 @@ invoice-title = فاتورة
 invoice-title-tax = فاتورة ضريبية
 invoice-title-credit-note = إشعار دائن
 invoice-title-credit-note-tax = إشعار دائن ضريبي
-invoice-number = الرقم
 invoice-of = عن الفاتورة
 invoice-issued = تاريخ الإصدار
 invoice-period = الفترة

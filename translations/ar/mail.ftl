@@ -54,6 +54,11 @@ mail-credit-low-missing = المبلغ الناقص
 mail-credit-low-do = استخدم قسيمة أخرى قبل ذلك اليوم، أو جهّز بطاقتك: سنرسل إليك صفحة للدفع.
 mail-credit-low-link = هذا حسابك:
 mail-credit-low-button = فتح الحساب
+mail-credit-expires-subject = { $organization }: ينتهي قريبًا رصيد قدره { $amount }
+mail-credit-expires-heading = جزء من رصيدك ستنتهي صلاحيته
+mail-credit-expires-body = ستنتهي صلاحية { $amount } من رصيد مؤسسة { $organization } على { $sovereign } قبل أن يحتاج إليها الاشتراك، وأولها في { $date }.
+mail-credit-expires-lot = { $origin }، حتى { $date }
+mail-credit-expires-do = لتستفيد منه قبل ذلك اختر باقة أكبر أو إضافة أو تطبيقًا آخر. ما انتهت صلاحيته لا يمكن استعادته.
 
 mail-usage-near-subject = { $organization }: استُهلك معظم حد الإنفاق
 mail-usage-near-heading = استهلاكك يقترب من حد الإنفاق

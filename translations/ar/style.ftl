@@ -2,7 +2,6 @@
 style-title = المكوّنات
 style-intro = كل ما تتكوّن منه الصفحات، في كل حالاته. الأسماء بين قوسين هي أصناف assets/style ووحدات templates/web/parts.
 style-type = الخطوط
-style-colours = الألوان
 style-buttons = الأزرار
 style-first = الخيار الأول
 style-second = الخيار الثاني

@@ -3,7 +3,6 @@ invoice-title = Invoice
 invoice-title-tax = Tax invoice
 invoice-title-credit-note = Credit note
 invoice-title-credit-note-tax = Tax credit note
-invoice-number = Number
 invoice-of = For invoice
 invoice-issued = Date of issue
 invoice-period = Period

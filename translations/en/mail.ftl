@@ -49,6 +49,11 @@ mail-credit-low-missing = Missing
 mail-credit-low-do = Redeem another voucher before that day, or have a card ready: we will send you a page to pay on.
 mail-credit-low-link = This is your account:
 mail-credit-low-button = Open the account
+mail-credit-expires-subject = { $organization }: { $amount } of credit will expire
+mail-credit-expires-heading = Some of your credit will expire
+mail-credit-expires-body = { $amount } of the credit of { $organization } on { $sovereign } will expire before the subscription needs it, the first of it on { $date }.
+mail-credit-expires-lot = { $origin }, until { $date }
+mail-credit-expires-do = To use it before, take a larger plan, an add-on or another app. What has expired cannot be brought back.
 
 mail-usage-near-subject = { $organization }: most of the spending limit is used
 mail-usage-near-heading = Your usage comes near its limit

@@ -2,7 +2,6 @@
 style-title = Components
 style-intro = Everything that pages are made of, in every state. Names in brackets are classes of assets/style and macros of templates/web/parts.
 style-type = Type
-style-colours = Colours
 style-buttons = Buttons
 style-first = First choice
 style-second = Second choice

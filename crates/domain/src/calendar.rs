@@ -38,6 +38,14 @@ pub fn day_begins(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     Some(Timestamp::from_micros(first.timestamp().as_microsecond()))
 }
 
+/// The first moment after a day that is written so; `None` where it is no day, or the last one of the calendar.
+#[must_use]
+pub fn day_ends(text: &str, zone: &TimeZone) -> Option<Timestamp> {
+    day_begins(text, zone)?;
+    let next = text.parse::<Date>().ok()?.tomorrow().ok()?.to_zoned(zone.clone()).ok()?;
+    Some(Timestamp::from_micros(next.timestamp().as_microsecond()))
+}
+
 /// The date that a moment has in a time zone; `None` beyond the calendar.
 #[must_use]
 pub fn date_in(at: Timestamp, zone: &TimeZone) -> Option<time::Date> {
@@ -98,8 +106,11 @@ mod tests {
     fn a_day_begins_in_its_zone() {
         let muscat = TimeZone::fixed(jiff::tz::offset(4));
         assert_eq!(day_begins("2027-02-01", &muscat), Some(at("2027-01-31T20:00:00Z")));
+        assert_eq!(day_ends("2027-01-31", &muscat), Some(at("2027-01-31T20:00:00Z")));
+        assert_eq!(day_ends("9999-12-31", &muscat), None);
         for bad in ["", "2027-02-29", "2027-2-1", "tomorrow", "20270201", "2027-02-01T10"] {
             assert_eq!(day_begins(bad, &muscat), None, "{bad}");
+            assert_eq!(day_ends(bad, &muscat), None, "{bad}");
         }
     }
 

@@ -16,6 +16,7 @@ pub mod cover;
 pub mod environment;
 pub mod estimate;
 pub mod event;
+pub mod forecast;
 pub mod gcra;
 pub mod ids;
 pub mod money;

@@ -73,15 +73,20 @@ impl Currency {
     /// The amount with the currency's decimals and code: `12.345 OMR`.
     #[must_use]
     pub fn format(self, amount_minor: i64) -> String {
+        format!("{} {}", self.decimal(amount_minor), self.code())
+    }
+
+    /// The amount with the currency's decimals: `12.345`.
+    #[must_use]
+    pub fn decimal(self, amount_minor: i64) -> String {
         let digits = amount_minor.unsigned_abs();
         let scale = self.minor_per_unit().unsigned_abs();
         let sign = if amount_minor < 0 { "-" } else { "" };
         let units = digits.checked_div(scale).unwrap_or(0);
         let rest = digits.checked_rem(scale).unwrap_or(0);
-        let code = self.code();
         match usize::try_from(self.exponent()).unwrap_or(0) {
-            0 => format!("{sign}{units} {code}"),
-            width => format!("{sign}{units}.{rest:0width$} {code}"),
+            0 => format!("{sign}{units}"),
+            width => format!("{sign}{units}.{rest:0width$}"),
         }
     }
 }

@@ -9,6 +9,7 @@
 
 mod arithmetic;
 mod checks;
+mod forecast;
 mod model;
 mod over_time;
 mod usage;

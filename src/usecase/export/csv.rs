@@ -7,9 +7,39 @@ use crate::storage::export::{Kind, Resource};
 const MARK: &str = "\u{feff}";
 
 /// The first line: the names of the columns.
-pub(super) fn head(resource: &Resource) -> String {
-    let names: Vec<&str> = resource.columns.iter().map(|column| column.name).collect();
+pub(in crate::usecase) fn head(names: impl IntoIterator<Item = &'static str>) -> String {
+    let names: Vec<&str> = names.into_iter().collect();
     format!("{MARK}{}\r\n", names.join(","))
+}
+
+/// The first line of a resource's file.
+pub(super) fn head_of(resource: &Resource) -> String {
+    head(resource.columns.iter().map(|column| column.name))
+}
+
+/// A cell of a line that is no resource's row.
+pub(in crate::usecase) enum Cell<'a> {
+    /// What somebody wrote, or may have written.
+    Text(&'a str),
+    /// What this program has counted.
+    Number(&'a str),
+}
+
+/// Adds a line of such cells.
+pub(in crate::usecase) fn cells<'a>(
+    written: &mut String,
+    line: impl IntoIterator<Item = Cell<'a>>,
+) {
+    for (index, one) in line.into_iter().enumerate() {
+        if index > 0 {
+            written.push(',');
+        }
+        match one {
+            Cell::Text(text) => cell(written, &harmless(text)),
+            Cell::Number(number) => written.push_str(number),
+        }
+    }
+    written.push_str("\r\n");
 }
 
 /// Adds the line of a row.
@@ -55,9 +85,25 @@ mod tests {
     use crate::storage::export::find;
 
     #[test]
+    fn numbers_may_be_below_zero_and_texts_begin_no_formula() {
+        let mut written = String::new();
+        cells(
+            &mut written,
+            [
+                Cell::Number("-5.000"),
+                Cell::Text("-5"),
+                Cell::Text("+1"),
+                Cell::Text("=a,b"),
+                Cell::Text("ق"),
+            ],
+        );
+        assert_eq!(written, "-5.000,'-5,'+1,\"'=a,b\",ق\r\n");
+    }
+
+    #[test]
     fn texts_are_quoted_and_harmless_and_numbers_are_numbers() {
         let ledger = find("credit_ledger").unwrap();
-        assert!(head(ledger).starts_with("\u{feff}id,lot_id,kind,amount_minor,"));
+        assert!(head_of(ledger).starts_with("\u{feff}id,lot_id,kind,amount_minor,"));
         let mut written = String::new();
         let cells = [
             json!("1"),

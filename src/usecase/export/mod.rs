@@ -3,7 +3,7 @@
 //! All of it is read from one state of the database, and put aside before any of it is sent: whoever reads slowly
 //! holds no connection up, and what cannot be read whole is not begun.
 
-mod csv;
+pub(in crate::usecase) mod csv;
 mod spool;
 
 use serde::Serialize;
@@ -172,7 +172,7 @@ async fn table(
     resource: &'static Resource,
     spool: &mut Spool,
 ) -> Result<(), ExportError> {
-    let mut written = csv::head(resource);
+    let mut written = csv::head_of(resource);
     let mut pages = Pages::of(resource);
     loop {
         let page = pages.next(tx, tenant_id).await?;

@@ -21,13 +21,13 @@ pub(crate) struct Spool {
 
 impl Spool {
     /// An empty one; nothing else has its identifier.
-    pub(super) fn new(id: Uuid) -> Self {
+    pub(in crate::usecase) fn new(id: Uuid) -> Self {
         Self { id, memory: Vec::new(), file: None, length: 0 }
     }
 
     /// # Errors
     /// Where there is no room for it.
-    pub(super) fn write(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+    pub(in crate::usecase) fn write(&mut self, bytes: &[u8]) -> std::io::Result<()> {
         self.length = self.length.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
         self.memory.extend_from_slice(bytes);
         if self.memory.len() > IN_MEMORY {

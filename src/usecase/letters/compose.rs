@@ -7,27 +7,29 @@ use sovereign_domain::organization::OrganizationStatus;
 use crate::app::App;
 use crate::branding::Branding;
 use crate::mail::{
-    Approval, ApprovalNews, Attachment, CreditLow, Letter, Life, LifeNews, Payment, PaymentNews,
-    Receipt, SpendingLimit, UsageNews,
+    Approval, ApprovalNews, Attachment, CreditExpires, CreditLow, Letter, Life, LifeNews, Payment,
+    PaymentNews, Receipt, SpendingLimit, UsageNews,
 };
 use crate::pdf;
 use crate::storage::approvals::{self, ApprovalRow};
 use crate::storage::letters::{self as rows, LetterRow, NextMonthRow};
 use crate::storage::organization_life::{self, LifeRow};
 use crate::storage::{Error, Result, Tx};
-use crate::text::{Language, unbroken};
+use crate::text::{Language, Row, unbroken};
 use crate::usecase::approvals::{APPROVED, REFUSED, REVOKED};
 use crate::usecase::bill::{self, Bill};
 use crate::usecase::branding;
 use crate::usecase::organization_life::{OPERATOR, UNPAID_DAYS};
 use crate::usecase::print_invoice::{self, Printed, day};
 use crate::usecase::usage;
+use crate::usecase::wallet::{self, Ending};
 
 /// What a letter is about.
 pub(super) enum About {
     Receipt(Box<Bill>),
     Payment(PaymentNews, Box<Bill>),
     CreditLow(Box<NextMonthRow>),
+    CreditExpires(Box<Expiring>),
     Usage(UsageNews, Box<Used>),
     Life(LifeNews, Box<LifeRow>),
     Approval(ApprovalNews, Box<ApprovalRow>),
@@ -35,6 +37,13 @@ pub(super) enum About {
     TooEarly,
     /// It is not true any more.
     Nothing,
+}
+
+/// What of an Organization's credit will expire unused.
+pub(super) struct Expiring {
+    organization: LifeRow,
+    /// At least one, the earliest first.
+    lots: Vec<Ending>,
 }
 
 /// What an Organization used, and what it lets itself.
@@ -54,6 +63,7 @@ pub(super) async fn about(app: &App, letter: &LetterRow) -> Result<About> {
     let mut tx = app.store.read().await?;
     match kind {
         LetterKind::CreditLow => return credit_low(app, &mut tx, &letter.tenant_id).await,
+        LetterKind::CreditExpires => return credit_expires(app, &mut tx, &letter.tenant_id).await,
         LetterKind::UsageNear => return used(&mut tx, &letter.tenant_id, UsageNews::Near).await,
         LetterKind::UsageLimit => {
             return used(&mut tx, &letter.tenant_id, UsageNews::Reached).await;
@@ -162,6 +172,16 @@ async fn credit_low(app: &App, tx: &mut Tx, tenant_id: &str) -> Result<About> {
     Ok(low.map_or(About::Nothing, |next| About::CreditLow(Box::new(next))))
 }
 
+/// It may be spent by now, or will be: there may be another plan, or a later end.
+async fn credit_expires(app: &App, tx: &mut Tx, tenant_id: &str) -> Result<About> {
+    let lots = wallet::ends_soon(app, tx, tenant_id).await?;
+    let organization = organization_life::find(tx, tenant_id).await?;
+    Ok(match organization.filter(|_| !lots.is_empty()) {
+        Some(organization) => About::CreditExpires(Box::new(Expiring { organization, lots })),
+        None => About::Nothing,
+    })
+}
+
 /// What the next month costs with what was used so far and its tax, where it is known.
 fn price(app: &App, next: &NextMonthRow) -> Option<i64> {
     Some(app.tax.on(next.price_minor?)?.total_minor)
@@ -199,6 +219,7 @@ pub(super) async fn letter(app: &App, about: &About, language: Language) -> anyh
         About::Receipt(bill) => write_receipt(desk, bill, language).await,
         About::Payment(news, bill) => Ok(write_payment(desk, *news, bill, language)?),
         About::CreditLow(next) => Ok(write_credit_low(desk, next, language)?),
+        About::CreditExpires(expiring) => Ok(write_credit_expires(desk, expiring, language)?),
         About::Usage(news, used) => Ok(write_usage(desk, *news, used, language)),
         About::Life(news, row) => Ok(write_life(desk, *news, row, language)?),
         About::Approval(news, row) => Ok(write_approval(desk, *news, row, language)?),
@@ -320,6 +341,35 @@ fn write_credit_low(
         link: &brand.page("/console"),
     };
     Ok(low.letter(language))
+}
+
+fn write_credit_expires(
+    (app, brand): Desk<'_>,
+    expiring: &Expiring,
+    language: Language,
+) -> Result<Letter> {
+    let Expiring { organization, lots } = expiring;
+    let money = |amount_minor| unbroken(&app.facts.currency.format(amount_minor));
+    let date = |at| Ok::<_, Error>(unbroken(&language.date(day(app, at)?)));
+    let row = |ending: &Ending| {
+        let values = [
+            ("origin", wallet::origin(&ending.lot, language).into()),
+            ("date", date(ending.expires_at)?.into()),
+        ];
+        let label = language.text_with("mail-credit-expires-lot", &values);
+        Ok(Row::new(label, money(ending.amount_minor)))
+    };
+    let amounts = lots.iter().map(|ending| ending.amount_minor);
+    let first = lots.first().map_or(app.clock.now(), |ending| ending.expires_at);
+    let letter = CreditExpires {
+        brand,
+        organization: &organization.name,
+        amount: &money(amounts.fold(0, i64::saturating_add)),
+        day: &date(first)?,
+        lots: lots.iter().map(row).collect::<Result<_>>()?,
+        link: &format!("{}/console/{}/wallet", app.public_url, organization.slug),
+    };
+    Ok(letter.letter(language))
 }
 
 fn write_usage((app, brand): Desk<'_>, news: UsageNews, used: &Used, language: Language) -> Letter {

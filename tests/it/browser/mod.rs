@@ -6,8 +6,10 @@
 mod coverage;
 mod harm;
 mod hostile;
+mod journey;
 mod keyboard;
 mod look;
+mod messages;
 mod pages;
 mod pictures;
 mod visit;

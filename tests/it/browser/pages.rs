@@ -13,13 +13,23 @@ pub(super) struct Row {
     pub(super) status: u16,
     /// What is entered into the form of that page and sent, by the fields' names: the page is what comes then.
     pub(super) sends: Option<&'static [(&'static str, &'static str)]>,
-    /// Of the Sovereign whose limits are used up.
-    pub(super) is_limited: bool,
+    /// What the viewer looked at before.
+    pub(super) after: Option<&'static str>,
+    /// Of the other Sovereign, a demo whose limits are used up.
+    pub(super) is_aside: bool,
 }
 
 /// A page that nobody needs to sign in for.
 const fn page(name: &'static str, path: &'static str) -> Row {
-    Row { name, path, viewer: Viewer::Nobody, status: 200, sends: None, is_limited: false }
+    Row {
+        name,
+        path,
+        viewer: Viewer::Nobody,
+        status: 200,
+        sends: None,
+        after: None,
+        is_aside: false,
+    }
 }
 
 impl Row {
@@ -36,8 +46,12 @@ impl Row {
         Self { sends: Some(fields), ..self }
     }
 
-    const fn limited(self) -> Self {
-        Self { is_limited: true, ..self }
+    const fn after(self, path: &'static str) -> Self {
+        Self { after: Some(path), ..self }
+    }
+
+    const fn aside(self) -> Self {
+        Self { is_aside: true, ..self }
     }
 }
 
@@ -51,7 +65,28 @@ pub(super) const PAGES: &[Row] = &[
     page("sign-in-elsewhere-down", "/auth/oidc/google").answers(503),
     page("sign-in-elsewhere-unknown", "/auth/oidc/nowhere").answers(404),
     page("sign-in-elsewhere-not-begun", "/auth/callback").answers(400),
-    page("too-many", "/auth/callback").limited().answers(429),
+    page("too-many", "/auth/callback").aside().answers(429),
+    page("style", "/style").aside(),
+    page("terms", "/terms"),
+    page("home", "/"),
+    page("plans", "/plans"),
+    page("apps", "/apps"),
+    page("apps-found", "/apps?q=shop"),
+    page("apps-none", "/apps?q=xyzzy"),
+    page("app", "/apps/odoo"),
+    page("app-to-install", "/apps/nextcloud").by(Viewer::Owner),
+    page("app-unknown", "/apps/xyzzy").answers(404),
+    page("bundle", "/bundles/pharmacy-pack"),
+    page("industry", "/industries/pharmacy"),
+    page("redeem", "/redeem?code=MUSCAT-200"),
+    page("redeem-ask", "/redeem").by(Viewer::Reader),
+    page("redeem-blank", "/redeem").by(Viewer::Reader).sends(&[("code", "")]).answers(400),
+    page("redeem-unknown", "/redeem?code=NOTHING-1").by(Viewer::Reader).answers(404),
+    page("redeem-ended", "/redeem?code=LAST-YEAR").by(Viewer::Reader).answers(410),
+    page("join", "/join").by(Viewer::Guest).after("/redeem?code=MUSCAT-200"),
+    page("join-wrong", "/join").by(Viewer::Guest).sends(&[("name", "")]).answers(400),
+    page("join-choose", "/join").by(Viewer::Owner).after("/redeem?code=MUSCAT-200"),
+    page("join-email", "/sign-in?return_to=%2Fjoin"),
     page("administrator-link-ended", "/auth/administrator?token=x").answers(404),
     page("invitation", "/invitation?token={invitation}").by(Viewer::Guest),
     page("invitation-of-another", "/invitation?token={invitation}").by(Viewer::Owner).answers(403),
@@ -75,4 +110,6 @@ pub(super) const PAGES: &[Row] = &[
 pub(super) const NO_PAGES: &[(&str, &str)] = &[
     ("/assets/{name}", "style sheets, which pages load"),
     ("/language", "redirects to the page it was pressed on"),
+    ("/digits", "redirects to the page it was pressed on"),
+    ("/join/address", "is asked by the script of /join, and answers JSON"),
 ];

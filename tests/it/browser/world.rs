@@ -74,9 +74,10 @@ impl World {
     pub(super) async fn new(engine: Engine) -> Self {
         let app = TestApp::start_with(engine, setup()).await;
         let mut world = Self { app, cookies: BTreeMap::new(), values: BTreeMap::new() };
+        world.people().await;
         world.vouchers().await;
         world.customers().await;
-        world.people().await;
+        world.letters().await;
         world
     }
 
@@ -109,6 +110,9 @@ impl World {
             });
             self.app.issue_as(voucher).await;
         }
+        // Somebody had the only one there was.
+        self.app.issue("LAST-YEAR", 50, 1).await;
+        self.app.customer("badr").await.redeem("LAST-YEAR").await.expect(200);
     }
 
     /// The owner's Organizations: one that has all it ordered, one whose provision failed, one that has to pay.
@@ -139,6 +143,7 @@ impl World {
         Customer { client, tenant_id: text_of(&made["id"]) }
     }
 
+    /// Before anything that is sealed: a command writes the time of the machine.
     async fn people(&mut self) {
         for viewer in Viewer::SIGNED_IN {
             let mut browser = self.app.browser();
@@ -147,6 +152,10 @@ impl World {
         }
         let grant = ["user", "grant", Viewer::Administrator.email(), "--role", "sovereign-admin"];
         self.app.database().run(&grant).expect(0);
+    }
+
+    /// What somebody has in their mailbox: a code, a link, an invitation.
+    async fn letters(&mut self) {
         let mut arriving = self.app.browser();
         arriving.get("/sign-in").await.expect(200);
         arriving.submit("/sign-in", &[("email", Viewer::Arriving.email())]).await.location();
@@ -172,9 +181,10 @@ impl World {
     }
 }
 
-/// A Sovereign that answers whoever comes back from elsewhere with "too many".
-pub(super) async fn limited() -> TestApp {
-    let setup = Setup { limits: Limits::on(Vec::new()), ..Setup::default() };
+/// Another Sovereign: a demo, which shows the parts that pages are made of, and where whoever comes back from
+/// elsewhere is told that they are too many.
+pub(super) async fn aside() -> TestApp {
+    let setup = Setup { limits: Limits::on(Vec::new()), is_demo: true, ..Setup::default() };
     let app = TestApp::start_with(Engine::Sqlite, setup).await;
     let mut browser = app.browser();
     while browser.get("/auth/callback").await.status != 429 {}

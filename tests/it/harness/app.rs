@@ -23,7 +23,7 @@ use sovereign::storage::outbox::OutboxEvent;
 use sovereign::usecase::start::Wanted;
 use sovereign::usecase::{
     event_deliveries, expire_credit, letters, number_invoices, publish_events, relay, seal_audit,
-    verify,
+    verify, wallet,
 };
 use sovereign::vault::Vault;
 use sovereign_domain::calendar::TimeZone;
@@ -48,6 +48,8 @@ pub(crate) struct Setup {
     pub(crate) sink: Option<SinkOptions>,
     /// Not the test's usual currency: the Sovereign starts on an empty database.
     pub(crate) currency: Option<&'static str>,
+    /// A demo, which starts on an empty database too.
+    pub(crate) is_demo: bool,
     pub(crate) tax: TaxRules,
     pub(crate) zone: TimeZone,
     pub(crate) stripe: StripeOptions,
@@ -77,6 +79,7 @@ impl Default for Setup {
             issuers: Vec::new(),
             sink: None,
             currency: None,
+            is_demo: false,
             tax: TaxRules::default(),
             zone: TimeZone::UTC,
             stripe: StripeOptions {
@@ -151,9 +154,10 @@ impl TestApp {
     }
 
     pub(crate) async fn start_with(engine: Engine, setup: Setup) -> Self {
-        let database = match setup.currency {
-            None => TestDatabase::started(engine).await,
-            Some(_) => TestDatabase::empty(engine).await,
+        let database = if setup.currency.is_some() || setup.is_demo {
+            TestDatabase::empty(engine).await
+        } else {
+            TestDatabase::started(engine).await
         };
         let clock = Arc::new(TestClock::new());
         let key = new_key();
@@ -179,7 +183,7 @@ impl TestApp {
             wanted: Wanted {
                 fqdn: Some(FQDN.to_owned()),
                 currency: setup.currency.map(str::to_owned),
-                demo: false,
+                demo: setup.is_demo,
             },
             limits: setup.limits,
             clock: clock.clone(),
@@ -374,6 +378,11 @@ impl TestApp {
     /// Sends what waits for endpoints, as one that believes that it has the lease; answers how often.
     pub(crate) async fn deliver_without_lease(&self) -> usize {
         event_deliveries::step(&self.running.sovereign.app).await.unwrap().count
+    }
+
+    /// Files the letters on credit that expires, as one that believes that it has the lease.
+    pub(crate) async fn warn_of_expiry(&self) {
+        wallet::warn_of_expiry(&self.running.sovereign.app).await.unwrap();
     }
 
     /// The same for credit notes.

@@ -11,7 +11,7 @@ use sovereign::mail::MailOptions;
 use sovereign::payment::Payments;
 use sovereign::provision::ProvisioningOptions;
 use sovereign::usecase::start::Wanted;
-use sovereign::usecase::{number_invoices, seal_audit};
+use sovereign::usecase::{number_invoices, seal_audit, wallet};
 use sovereign::vault::Vault;
 
 use super::app::{Setup, TestApp};
@@ -91,6 +91,11 @@ impl SecondServer {
     /// As [`TestApp::number_invoices`], by this server.
     pub(crate) async fn number_invoices(&self) -> usize {
         number_invoices::step(&self.0.sovereign.app).await.unwrap().count
+    }
+
+    /// As [`TestApp::warn_of_expiry`], by this server.
+    pub(crate) async fn warn_of_expiry(&self) {
+        wallet::warn_of_expiry(&self.0.sovereign.app).await.unwrap();
     }
 
     /// As [`TestApp::runner`], of this server.

@@ -1,6 +1,7 @@
 //! Letters about payments, with a real mail server; and the page that they lead to.
 
 mod approval;
+mod credit_expires;
 mod credit_low;
 mod delivery;
 mod killed;

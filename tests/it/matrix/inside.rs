@@ -241,6 +241,7 @@ on_both! {
             let mut browser = browser(&world, caller).await;
             for page in pages() {
                 let path = page.replace("{order_id}", &order).replace("{name}", "x").replace("{slug}", &slug);
+                let path = path.replace("{id}", &order);
                 assert!(!path.contains('{'), "nobody said what belongs into {path}");
                 for query in ["", &format!("?tenant_id={organization}&order_id={order}&token=x")] {
                     let shown = browser.get(&format!("{path}{query}")).await;
@@ -270,7 +271,10 @@ on_both! {
 
 /// The pages that can be opened, from the program's own list.
 fn pages() -> Vec<String> {
-    let source = include_str!("../../../src/web/mod.rs");
+    let source = concat!(
+        include_str!("../../../src/web/mod.rs"),
+        include_str!("../../../src/web/wallet/mod.rs")
+    );
     let lines = source.lines().map(str::trim).filter(|line| line.contains("get("));
     let paths = lines.filter_map(|line| line.strip_prefix(".route(\"")?.split('"').next());
     let pages: Vec<String> = paths.map(str::to_owned).collect();

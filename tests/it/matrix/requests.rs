@@ -136,6 +136,9 @@ impl World<'_> {
             }
             "GET /billing/subscription/{tenant_id}"
             | "GET /billing/usage/{tenant_id}"
+            | "GET /billing/wallet/{tenant_id}"
+            | "GET /billing/ledger/{tenant_id}"
+            | "GET /billing/ledger/{tenant_id}/csv"
             | "GET /billing/invoices/{tenant_id}"
             | "GET /billing/credit-notes/{tenant_id}"
             | "POST /billing/portal/{tenant_id}"

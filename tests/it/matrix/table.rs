@@ -113,6 +113,9 @@ POST   /billing/checkout                              401  403  200  200  403  4
 POST   /billing/checkout/preview                      401  403  200  200  403  403  403  403  403
 POST   /billing/vouchers/redeem                       401  403  200  200  403  403  403  403  403
 GET    /billing/balance                               401  404  200  200  403  403  404  404  404
+GET    /billing/wallet/{tenant_id}                    401  404  200  200  403  403  404  404  404
+GET    /billing/ledger/{tenant_id}                    401  404  200  200  403  403  404  404  404
+GET    /billing/ledger/{tenant_id}/csv                401  404  200  200  403  403  404  404  404
 GET    /billing/subscription/{tenant_id}              401  404  200  200  200  200  404  404  404
 POST   /billing/subscription/{tenant_id}/cancel       401  404  200  200  403  403  404  404  404
 POST   /billing/subscription/{tenant_id}/resume       401  404  200  200  403  403  404  404  404

@@ -4,3 +4,4 @@ mod checkout;
 mod join;
 mod market;
 mod redeem;
+mod wallet;

@@ -5,7 +5,7 @@ use crate::harness::{Setup, on_both};
 
 const EMAIL: &str = "ahmed@example.com";
 /// Every page that changes something.
-const UNSAFE: [&str; 9] = [
+const UNSAFE: &[&str] = &[
     "/sign-in",
     "/sign-in/code",
     "/sign-in/link",
@@ -15,6 +15,9 @@ const UNSAFE: [&str; 9] = [
     "/checkout",
     "/checkout/voucher",
     "/console/kestrel/provisions",
+    "/join",
+    "/redeem",
+    "/console/kestrel/wallet/voucher",
 ];
 
 on_both! {

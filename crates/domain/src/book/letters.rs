@@ -19,6 +19,8 @@ pub enum LetterKind {
     Suspended,
     /// The credit will not cover the next month, and there is no card.
     CreditLow,
+    /// Some of the credit will expire before it can be spent.
+    CreditExpires,
     /// Usage comes near what the Organization lets itself spend.
     UsageNear,
     /// Usage was refused, because it would cost more than that.
@@ -40,13 +42,14 @@ pub enum LetterKind {
 }
 
 impl LetterKind {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::Receipt,
         Self::PaymentDue,
         Self::ConfirmPayment,
         Self::PaymentFailed,
         Self::Suspended,
         Self::CreditLow,
+        Self::CreditExpires,
         Self::UsageNear,
         Self::UsageLimit,
         Self::DeletionBegun,
@@ -67,6 +70,7 @@ impl LetterKind {
             Self::PaymentFailed => "payment_failed",
             Self::Suspended => "suspended",
             Self::CreditLow => "credit_low",
+            Self::CreditExpires => "credit_expires",
             Self::UsageNear => "usage_near",
             Self::UsageLimit => "usage_limit",
             Self::DeletionBegun => "deletion_begun",

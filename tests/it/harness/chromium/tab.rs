@@ -89,6 +89,18 @@ impl Tab {
         self.ask("press_twice", json!({ "name": name })).await
     }
 
+    /// All the words on the button or link that has these.
+    #[allow(dead_code, reason = "no page needs it yet")]
+    pub(crate) async fn button_with(&self, words: &str) -> String {
+        self.ask("button_with", json!({ "words": words })).await
+    }
+
+    /// Presses a button that leads to another host; answers where. Nobody is there.
+    #[allow(dead_code, reason = "no page needs it yet")]
+    pub(crate) async fn leave(&self, name: &str) -> String {
+        self.ask("leave", json!({ "name": name })).await
+    }
+
     /// Presses a button that changes the page it is on, by a script.
     #[allow(dead_code, reason = "no page needs it yet")]
     pub(crate) async fn click(&self, name: &str) {
