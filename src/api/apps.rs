@@ -19,7 +19,7 @@ use super::checkout::respond;
 use super::extract::{Body, Query, Segment, Segments, Whole, idempotency_key};
 use super::problem::Problem;
 use crate::app::App;
-use crate::usecase::apps::{self, Accepted, Done, Install};
+use crate::usecase::apps::{self, Accepted, Done, Install, Question};
 use crate::usecase::organizations::usable_id;
 
 /// An app to install.
@@ -161,6 +161,12 @@ pub(super) async fn uninstall(
     answer_outcome(&app, id, outcome).await
 }
 
+/// With what it needs as the catalog has it.
+fn question(slug: &str, comes: bool) -> Question<'_> {
+    const AS_IT_IS: &BTreeMap<String, String> = &BTreeMap::new();
+    Question { slug, comes, dep_choices: AS_IT_IS }
+}
+
 fn id_and_slug(segments: &[String]) -> Result<(&str, &str), Problem> {
     match segments {
         [id, slug] => Ok((usable_id(id)?, usable_id(slug)?)),
@@ -193,7 +199,7 @@ pub(super) async fn install_preview(
 ) -> Result<Json<InstallPreviewBody>, Problem> {
     limit(&app, address, &caller).await?;
     let (id, slug) = id_and_slug(&segments)?;
-    let preview = apps::preview(&app, caller.actor(), id, (slug, true)).await?;
+    let preview = apps::preview(&app, caller.actor(), id, question(slug, true)).await?;
     Ok(Json(preview.into()))
 }
 
@@ -222,7 +228,7 @@ pub(super) async fn uninstall_preview(
 ) -> Result<Json<UninstallPreviewBody>, Problem> {
     limit(&app, address, &caller).await?;
     let (id, slug) = id_and_slug(&segments)?;
-    let preview = apps::preview(&app, caller.actor(), id, (slug, false)).await?;
+    let preview = apps::preview(&app, caller.actor(), id, question(slug, false)).await?;
     Ok(Json(preview.into()))
 }
 

@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::auth::oidc::Failure;
 use crate::auth::{Identity, Role, Source, TokenError};
 use crate::storage::users as user_rows;
+use crate::usecase::sessions::LATELY_SECONDS;
 use crate::usecase::{sessions, users};
 
 /// A signed-in user.
@@ -29,9 +30,6 @@ pub(super) struct Caller {
     signed_in_at: Option<Timestamp>,
     request_id: String,
 }
-
-/// Whoever changes roles or keys must have shown who they are within this time.
-const LATELY_SECONDS: i64 = 600;
 
 impl Caller {
     pub(super) fn actor(&self) -> Actor {

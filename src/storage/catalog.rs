@@ -57,6 +57,11 @@ impl ItemRow {
         self.listed && self.retired_at.is_none()
     }
 
+    /// Whether an app of it can be installed.
+    pub(crate) fn can_be_deployed(&self) -> bool {
+        can_be_deployed(&self.doc.0)
+    }
+
     pub(crate) fn is_private(&self) -> bool {
         self.origin == PRIVATE
     }

@@ -124,3 +124,21 @@ pub(crate) async fn stripe_customer(tx: &mut Tx, tenant_id: &str) -> Result<Opti
                WHERE tenant_id = $1 AND stripe_customer_id IS NOT NULL";
     Ok(on_db!(tx, c => sqlx::query_scalar(sql).bind(tenant_id).fetch_optional(c).await)?)
 }
+
+from_row! {
+    /// The card that an account saved, and who it is at Stripe.
+    #[derive(Debug, Clone)]
+    pub(crate) struct SavedCardRow {
+        pub(crate) stripe_customer_id: Option<String>,
+        pub(crate) payment_method_id: Option<String>,
+        pub(crate) card_brand: Option<String>,
+        pub(crate) card_last4: Option<String>,
+    }
+}
+
+/// What the Organization's account pays with by card.
+pub(crate) async fn saved_card(tx: &mut Tx, tenant_id: &str) -> Result<Option<SavedCardRow>> {
+    let sql = "SELECT stripe_customer_id, payment_method_id, card_brand, card_last4 \
+               FROM customers WHERE tenant_id = $1";
+    Ok(on_db!(tx, c => sqlx::query_as(sql).bind(tenant_id).fetch_optional(c).await)?)
+}

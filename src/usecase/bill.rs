@@ -192,7 +192,7 @@ impl Bill {
     }
 }
 
-fn named(line: &OrderLine, language: Language) -> String {
+pub(crate) fn named(line: &OrderLine, language: Language) -> String {
     let name = match line.kind {
         LineKind::Plan => language.text_with("bill-plan", &[("name", line.name.as_str().into())]),
         LineKind::Addon | LineKind::App | LineKind::Service => line.name.clone(),
@@ -212,7 +212,7 @@ fn used(line: &OrderLine, language: Language) -> String {
 }
 
 /// A brand of cards as people know it (`card.brand` of Stripe's payment methods).
-fn card_name(brand: &str) -> String {
+pub(crate) fn card_name(brand: &str) -> String {
     match brand {
         "amex" => "American Express".to_owned(),
         "diners" => "Diners Club".to_owned(),

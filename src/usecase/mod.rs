@@ -17,6 +17,7 @@ pub(crate) mod catalog_members;
 pub(crate) mod catalog_references;
 pub mod change;
 pub mod checkout;
+pub(crate) mod console;
 pub mod done;
 pub(crate) mod elsewhere;
 pub(crate) mod environment_policy;

@@ -2,10 +2,11 @@
 
 use futures_util::future::join_all;
 use serde_json::Value;
-use sovereign_domain::book::{CheckoutQuote, Command, Outcome};
+use sovereign_domain::book::{CheckoutQuote, Command, Outcome, Refusal};
+use sovereign_domain::catalog::Catalog;
 use sovereign_domain::estimate::{self, Estimate, Terms};
 use sovereign_domain::event::Actor;
-use sovereign_domain::voucher::{Code, VoucherRefusal};
+use sovereign_domain::voucher::{Code, Voucher, VoucherRefusal};
 
 use crate::app::App;
 use crate::engine::EngineError;
@@ -89,13 +90,26 @@ pub async fn estimate(app: &App, plan: &str, code: Option<&Code>) -> Result<Esti
         }
     };
     let catalog = rows::prices(&mut app.store.read().await?).await?;
+    let voucher = voucher.as_ref().map(|known| &known.voucher);
+    estimate_of(app, &catalog, plan, voucher).map_err(refused)
+}
+
+/// The same of a catalog and a voucher that were read.
+///
+/// # Errors
+/// Where the checkout would refuse it whoever asks.
+pub(crate) fn estimate_of(
+    app: &App,
+    catalog: &Catalog,
+    plan: &str,
+    voucher: Option<&Voucher>,
+) -> Result<Estimate, Refusal> {
     let terms = Terms {
         now: app.clock.now(),
         charge_rules: app.engine.charge_rules(),
         tax: app.tax,
         zone: &app.zone,
     };
-    let price_minor = estimate::plan_price(&catalog, plan, terms.now).map_err(refused)?;
-    let voucher = voucher.as_ref().map(|known| &known.voucher);
-    estimate::estimate(price_minor, voucher, &terms).map_err(refused)
+    let price_minor = estimate::plan_price(catalog, plan, terms.now)?;
+    estimate::estimate(price_minor, voucher, &terms)
 }

@@ -26,6 +26,9 @@ const EXTEND_EVERY_SECONDS: i64 = 86_400;
 /// Ended sessions are kept for this long, so that a late replay still finds what it replays.
 const KEEP_ENDED_DAYS: i64 = 30;
 
+/// Whoever changes roles or keys, or ends an Organization, must have shown who they are within this time.
+pub(crate) const LATELY_SECONDS: i64 = 600;
+
 /// How somebody showed who they are.
 #[derive(Debug, Clone)]
 pub(crate) struct Shown {
@@ -75,6 +78,13 @@ impl From<storage::Error> for SessionError {
 impl From<secrets::NoRandomness> for SessionError {
     fn from(_: secrets::NoRandomness) -> Self {
         Self::Broken
+    }
+}
+
+impl Standing {
+    /// Whether they showed who they are so shortly ago that a browser left open is no worry.
+    pub(crate) fn signed_in_lately(&self, now: Timestamp) -> bool {
+        self.signed_in_at >= now.plus_seconds(-LATELY_SECONDS)
     }
 }
 

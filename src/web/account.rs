@@ -26,6 +26,8 @@ struct AccountPage<'a> {
     email: &'a str,
     /// The name of a message, for who has a role on the Sovereign.
     role: Option<&'static str>,
+    /// When.
+    since: String,
     /// Name and address of each, and the name of the role's message.
     organizations: Vec<(String, String, String)>,
 }
@@ -74,7 +76,13 @@ async fn account_page<'a>(
         Role::SovereignAdmin => Some("role-sovereign-admin"),
         Role::Member => None,
     };
-    Ok(AccountPage { page, email: &session.email, role, organizations: organizations.collect() })
+    Ok(AccountPage {
+        page,
+        email: &session.email,
+        role,
+        since: page.moment(session.signed_in_at),
+        organizations: organizations.collect(),
+    })
 }
 
 #[derive(Debug, Deserialize)]

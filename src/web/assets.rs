@@ -20,6 +20,7 @@ const STYLE: &str = concat!(
     include_str!("../../assets/style/6-ticket.css"),
     include_str!("../../assets/style/7-table.css"),
     include_str!("../../assets/style/8-app.css"),
+    include_str!("../../assets/style/9-console.css"),
     include_str!("../../assets/style/9-market.css"),
 );
 const SCRIPT: &str = include_str!("../../assets/script/page.js");

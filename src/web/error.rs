@@ -33,6 +33,17 @@ pub(super) fn say(
     page.render(status, &error)
 }
 
+/// A page with a text of its own, and a way on.
+pub(super) fn say_text(
+    page: &Page,
+    status: StatusCode,
+    (heading, detail): (String, String),
+    action: Option<(&str, &str)>,
+) -> Response {
+    let action = action.map(|(path, text)| (path, page.text(text)));
+    page.render(status, &ErrorPage { page, heading, detail, action })
+}
+
 /// A form that another site may have made, or that is older than this browser's cookies.
 pub(super) fn stale_form(page: &Page) -> Response {
     say(page, StatusCode::FORBIDDEN, "stale-form", Some(("/sign-in", "sign-in-again")))

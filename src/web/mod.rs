@@ -8,6 +8,7 @@ mod administrator;
 mod assets;
 mod brand;
 mod checkout;
+mod console;
 mod cookies;
 mod elsewhere;
 mod error;
@@ -56,6 +57,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/checkout/return", get(payment_return::show))
         .route("/pay/{order_id}", get(pay::show).post(pay::press))
         .route("/console", get(account::show))
+        .merge(console::routes())
         .route("/console/{slug}/provisions", get(provisions::show).post(provisions::retry))
         .merge(market::routes())
         .merge(redeem::routes())

@@ -162,6 +162,7 @@ impl Page {
         self.render_leaving_as(StatusCode::OK, template)
     }
 
+    /// The same, of a form that is shown again.
     pub(super) fn render_leaving_as(
         &self,
         status: StatusCode,

@@ -116,7 +116,7 @@ fn changes_nothing(error: &PaymentError) -> bool {
 
 impl Apps {
     /// The services that the app is to have for itself, by identifier.
-    fn choices(
+    pub(super) fn choices(
         &self,
         app: &Item,
         choices: &BTreeMap<String, String>,

@@ -19,7 +19,7 @@ use sovereign_domain::timestamp::Timestamp;
 
 pub(crate) use self::come_and_go::{Done, Install, install, uninstall};
 pub(crate) use self::services::{BackingService, backing_services, backing_services_of_any};
-pub(crate) use self::shown::{Preview, preview};
+pub(crate) use self::shown::{Need, Preview, Question, preview};
 use super::change::ChangeRequest;
 use super::organizations::OrganizationError;
 use super::payments::PaymentError;

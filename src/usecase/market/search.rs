@@ -101,8 +101,9 @@ impl Market {
             Sort::Best => ranked.sort_by_key(|(rank, app)| (*rank, Reverse(app.is_favourite))),
             Sort::Name => ranked.sort_by_cached_key(|(_, app)| name(app)),
             Sort::Price => ranked.sort_by_cached_key(|(_, app)| {
-                // What cannot be had has no price.
-                (!app.deployable, self.month_minor(app).unwrap_or(i64::MAX), name(app))
+                // What cannot be had has no price, and comes last.
+                let month_minor = app.deployable.then(|| self.month_minor(app).unwrap_or(i64::MAX));
+                (month_minor.is_none(), month_minor, name(app))
             }),
         }
         let total = ranked.len();

@@ -29,10 +29,22 @@ impl<E: Into<PaymentError>> From<E> for PortalError {
 /// # Errors
 /// [`PortalError`].
 pub(crate) async fn open(app: &App, tenant_id: &str) -> Result<String, PortalError> {
+    open_from(app, tenant_id, "/console").await
+}
+
+/// The same; it leads back to the page at `path`.
+///
+/// # Errors
+/// [`PortalError`].
+pub(crate) async fn open_from(
+    app: &App,
+    tenant_id: &str,
+    path: &str,
+) -> Result<String, PortalError> {
     let stripe = stripe(app)?;
     let mut tx = app.store.read().await?;
     let customer = payments::stripe_customer(&mut tx, tenant_id).await?;
-    let back = branding::of(app, &mut tx).await?.page("/console");
+    let back = branding::of(app, &mut tx).await?.page(path);
     drop(tx);
     let customer = customer.ok_or(PortalError::NoCustomer)?;
     // Of this request: each has a link of its own.

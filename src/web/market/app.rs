@@ -77,7 +77,7 @@ pub(super) async fn show(
     let some = |amount: i64| Some(amount).filter(|amount| *amount > 0);
     let shown = AppPage {
         page: &page,
-        canonical: canonical(&app, &format!("/apps/{}", found.slug)),
+        canonical: canonical(&page, &format!("/apps/{}", found.slug)),
         app: found,
         icon: Icon::of(&page, found),
         name: found.name.told(page.language),

@@ -63,7 +63,7 @@ pub(super) async fn show(
     let way = |number: usize| address_of(&Wanted { page: number, ..wanted.clone() });
     let apps = AppsPage {
         page: &page,
-        canonical: canonical(&app, "/apps"),
+        canonical: canonical(&page, "/apps"),
         query: &wanted.query,
         categories: categories(&page, &market, &wanted.category),
         industries: market

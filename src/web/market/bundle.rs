@@ -53,7 +53,7 @@ pub(super) async fn show(
     let plan = sum.as_ref().map(|sum| sum.plan);
     let shown = BundlePage {
         page: &page,
-        canonical: canonical(&app, &format!("/bundles/{}", bundle.slug)),
+        canonical: canonical(&page, &format!("/bundles/{}", bundle.slug)),
         name: bundle.name.told(page.language),
         tagline: bundle.tagline.told(page.language),
         apps: apps.iter().map(|app| Card::of(&page, &market, app)).collect(),

@@ -44,7 +44,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, page: Page, headers: Heade
     let favourites = can_be_had.iter().filter(|app| app.is_favourite).take(APPS);
     let home = HomePage {
         page: &page,
-        canonical: canonical(&app, "/"),
+        canonical: canonical(&page, "/"),
         from: market.cheapest_plan().map(|plan| {
             let amount = page.amount_inside(plan.price_minor);
             page.text_with("market-plans-from", "amount", &amount)

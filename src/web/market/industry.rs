@@ -54,7 +54,7 @@ pub(super) async fn show(
     let others = market.industries.iter().filter(|other| other.slug != industry.slug);
     let shown = IndustryPage {
         page: &page,
-        canonical: canonical(&app, &format!("/industries/{}", industry.slug)),
+        canonical: canonical(&page, &format!("/industries/{}", industry.slug)),
         trade: Trade::of(&page, industry),
         apps: apps.map(|app| Card::of(&page, &market, app)).collect(),
         bundle,

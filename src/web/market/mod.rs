@@ -3,6 +3,7 @@
 mod app;
 mod apps;
 mod bundle;
+mod effect;
 mod home;
 mod industry;
 mod plans;
@@ -39,8 +40,8 @@ async fn market(app: &App, page: &Page) -> Result<Arc<Market>, Response> {
 }
 
 /// Where search engines should look for a page.
-fn canonical(app: &App, path: &str) -> String {
-    format!("{}{path}", app.public_url)
+fn canonical(page: &Page, path: &str) -> String {
+    page.branding.page(path)
 }
 
 #[derive(Template)]

@@ -7,25 +7,31 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
+use super::effect::{Kept, kept, tax};
 use super::visitor::Visitor;
 use super::{canonical, market, words};
+use crate::api::caller::Address;
 use crate::app::App;
 use crate::storage;
 use crate::storage::usage::MeterRow;
 use crate::usecase::market::{Addon, Plan, Told};
 use crate::usecase::usage;
+use crate::web::error;
 use crate::web::page::Page;
-use crate::web::{error, kept_voucher};
 
 #[derive(Template)]
 #[template(path = "web/market/plans.html")]
 struct PlansPage<'a> {
     page: &'a Page,
     canonical: String,
-    kept_minor: Option<i64>,
+    /// The voucher that goes along.
+    kept: Kept,
+    /// Which tax prices contain, or is added to them.
+    tax: Option<String>,
     plans: Vec<Shown<'a>>,
     /// What usage is counted by, where a plan is priced by it.
     meters: Vec<MeterRow>,
+    no_meter_costs: bool,
     has_usage: bool,
     added: Vec<Extra<'a>>,
     included: Vec<Extra<'a>>,
@@ -54,7 +60,12 @@ struct Extra<'a> {
     price_minor: i64,
 }
 
-pub(super) async fn show(State(app): State<Arc<App>>, page: Page, headers: HeaderMap) -> Response {
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    page: Page,
+    address: Address,
+    headers: HeaderMap,
+) -> Response {
     let market = match market(&app, &page).await {
         Ok(market) => market,
         Err(response) => return response,
@@ -63,9 +74,11 @@ pub(super) async fn show(State(app): State<Arc<App>>, page: Page, headers: Heade
     let around = async {
         let visitor = Visitor::of(&app, &page, &headers).await?;
         let meters = if has_usage { usage::meters(&app).await? } else { Vec::new() };
-        Ok::<_, storage::Error>((visitor, meters))
+        let meters: Vec<_> = meters.into_iter().filter(|meter| meter.active).collect();
+        let kept = kept(&app, address, &headers).await?;
+        Ok::<_, storage::Error>((visitor, meters, kept))
     };
-    let (visitor, meters) = match around.await {
+    let (visitor, meters, kept) = match around.await {
         Ok(found) => found,
         Err(error) => return error::unavailable(&page, &error),
     };
@@ -75,10 +88,19 @@ pub(super) async fn show(State(app): State<Arc<App>>, page: Page, headers: Heade
     };
     let plans = PlansPage {
         page: &page,
-        canonical: canonical(&app, "/plans"),
-        kept_minor: kept_voucher::read(&headers).map(|kept| kept.seen_minor),
-        plans: market.plans.iter().map(|plan| shown(&page, plan, &visitor)).collect(),
-        meters: meters.into_iter().filter(|meter| meter.active).collect(),
+        canonical: canonical(&page, "/plans"),
+        tax: tax(&page, app.tax),
+        plans: market
+            .plans
+            .iter()
+            .map(|plan| Shown {
+                effect: kept.effect(&app, &page, &market, plan),
+                ..shown(&page, plan, &visitor)
+            })
+            .collect(),
+        kept,
+        no_meter_costs: meters.iter().all(|meter| meter.price_minor == 0),
+        meters,
         has_usage,
         added: extras(false),
         included: extras(true),

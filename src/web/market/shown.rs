@@ -34,8 +34,8 @@ fn ink_on(ground: &str) -> &'static str {
     let weighted = [(1, 2_126), (3, 7_152), (5, 722)]
         .map(|(at, weight): (usize, u64)| part(at).saturating_mul(weight));
     let light: u64 = weighted.iter().sum();
-    // A fifth of white.
-    if light > 130_000_000 { "#101214" } else { "#ffffff" }
+    // Up to there white has a contrast of more than 3, which large letters need.
+    if light > 180_000_000 { "#101214" } else { "#ffffff" }
 }
 
 /// What something costs a month.
@@ -120,6 +120,8 @@ mod tests {
             ("#ffffff", "#101214"),
             ("#ffcc00", "#101214"),
             ("#7f54b3", "#ffffff"),
+            ("#0082c9", "#ffffff"),
+            ("#5cdd8b", "#101214"),
             ("", "#ffffff"),
             ("#ééé", "#ffffff"),
         ] {

@@ -5,6 +5,7 @@
 //! in this test by itself.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use axum::body::Body;
 use axum::http::Request;
@@ -242,6 +243,7 @@ on_both! {
             for page in pages() {
                 let path = page.replace("{order_id}", &order).replace("{name}", "x").replace("{slug}", &slug);
                 let path = path.replace("{id}", &order);
+                let path = path.replace("{app}", "wordpress");
                 assert!(!path.contains('{'), "nobody said what belongs into {path}");
                 for query in ["", &format!("?tenant_id={organization}&order_id={order}&token=x")] {
                     let shown = browser.get(&format!("{path}{query}")).await;
@@ -269,16 +271,28 @@ on_both! {
     }
 }
 
-/// The pages that can be opened, from the program's own list.
+/// The pages that can be opened, from the program's own routes.
 fn pages() -> Vec<String> {
-    let source = concat!(
-        include_str!("../../../src/web/mod.rs"),
-        include_str!("../../../src/web/wallet/mod.rs")
-    );
-    let lines = source.lines().map(str::trim).filter(|line| line.contains("get("));
-    let paths = lines.filter_map(|line| line.strip_prefix(".route(\"")?.split('"').next());
-    let pages: Vec<String> = paths.map(str::to_owned).collect();
-    assert!(pages.len() >= 11 && pages.contains(&"/console".to_owned()), "{pages:?}");
+    let mut pages = Vec::new();
+    let mut folders = vec![PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src/web"))];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let source = std::fs::read_to_string(&path).unwrap();
+            let routes = source.split(".route(").skip(1).filter_map(|route| {
+                let (address, methods) = route.trim_start().strip_prefix('"')?.split_once('"')?;
+                let methods = methods.split(['\n', ';']).take(4).collect::<String>();
+                methods.contains("get(").then(|| address.to_owned())
+            });
+            pages.extend(routes);
+        }
+    }
+    let known = ["/console", "/console/{slug}/members", "/pay/{order_id}"];
+    assert!(known.iter().all(|page| pages.iter().any(|one| one == page)), "{pages:?}");
     pages
 }
 

@@ -1,6 +1,7 @@
 //! Pages, as a browser without JavaScript sees them.
 
 mod checkout;
+mod console;
 mod join;
 mod market;
 mod redeem;

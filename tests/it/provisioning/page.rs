@@ -29,7 +29,7 @@ on_both! {
     ) {
         let (customer, mut browser) = failed(app).await;
         let account = browser.get("/console").await.expect(200);
-        account.has(&[&format!("href=\"{PAGE}\"")]);
+        account.has(&["href=\"/console/kestrel\""]);
         let shown = browser.get(PAGE).await.expect(200);
         shown.has(&[
             "What was ordered", "Failed", "What there should be", "Written down", "Handed over",

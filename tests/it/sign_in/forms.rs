@@ -18,6 +18,14 @@ const UNSAFE: &[&str] = &[
     "/join",
     "/redeem",
     "/console/kestrel/wallet/voucher",
+    "/console/kestrel/apps/wordpress",
+    "/console/kestrel/plan",
+    "/console/kestrel/plan/change",
+    "/console/kestrel/environments",
+    "/console/kestrel/card",
+    "/console/kestrel/members",
+    "/console/kestrel/settings",
+    "/console/kestrel/close",
 ];
 
 on_both! {

@@ -35,7 +35,7 @@ on_both! {
         let nextcloud = browser.get("/apps/nextcloud").await.expect(200);
         nextcloud.has(&["One for all your apps", "One of its own", "AGPL-3.0", "nextcloud.com"]);
         assert!(!nextcloud.text.contains("With what it needs"), "services are included");
-        nextcloud.has(&["rel=\"noopener noreferrer\"", "2 GB"]);
+        nextcloud.has(&["rel=\"noopener noreferrer\"", "768 MB", "5 GB"]);
         // A service is set up by itself.
         let service = browser.get("/apps/redis").await.expect(200);
         service.has(&["It is set up by itself"]);

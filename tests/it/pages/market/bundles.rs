@@ -14,7 +14,7 @@ on_both! {
         let page = browser.get("/bundles/pharmacy-pack").await.expect(200);
         assert_eq!(cards(&page.text), ["odoo", "nextcloud", "vaultwarden"]);
         page.has(&[
-            &omr("9.000"), &omr("5.250"), &omr("14.250"), "2 cores · 4 GB · 50 GB",
+            &omr("9.000"), &omr("5.250"), &omr("14.250"), "<bdi>2 cores</bdi> · <bdi>4 GB</bdi> · <bdi>50 GB</bdi>",
             "href=\"/join?plan=m&#38;apps=odoo%2Cnextcloud%2Cvaultwarden\"",
         ]);
         app.issue("CREDIT-100", 100, 0).await;

@@ -48,7 +48,7 @@ on_both! {
         let all = found(&mut browser, &[]).await;
         assert_eq!(all.len(), 34);
         let law = [("industry", "law"), ("category", "documents")];
-        assert_eq!(found(&mut browser, &law).await, ["paperless-ngx", "docuseal"]);
+        assert_eq!(found(&mut browser, &law).await, ["docuseal", "paperless-ngx"]);
         let signed = [law[0], law[1], ("q", "sign")];
         assert_eq!(found(&mut browser, &signed).await, ["docuseal"]);
         let pack = found(&mut browser, &[("bundle", "pharmacy-pack"), ("sort", "name")]).await;
