@@ -83,7 +83,7 @@ impl HeldForBody {
             order_id: row.id,
             credit_minor: row.credit_minor,
             charge_minor: row.charge_minor,
-            pay_url: format!("{}/pay/{}", app.public_url, row.id),
+            pay_url: format!("{}/pay/{}", app.configured_url, row.id),
             created_at: row.created_at.0,
         }
     }

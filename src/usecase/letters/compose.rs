@@ -367,7 +367,7 @@ fn write_credit_expires(
         amount: &money(amounts.fold(0, i64::saturating_add)),
         day: &date(first)?,
         lots: lots.iter().map(row).collect::<Result<_>>()?,
-        link: &format!("{}/console/{}/wallet", app.public_url, organization.slug),
+        link: &brand.page(&format!("/console/{}/wallet", organization.slug)),
     };
     Ok(letter.letter(language))
 }

@@ -59,7 +59,9 @@ struct Choice {
     usage_priced: bool,
     popular: bool,
     checked: bool,
+    /// What it comes to, or why it cannot be ordered.
     effect: String,
+    can_be: bool,
 }
 
 /// What can be ordered with one press.
@@ -192,6 +194,7 @@ fn choices(page: &Page, offer: &Offer) -> Vec<Choice> {
         usage_priced: plan.usage_priced,
         popular: plan.popular,
         checked: offer.chosen == Some(index),
+        can_be: quote.is_ok(),
         effect: match quote {
             Ok(quote) => effect(page, quote),
             Err(Refusal::NoProcessor) => page.text("checkout-effect-too-little-credit"),
