@@ -121,10 +121,11 @@ pub(super) fn render(app: &App, page: &Page, view: View<'_>) -> Response {
         return refused(page, organization, refusal, offer.code.is_some());
     }
     let quote = offer.quote();
-    if let Err(refusal) = &quote
-        && notes.is_empty()
-    {
-        notes.push(words::of_refusal(page, refusal, &organization.slug).1);
+    if let Err(refusal) = &quote {
+        let (_, note) = words::of_refusal(page, refusal, &organization.slug);
+        if notes.iter().all(|told| told.heading != note.heading) {
+            notes.push(note);
+        }
     }
     let Some(key) = key.or_else(|| secrets::random_token().ok()) else {
         return error::unavailable(page, &"there is no randomness");
