@@ -11,7 +11,7 @@ use serde::Deserialize;
 use sovereign_domain::event::Actor;
 use uuid::Uuid;
 
-use super::console::Frame;
+use super::console::frame::Frame;
 use super::page::Page;
 use super::{account, error, form};
 use crate::api::caller::RequestName;
