@@ -108,7 +108,7 @@ impl Page {
     }
 
     /// An amount for the inside of a sentence.
-    pub(super) fn amount_inside(&self, amount_minor: impl Whole) -> String {
+    pub(super) fn amount_inside(&self, amount_minor: i64) -> String {
         self.language.isolated(&self.amount(amount_minor))
     }
 
