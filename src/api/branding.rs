@@ -163,7 +163,7 @@ pub(super) async fn change(
     headers: HeaderMap,
     Body(body): Body<ChangeBody>,
 ) -> Result<Answer, Problem> {
-    Ok(answer(change_as(&app, &caller, &headers, Wish::Members(body.into())).await?))
+    Ok(answer(change_as(&app, &caller, &headers, Wish::Members(Box::new(body.into()))).await?))
 }
 
 /// A picture.

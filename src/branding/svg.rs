@@ -51,7 +51,8 @@ pub(super) fn looks_like(text: &str) -> bool {
         let end = match rest {
             _ if rest.starts_with("<?") => "?>",
             _ if rest.starts_with("<!--") => "-->",
-            _ if rest.starts_with("<!") => ">",
+            // It is refused, and told why.
+            _ if rest.starts_with("<!") => return rest.contains("<svg"),
             _ => return rest.starts_with("<svg"),
         };
         match rest.split_once(end) {
@@ -352,7 +353,11 @@ mod tests {
 
     #[test]
     fn drawings_are_told_by_their_beginning() {
-        for text in ["<svg/>", "\u{feff}<?xml?>\n<!-- a --> <svg>", "<!DOCTYPE svg><svg>"] {
+        for text in [
+            "<svg/>",
+            "\u{feff}<?xml?>\n<!-- a --> <svg>",
+            "<!DOCTYPE svg [<!ENTITY a \"b\">]><svg>",
+        ] {
             assert!(looks_like(text), "{text}");
         }
         for text in ["", "<?xml", "<html><svg/>", "svg", "<!--"] {

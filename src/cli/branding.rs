@@ -113,7 +113,7 @@ impl BrandingCommand {
         match self {
             Self::Show(args) => show(&args.common).await,
             Self::Set(args) => {
-                let wish = Wish::Members(args.wishes()?);
+                let wish = Wish::Members(Box::new(args.wishes()?));
                 change(&args.common, args.replaces.as_slice(), wish).await
             }
             Self::Logo(args) => {

@@ -7,6 +7,7 @@ use askama::Template;
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use sovereign_domain::book::OrderStatus;
 use sovereign_domain::ids::OrderId;
 use uuid::Uuid;
 
@@ -54,6 +55,14 @@ pub(super) async fn show(
     }
     let unknown = || error::say(&page, StatusCode::NOT_FOUND, "payment-unknown", None);
     let Ok(order_id) = parameter(&uri, "order").parse::<Uuid>() else { return unknown() };
+    // What is done is done: also what credit paid alone, where no card is ever asked.
+    match theirs(&app, &page, &headers, OrderId(order_id)).await {
+        Ok(Some(placed)) if placed.is_checkout && placed.bill.status == OrderStatus::Completed => {
+            return done(order_id);
+        }
+        Ok(_) => {}
+        Err(response) => return response,
+    }
     let settled = match settle::settle(&app, OrderId(order_id), Hint::None).await {
         Ok(settled) => Some(settled),
         Err(PaymentError::Unresolved(_)) => None,
@@ -66,13 +75,17 @@ pub(super) async fn show(
     };
     let is_done = settled == Some(Settled::Completed);
     if is_done && placed.as_ref().is_some_and(|placed| placed.is_checkout) {
-        let id = order_id.to_string();
-        return Redirect::to(&address("/checkout/done", &[("order", &id)])).into_response();
+        return done(order_id);
     }
     match return_page(&app, &page, order_id, &stands(settled), placed.as_ref()) {
         Ok(shown) => page.render(StatusCode::OK, &shown),
         Err(error) => error::unavailable(&page, &error),
     }
+}
+
+fn done(order_id: Uuid) -> Response {
+    let id = order_id.to_string();
+    Redirect::to(&address("/checkout/done", &[("order", &id)])).into_response()
 }
 
 /// The order, where somebody is signed in who may see it.

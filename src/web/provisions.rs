@@ -11,6 +11,7 @@ use serde::Deserialize;
 use sovereign_domain::event::Actor;
 use uuid::Uuid;
 
+use super::console::Frame;
 use super::page::Page;
 use super::{account, error, form};
 use crate::api::caller::RequestName;
@@ -24,6 +25,7 @@ use crate::usecase::provisions::{self, OfOrganization, ProvisionError};
 #[template(path = "web/provisions.html")]
 struct ProvisionsPage<'a> {
     page: &'a Page,
+    frame: Frame<'a>,
     /// This page.
     address: String,
     organization: &'a str,
@@ -75,8 +77,10 @@ pub(super) async fn show(
     match shown {
         Ok((provisions, found)) => {
             let going = |one: &Shown| matches!(one.status, "pending" | "provisioning");
+            let place = (&*found.organization.slug, &*found.organization.name);
             let list = ProvisionsPage {
                 page: &page,
+                frame: Frame::new(&page, place, found.role, "provisions"),
                 address: address(&slug),
                 organization: &found.organization.name,
                 goes_on: provisions.iter().any(going),

@@ -54,6 +54,7 @@ console-app-installed = يعمل
 console-app-failed = لم ينجح
 console-app-uninstalling = قيد الإزالة
 
+console-no-base-price = بلا سعر شهري
 console-included = ضمن الباقة
 console-a-month = { $amount } في الشهر
 console-more-apps = تطبيقات أخرى
@@ -86,6 +87,7 @@ console-now-pay = { $amount } الآن عن بقية الشهر
 console-now-back = يعود { $amount } رصيدًا
 console-now-later = { $amount } تُدفع مع الفاتورة القادمة
 console-now-nothing = لا شيء يُدفع الآن
+console-bill-nothing = المتبقي للدفع
 console-bill-card = المطلوب بالبطاقة
 console-bill-back = يعود رصيدًا
 console-bill-later = يُدفع مع الفاتورة القادمة

@@ -57,7 +57,7 @@ market-price = السعر
 market-addons = ما يمكن إضافته
 market-included = مشمول في كل باقة
 
-market-apps-lead = كل تطبيق يُثبَّت بضغطة واحدة، ويُزال بالسهولة نفسها.
+market-apps-lead = التثبيت بضغطة واحدة، والإزالة بالسهولة نفسها.
 market-search = البحث
 market-category = الفئة
 market-any-category = الكل

@@ -54,6 +54,7 @@ console-app-installed = runs
 console-app-failed = did not work
 console-app-uninstalling = being removed
 
+console-no-base-price = No monthly price
 console-included = Included in the plan
 console-a-month = { $amount } a month
 console-more-apps = More apps
@@ -86,6 +87,7 @@ console-now-pay = { $amount } now, for the rest of the month
 console-now-back = { $amount } come back as credit
 console-now-later = { $amount }, paid with the next bill
 console-now-nothing = Nothing to pay now
+console-bill-nothing = Left to pay
 console-bill-card = To pay by card
 console-bill-back = Comes back as credit
 console-bill-later = Paid with the next bill

@@ -53,7 +53,7 @@ market-price = Price
 market-addons = Can be added
 market-included = Included in every plan
 
-market-apps-lead = All of it can be installed with a click and removed as easily.
+market-apps-lead = Installed with a click, and removed as easily.
 market-search = Search
 market-category = Category
 market-any-category = Any

@@ -50,7 +50,7 @@ impl From<storage::Error> for BrandingError {
 
 /// What is to be set.
 pub(crate) enum Wish<'a> {
-    Members(Wishes),
+    Members(Box<Wishes>),
     /// The logo's bytes; `None` takes it away.
     Logo(Option<&'a [u8]>),
 }

@@ -59,7 +59,9 @@ struct Choice {
     usage_priced: bool,
     popular: bool,
     checked: bool,
+    /// What it comes to, or why it cannot be ordered.
     effect: String,
+    can_be: bool,
 }
 
 /// What can be ordered with one press.
@@ -119,10 +121,11 @@ pub(super) fn render(app: &App, page: &Page, view: View<'_>) -> Response {
         return refused(page, organization, refusal, offer.code.is_some());
     }
     let quote = offer.quote();
-    if let Err(refusal) = &quote
-        && notes.is_empty()
-    {
-        notes.push(words::of_refusal(page, refusal, &organization.slug).1);
+    if let Err(refusal) = &quote {
+        let (_, note) = words::of_refusal(page, refusal, &organization.slug);
+        if notes.iter().all(|told| told.heading != note.heading) {
+            notes.push(note);
+        }
     }
     let Some(key) = key.or_else(|| secrets::random_token().ok()) else {
         return error::unavailable(page, &"there is no randomness");
@@ -192,6 +195,7 @@ fn choices(page: &Page, offer: &Offer) -> Vec<Choice> {
         usage_priced: plan.usage_priced,
         popular: plan.popular,
         checked: offer.chosen == Some(index),
+        can_be: quote.is_ok(),
         effect: match quote {
             Ok(quote) => effect(page, quote),
             Err(Refusal::NoProcessor) => page.text("checkout-effect-too-little-credit"),

@@ -20,6 +20,8 @@ mod refused;
 mod settings;
 mod visit;
 
+pub(super) use self::frame::Frame;
+
 use std::sync::Arc;
 
 use axum::Router;

@@ -42,6 +42,7 @@ pub(super) fn bill(page: &Page, preview: &ChangePreview) -> Vec<Row> {
     add("bill-from-credit", preview.credit_minor);
     add("console-bill-later", preview.carried_minor);
     let (name, amount_minor) = match preview.credited_minor {
+        0 if preview.charge_minor == 0 => ("console-bill-nothing", 0),
         0 => ("console-bill-card", preview.charge_minor),
         back => ("console-bill-back", back),
     };

@@ -126,7 +126,11 @@ async fn priced(
     offer: Offer,
 ) -> Result<ShownOffer, Response> {
     let page = shown.page;
+    let is_free = offer.month_minor == 0;
     let mut one = offered(page, offer);
+    if is_free {
+        one.month = page.text("console-no-base-price");
+    }
     if one.held || !shown.may_spend || shown.gate.is_some() {
         return Ok(one);
     }

@@ -41,7 +41,8 @@ pub(super) struct WalletPage<'a> {
     summary: Summary,
     /// How long the credit lasts, in words.
     lasts: String,
-    unused: Option<Unused>,
+    /// What will expire unused, in words.
+    unused: Option<String>,
     lots: Vec<ShownLot>,
     filter: Filter,
     lines: Vec<ShownLine>,
@@ -51,11 +52,6 @@ pub(super) struct WalletPage<'a> {
     newest: Option<String>,
     file: String,
     invoices: String,
-}
-
-struct Unused {
-    amount: String,
-    day: String,
 }
 
 struct ShownLot {
@@ -78,15 +74,16 @@ struct ShownLine {
 /// What the reader asked to see, as they entered it.
 struct Filter {
     movement: String,
-    from: String,
-    to: String,
     voucher: String,
+    /// The first day and the last, each with its name and label.
+    days: [(&'static str, String, String); 2],
     movements: Vec<(&'static str, String)>,
 }
 
 impl Filter {
     fn is_any(&self) -> bool {
-        [&self.movement, &self.from, &self.to, &self.voucher].iter().any(|text| !text.is_empty())
+        let days = self.days.iter().map(|(_, _, day)| day);
+        days.chain([&self.movement, &self.voucher]).any(|text| !text.is_empty())
     }
 }
 
@@ -177,7 +174,8 @@ async fn make<'a>(
     let movements = Movement::ALL.into_iter().map(|one| (one.as_str(), page.text(message_of(one))));
     let movements = movements.collect();
     let file = super::super::page::address(&format!("{address}/ledger.csv"), &sent);
-    let filter = Filter { movement, from, to, voucher, movements };
+    let days = [("from", page.text("wallet-from"), from), ("to", page.text("wallet-to"), to)];
+    let filter = Filter { movement, voucher, days, movements };
     Ok(WalletPage {
         page,
         frame: visit.frame(page, "wallet"),
@@ -230,11 +228,15 @@ fn lasts(page: &Page, summary: &Summary) -> String {
     }
 }
 
-fn unused(page: &Page, summary: &Summary) -> Option<Unused> {
+fn unused(page: &Page, summary: &Summary) -> Option<String> {
     let first = summary.unused.first()?;
     let amounts = summary.unused.iter().map(|unused| unused.amount_minor);
     let amount_minor = amounts.fold(0, i64::saturating_add);
-    Some(Unused { amount: page.amount_inside(amount_minor), day: page.day(first.expires_at) })
+    let values = [
+        ("amount", page.amount_inside(amount_minor).into()),
+        ("day", page.day(first.expires_at).into()),
+    ];
+    Some(page.language.text_with("wallet-unused", &values))
 }
 
 fn shown_lot(page: &Page, lot: &LotRow) -> ShownLot {

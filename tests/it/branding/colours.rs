@@ -1,4 +1,4 @@
-//! Accents that people can read, and the style sheet that has them.
+//! Accents that people can read.
 
 use serde_json::{Value, json};
 
@@ -36,9 +36,7 @@ on_both! {
         }
     }
 
-    /// A dark accent follows from the one that is given; both are in the style sheet, whose address changes with
-    /// them.
-    async fn the_style_sheet_changes_with_the_accents(app: &TestApp) {
+    async fn a_dark_accent_follows_from_the_one_that_is_given(app: &TestApp) {
         let colours = |shown: &Value| {
             ["accent", "accent_dark", "on_accent", "on_accent_dark"]
                 .map(|member| shown[member].as_str().unwrap().to_owned())

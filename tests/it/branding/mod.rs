@@ -5,6 +5,7 @@ mod command;
 mod letters;
 mod links;
 mod logo;
+mod pages;
 mod set;
 
 use reqwest::Method;

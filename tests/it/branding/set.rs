@@ -169,7 +169,7 @@ on_both! {
         assert_eq!((&ours["name"], &ours["name_ar"]), (&json!(FQDN), &json!(FQDN)));
         assert_eq!(ours["url"], format!("https://{FQDN}"));
         assert_eq!((&ours["accent"], &ours["on_accent"]), (&json!("#0b5c4a"), &json!("#ffffff")));
-        for (terms, said) in [("terms", "no cash value"), ("terms_ar", "لا قيمة نقدية")] {
+        for (terms, said) in [("terms", "no cash value"), ("terms_ar", "ليست له قيمة نقدية")] {
             let text = ours[terms].as_str().unwrap();
             assert!(text.contains(said) && text.contains(FQDN), "{text}");
         }

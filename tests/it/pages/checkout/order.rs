@@ -4,7 +4,7 @@ use serde_json::json;
 use sovereign_domain::tax::TaxRules;
 
 use super::{fields, order_of, orders, press, signed_in, with_cards, with_voucher};
-use crate::harness::{Browser, Setup, TestApp, on_both};
+use crate::harness::{Browser, Setup, on_both};
 
 fn taxed() -> Setup {
     Setup { tax: TaxRules { rate_bp: 500, included: false }, ..Setup::with_mail() }

@@ -3,7 +3,7 @@
 use serde_json::json;
 use sovereign::limits::Limits;
 
-use super::{orders, press, signed_in, with_voucher};
+use super::{orders, press, signed_in, with_cards, with_voucher};
 use crate::harness::{Browser, Setup, on_both};
 
 const POLICY: &str = "/billing/admin/environment-policy";
@@ -11,7 +11,7 @@ const STILL_GOOD: &str = "still good";
 
 on_both! {
     /// Found on the page, before anything is pressed: the order goes on without the voucher.
-    async fn a_voucher_that_is_refused_is_left_out(app: &TestApp, super::with_cards()) {
+    async fn a_voucher_that_is_refused_is_left_out(app: &TestApp, with_cards()) {
         let (ahmed, mut browser) = with_voucher(app, "ahmed", "GOOD", 20).await;
         let keep = browser.cookies["__Host-voucher"].clone();
         let keep_again = |browser: &mut Browser| {
@@ -55,7 +55,7 @@ on_both! {
     }
 
     /// Between the page and the button: said with its own words, and the button is another one then.
-    async fn a_voucher_that_ends_before_the_button(app: &TestApp, super::with_cards()) {
+    async fn a_voucher_that_ends_before_the_button(app: &TestApp, with_cards()) {
         let (_, mut browser) = with_voucher(app, "ahmed", "GOOD", 20).await;
         let page = browser.get("/checkout?plan=m").await.expect(200);
         app.revoke("GOOD").await;

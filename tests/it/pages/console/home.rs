@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{HOSTILE, INERT, browser_of, kestrel, lacks, setup};
 use crate::harness::on_both;
+use crate::provisioning::{allow, provision, refuse};
 
 const PAGE: &str = "/console/kestrel";
 
@@ -14,7 +15,7 @@ on_both! {
         account.has(&["href=\"/console/kestrel\"", "href=\"/join?another=1\"", "Signed in since", "1 March 2027"]);
         let shown = browser.get(PAGE).await.expect(200);
         shown.has(&[
-            "being set up", "What was ordered: Waiting", "1 April 2027", "9.000\u{a0}OMR",
+            "being set up", "1 April 2027", "9.000\u{a0}OMR",
             "Your credit pays it.", "11.000\u{a0}OMR", "href=\"/console/kestrel/wallet\"",
             "href=\"/console/kestrel/members\"", "aria-current=\"page\"",
         ]);
@@ -22,6 +23,24 @@ on_both! {
         browser.language = "ar";
         let arabic = browser.get(PAGE).await.expect(200);
         arabic.has(&["dir=\"rtl\"", "يغطيها رصيدك", "قيد الإعداد"]);
+    }
+
+    async fn it_says_what_is_being_set_up(app: &TestApp, setup()) {
+        let (customer, mut browser) = kestrel(app, 60).await;
+        provision(app).await;
+        let shown = browser.get(PAGE).await.expect(200);
+        shown.has(&["active"]);
+        lacks(&shown, &["<progress", "Being set up"]);
+        refuse(app, "no");
+        let path = format!("/tenant/orgs/{}/apps", customer.tenant_id);
+        customer.client.post(&path, &json!({ "slug": "wordpress" })).await.expect(200);
+        provision(app).await;
+        let shown = browser.get(PAGE).await.expect(200);
+        shown.has(&[
+            "Being set up", "A new app: Under way", "<progress", "href=\"/console/kestrel/provisions\"",
+            "being installed",
+        ]);
+        allow(app);
     }
 
     /// Less credit than the next month costs, and no card.

@@ -18,7 +18,7 @@ on_both! {
             "How usage is priced", "The prices are not set yet", "name=\"description\"", "rel=\"canonical\"",
         ]);
         let meter = json!({ "name": "Processor time", "unit": "hours", "price_minor": 12, "per_units": 10 });
-        app.sovereign_admin().put("/billing/admin/meters/cpu-hours", &meter).await.expect(200);
+        app.sovereign_admin().put("/billing/admin/meters/gpu-hours", &meter).await.expect(200);
         let page = browser.get("/plans").await.expect(200);
         page.has(&["Processor time", "10 hours", &omr("0.012")]);
         assert!(!page.text.contains("The prices are not set yet"));
