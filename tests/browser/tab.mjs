@@ -129,9 +129,10 @@ export class Tab {
     return this.#leave(async () => {
       let last;
       for (const [name, value] of Object.entries(fields)) {
-        last = this.page.locator(`main form [name="${name}"]`).first();
-        const kind = await last.getAttribute('type');
-        if (kind !== 'hidden' && kind !== 'submit') await last.fill(value);
+        last = this.page.locator(`main form [name="${name}"]:not([type=hidden])`).first();
+        // It may be in what is unfolded first.
+        await last.evaluate((field) => field.closest('details')?.setAttribute('open', ''));
+        await last.fill(value);
       }
       last ??= this.page.locator('main form [name="form_token"]').first();
       const form = last.locator('xpath=ancestor::form');
