@@ -102,6 +102,11 @@ impl Page {
         self.digits.write(&self.language.text_with(name, &[("count", count.into())]))
     }
 
+    /// A message with one `$amount` in it, of minor units.
+    pub(super) fn text_with_amount(&self, name: &str, amount_minor: impl Whole) -> String {
+        self.text_with(name, "amount", &self.amount_inside(amount_minor.value()))
+    }
+
     /// An amount in minor units, with the currency: for `<bdi dir="ltr">`.
     pub(super) fn amount(&self, amount_minor: impl Whole) -> String {
         self.digits.write(&unbroken(&self.currency.format(amount_minor.value())))

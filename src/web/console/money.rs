@@ -11,7 +11,7 @@ pub(super) fn a_month(page: &Page, amount_minor: i64) -> String {
     if amount_minor == 0 {
         return page.text("console-included");
     }
-    page.text_with("console-a-month", "amount", &page.amount_inside(amount_minor))
+    page.text_with_amount("console-a-month", amount_minor)
 }
 
 /// In one line: what a change costs now, or gives back.
@@ -22,7 +22,7 @@ pub(super) fn now(page: &Page, preview: &ChangePreview) -> String {
         change if change.total_minor > 0 => ("console-now-pay", change.total_minor),
         _ => return page.text("console-now-nothing"),
     };
-    page.text_with(name, "amount", &page.amount_inside(amount_minor))
+    page.text_with_amount(name, amount_minor)
 }
 
 /// A change as a bill: what comes, what goes, and what pays it.

@@ -100,7 +100,7 @@ pub(super) async fn show(
 
 fn with_needs(page: &Page, market: &Market, app: &MarketApp) -> Option<String> {
     let month_minor = market.month_minor(app).filter(|month| *month != app.price_minor)?;
-    Some(page.text_with("market-with-needs", "amount", &page.amount_inside(month_minor)))
+    Some(page.text_with_amount("market-with-needs", month_minor))
 }
 
 /// What goes with an app, or can be had instead of it: what the catalog names, else its own category.
