@@ -9,9 +9,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Json, Redirect, Response};
 use axum::{Router, routing::get};
 use serde::{Deserialize, Serialize};
-use sovereign_domain::estimate::Estimate;
 use sovereign_domain::event::Actor;
 
+use super::market::effect;
 use super::page::{Page, address, parameter};
 use super::problems::Problems;
 use super::{account, error, form};
@@ -19,7 +19,8 @@ use crate::api::caller::{Address, RequestName};
 use crate::app::App;
 use crate::limits::{Key, Quota};
 use crate::storage;
-use crate::usecase::join::{self, PlanOffer, Standing};
+use crate::usecase::join::{self, Standing};
+use crate::usecase::market;
 use crate::usecase::organizations::{self, NewOrganizationRequest, OrganizationError};
 use crate::usecase::slugs;
 
@@ -32,9 +33,21 @@ pub(super) fn routes() -> Router<Arc<App>> {
 struct NewPage<'a> {
     page: &'a Page,
     filled: &'a JoinForm,
-    /// Each with what the voucher does for it.
-    plans: Vec<(PlanOffer, Option<String>)>,
+    plans: Vec<Choice>,
     problems: Problems,
+}
+
+/// A plan to choose, in the reader's language.
+struct Choice {
+    slug: String,
+    name: String,
+    description: String,
+    price_minor: i64,
+    usage_priced: bool,
+    popular: bool,
+    chosen: bool,
+    /// What the voucher does for it.
+    effect: Option<String>,
 }
 
 #[derive(Template)]
@@ -73,6 +86,7 @@ impl JoinForm {
 async fn show(
     State(app): State<Arc<App>>,
     page: Page,
+    from: Address,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Response {
@@ -91,7 +105,8 @@ async fn show(
         }
     }
     let filled = JoinForm { plan, apps, ..JoinForm::default() };
-    new_page(&app, &page, (StatusCode::OK, Problems::none()), &filled).await
+    let fine = (StatusCode::OK, Problems::none());
+    new_page(&app, &page, (from, &headers), fine, &filled).await
 }
 
 fn choose_page(
@@ -118,41 +133,42 @@ fn checkout(slug: &str, plan: &str, apps: &str) -> String {
     address("/checkout", &given)
 }
 
+/// The form: empty at first, or as it was sent and with what is wrong.
 async fn new_page(
-    app: &App,
+    app: &Arc<App>,
     page: &Page,
+    (from, headers): (Address, &HeaderMap),
     (status, problems): (StatusCode, Problems),
     filled: &JoinForm,
 ) -> Response {
-    match join::plans(app, page.kept.as_ref().map(|kept| &kept.code), &filled.plan).await {
-        Ok(plans) => {
-            let with_effect = plans.into_iter().map(|plan| {
-                let effect = plan.estimate.as_ref().map(|estimate| effect(page, estimate));
-                (plan, effect)
-            });
-            let plans = with_effect.collect();
-            page.render(status, &NewPage { page, filled, plans, problems })
-        }
-        Err(error) => error::unavailable(page, &error),
-    }
-}
-
-/// What the voucher does for a plan.
-fn effect(page: &Page, estimate: &Estimate) -> String {
-    match (estimate.cover.until(), estimate.charge_minor) {
-        (_, charge) if charge > 0 => {
-            let amount = page.amount_inside(charge);
-            page.text_with("join-rest", "amount", &amount)
-        }
-        (Some(until), _) => page.text_with("join-covered", "day", &page.day(until)),
-        (None, _) => page.text("join-covered-all"),
-    }
+    let found = async {
+        let market = market::now(app).await?;
+        Ok::<_, storage::Error>((market, effect::kept(app, from, headers).await?))
+    };
+    let (market, kept) = match found.await {
+        Ok(found) => found,
+        Err(error) => return error::unavailable(page, &error),
+    };
+    let marked = market.plans.iter().position(|plan| plan.slug == filled.plan);
+    let marked = marked.or_else(|| market.plans.iter().position(|plan| plan.popular));
+    let plans = market.plans.iter().enumerate().map(|(index, plan)| Choice {
+        slug: plan.slug.clone(),
+        name: plan.name.text(page.language).to_owned(),
+        description: plan.description.text(page.language).to_owned(),
+        price_minor: plan.price_minor,
+        usage_priced: plan.usage_priced,
+        popular: plan.popular,
+        chosen: index == marked.unwrap_or(0),
+        effect: kept.effect(app, page, &market, plan),
+    });
+    page.render(status, &NewPage { page, filled, plans: plans.collect(), problems })
 }
 
 /// Makes the Organization, and goes on to its checkout.
 async fn make(
     State(app): State<Arc<App>>,
     page: Page,
+    from: Address,
     RequestName(request_id): RequestName,
     headers: HeaderMap,
     Form(form): Form<JoinForm>,
@@ -170,7 +186,10 @@ async fn make(
         Err(refused) => refused,
     };
     match problems(&app, &page, &form, refused).await {
-        Ok(problems) => new_page(&app, &page, (StatusCode::BAD_REQUEST, problems), &form).await,
+        Ok(problems) => {
+            let wrong = (StatusCode::BAD_REQUEST, problems);
+            new_page(&app, &page, (from, &headers), wrong, &form).await
+        }
         Err(error) => error::unavailable(&page, &error),
     }
 }

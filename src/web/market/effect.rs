@@ -17,7 +17,7 @@ use crate::web::kept_voucher;
 use crate::web::page::Page;
 
 /// The voucher that a browser keeps, as it is now.
-pub(super) enum Kept {
+pub(in crate::web) enum Kept {
     Nothing,
     Good(Box<Voucher>),
     /// It cannot be redeemed any more.
@@ -26,7 +26,7 @@ pub(super) enum Kept {
 
 /// Looks the voucher up, within the limits of a preview: a cookie can hold any code. Over them the page goes on
 /// without it.
-pub(super) async fn kept(
+pub(in crate::web) async fn kept(
     app: &Arc<App>,
     Address(address): Address,
     headers: &HeaderMap,
@@ -48,7 +48,7 @@ pub(super) async fn kept(
 
 impl Kept {
     /// In words, by the rules that the checkout decides by; nothing where the voucher does nothing for it.
-    pub(super) fn effect(
+    pub(in crate::web) fn effect(
         &self,
         app: &App,
         page: &Page,

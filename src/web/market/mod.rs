@@ -3,7 +3,7 @@
 mod app;
 mod apps;
 mod bundle;
-mod effect;
+pub(super) mod effect;
 mod home;
 mod industry;
 mod plans;
