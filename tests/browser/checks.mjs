@@ -29,7 +29,11 @@ export function focused() {
 // Whether a walk by the Tab key is over: it left the page, or is where it has been.
 export function isTwice() {
   const element = document.activeElement;
-  if (!element || element === document.body || window.stopsOfWalk.has(element)) return true;
+  if (!element || element === document.body) return true;
+  // The parts of a date are stops of their own in one element.
+  if (element === window.lastStopOfWalk && element.type === 'date') return false;
+  window.lastStopOfWalk = element;
+  if (window.stopsOfWalk.has(element)) return true;
   window.stopsOfWalk.add(element);
   return false;
 }
@@ -118,7 +122,7 @@ export function inspect({ width, isPhone }) {
 }
 
 // The words of a page, its title and its attributes that stand outside of `open` and `close`, which enclose
-// every message; what is in an element for names and data (`bdi`, or of a language of its own) aside.
+// every message; what is in an element for names and data (`bdi`, `translate="no"`, or of a language of its own) aside.
 export function wordsOutside({ open, close }) {
   const found = [];
   const letters = /\p{Letter}/u;
@@ -132,7 +136,7 @@ export function wordsOutside({ open, close }) {
     }
     if (letters.test(outside)) found.push(`${where}: ${outside.trim()}`);
   }
-  const isData = 'bdi, code, main [lang], script, style';
+  const isData = 'bdi, code, [translate=no], main [lang], script, style';
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     if (!node.parentElement.closest(isData)) look(node.data, node.parentElement.outerHTML.slice(0, 120));
@@ -144,7 +148,11 @@ export function wordsOutside({ open, close }) {
       if (!element.closest(isData)) look(element.getAttribute(name), element.outerHTML.slice(0, 120));
     }
   }
-  depth = 0;
-  look(document.title.split(' · ').slice(0, -1).join(' · '), 'title');
+  // In a title there are names too: such as stand on the page.
+  const names = new Set([...document.querySelectorAll(isData)].map((element) => element.textContent.trim()));
+  for (const part of document.title.split(' · ').slice(0, -1)) {
+    depth = 0;
+    if (!names.has(part.trim())) look(part, 'title');
+  }
   return found;
 }

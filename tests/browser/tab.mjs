@@ -8,10 +8,13 @@ const maxStops = 400;
 
 export class Tab {
   constructor(context, page, axe) {
-    Object.assign(this, { context, page, axe, errors: [], requests: [], dialogs: [] });
+    Object.assign(this, { context, page, axe, errors: [], requests: [], dialogs: [], pages: new Set() });
     page.on('console', (message) => this.#hear(message));
     page.on('pageerror', (error) => this.errors.push(String(error)));
-    page.on('request', (request) => this.requests.push(request));
+    page.on('request', (request) => {
+      this.requests.push(request);
+      if (request.isNavigationRequest()) this.pages.add(request.url());
+    });
     page.on('dialog', (dialog) => {
       this.dialogs.push(dialog.message());
       dialog.dismiss();
@@ -22,7 +25,7 @@ export class Tab {
   #hear(message) {
     const { url } = message.location();
     if (url === this.away) return;
-    const isOfPage = url === this.main;
+    const isOfPage = this.pages.has(url);
     if (message.type() === 'error' && !(isOfPage && message.text().includes('status of'))) {
       this.errors.push(`${message.text()} (${url})`);
     }
@@ -102,6 +105,8 @@ export class Tab {
       this.#button(name).click({ noWaitAfter: true }),
     ]);
     this.away = request.url();
+    // The page that says so is a navigation of its own.
+    await this.page.waitForURL('chrome-error://chromewebdata/', { waitUntil: 'commit' });
     this.errors = this.errors.filter((error) => !error.includes(this.away));
     return this.away;
   }

@@ -39,6 +39,8 @@ struct Choice {
     value: String,
     text: String,
     chosen: bool,
+    /// Of the catalog, and no word of ours.
+    is_name: bool,
 }
 
 struct Place {
@@ -69,12 +71,12 @@ pub(super) async fn show(
         industries: market
             .industries
             .iter()
-            .map(|one| choice(&one.slug, one.name.text(page.language), &wanted.industry))
+            .map(|one| named(&one.slug, one.name.text(page.language), &wanted.industry))
             .collect(),
         bundles: market
             .bundles
             .iter()
-            .map(|one| choice(&one.slug, one.name.text(page.language), &wanted.bundle))
+            .map(|one| named(&one.slug, one.name.text(page.language), &wanted.bundle))
             .collect(),
         sorts: Sort::ALL
             .iter()
@@ -132,6 +134,16 @@ fn categories(page: &Page, market: &Market, chosen: &str) -> Vec<Choice> {
     choices
 }
 
+/// One that the catalog has a name for.
+fn named(value: &str, name: &str, chosen: &str) -> Choice {
+    Choice { is_name: true, ..choice(value, name, chosen) }
+}
+
 fn choice(value: &str, text: &str, chosen: &str) -> Choice {
-    Choice { value: value.to_owned(), text: text.to_owned(), chosen: value == chosen }
+    Choice {
+        value: value.to_owned(),
+        text: text.to_owned(),
+        chosen: value == chosen,
+        is_name: false,
+    }
 }

@@ -103,7 +103,7 @@ pub(super) const PAGES: &[Row] = &[
         .answers(409),
     page("checkout-done", "/checkout/done?order={paid_order}").by(Viewer::Owner),
     page("wallet", "/console/noor-pharmacy/wallet").by(Viewer::Owner),
-    page("wallet-of-reader", "/console/noor-pharmacy/wallet").by(Viewer::Reader),
+    page("wallet-of-reader", "/console/noor-pharmacy/wallet").by(Viewer::Reader).answers(403),
     page("wallet-empty", "/console/sohar-salon/wallet").by(Viewer::Owner),
     page("wallet-code-wrong", "/console/noor-pharmacy/wallet")
         .by(Viewer::Owner)

@@ -6,7 +6,7 @@ use super::visit::{Visit, rows};
 use crate::harness::{Engine, Look, Tongue};
 
 /// Where all are to be put. Without it, one look is taken and thrown away: a test that pictures can be taken.
-const DIRECTORY: &str = "SOVEREIGN_SCREENSHOTS";
+const DIRECTORY: &str = "SOVEREIGN_TEST_SCREENSHOTS";
 
 /// The first bytes of a PNG.
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";

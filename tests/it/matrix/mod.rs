@@ -86,6 +86,6 @@ on_both! {
                 compared += 1;
             }
         }
-        assert_eq!(compared, 4 * 45, "every route that is about an Organization");
+        assert_eq!(compared, 4 * 48, "every route that is about an Organization");
     }
 }

@@ -89,7 +89,7 @@ fn every_operation_says_what_a_client_needs() {
             let expected = match problem {
                 true => "application/problem+json",
                 false if path.ends_with("/pdf") => "application/pdf",
-                false if path.ends_with("/export/{file}") => "text/csv",
+                false if path.ends_with("/export/{file}") || path.ends_with("/csv") => "text/csv",
                 false => "application/json",
             };
             assert_eq!(content, [expected], "{of} {status}");
