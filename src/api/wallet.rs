@@ -80,7 +80,7 @@ struct HeldForBody {
 }
 
 impl HeldForBody {
-    fn new(row: WaitingRow, branding: &Branding) -> Self {
+    fn new(row: &WaitingRow, branding: &Branding) -> Self {
         Self {
             order_id: row.id,
             credit_minor: row.credit_minor,
@@ -186,7 +186,7 @@ fn wallet_body(summary: Summary, app: &App, branding: &Branding) -> WalletBody {
         balance_minor: account.balance_minor,
         held_minor: account.held_minor,
         owed_minor: account.owed_minor,
-        held_for: waiting.map(|row| HeldForBody::new(row, branding)),
+        held_for: waiting.as_ref().map(|row| HeldForBody::new(row, branding)),
         lots: lots.into_iter().map(LotBody::from).collect(),
         lasts,
         lasts_until,

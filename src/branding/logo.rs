@@ -189,7 +189,7 @@ mod tests {
         [&tables[..], b"\xff\xc2\0\x11\x08", &sides, b"\x03"].concat()
     }
 
-    fn webp(kind: &[u8; 4], rest: &[u8]) -> Vec<u8> {
+    fn webp(kind: [u8; 4], rest: &[u8]) -> Vec<u8> {
         [b"RIFF\0\0\0\0WEBP", &kind[..], b"\0\0\0\0", rest].concat()
     }
 
@@ -202,9 +202,9 @@ mod tests {
         assert_eq!(kind(&png(2_000, 1)), Ok(Kind::Png));
         assert_eq!(kind(&jpeg(300, 2_000)), Ok(Kind::Jpeg));
         let lossy = b"\0\0\0\x9d\x01\x2a\x2c\x01\x64\0";
-        assert_eq!(kind(&webp(b"VP8 ", lossy)), Ok(Kind::WebP));
-        assert_eq!(kind(&webp(b"VP8L", b"\x2f\x2b\xc0\x18\0")), Ok(Kind::WebP));
-        assert_eq!(kind(&webp(b"VP8X", b"\0\0\0\0\x2b\x01\0\x63\0\0")), Ok(Kind::WebP));
+        assert_eq!(kind(&webp(*b"VP8 ", lossy)), Ok(Kind::WebP));
+        assert_eq!(kind(&webp(*b"VP8L", b"\x2f\x2b\xc0\x18\0")), Ok(Kind::WebP));
+        assert_eq!(kind(&webp(*b"VP8X", b"\0\0\0\0\x2b\x01\0\x63\0\0")), Ok(Kind::WebP));
         let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"/>";
         assert_eq!(kind(svg.as_bytes()), Ok(Kind::Svg));
     }
@@ -222,8 +222,8 @@ mod tests {
             (jpeg(1, 2_001), "2001 pixels"),
             (b"\xff\xd8\xff\xe0\xff\xff".to_vec(), "broken"),
             (b"\xff\xd8\xff\xd9".to_vec(), "broken"),
-            (webp(b"VP8X", b"\0\0\0\0\xff\xff\xff\0\0\0"), "16777216 pixels"),
-            (webp(b"ALPH", b""), "broken"),
+            (webp(*b"VP8X", b"\0\0\0\0\xff\xff\xff\0\0\0"), "16777216 pixels"),
+            (webp(*b"ALPH", b""), "broken"),
             (b"<svg onload=\"x()\"/>".to_vec(), "onload"),
         ] {
             let said = kind(&bytes).expect_err(reason);

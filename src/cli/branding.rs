@@ -25,7 +25,7 @@ Examples:
   sovereign branding logo logo.svg")]
 pub(super) enum BrandingCommand {
     Show(Show),
-    Set(SetArgs),
+    Set(Box<SetArgs>),
     Logo(LogoArgs),
 }
 

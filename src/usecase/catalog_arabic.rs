@@ -41,8 +41,9 @@ impl Texts {
 
 /// What is compiled in is checked by a test; a catalog without Arabic is still a catalog.
 static TEXTS: LazyLock<Texts> = LazyLock::new(|| serde_json::from_str(ARABIC).unwrap_or_default());
-static SEEDED: LazyLock<BTreeMap<(&'static str, String), Map<String, Value>>> =
-    LazyLock::new(seed_documents);
+/// The seed's documents by kind and slug.
+type Seeded = BTreeMap<(&'static str, String), Map<String, Value>>;
+static SEEDED: LazyLock<Seeded> = LazyLock::new(seed_documents);
 
 /// The Arabic members that the program knows for an entry, each with the English it translates.
 fn known<'a>(

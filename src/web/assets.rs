@@ -3,7 +3,6 @@
 
 use std::sync::LazyLock;
 
-use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest as _, Sha256};
@@ -64,7 +63,7 @@ pub(super) fn icon() -> String {
     format!("/assets/{}", ASSETS[2].name)
 }
 
-pub(super) async fn serve(Path(name): Path<String>) -> Response {
+pub(super) fn serve(name: &str) -> Response {
     let Some(asset) = ASSETS.iter().find(|asset| asset.name == name) else {
         return StatusCode::NOT_FOUND.into_response();
     };

@@ -22,7 +22,7 @@ pub(super) async fn serve(State(app): State<Arc<App>>, Path(name): Path<String>)
         return kept("text/css; charset=utf-8", sheet.text);
     }
     if !name.starts_with("logo-") {
-        return assets::serve(Path(name)).await;
+        return assets::serve(&name);
     }
     match branding::logo(&app, &name).await {
         Ok(Some((kind, bytes))) => {

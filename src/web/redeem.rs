@@ -73,13 +73,11 @@ pub(super) async fn look(app: &App, from: &Address, text: &str) -> Result<Looked
     let Address(address) = *from;
     let by_address = [(Quota::PreviewByAddress, Key::Address(address))];
     let attempt = app.limits.attempt(address, &by_address).await.map_err(LookError::TooMany)?;
-    match app.previews.find(code).await.map_err(LookError::Storage)? {
-        Some(known) => Ok(Looked::Found(Box::new(known.voucher.clone()))),
-        None => {
-            attempt.wrong().await.map_err(LookError::TooMany)?;
-            Ok(Looked::Unknown)
-        }
+    if let Some(known) = app.previews.find(code).await.map_err(LookError::Storage)? {
+        return Ok(Looked::Found(Box::new(known.voucher.clone())));
     }
+    attempt.wrong().await.map_err(LookError::TooMany)?;
+    Ok(Looked::Unknown)
 }
 
 /// Shows the voucher of the address, else the one that is kept, else the form.

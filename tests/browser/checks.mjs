@@ -148,8 +148,9 @@ export function wordsOutside({ open, close }) {
       if (!element.closest(isData)) look(element.getAttribute(name), element.outerHTML.slice(0, 120));
     }
   }
-  // In a title there are names too: such as stand on the page.
+  // In a title there are names too, and what was looked for: such as stand on the page.
   const names = new Set([...document.querySelectorAll(isData)].map((element) => element.textContent.trim()));
+  for (const input of document.querySelectorAll('input:not([type=hidden])')) names.add(input.value.trim());
   for (const part of document.title.split(' · ').slice(0, -1)) {
     depth = 0;
     if (!names.has(part.trim())) look(part, 'title');

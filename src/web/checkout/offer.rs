@@ -53,12 +53,11 @@ pub(super) async fn reckon(
     code: Option<Code>,
 ) -> Result<Offer, Response> {
     let too_many = |wait: TooMany| error::too_many_of(page, wait, "checkout-too-many");
-    let attempt = match &code {
-        Some(_) => Some(app.limits.attempt(visit.from, &visit.quotas()).await.map_err(too_many)?),
-        None => {
-            app.limits.check_all(&visit.quotas()).await.map_err(too_many)?;
-            None
-        }
+    let attempt = if code.is_some() {
+        Some(app.limits.attempt(visit.from, &visit.quotas()).await.map_err(too_many)?)
+    } else {
+        app.limits.check_all(&visit.quotas()).await.map_err(too_many)?;
+        None
     };
     let plans = quote::plans(app).await.map_err(|failed| error::unavailable(page, &failed))?;
     let index = chosen_among(&plans, &chosen.plan);

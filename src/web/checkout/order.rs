@@ -14,7 +14,7 @@ use sovereign_domain::voucher::{Code, VoucherRefusal};
 use super::super::page::{Page, add_cookie, address};
 use super::super::problems::Problems;
 use super::super::{error, kept_voucher};
-use super::show::{own_form, seen_anew, unknown};
+use super::show::{foreign_form, seen_anew, unknown};
 use super::view::{self, View};
 use super::words::{self, Note};
 use super::{Chosen, Visit, offer};
@@ -88,7 +88,7 @@ pub(super) async fn press(
     Form(form): Form<OrderForm>,
 ) -> Response {
     let chosen = form.chosen();
-    if let Err(response) = own_form(&app, &page, &headers, (&form.form_token, &chosen)) {
+    if let Some(response) = foreign_form(&app, &page, &headers, (&form.form_token, &chosen)) {
         return response;
     }
     let about = (request_id, from);

@@ -85,14 +85,12 @@ async fn whose(
     let mut slug = chosen.organization.clone();
     if slug.is_empty() {
         let theirs = join::organizations(app, user_id).await.map_err(failed)?;
-        match &theirs[..] {
-            [(only, _, Standing::MayOrder)] => slug.clone_from(only),
-            _ => {
-                let apps = chosen.apps_text();
-                let join = address("/join", &[("plan", &chosen.plan), ("apps", &apps)]);
-                return Err(Redirect::to(&join).into_response());
-            }
-        }
+        let [(only, _, Standing::MayOrder)] = &theirs[..] else {
+            let apps = chosen.apps_text();
+            let join = address("/join", &[("plan", &chosen.plan), ("apps", &apps)]);
+            return Err(Redirect::to(&join).into_response());
+        };
+        slug.clone_from(only);
     }
     let found = placed::organization(app, user_id, &slug).await.map_err(failed)?;
     found.ok_or_else(|| unknown(page))
@@ -167,16 +165,16 @@ fn waiting(
     }
 }
 
-/// Whether a form is this browser's own; else the page that says so, with the way back to the order.
-pub(super) fn own_form(
+/// Where a form is not this browser's own: the page that says so, with the way back to the order.
+pub(super) fn foreign_form(
     app: &App,
     page: &Page,
     headers: &HeaderMap,
     (token, chosen): (&str, &Chosen),
-) -> std::result::Result<(), Response> {
+) -> Option<Response> {
     if form::sender(app, headers, token).is_some() {
-        return Ok(());
+        return None;
     }
     let again = chosen.path();
-    Err(error::say(page, StatusCode::FORBIDDEN, "stale-form", Some((&again, "checkout-again"))))
+    Some(error::say(page, StatusCode::FORBIDDEN, "stale-form", Some((&again, "checkout-again"))))
 }

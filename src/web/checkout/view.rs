@@ -51,6 +51,7 @@ struct RefusedPage<'a> {
 }
 
 /// A plan to choose, and what it would come to.
+#[expect(clippy::struct_excessive_bools, reason = "each is a mark of its own on the page")]
 struct Choice {
     slug: String,
     name: String,

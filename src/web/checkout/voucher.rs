@@ -11,7 +11,7 @@ use super::super::page::{Page, add_cookie};
 use super::super::problems::Problems;
 use super::super::redeem::{LookError, Looked, look};
 use super::super::{error, kept_voucher};
-use super::show::{own_form, unknown};
+use super::show::{foreign_form, unknown};
 use super::view::{self, View};
 use super::{Chosen, Visit, offer};
 use crate::api::caller::{Address, RequestName};
@@ -43,7 +43,7 @@ pub(super) async fn enter(
     Form(form): Form<VoucherForm>,
 ) -> Response {
     let chosen = Chosen::of_form(&form.organization, &form.plan, &form.apps, &form.addons);
-    if let Err(response) = own_form(&app, &page, &headers, (&form.form_token, &chosen)) {
+    if let Some(response) = foreign_form(&app, &page, &headers, (&form.form_token, &chosen)) {
         return response;
     }
     let back = chosen.path_anew();

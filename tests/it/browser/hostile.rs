@@ -56,10 +56,10 @@ async fn walk(engine: Engine, looks: &[Look]) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_is_text_on_a_telephone() {
     let narrow = Look { width: 320, ..Look::PHONE };
-    walk(Engine::Postgres, &[narrow, narrow.arabic()]).await;
+    Box::pin(walk(Engine::Postgres, &[narrow, narrow.arabic()])).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_is_text_on_a_desktop() {
-    walk(Engine::Sqlite, &[Look::DESKTOP.arabic()]).await;
+    Box::pin(walk(Engine::Sqlite, &[Look::DESKTOP.arabic()])).await;
 }

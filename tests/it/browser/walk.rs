@@ -23,10 +23,10 @@ async fn walk(engine: Engine, device: Look) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_a_telephone() {
-    walk(Engine::Sqlite, Look::PHONE).await;
+    Box::pin(walk(Engine::Sqlite, Look::PHONE)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_a_desktop() {
-    walk(Engine::Postgres, Look::DESKTOP).await;
+    Box::pin(walk(Engine::Postgres, Look::DESKTOP)).await;
 }

@@ -40,6 +40,7 @@ use super::signer::Signer;
 use super::stripe::StripeFake;
 
 /// What a test may want to be different.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Setup {
     pub(crate) limits: Limits,
     pub(crate) shared_secret: Option<String>,
