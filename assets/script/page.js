@@ -23,6 +23,9 @@ window.addEventListener("pageshow", () => {
 // What was wrong is told first, also to those who listen.
 document.querySelector("[data-takes-focus]")?.focus();
 
+// On a telephone not all ways of an Organization fit: the one that is gone is shown.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // A code is not left standing in the address, nor in what the browser remembers.
 if (document.querySelector("[data-plain-address]") && location.search) {
   history.replaceState(null, "", location.pathname);
