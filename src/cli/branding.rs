@@ -46,6 +46,7 @@ pub(super) struct Show {
 #[derive(Debug, Args)]
 #[command(
     group = ArgGroup::new("what").required(true).multiple(true),
+    override_usage = "sovereign branding set <OPTIONS>",
     after_help = "\
 Examples:
   sovereign branding set --name 'Omantel Cloud' --name-ar 'سحابة عمانتل'

@@ -8,7 +8,6 @@ use sovereign_domain::timestamp::Timestamp;
 
 use super::{Summary, read};
 use crate::app::App;
-use crate::fail_point::reach;
 use crate::storage::ledger as rows;
 use crate::storage::provisions::organization_lives;
 use crate::storage::wallets::{self, LotRow};
@@ -71,10 +70,7 @@ async fn tell(app: &App, tenant_id: &str, now: Timestamp) -> Result<()> {
         return Ok(());
     }
     letters::insert(&mut tx, app.new_id(), LetterKind::CreditExpires, tenant_id, now).await?;
-    reach!("expiry_telling");
-    tx.commit().await?;
-    reach!("expiry_told");
-    Ok(())
+    Ok(tx.commit().await?)
 }
 
 /// The last step that has come of an end that is near.

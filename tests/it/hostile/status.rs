@@ -56,7 +56,6 @@ on_both! {
 
     async fn an_unknown_route_is_a_problem(app: &TestApp) {
         for path in [
-            "/",
             "/api",
             "/api/",
             "/billing",
