@@ -70,7 +70,7 @@ async fn tell(app: &App, tenant_id: &str, now: Timestamp) -> Result<()> {
         return Ok(());
     }
     letters::insert(&mut tx, app.new_id(), LetterKind::CreditExpires, tenant_id, now).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await
 }
 
 /// The last step that has come of an end that is near.
