@@ -6,11 +6,11 @@ use sovereign_domain::book::{CheckoutQuote, Command, Outcome, Refusal};
 use sovereign_domain::catalog::Catalog;
 use sovereign_domain::estimate::{self, Estimate, Terms};
 use sovereign_domain::event::Actor;
-use sovereign_domain::voucher::{Code, Voucher, VoucherRefusal};
+use sovereign_domain::voucher::Voucher;
 
 use crate::app::App;
 use crate::engine::EngineError;
-use crate::storage::{self, catalog as rows};
+use crate::storage;
 use crate::usecase::catalog::{self, Kind};
 use crate::usecase::checkout::CheckoutRequest;
 
@@ -75,26 +75,8 @@ pub(crate) async fn with_each_plan(
     join_all(plans.iter().map(|plan| preview(app, with(plan), actor.clone()))).await
 }
 
-/// What a month of a plan comes to for somebody who has no Organization yet, with the voucher that has this code.
-/// The plan is named by identifier or slug. The checkout decides by the same rules again.
-///
-/// # Errors
-/// Where the checkout would refuse it whoever asks; or the database fails.
-pub async fn estimate(app: &App, plan: &str, code: Option<&Code>) -> Result<Estimate, EngineError> {
-    let refused = EngineError::Refused;
-    let voucher = match code {
-        None => None,
-        Some(code) => {
-            let known = app.previews.find(code.clone()).await?;
-            Some(known.ok_or(refused(VoucherRefusal::Unknown.into()))?)
-        }
-    };
-    let catalog = rows::prices(&mut app.store.read().await?).await?;
-    let voucher = voucher.as_ref().map(|known| &known.voucher);
-    estimate_of(app, &catalog, plan, voucher).map_err(refused)
-}
-
-/// The same of a catalog and a voucher that were read.
+/// What a month of a plan comes to for somebody who has no Organization yet, with this voucher. The plan is named by
+/// identifier or slug. The checkout decides by the same rules again.
 ///
 /// # Errors
 /// Where the checkout would refuse it whoever asks.

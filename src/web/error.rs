@@ -49,6 +49,11 @@ pub(super) fn stale_form(page: &Page) -> Response {
     say(page, StatusCode::FORBIDDEN, "stale-form", Some(("/sign-in", "sign-in-again")))
 }
 
+/// There is no such Organization, or whoever asks is not in it.
+pub(super) fn unknown_organization(page: &Page) -> Response {
+    say(page, StatusCode::NOT_FOUND, "organization-unknown", Some(("/console", "to-account")))
+}
+
 pub(super) fn too_many(page: &Page, too_many: TooMany) -> Response {
     too_many_of(page, too_many, "too-many")
 }

@@ -174,6 +174,6 @@ fn refused(page: &Page, refused: &ProvisionError) -> Response {
         ProvisionError::Forbidden => {
             error::say(page, StatusCode::FORBIDDEN, "not-for-your-role", account)
         }
-        _ => error::say(page, StatusCode::NOT_FOUND, "organization-unknown", account),
+        _ => error::unknown_organization(page),
     }
 }

@@ -23,8 +23,11 @@ use crate::storage;
 use crate::usecase::previews::code_to_look_at;
 use crate::usecase::voucher_codes;
 
-/// The longest text that is shown again in the form.
-const MAX_SHOWN_CHARS: usize = 100;
+/// A code that was refused, as a form shows it again: no longer than that.
+pub(super) fn shown_again(typed: &str) -> String {
+    const MAX_CHARS: usize = 100;
+    typed.trim().chars().take(MAX_CHARS).collect()
+}
 
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new().route("/redeem", get(show).post(enter))
@@ -121,7 +124,7 @@ fn ask(page: &Page) -> Response {
 
 /// The form again, with what was entered and what is wrong with it.
 fn ask_again(page: &Page, text: &str, status: StatusCode) -> Response {
-    let code: String = text.trim().chars().take(MAX_SHOWN_CHARS).collect();
+    let code = shown_again(text);
     let is_unknown = status == StatusCode::NOT_FOUND;
     let wrong = if is_unknown { "redeem-wrong" } else { "redeem-blank" };
     let problems = Problems::of("code", page.text(wrong));

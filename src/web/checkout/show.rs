@@ -97,8 +97,7 @@ async fn whose(
 }
 
 pub(super) fn unknown(page: &Page) -> Response {
-    let account = Some(("/console", "to-account"));
-    error::say(page, StatusCode::NOT_FOUND, "organization-unknown", account)
+    error::unknown_organization(page)
 }
 
 /// Tells of what has changed about the voucher since it was looked at, and shows the order.

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::super::page::{Page, add_cookie};
 use super::super::problems::Problems;
-use super::super::redeem::{LookError, Looked, look};
+use super::super::redeem::{LookError, Looked, look, shown_again};
 use super::super::{error, kept_voucher};
 use super::show::{foreign_form, unknown};
 use super::view::{self, View};
@@ -17,9 +17,6 @@ use super::{Chosen, Visit, offer};
 use crate::api::caller::{Address, RequestName};
 use crate::app::App;
 use crate::usecase::placed;
-
-/// The longest text that is shown again.
-const MAX_SHOWN_CHARS: usize = 100;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -73,7 +70,7 @@ pub(super) async fn enter(
             return error::unavailable_of(&page, &failed, "redeem-unavailable");
         }
     };
-    let typed: String = form.code.trim().chars().take(MAX_SHOWN_CHARS).collect();
+    let typed = shown_again(&form.code);
     again(&app, &page, (&visit, &chosen), (wrong, &typed), &headers).await
 }
 

@@ -14,8 +14,7 @@ use crate::usecase::payments::PaymentError;
 
 /// There is no such Organization, or whoever asks is not in it.
 pub(super) fn unknown(page: &Page) -> Response {
-    let account = Some(("/console", "to-account"));
-    error::say(page, StatusCode::NOT_FOUND, "organization-unknown", account)
+    error::unknown_organization(page)
 }
 
 /// A page that says why not, with the way back.

@@ -82,8 +82,7 @@ async fn enter_to_spend(
 }
 
 fn unknown(page: &Page) -> Response {
-    let account = Some(("/console", "to-account"));
-    error::say(page, StatusCode::NOT_FOUND, "organization-unknown", account)
+    error::unknown_organization(page)
 }
 
 fn not_yours(page: &Page) -> Response {

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::super::page::{Page, add_cookie};
 use super::super::problems::Problems;
+use super::super::redeem::shown_again;
 use super::super::{error, form, kept_voucher, notice};
 use super::overview::{Made, again};
 use super::{Visit, enter_to_spend};
@@ -22,9 +23,6 @@ use crate::app::App;
 use crate::engine::EngineError;
 use crate::usecase::checkout::RedeemRequest;
 use crate::usecase::wallet::{self, RedeemError};
-
-/// The longest text that is shown again in the form.
-const MAX_SHOWN_CHARS: usize = 100;
 
 #[derive(Debug, Deserialize)]
 pub(super) struct VoucherForm {
@@ -117,7 +115,7 @@ async fn refused(
     };
     // The voucher that goes along is not offered again.
     page.kept = None;
-    let code: String = code.trim().chars().take(MAX_SHOWN_CHARS).collect();
+    let code = shown_again(code);
     let problems = Problems::of("code", page.text(wrong));
     let made = Made { problems, code, changed: false };
     let mut response = again(app, &page, visit, (StatusCode::BAD_REQUEST, made)).await;
