@@ -136,7 +136,9 @@ export function wordsOutside({ open, close }) {
     }
     if (letters.test(outside)) found.push(`${where}: ${outside.trim()}`);
   }
-  const isData = 'bdi, code, [translate=no], main [lang], script, style';
+  // Of names to choose from, the one that means none of them is a word.
+  const names = '[translate=no]:not(select), select[translate=no] option:not([value=""])';
+  const isData = `bdi, code, ${names}, main [lang], script, style`;
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     if (!node.parentElement.closest(isData)) look(node.data, node.parentElement.outerHTML.slice(0, 120));
@@ -149,11 +151,11 @@ export function wordsOutside({ open, close }) {
     }
   }
   // In a title there are names too, and what was looked for: such as stand on the page.
-  const names = new Set([...document.querySelectorAll(isData)].map((element) => element.textContent.trim()));
-  for (const input of document.querySelectorAll('input:not([type=hidden])')) names.add(input.value.trim());
+  const known = new Set([...document.querySelectorAll(isData)].map((element) => element.textContent.trim()));
+  for (const input of document.querySelectorAll('input:not([type=hidden])')) known.add(input.value.trim());
   for (const part of document.title.split(' · ').slice(0, -1)) {
     depth = 0;
-    if (!names.has(part.trim())) look(part, 'title');
+    if (!known.has(part.trim())) look(part, 'title');
   }
   return found;
 }
