@@ -214,6 +214,14 @@ pub(crate) async fn note_profile(
     Ok(())
 }
 
+/// The tag of the language they read, where it is known.
+pub(crate) async fn language(tx: &mut Tx, id: &str) -> Result<Option<String>> {
+    let sql = "SELECT language FROM users WHERE id = $1";
+    let found: Option<Option<String>> =
+        on_db!(tx, c => sqlx::query_scalar(sql).bind(id).fetch_optional(c).await)?;
+    Ok(found.flatten())
+}
+
 /// Writes down which language they read, by its tag.
 pub(crate) async fn note_language(tx: &mut Tx, id: &str, language: &str) -> Result<()> {
     let sql = "UPDATE users SET language = $2 \

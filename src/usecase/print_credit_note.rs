@@ -3,9 +3,10 @@
 use sovereign_domain::book::UNUSED;
 use uuid::Uuid;
 
+use super::branding;
 use super::print_invoice::{self, Printed};
 use crate::app::App;
-use crate::pdf::{Customer, Document, Kind, Language, Line, Status, Tax};
+use crate::pdf::{Customer, Document, Kind, Language, Line, Seller, Status, Tax};
 use crate::storage::refunds::{self, PrintedNoteRow};
 use crate::storage::{Error, Result, Tx};
 
@@ -24,7 +25,8 @@ pub(crate) async fn document(
         return Ok(Printed::NotNumbered);
     };
     let of = print_invoice::number_text(invoice);
-    let document = compose(app, tenant_id, (number, of), row, language)?;
+    let seller = print_invoice::seller(app, &branding::of(app, tx).await?, language);
+    let document = compose(app, (seller, tenant_id), (number, of), row, language)?;
     Ok(Printed::Document(Box::new(document)))
 }
 
@@ -35,7 +37,7 @@ pub(crate) fn number_text(number: i64) -> String {
 
 fn compose(
     app: &App,
-    tenant_id: &str,
+    (seller, tenant_id): (Seller, &str),
     (number, of): (i64, String),
     row: PrintedNoteRow,
     language: Language,
@@ -57,7 +59,7 @@ fn compose(
         status: Status::Issued,
         issued_on: print_invoice::day(app, row.created_at.0)?,
         period: None,
-        seller: print_invoice::seller(app),
+        seller,
         customer: Customer { name: row.organization, email: row.email, id: tenant_id.to_owned() },
         currency: app.facts.currency,
         lines: vec![line],

@@ -6,7 +6,9 @@ use sovereign_domain::timestamp::Timestamp;
 use time::Date;
 use uuid::Uuid;
 
+use super::branding;
 use crate::app::App;
+use crate::branding::Branding;
 use crate::pdf::{Customer, Document, Kind, Language, Line, Period, Seller, Status, Tax};
 use crate::storage::invoices::{self, PrintedRow};
 use crate::storage::{Error, Result, Tx};
@@ -31,7 +33,8 @@ pub(crate) async fn document(
     let row = invoices::printed(tx, tenant_id, id).await?;
     let Some(row) = row.filter(|row| !row.adopted) else { return Ok(Printed::NotHere) };
     let Some(number) = row.number else { return Ok(Printed::NotNumbered) };
-    let document = compose(app, tenant_id, number, row, language)?;
+    let seller = seller(app, &branding::of(app, tx).await?, language);
+    let document = compose(app, (seller, tenant_id), number, row, language)?;
     Ok(Printed::Document(Box::new(document)))
 }
 
@@ -42,7 +45,7 @@ pub(crate) fn number_text(number: i64) -> String {
 
 fn compose(
     app: &App,
-    tenant_id: &str,
+    (seller, tenant_id): (Seller, &str),
     number: i64,
     row: PrintedRow,
     language: Language,
@@ -75,7 +78,7 @@ fn compose(
         status,
         issued_on: day(row.created_at.0)?,
         period,
-        seller: seller(app),
+        seller,
         customer: Customer { name: row.organization, email: row.email, id: tenant_id.to_owned() },
         currency: app.facts.currency,
         lines: lines(app, &row.lines.0, subtotal_minor, language),
@@ -145,9 +148,10 @@ pub(super) fn tax_of(
     Ok(Some(Tax { label, rate_basis_points, included, amount_minor }))
 }
 
-pub(super) fn seller(app: &App) -> Seller {
+/// The Sovereign, by the name that it shows to readers of this language now.
+pub(super) fn seller(app: &App, brand: &Branding, language: Language) -> Seller {
     Seller {
-        name: app.facts.fqdn.clone(),
+        name: brand.name(language).to_owned(),
         fqdn: app.facts.fqdn.clone(),
         address: Vec::new(),
         tax_number: None,

@@ -1,7 +1,6 @@
 //! What an order would come to. Nothing here changes anything.
 
 use futures_util::future::join_all;
-use serde_json::Value;
 use sovereign_domain::book::{CheckoutQuote, Command, Outcome, Refusal};
 use sovereign_domain::catalog::Catalog;
 use sovereign_domain::estimate::{self, Estimate, Terms};
@@ -10,9 +9,8 @@ use sovereign_domain::voucher::Voucher;
 
 use crate::app::App;
 use crate::engine::EngineError;
-use crate::storage;
-use crate::usecase::catalog::{self, Kind};
 use crate::usecase::checkout::CheckoutRequest;
+use crate::usecase::market::Plan;
 
 /// What a checkout would come to for an Organization: the checkout itself, decided and not made.
 ///
@@ -27,41 +25,6 @@ pub(crate) async fn preview(
         Outcome::Quoted(quote) => Ok(*quote),
         _ => Err(EngineError::Broken),
     }
-}
-
-/// A plan that can be ordered.
-#[derive(Debug, Clone)]
-pub(crate) struct Plan {
-    pub(crate) id: String,
-    pub(crate) slug: String,
-    pub(crate) name: String,
-    pub(crate) description: String,
-    pub(crate) price_minor: i64,
-    /// What is used is billed besides.
-    pub(crate) usage_priced: bool,
-    pub(crate) popular: bool,
-}
-
-/// The plans, in their order.
-///
-/// # Errors
-/// Where the database fails.
-pub(crate) async fn plans(app: &App) -> storage::Result<Vec<Plan>> {
-    let documents = catalog::list(&app.store, Kind::Plan, app.facts.currency).await?;
-    let plan = |document: &Value| {
-        let text = |name: &str| document[name].as_str().unwrap_or_default().to_owned();
-        let is = |name: &str| document[name].as_bool().unwrap_or(false);
-        Plan {
-            id: text("id"),
-            slug: text("slug"),
-            name: text("name"),
-            description: text("description"),
-            price_minor: document["price_minor"].as_i64().unwrap_or(0),
-            usage_priced: is("usage_priced"),
-            popular: is("popular"),
-        }
-    };
-    Ok(documents.iter().map(plan).collect())
 }
 
 /// What a checkout would come to with each of these plans. They are asked at once, and so decided together.

@@ -10,6 +10,7 @@ use crate::auth::{Identity, SHARED_SECRET_ISSUER, Source, own_issuer};
 use crate::mail;
 use crate::storage::users::{self, NewUser};
 use crate::storage::{self, Tx, audit};
+use crate::text::Language;
 
 /// Stands for the issuer of users who came with an adopted database (`storage/adopt`).
 const ADOPTED_ISSUER: &str = "adopted";
@@ -18,6 +19,31 @@ const ADOPTED_ISSUER: &str = "adopted";
 /// this Sovereign itself. A subject of anybody else's is only theirs.
 fn issuers_of_adopted(fqdn: &str) -> [String; 2] {
     [SHARED_SECRET_ISSUER.to_owned(), own_issuer(fqdn)]
+}
+
+/// The language that somebody's letters are in, where it is known: that of their last sign-in, or the one they
+/// chose since.
+///
+/// # Errors
+/// Where the database fails.
+pub(crate) async fn language(app: &App, user_id: &str) -> storage::Result<Option<Language>> {
+    let mut tx = app.store.read_as(&user_id.into()).await?;
+    let tag = users::language(&mut tx, user_id).await?;
+    Ok(tag.as_deref().and_then(Language::of_tag))
+}
+
+/// Chooses it, for the user who is signed in.
+///
+/// # Errors
+/// Where the database fails.
+pub(crate) async fn choose_language(
+    app: &App,
+    user_id: &str,
+    language: Language,
+) -> storage::Result<()> {
+    let mut tx = app.store.begin().await?;
+    users::note_language(&mut tx, user_id, language.tag()).await?;
+    tx.commit().await
 }
 
 /// The user behind a token.

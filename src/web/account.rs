@@ -1,4 +1,4 @@
-//! Who is signed in, their Organizations, and the way out.
+//! Who is signed in, their Organizations, the language of their letters, and the way out.
 
 use std::sync::Arc;
 
@@ -11,13 +11,14 @@ use serde::Deserialize;
 use sovereign_domain::event::Actor;
 
 use super::page::{Page, add_cookie, address};
-use super::{cookies, error, form};
+use super::{cookies, error, form, notice};
 use crate::api::caller::RequestName;
 use crate::app::App;
 use crate::auth::Role;
 use crate::storage;
-use crate::usecase::organizations;
+use crate::text::Language;
 use crate::usecase::sessions::{self, Standing};
+use crate::usecase::{organizations, users};
 
 #[derive(Template)]
 #[template(path = "web/account.html")]
@@ -30,6 +31,8 @@ struct AccountPage<'a> {
     since: String,
     /// Name and address of each, and the name of the role's message.
     organizations: Vec<(String, String, String)>,
+    /// Tag, name, and whether letters come in it.
+    languages: [(&'static str, String, bool); 2],
 }
 
 /// Whoever is signed in, if somebody is.
@@ -76,13 +79,48 @@ async fn account_page<'a>(
         Role::SovereignAdmin => Some("role-sovereign-admin"),
         Role::Member => None,
     };
+    let read = users::language(app, &session.user_id).await?.unwrap_or(page.language);
     Ok(AccountPage {
         page,
+        languages: Language::ALL
+            .map(|one| (one.tag(), one.other().text("other-language"), one == read)),
         email: &session.email,
         role,
         since: page.moment(session.signed_in_at),
         organizations: organizations.collect(),
     })
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct LanguageForm {
+    #[serde(default)]
+    form_token: String,
+    #[serde(default)]
+    language: String,
+}
+
+/// Chooses the language of letters, and of the pages in this browser.
+pub(super) async fn choose_language(
+    State(app): State<Arc<App>>,
+    page: Page,
+    headers: HeaderMap,
+    Form(form): Form<LanguageForm>,
+) -> Response {
+    if form::sender(&app, &headers, &form.form_token).is_none() {
+        return error::stale_form(&page);
+    }
+    let session = match signed_in(&app, &page, &headers, "/console").await {
+        Ok(session) => session,
+        Err(response) => return response,
+    };
+    let language = Language::of_tag(&form.language).unwrap_or(page.language);
+    if let Err(error) = users::choose_language(&app, &session.user_id, language).await {
+        return error::unavailable(&page, &error);
+    }
+    let mut response = notice::see_other("/console", "account-language-notice");
+    let cookie = cookies::set(cookies::LANGUAGE, language.tag(), Some(cookies::YEAR));
+    add_cookie(&mut response, cookie);
+    response
 }
 
 #[derive(Debug, Deserialize)]

@@ -56,7 +56,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/invitation", get(invitation::show).post(invitation::accept))
         .route("/checkout/return", get(payment_return::show))
         .route("/pay/{order_id}", get(pay::show).post(pay::press))
-        .route("/console", get(account::show))
+        .route("/console", get(account::show).post(account::choose_language))
         .merge(console::routes())
         .route("/console/{slug}/provisions", get(provisions::show).post(provisions::retry))
         .merge(market::routes())

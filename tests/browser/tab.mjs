@@ -182,10 +182,6 @@ export class Tab {
     await this.page.setViewportSize({ width, height });
   }
 
-  async theme({ theme }) {
-    await this.page.emulateMedia({ colorScheme: theme });
-  }
-
   async key({ key }) {
     await this.page.keyboard.press(key);
     return this.page.evaluate(focused);
@@ -202,6 +198,8 @@ export class Tab {
 
   // Goes through the page with the Tab key, from its start until it is left, and answers each stop.
   async walk() {
+    // Both are asked at each stop, in one go.
+    await this.page.evaluate(`window.walk = { focused: ${focused}, isTwice: ${isTwice} }`);
     await this.page.evaluate(() => {
       window.stopsOfWalk = new Set();
       // The browser goes on from what had the keyboard last, also when that is gone.
@@ -214,8 +212,9 @@ export class Tab {
     const stops = [];
     while (stops.length < maxStops) {
       await this.page.keyboard.press('Tab');
-      if (await this.page.evaluate(isTwice)) break;
-      stops.push(await this.page.evaluate(focused));
+      const stop = await this.page.evaluate(() => (window.walk.isTwice() ? null : window.walk.focused()));
+      if (stop === null) break;
+      stops.push(stop);
     }
     // As the page is looked at next: with the keyboard nowhere, and nothing shown for that alone.
     await this.page.evaluate(() => document.activeElement?.blur());
@@ -231,13 +230,11 @@ export class Tab {
   }
 
   // What axe finds wrong: every rule that is on, those of best practice and the target sizes of WCAG 2.2
-  // with them, or the ones that are named.
-  async axe_findings({ only, off }) {
+  // with them.
+  async axe_findings({ off }) {
     if (!(await this.page.evaluate(() => 'axe' in window))) await this.page.evaluate(this.axe);
     const rules = Object.fromEntries(off.map((rule) => [rule, { enabled: false }]));
-    const options = only.length
-      ? { runOnly: { type: 'rule', values: only } }
-      : { rules: { 'target-size': { enabled: true }, ...rules } };
+    const options = { rules: { 'target-size': { enabled: true }, ...rules } };
     const { violations } = await this.page.evaluate(
       (given) => window.axe.run(document, { ...given, resultTypes: ['violations'] }),
       options,

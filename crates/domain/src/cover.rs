@@ -1,14 +1,9 @@
 //! How far credit goes: for how many months it pays alone, and until when.
 
-use alloc::vec::Vec;
-
 use crate::calendar::{TimeZone, next_anniversary};
-use crate::money::checked_sum;
+use crate::forecast::{Ahead, Covered, forecast};
 use crate::timestamp::Timestamp;
-use crate::wallet::{Lot, Wallet};
-
-/// More months are not reckoned: prices do not stay for so long.
-pub const MAX_MONTHS: u32 = 240;
+use crate::wallet::Wallet;
 
 /// For how long credit pays alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,34 +41,20 @@ impl Cover {
 /// one that begins at `start`. Each further month is drawn on its anniversary, from what has not ended by then.
 #[must_use]
 pub fn cover(wallet: &Wallet, month_minor: i64, start: Timestamp, zone: &TimeZone) -> Cover {
-    if month_minor <= 0 {
-        return Cover::Always;
+    let second_at = next_anniversary(start, start, zone);
+    let ahead = Ahead {
+        first_at: second_at,
+        anchor_at: start,
+        zone,
+        first_minor: month_minor,
+        month_minor,
+        rules: None,
+    };
+    let found = forecast(wallet, &ahead, start);
+    match found.covered {
+        Covered::Until(until) => Cover::Months { months: found.months.saturating_add(1), until },
+        Covered::Always => Cover::Always,
     }
-    let mut lots: Vec<&Lot> = wallet.lots.values().filter(|lot| lot.free_minor() > 0).collect();
-    lots.sort_by(|a, b| a.burn_order(b));
-    let mut left: Vec<(&Lot, i64)> = lots.into_iter().map(|lot| (lot, lot.free_minor())).collect();
-    let (mut months, mut until) = (1, next_anniversary(start, start, zone));
-    while months < MAX_MONTHS && pay(&mut left, month_minor, until) {
-        months = months.saturating_add(1);
-        until = next_anniversary(start, until, zone);
-    }
-    Cover::Months { months, until }
-}
-
-/// Takes a month's price, or nothing where there is not so much.
-fn pay(left: &mut [(&Lot, i64)], month_minor: i64, at: Timestamp) -> bool {
-    left.iter_mut().filter(|(lot, _)| lot.expired(at)).for_each(|(_, free)| *free = 0);
-    let available = checked_sum(left.iter().map(|(_, free)| *free)).unwrap_or(i64::MAX);
-    if available < month_minor {
-        return false;
-    }
-    let mut wanted = month_minor;
-    for (_, free) in left {
-        let taken = wanted.min(*free);
-        *free = free.saturating_sub(taken);
-        wanted = wanted.saturating_sub(taken);
-    }
-    true
 }
 
 #[cfg(test)]
@@ -82,8 +63,9 @@ mod tests {
     use alloc::string::ToString;
     use uuid::Uuid;
 
+    use crate::forecast::MAX_MONTHS;
     use crate::ids::LotId;
-    use crate::wallet::LotSource;
+    use crate::wallet::{Lot, LotSource};
 
     fn at(text: &str) -> Timestamp {
         Timestamp::parse_rfc3339(text).unwrap()
@@ -156,6 +138,6 @@ mod tests {
         assert_eq!(cover(&held, 9_000, start, &TimeZone::UTC).months(), Some(1));
         assert_eq!(cover(&held, 0, start, &TimeZone::UTC), Cover::Always);
         let (months, _) = covered(&[(i64::MAX, None)], 1);
-        assert_eq!(months, MAX_MONTHS);
+        assert_eq!(months, MAX_MONTHS + 1);
     }
 }

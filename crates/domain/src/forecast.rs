@@ -13,7 +13,7 @@ use crate::timestamp::Timestamp;
 use crate::wallet::Wallet;
 
 /// The most months that are looked at: fifty years.
-const MAX_MONTHS: u32 = 600;
+pub const MAX_MONTHS: u32 = 600;
 
 /// The payments that a subscription will ask for.
 #[derive(Debug, Clone, Copy)]
@@ -34,10 +34,11 @@ pub struct Ahead<'a> {
 /// Until when credit alone pays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Covered {
-    /// The end of the last month that it pays whole; where it pays none, the beginning of the first.
+    /// The end of the last month that it pays whole, of those that are looked at; where it pays none, the
+    /// beginning of the first.
     Until(Timestamp),
-    /// Nothing is asked for, or there is more than could be spent in fifty years.
-    WithoutEnd,
+    /// Nothing is asked for.
+    Always,
 }
 
 /// What is left of a lot when it expires.
@@ -74,8 +75,12 @@ pub fn forecast(wallet: &Wallet, ahead: &Ahead<'_>, now: Timestamp) -> Forecast 
         if covered.is_none() && available_minor < price_minor {
             covered = Some(Covered::Until(at));
         }
-        // All is spent, or nothing will be asked for again.
-        if available_minor == 0 && covered.is_some() || month > 0 && ahead.month_minor <= 0 {
+        let is_free = month > 0 && ahead.month_minor <= 0;
+        if is_free {
+            covered = covered.or(Some(Covered::Always));
+        }
+        // Nothing will be asked for again, or all is spent.
+        if is_free || available_minor == 0 && covered.is_some() {
             break;
         }
         let Ok(split) = split(price_minor, available_minor, ahead.rules) else { break };
@@ -90,7 +95,7 @@ pub fn forecast(wallet: &Wallet, ahead: &Ahead<'_>, now: Timestamp) -> Forecast 
     // Nothing is drawn any more.
     take_expired(&mut left, Timestamp::from_micros(i64::MAX), &mut unused);
     unused.sort_by_key(|unused| (unused.expires_at, unused.lot_id));
-    Forecast { covered: covered.unwrap_or(Covered::WithoutEnd), months, unused }
+    Forecast { covered: covered.unwrap_or(Covered::Until(at)), months, unused }
 }
 
 /// What expires where no subscription will ask for anything: all that ever does.
@@ -185,7 +190,8 @@ mod tests {
         assert_eq!(until(9_000), (1, Covered::Until(at("2027-02-15T08:00:00Z"))));
         assert_eq!(until(20_000), (2, Covered::Until(at("2027-03-15T08:00:00Z"))));
         assert_eq!(until(9_000 * 12), (12, Covered::Until(at("2028-01-15T08:00:00Z"))));
-        assert_eq!(until(i64::MAX), (MAX_MONTHS, Covered::WithoutEnd));
+        let fifty_years = Covered::Until(at("2077-01-15T08:00:00Z"));
+        assert_eq!(until(i64::MAX), (MAX_MONTHS, fifty_years));
         let none = forecast(&Wallet::default(), &ahead(), NOW);
         assert_eq!((none.months, none.covered), (0, Covered::Until(NOW)));
     }
@@ -247,8 +253,8 @@ mod tests {
     fn what_costs_nothing_is_covered_without_end() {
         let free = Ahead { first_minor: 0, month_minor: 0, ..ahead() };
         let found = forecast(&wallet(vec![lot(1, 5_000, Some(9))]), &free, NOW);
-        assert_eq!((found.covered, parts(&found.unused)), (Covered::WithoutEnd, vec![(1, 5_000)]));
+        assert_eq!((found.covered, parts(&found.unused)), (Covered::Always, vec![(1, 5_000)]));
         let found = forecast(&Wallet::default(), &free, NOW);
-        assert_eq!(found.covered, Covered::WithoutEnd);
+        assert_eq!(found.covered, Covered::Always);
     }
 }

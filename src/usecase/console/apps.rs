@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
 use sovereign_domain::catalog::Catalog;
 use sovereign_domain::environment::EnvironmentName;
 use sovereign_domain::ids::UserId;
@@ -13,6 +12,7 @@ use crate::storage::catalog::{self, ItemRow};
 use crate::storage::organizations::OrganizationRow;
 use crate::storage::{self, Tx, environments};
 use crate::usecase::app_states;
+use crate::usecase::market::Said;
 
 /// An app of an Organization.
 #[derive(Debug, Clone)]
@@ -39,8 +39,8 @@ pub(crate) struct AppList {
 #[derive(Debug)]
 pub(crate) struct OtherApp {
     pub(crate) slug: String,
-    pub(crate) name: String,
-    pub(crate) about: String,
+    pub(crate) name: Said,
+    pub(crate) about: Said,
     pub(crate) month_minor: i64,
 }
 
@@ -55,16 +55,13 @@ pub(crate) async fn apps(app: &App, user_id: &UserId, place: &Place) -> storage:
     let others = items
         .iter()
         .filter(|row| row.is_listed() && row.can_be_deployed() && !has(row))
-        .map(|row| {
-            let text = |member: &str| text(&row.doc.0, member);
-            OtherApp {
-                slug: row.slug.clone(),
-                name: text("name"),
-                about: text("description"),
-                month_minor: row.price_minor(),
-            }
-        });
-    let others = others.collect();
+        .map(|row| OtherApp {
+            slug: row.slug.clone(),
+            name: Said::of(&row.doc.0, "name"),
+            about: Said::of(&row.doc.0, "description"),
+            month_minor: row.price_minor(),
+        })
+        .collect();
     Ok(AppList { installed, others })
 }
 
@@ -96,8 +93,4 @@ fn shown(
         state: states.get(id).map_or("ordered", String::as_str).to_owned(),
         environment: places.get(id).map_or("prod", |name| name.as_str()),
     }
-}
-
-pub(super) fn text(doc: &Value, member: &str) -> String {
-    doc.get(member).and_then(Value::as_str).unwrap_or_default().to_owned()
 }

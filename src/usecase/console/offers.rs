@@ -3,18 +3,18 @@
 use sovereign_domain::ids::UserId;
 
 use super::Place;
-use super::apps::text;
 use crate::app::App;
 use crate::storage;
 use crate::storage::billing::{self, SubscriptionRow};
 use crate::storage::catalog::{self, ItemRow};
+use crate::usecase::market::Said;
 
 /// A plan or an add-on.
 #[derive(Debug, Clone)]
 pub(crate) struct Offer {
     pub(crate) slug: String,
-    pub(crate) name: String,
-    pub(crate) about: String,
+    pub(crate) name: Said,
+    pub(crate) about: Said,
     /// What a month costs, before tax that is added.
     pub(crate) month_minor: i64,
     /// Whether the Organization has it.
@@ -48,8 +48,8 @@ fn shown(rows: Vec<ItemRow>, held: impl Fn(&ItemRow) -> bool) -> Vec<Offer> {
     let offer = |row: ItemRow| Offer {
         held: held(&row),
         month_minor: row.price_minor(),
-        name: text(&row.doc.0, "name"),
-        about: text(&row.doc.0, "description"),
+        name: Said::of(&row.doc.0, "name"),
+        about: Said::of(&row.doc.0, "description"),
         slug: row.slug,
     };
     rows.into_iter().filter(|row| row.is_listed() || held(row)).map(offer).collect()

@@ -23,7 +23,7 @@ pub(crate) struct Told<'a> {
 }
 
 impl Said {
-    fn of(document: &Value, member: &str) -> Self {
+    pub(crate) fn of(document: &Value, member: &str) -> Self {
         let text =
             |name: &str| document[name].as_str().map(str::trim).unwrap_or_default().to_owned();
         let arabic = Some(text(&format!("{member}_ar"))).filter(|text| !text.is_empty());

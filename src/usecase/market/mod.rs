@@ -14,7 +14,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use sovereign_domain::catalog::Catalog;
 use sovereign_domain::money::Currency;
 
-pub(crate) use self::entry::{Addon, Bundle, Industry, MarketApp, Plan, Told};
+pub(crate) use self::entry::{Addon, Bundle, Industry, MarketApp, Plan, Said, Told};
 pub(crate) use self::needs::{BundleSum, Need};
 pub(crate) use self::search::{Sort, Wanted};
 use super::catalog::{Kind, document};

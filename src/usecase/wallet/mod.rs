@@ -58,7 +58,7 @@ pub(crate) enum Lasts {
     Unknown,
     /// Credit alone pays so many further months, until then.
     Until { at: Timestamp, months: u32 },
-    /// Its months cost nothing, or there is more than could be spent in fifty years.
+    /// Its months cost nothing.
     WithoutEnd,
 }
 
@@ -143,7 +143,7 @@ async fn foresee(
     let lasts = match found.covered {
         _ if row.owes => Lasts::Stopped,
         Covered::Until(at) => Lasts::Until { at, months: found.months },
-        Covered::WithoutEnd => Lasts::WithoutEnd,
+        Covered::Always => Lasts::WithoutEnd,
     };
     Ok((lasts, found.unused))
 }

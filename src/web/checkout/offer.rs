@@ -1,8 +1,11 @@
 //! What there is to say of an order before it is placed: each plan's effect, the chosen one's bill, and the rule
 //! that refuses it, if one does.
 
+use std::sync::Arc;
+
 use axum::response::Response;
 use sovereign_domain::book::{CheckoutQuote, Refusal};
+use sovereign_domain::catalog::SelectionError;
 use sovereign_domain::voucher::{Code, VoucherRefusal};
 
 use super::super::error;
@@ -12,10 +15,13 @@ use crate::app::App;
 use crate::engine::EngineError;
 use crate::limits::{Attempt, TooMany};
 use crate::usecase::checkout::CheckoutRequest;
-use crate::usecase::quote::{self, Plan};
+use crate::usecase::market::{self, Market, Plan};
+use crate::usecase::quote;
 
 pub(super) struct Offer {
-    pub(super) plans: Vec<(Plan, Result<CheckoutQuote, Refusal>)>,
+    market: Arc<Market>,
+    /// What each plan of the market comes to.
+    quotes: Vec<Result<CheckoutQuote, Refusal>>,
     /// The chosen one among the plans; none where none has this name.
     pub(super) chosen: Option<usize>,
     /// The code that the quotes are with.
@@ -25,18 +31,21 @@ pub(super) struct Offer {
 }
 
 impl Offer {
+    /// Each plan, and what it comes to.
+    pub(super) fn plans(&self) -> impl Iterator<Item = (&Plan, &Result<CheckoutQuote, Refusal>)> {
+        self.market.plans.iter().zip(&self.quotes)
+    }
+
     /// What the chosen plan comes to.
     pub(super) fn quote(&self) -> Result<&CheckoutQuote, Refusal> {
-        let plan = self.chosen.and_then(|index| self.plans.get(index));
-        let unknown = || Refusal::Selection(sovereign_domain::catalog::SelectionError::UnknownPlan);
-        match plan {
-            Some((_, quote)) => quote.as_ref().map_err(Clone::clone),
-            None => Err(unknown()),
+        match self.chosen.and_then(|index| self.quotes.get(index)) {
+            Some(quote) => quote.as_ref().map_err(Clone::clone),
+            None => Err(Refusal::Selection(SelectionError::UnknownPlan)),
         }
     }
 
     pub(super) fn plan(&self) -> Option<&Plan> {
-        self.chosen.and_then(|index| self.plans.get(index)).map(|(plan, _)| plan)
+        self.chosen.and_then(|index| self.market.plans.get(index))
     }
 }
 
@@ -59,8 +68,8 @@ pub(super) async fn reckon(
         app.limits.check_all(&visit.quotas()).await.map_err(too_many)?;
         None
     };
-    let plans = quote::plans(app).await.map_err(|failed| error::unavailable(page, &failed))?;
-    let index = chosen_among(&plans, &chosen.plan);
+    let market = market::now(app).await.map_err(|failed| error::unavailable(page, &failed))?;
+    let index = chosen_among(&market.plans, &chosen.plan);
     let mut request = CheckoutRequest {
         tenant_id: tenant_id.to_owned(),
         plan: String::new(),
@@ -70,7 +79,7 @@ pub(super) async fn reckon(
         promo_value_minor: None,
         key: None,
     };
-    let mut quotes = ask(app, page, visit, &request, &plans).await?;
+    let mut quotes = ask(app, page, visit, &request, &market.plans).await?;
     let refused = |quotes: &[Result<CheckoutQuote, Refusal>]| {
         quotes.iter().find_map(|quote| match quote {
             Err(Refusal::Voucher(refusal)) => Some(*refusal),
@@ -81,10 +90,9 @@ pub(super) async fn reckon(
     if let Some(refusal) = voucher {
         count_wrong(attempt, refusal).await.map_err(too_many)?;
         request.code = None;
-        quotes = ask(app, page, visit, &request, &plans).await?;
+        quotes = ask(app, page, visit, &request, &market.plans).await?;
     }
-    let plans = plans.into_iter().zip(quotes).collect();
-    Ok(Offer { plans, chosen: index, code: request.code, voucher })
+    Ok(Offer { market, quotes, chosen: index, code: request.code, voucher })
 }
 
 async fn count_wrong(attempt: Option<Attempt<'_>>, refusal: VoucherRefusal) -> Result<(), TooMany> {

@@ -113,7 +113,7 @@ async fn offered(
     if let Some(refusal) = offer.voucher {
         notes.push(words::of_voucher(page, refusal));
     }
-    let quotes = || offer.plans.iter().filter_map(|(_, quote)| quote.as_ref().ok());
+    let quotes = || offer.plans().filter_map(|(_, quote)| quote.as_ref().ok());
     let now_minor = quotes().find_map(|quote| quote.voucher_minor);
     let changed = kept.zip(now_minor).filter(|(kept, now)| kept.seen_minor != *now);
     if let Some((kept, now_minor)) = changed {

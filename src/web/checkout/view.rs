@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::auth::secrets;
 use crate::pdf;
 use crate::storage::organizations::OrganizationRow;
-use crate::usecase::quote::Plan;
+use crate::usecase::market::Plan;
 
 #[derive(Template)]
 #[template(path = "web/checkout/order.html")]
@@ -117,8 +117,8 @@ fn is_final(refusal: &Refusal) -> bool {
 
 pub(super) fn render(app: &App, page: &Page, view: View<'_>) -> Response {
     let View { organization, chosen, offer, status, mut notes, problems, typed, key } = view;
-    let found = offer.plans.iter().filter_map(|(_, quote)| quote.as_ref().err());
-    if let Some(refusal) = found.into_iter().find(|refusal| is_final(refusal)) {
+    let mut found = offer.plans().filter_map(|(_, quote)| quote.as_ref().err());
+    if let Some(refusal) = found.find(|refusal| is_final(refusal)) {
         return refused(page, organization, refusal, offer.code.is_some());
     }
     let quote = offer.quote();
@@ -187,11 +187,11 @@ fn others(chosen: &chosen::Chosen) -> String {
 }
 
 fn choices(page: &Page, offer: &Offer) -> Vec<Choice> {
-    let all = offer.plans.iter().enumerate();
+    let all = offer.plans().enumerate();
     all.map(|(index, (plan, quote))| Choice {
         slug: plan.slug.clone(),
-        name: plan.name.clone(),
-        description: plan.description.clone(),
+        name: plan.name.text(page.language).to_owned(),
+        description: plan.description.text(page.language).to_owned(),
         price_minor: plan.price_minor,
         usage_priced: plan.usage_priced,
         popular: plan.popular,

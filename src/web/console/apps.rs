@@ -70,10 +70,10 @@ pub(super) async fn show(
     });
     let others = found.others.into_iter().map(|one| Other {
         month: a_month(&page, one.month_minor),
-        initial: initial(&one.name),
-        name: one.name,
+        initial: initial(one.name.text(page.language)),
+        name: one.name.text(page.language).to_owned(),
         slug: one.slug,
-        about: one.about,
+        about: one.about.text(page.language).to_owned(),
     });
     let list = AppsPage {
         page: &page,

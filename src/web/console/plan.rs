@@ -110,8 +110,8 @@ fn offered(page: &Page, offer: Offer) -> ShownOffer {
     ShownOffer {
         month: a_month(page, offer.month_minor),
         slug: offer.slug,
-        name: offer.name,
-        about: offer.about,
+        name: offer.name.text(page.language).to_owned(),
+        about: offer.about.text(page.language).to_owned(),
         held: offer.held,
         now: String::new(),
         can_be_had: false,

@@ -72,6 +72,18 @@ on_both! {
         }
     }
 
+    async fn it_is_in_the_name_of_the_franchisee(app: &TestApp) {
+        let ahmed = customer(app).await;
+        app.each_minute().await;
+        let path = path(&ahmed).await;
+        let brand = json!({ "name": "Kestrel Cloud", "name_ar": "سحابة العوسق" });
+        app.sovereign_admin().put("/billing/admin/branding", &brand).await.expect(200);
+        assert_has(&text(&ahmed.client, &path).await, &["Kestrel Cloud", FQDN]);
+        let arabic = poppler::text(&fetch(&ahmed.client, &path, "ar").await.bytes);
+        assert_has(&arabic, &[FQDN]);
+        assert!(!arabic.contains("Kestrel Cloud"), "{arabic}");
+    }
+
     /// A month that credit did not cover: what is due, and nothing once it need not be paid.
     async fn one_that_is_not_paid_says_what_is_due(app: &TestApp, Setup::with_stripe()) {
         app.issue("TEN", 10, 0).await;

@@ -1,5 +1,7 @@
 //! Names and descriptions that mean harm, on every page: shown as text, and in their place.
 
+use serde_json::json;
+
 use super::harm::{HARMED, TURNED, text};
 use super::visit::{Visit, rows};
 use crate::harness::{Engine, Look, TestApp};
@@ -13,13 +15,35 @@ const COLUMNS: &[(&str, &str)] = &[
     ("users", "name"),
     ("provisions", "error"),
     ("credit_ledger", "reason"),
+    ("branding", "name"),
+    ("branding", "name_ar"),
+    ("branding", "terms"),
+    ("branding", "terms_ar"),
 ];
 
+/// What the documents of the catalog's entries say.
+const MEMBERS: &[&str] =
+    &["name", "name_ar", "tagline", "tagline_ar", "description", "description_ar", "category"];
+
 async fn write(app: &TestApp) {
+    app.sovereign_admin()
+        .put("/billing/admin/branding", &json!({ "name": "Kestrel Cloud" }))
+        .await
+        .expect(200);
     let text = text().replace('\'', "''");
     for (table, column) in COLUMNS {
         app.execute(&format!("UPDATE {table} SET {column} = '{text}'")).await;
     }
+    for member in MEMBERS {
+        let doc = match app.engine {
+            Engine::Sqlite => format!("json_set(doc, '$.{member}', '{text}')"),
+            Engine::Postgres => {
+                format!("jsonb_set(doc, '{{{member}}}', to_jsonb(CAST('{text}' AS text)))")
+            }
+        };
+        app.execute(&format!("UPDATE catalog_items SET doc = {doc}")).await;
+    }
+    app.execute("UPDATE sovereign SET catalog_revision = catalog_revision + 1").await;
     // An address is somebody's own; an invitation is theirs whose address it names.
     app.execute(&format!("UPDATE users SET email = email || '{text}'")).await;
     app.execute(&format!("UPDATE invitations SET email = email || '{text}'")).await;
@@ -49,7 +73,8 @@ async fn walk(engine: Engine, looks: &[Look]) {
         }
     }
     assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(seen >= 4 * looks.len(), "only {seen} pages show what was written");
+    // The name stands in the head of each.
+    assert!(seen >= rows().count() * looks.len() / 2, "only {seen} pages show what was written");
     visit.stop().await;
 }
 

@@ -31,6 +31,22 @@ async fn credit_of(app: &TestApp, email: &str) -> i64 {
     .await
 }
 
+/// The wallet of the Organization whose page it is, by the way there: what came in, what there is, for how long.
+async fn wallet_shows(tab: &Tab, texts: &[&str]) {
+    let look = tab.look;
+    tab.press(look.says("Wallet", "المحفظة")).await.expect(200);
+    assert!(tab.address().await.ends_with("/wallet"), "{}", tab.address().await);
+    tab.has(&[
+        look.says("Available credit", "الرصيد المتاح"),
+        look.says("Lasts until", "يكفي حتى"),
+    ])
+    .await;
+    let shown = tab.text().await.replace('\u{a0}', " ");
+    for text in texts {
+        assert!(shown.contains(text), "no {text} in {shown}");
+    }
+}
+
 async fn by_credit(app: &TestApp, look: Look, email: &str, name: &str) {
     let tab = arrive(app, look, ("MUSCAT-200", email, name)).await;
     tab.has(&["200.000 OMR"]).await;
@@ -47,7 +63,9 @@ async fn by_credit(app: &TestApp, look: Look, email: &str, name: &str) {
     tab.has(&[name]).await;
     // The voucher is used, and goes along no more.
     tab.open("/console").await.expect(200);
-    tab.has(&[name]).await;
+    tab.press(name).await.expect(200);
+    let left = format!("{}.{:03} OMR", left / 1_000, left % 1_000);
+    wallet_shows(&tab, &[&left, "MUSCAT-200", "+200.000 OMR"]).await;
     tab.close().await;
 }
 
@@ -68,6 +86,9 @@ async fn with_a_card(app: &TestApp, look: Look, email: &str, name: &str) {
     tab.open(&format!("/{path}")).await.expect(200);
     tab.has(&[name, look.says("It is ordered", "تم الطلب")]).await;
     app.stripe().deliver_all(1).await;
+    tab.open("/console").await.expect(200);
+    tab.press(name).await.expect(200);
+    wallet_shows(&tab, &["0.000 OMR", "OPENING-1", "+1.000 OMR"]).await;
     tab.close().await;
 }
 

@@ -6,9 +6,6 @@ use crate::harness::{Opened, Tab};
 /// Rules of axe that are off, each with its reason.
 const OFF: &[&str] = &[];
 
-/// What axe finds of colours alone: nothing else changes with them.
-const OF_COLOURS: &[&str] = &["color-contrast", "link-in-text-block"];
-
 /// The narrowest window (WCAG 2.2, 1.4.10).
 const NARROW: u32 = 320;
 
@@ -18,13 +15,12 @@ const OUTLINE_PX: f64 = 2.0;
 /// Everything that is wrong with the page that `tab` is at.
 pub(super) async fn faults(row: &Row, tab: &mut Tab, opened: &Opened) -> Vec<String> {
     let mut faults = of_answer(row, tab, opened).await;
-    faults.extend(of_keyboard(tab).await);
+    // A telephone has none.
+    if !tab.look.is_phone {
+        faults.extend(of_keyboard(tab).await);
+    }
     faults.extend(of_layout(tab).await);
     faults.extend(tab.axe(OFF).await.iter().map(|found| format!("axe: {found:#?}")));
-    tab.set_dark(true).await;
-    faults
-        .extend(tab.axe_by(OF_COLOURS).await.iter().map(|found| format!("axe, dark: {found:#?}")));
-    tab.set_dark(false).await;
     if tab.look.is_phone {
         let (width, height) = (tab.look.width, tab.look.height);
         tab.resize(NARROW, height).await;

@@ -1,4 +1,4 @@
-//! Letters are in the language of the owner's last sign-in.
+//! Letters are in the language of the owner's last sign-in, or in the one that they chose since.
 
 use serde_json::json;
 
@@ -34,5 +34,29 @@ on_both! {
             let mail = app.sink().next_to(EMAIL).await;
             assert_eq!(mail.header("Content-Language"), language);
         }
+    }
+
+    async fn it_is_what_the_owner_chooses(app: &TestApp, setup()) {
+        let client = signed_in(app, "en").await;
+        let tenant_id = client.make_organization("kestrel").await;
+        let customer = Customer { client, tenant_id };
+        let answer = customer.checkout("m", "").await.expect(200);
+        let order = answer["order_id"].as_str().unwrap();
+        let mut browser = app.browser();
+        browser.sign_in(app, EMAIL).await;
+        let english = browser.get("/console").await.expect(200);
+        english.has(&["<option value=\"en\" lang=\"en\" selected>English</option>"]);
+        let chosen = browser.submit("/console", &[("language", "ar")]).await;
+        assert_eq!((chosen.status, chosen.location()), (303, "/console"));
+        let arabic = browser.get("/console").await.expect(200);
+        arabic.has(&["dir=\"rtl\"", "<option value=\"ar\" lang=\"ar\" selected>", "تم تغيير اللغة."]);
+        file(app, 1, "payment_due", &customer.tenant_id, Some(order)).await;
+        app.each_minute().await;
+        let mail = app.sink().next_to(EMAIL).await;
+        assert_eq!(mail.header("Content-Language"), "ar");
+        // A language that there is not is none: the page's own is kept.
+        browser.get("/console").await.expect(200);
+        browser.submit("/console", &[("language", "fr")]).await.expect(303);
+        browser.get("/console").await.expect(200).has(&["dir=\"rtl\""]);
     }
 }

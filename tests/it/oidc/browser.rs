@@ -2,8 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::json;
 
-use super::world::{Browser, CLIENT_ID, in_world, parameter, provider, settings};
+use super::world::{BRANDED, Browser, CLIENT_ID, in_world, parameter, provider, settings};
 use crate::harness::{Account, Engine, FQDN, Setup, TestApp};
 
 in_world! {
@@ -40,6 +41,19 @@ in_world! {
         assert_eq!(world.app.texts(sql).await, [expected]);
         let sql = "SELECT method || '|' || granted_role FROM sessions WHERE NOT trusted";
         assert_eq!(world.app.texts(sql).await, ["oidc:google|member"]);
+    }
+
+    async fn comes_back_to_the_franchisees_host(world: &World) {
+        let brand = json!({ "host": BRANDED });
+        world.app.sovereign_admin().put("/billing/admin/branding", &brand).await.expect(200);
+        let browser = world.browser();
+        let there = browser.leave("google", "%2Fconsole").await;
+        assert_eq!(parameter(&there, "redirect_uri"), format!("https://{BRANDED}/auth/callback"));
+        let back = world.provider.sign_in(&there, &world.aisha).await;
+        assert_eq!((back.host_str(), back.path()), (Some(BRANDED), "/auth/callback"));
+        let page = browser.get(&format!("/auth/callback?{}", back.query().unwrap())).await;
+        assert_eq!((page.status, &*page.location), (303, "/console"), "{}", page.text);
+        assert!(browser.is_signed_in().await);
     }
 
     async fn keeps_its_secrets_in_one_cookie_for_ten_minutes(world: &World) {

@@ -40,6 +40,9 @@ pub(super) struct World {
 /// How a world's issuer is configured, from what is usual.
 pub(super) type Change = fn(&mut IssuerSettings);
 
+/// The host under which a franchisee's customers find the pages, where one is set.
+pub(super) const BRANDED: &str = "cloud.kestrel.example";
+
 /// An OpenID provider that knows the Sovereign, and whose clock is a new test's.
 pub(super) async fn provider(accounts: Vec<Account>) -> Provider {
     let client = |id: &str, more: Value| {
@@ -47,6 +50,7 @@ pub(super) async fn provider(accounts: Vec<Account>) -> Provider {
             "client_id": id,
             "redirect_uris": [
                 format!("https://{FQDN}/auth/callback"), format!("https://console.{FQDN}/back"),
+                format!("https://{BRANDED}/auth/callback"),
             ],
         });
         client.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());

@@ -14,6 +14,7 @@ const UNSAFE: &[&str] = &[
     "/invitation",
     "/checkout",
     "/checkout/voucher",
+    "/console",
     "/console/kestrel/provisions",
     "/join",
     "/redeem",

@@ -207,11 +207,6 @@ impl Tab {
         self.order("resize", json!({ "width": width, "height": height })).await;
     }
 
-    pub(crate) async fn set_dark(&mut self, is_dark: bool) {
-        self.look.is_dark = is_dark;
-        self.order("theme", json!({ "theme": self.look.theme() })).await;
-    }
-
     /// What can be measured of the page as it is looked at now.
     pub(crate) async fn inspect(&self) -> Inspected {
         let with = json!({ "width": self.look.width, "is_phone": self.look.is_phone });
@@ -229,12 +224,7 @@ impl Tab {
 
     /// What axe finds, by every rule that is not `off`.
     pub(crate) async fn axe(&self, off: &[&str]) -> Vec<Finding> {
-        self.ask("axe_findings", json!({ "only": [], "off": off })).await
-    }
-
-    /// What axe finds by these rules.
-    pub(crate) async fn axe_by(&self, rules: &[&str]) -> Vec<Finding> {
-        self.ask("axe_findings", json!({ "only": rules, "off": [] })).await
+        self.ask("axe_findings", json!({ "off": off })).await
     }
 
     /// Words outside of what these two letters enclose, on the page and in its title and attributes; but for
