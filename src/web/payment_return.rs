@@ -159,6 +159,10 @@ fn ways(
         Some(Settled::Processing | Settled::Mismatch) | None => {
             vec![way(page.here.clone(), "checkout-return-again"), account()]
         }
-        Some(Settled::Completed | Settled::Returned) => vec![account()],
+        Some(Settled::Completed | Settled::Returned) => {
+            vec![placed.map_or_else(account, |placed| {
+                way(format!("/console/{}", placed.organization.slug), "checkout-to-console")
+            })]
+        }
     }
 }

@@ -12,6 +12,7 @@ use crate::storage::catalog::{self, ItemRow};
 use crate::storage::organizations::OrganizationRow;
 use crate::storage::{self, Tx, environments};
 use crate::usecase::app_states;
+use crate::usecase::catalog::{Kind, document};
 use crate::usecase::market::Said;
 
 /// An app of an Organization.
@@ -55,11 +56,14 @@ pub(crate) async fn apps(app: &App, user_id: &UserId, place: &Place) -> storage:
     let others = items
         .iter()
         .filter(|row| row.is_listed() && row.can_be_deployed() && !has(row))
-        .map(|row| OtherApp {
-            slug: row.slug.clone(),
-            name: Said::of(&row.doc.0, "name"),
-            about: Said::of(&row.doc.0, "description"),
-            month_minor: row.price_minor(),
+        .map(|row| {
+            let document = document(row.clone(), Kind::App, app.facts.currency);
+            OtherApp {
+                slug: row.slug.clone(),
+                name: Said::of(&document, "name"),
+                about: Said::of(&document, "tagline"),
+                month_minor: row.price_minor(),
+            }
         })
         .collect();
     Ok(AppList { installed, others })

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::storage;
 use crate::storage::billing::{self, SubscriptionRow};
 use crate::storage::catalog::{self, ItemRow};
+use crate::usecase::catalog::{Kind, document};
 use crate::usecase::market::Said;
 
 /// A plan or an add-on.
@@ -19,6 +20,8 @@ pub(crate) struct Offer {
     pub(crate) month_minor: i64,
     /// Whether the Organization has it.
     pub(crate) held: bool,
+    /// Whether everybody has it with any plan.
+    pub(crate) included: bool,
 }
 
 #[derive(Debug)]
@@ -38,19 +41,23 @@ pub(crate) async fn offers(app: &App, user_id: &UserId, place: &Place) -> storag
     let plans = catalog::of_kind(&mut tx, "plan").await?;
     let addons = catalog::of_kind(&mut tx, "addon").await?;
     Ok(Offers {
-        plans: shown(plans, |row| row.id == organization.plan_id),
-        addons: shown(addons, |row| organization.addons.0.contains(&row.id)),
+        plans: shown(app, Kind::Plan, plans, |row| row.id == organization.plan_id),
+        addons: shown(app, Kind::Addon, addons, |row| organization.addons.0.contains(&row.id)),
         subscription: billing::subscription(&mut tx, &organization.id).await?,
     })
 }
 
-fn shown(rows: Vec<ItemRow>, held: impl Fn(&ItemRow) -> bool) -> Vec<Offer> {
-    let offer = |row: ItemRow| Offer {
-        held: held(&row),
-        month_minor: row.price_minor(),
-        name: Said::of(&row.doc.0, "name"),
-        about: Said::of(&row.doc.0, "description"),
-        slug: row.slug,
+fn shown(app: &App, kind: Kind, rows: Vec<ItemRow>, held: impl Fn(&ItemRow) -> bool) -> Vec<Offer> {
+    let offer = |row: ItemRow| {
+        let document = document(row.clone(), kind, app.facts.currency);
+        Offer {
+            held: held(&row),
+            included: document["included"] == true,
+            month_minor: row.price_minor(),
+            name: Said::of(&document, "name"),
+            about: Said::of(&document, "description"),
+            slug: row.slug,
+        }
     };
     rows.into_iter().filter(|row| row.is_listed() || held(row)).map(offer).collect()
 }

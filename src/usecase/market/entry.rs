@@ -115,6 +115,7 @@ impl Plan {
 
 #[derive(Debug)]
 pub(crate) struct Addon {
+    pub(super) id: String,
     pub(crate) name: Said,
     pub(crate) description: Said,
     pub(crate) price_minor: i64,
@@ -124,6 +125,7 @@ pub(crate) struct Addon {
 impl Addon {
     pub(super) fn of(document: &Value) -> Self {
         Self {
+            id: text(document, "id"),
             name: Said::of(document, "name"),
             description: Said::of(document, "description"),
             price_minor: number(document, "price_minor"),

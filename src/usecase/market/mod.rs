@@ -11,7 +11,7 @@ mod search;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use sovereign_domain::catalog::Catalog;
+use sovereign_domain::catalog::{Catalog, LineKind, OrderLine};
 use sovereign_domain::money::Currency;
 
 pub(crate) use self::entry::{Addon, Bundle, Industry, MarketApp, Plan, Said, Told};
@@ -21,6 +21,7 @@ use super::catalog::{Kind, document};
 use crate::app::App;
 use crate::storage::catalog::{self as rows, ItemRow};
 use crate::storage::{self, Store};
+use crate::text::Language;
 
 /// What can be had at one revision of the catalog.
 #[derive(Debug)]
@@ -118,6 +119,21 @@ impl Market {
         slugs: &'a [String],
     ) -> impl Iterator<Item = &'a MarketApp> {
         slugs.iter().filter_map(|slug| self.app(slug))
+    }
+
+    /// What a line of a quote is for, as readers of this language know it.
+    pub(crate) fn name_of<'a>(&'a self, line: &'a OrderLine, language: Language) -> &'a str {
+        let known = match line.kind {
+            LineKind::Plan => self.plans.iter().find(|one| one.id == line.id).map(|one| &one.name),
+            LineKind::Addon => {
+                self.addons.iter().find(|one| one.id == line.id).map(|one| &one.name)
+            }
+            LineKind::App | LineKind::Service => {
+                self.apps.iter().find(|one| one.id == line.id).map(|one| &one.name)
+            }
+            LineKind::Usage => None,
+        };
+        known.map_or(&line.name, |name| name.text(language))
     }
 
     /// The apps that people install: not those that only serve others.

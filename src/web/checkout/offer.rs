@@ -19,7 +19,7 @@ use crate::usecase::market::{self, Market, Plan};
 use crate::usecase::quote;
 
 pub(super) struct Offer {
-    market: Arc<Market>,
+    pub(super) market: Arc<Market>,
     /// What each plan of the market comes to.
     quotes: Vec<Result<CheckoutQuote, Refusal>>,
     /// The chosen one among the plans; none where none has this name.

@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::auth::secrets;
 use crate::pdf;
 use crate::storage::organizations::OrganizationRow;
-use crate::usecase::market::Plan;
+use crate::usecase::market::{Market, Plan};
 
 #[derive(Template)]
 #[template(path = "web/checkout/order.html")]
@@ -140,7 +140,7 @@ pub(super) fn render(app: &App, page: &Page, view: View<'_>) -> Response {
             let until = page.language.isolated(&page.day(end));
             page.text_with("checkout-voucher-until", "until", &until)
         }),
-        bill: bill(page, quote, app.tax),
+        bill: bill(page, &offer.market, quote, app.tax),
         covered: covered(page, quote),
         button: button(page, quote),
     });
@@ -243,14 +243,15 @@ fn button(page: &Page, quote: &CheckoutQuote) -> String {
     page.text(if is_free { "checkout-button-free" } else { "checkout-button-credit" })
 }
 
-fn bill(page: &Page, quote: &CheckoutQuote, tax: TaxRules) -> Vec<Line> {
+fn bill(page: &Page, market: &Market, quote: &CheckoutQuote, tax: TaxRules) -> Vec<Line> {
     let mut bill: Vec<Line> = quote
         .lines
         .iter()
         .map(|line| {
+            let name = market.name_of(line, page.language);
             let label = match line.kind {
-                LineKind::Plan => page.text_with("bill-plan", "name", &line.name),
-                _ => line.name.clone(),
+                LineKind::Plan => page.text_with("bill-plan", "name", name),
+                _ => name.to_owned(),
             };
             Line::new(label, line.amount_minor, "")
         })

@@ -27,6 +27,7 @@ use crate::text::Row;
 use crate::usecase::approvals::{self, ApprovalError, Wanted};
 use crate::usecase::apps::{self, AppError, Done, Install, Need, Preview, Question, ShownService};
 use crate::usecase::environments;
+use crate::usecase::market;
 use crate::usecase::payments::PaymentError;
 
 /// The fields of choices, before a service's slug.
@@ -143,15 +144,23 @@ impl Seen<'_> {
         };
         let (why_not, may_ask) = self.why_not(preview.refusal.as_ref());
         let page = self.page;
+        let market = match market::now(self.app).await {
+            Ok(market) => market,
+            Err(failed) => return error::unavailable(page, &failed),
+        };
+        let named = |slug: &str, name: String| {
+            market.app(slug).map_or(name, |app| app.name.text(page.language).to_owned())
+        };
         let need = |need: Need| ShownNeed {
             month: a_month(page, need.month_minor),
+            name: named(&need.slug, need.name),
             slug: need.slug,
-            name: need.name,
             shareable: need.shareable,
             dedicated: need.dedicated,
         };
-        let names =
-            |services: Vec<ShownService>| services.into_iter().map(|one| one.name).collect();
+        let names = |services: Vec<ShownService>| {
+            services.into_iter().map(|one| named(&one.slug, one.name)).collect()
+        };
         let shown = AppPage {
             page,
             frame: self.visit.frame(page, "apps"),
@@ -167,8 +176,8 @@ impl Seen<'_> {
             stays: names(preview.anyway),
             dependents: preview.dependents,
             may_spend: self.visit.may_spend(),
+            name: named(&preview.slug, preview.name),
             slug: preview.slug,
-            name: preview.name,
             problems,
             typed,
         };

@@ -18,7 +18,7 @@ mod money;
 mod plan;
 mod refused;
 mod settings;
-mod visit;
+pub(super) mod visit;
 
 use std::sync::Arc;
 

@@ -33,6 +33,8 @@ struct PlanPage<'a> {
     gate: Option<(String, Option<(String, String)>)>,
     plans: Vec<ShownOffer>,
     addons: Vec<ShownOffer>,
+    /// Add-ons that come with any plan.
+    included: Vec<ShownOffer>,
     /// The day on which the period ends, where it can be cancelled or resumed.
     ends: Option<String>,
     /// Whether it ends on that day.
@@ -85,6 +87,7 @@ async fn plan_page<'a>(
         gate: None,
         plans: Vec::new(),
         addons: Vec::new(),
+        included: Vec::new(),
         ends: None,
         is_ending: false,
         may_spend: visit.may_spend(),
@@ -98,7 +101,10 @@ async fn plan_page<'a>(
         let one = priced(app, visit, &mut shown, offer).await?;
         shown.plans.push(one);
     }
-    shown.addons = offers.addons.into_iter().map(|one| offered(page, one)).collect();
+    let (included, addons): (Vec<_>, Vec<_>) =
+        offers.addons.into_iter().partition(|one| one.included);
+    shown.addons = addons.into_iter().map(|one| offered(page, one)).collect();
+    shown.included = included.into_iter().map(|one| offered(page, one)).collect();
     if let Some((_, way)) = &mut shown.gate {
         let due = offers.subscription.and_then(|row| row.due_order_id);
         *way = due.map(|order| (format!("/pay/{order}"), page.text("console-pay-now")));

@@ -15,46 +15,60 @@ use crate::usecase::console::{self, Place};
 use crate::usecase::sessions::Standing;
 
 /// Somebody who is in the Organization.
-pub(super) struct Visit {
-    pub(super) session: Standing,
-    pub(super) place: Place,
+pub(in super::super) struct Visit {
+    pub(in super::super) session: Standing,
+    pub(in super::super) place: Place,
 }
 
 impl Visit {
-    pub(super) fn user_id(&self) -> UserId {
+    pub(in super::super) fn user_id(&self) -> UserId {
         self.session.user_id.as_str().into()
     }
 
-    pub(super) fn actor(&self, request_id: String) -> Actor {
+    pub(in super::super) fn actor(&self, request_id: String) -> Actor {
         Actor { user_id: self.user_id(), request_id }
     }
 
-    pub(super) fn tenant_id(&self) -> &str {
+    pub(in super::super) fn tenant_id(&self) -> &str {
         &self.place.organization.id
     }
 
-    pub(super) fn address(&self, part: &str) -> String {
+    pub(in super::super) fn address(&self, part: &str) -> String {
         address(&self.place.organization.slug, part)
     }
 
-    pub(super) fn frame<'a>(&'a self, page: &'a Page, current: &'static str) -> Frame<'a> {
+    pub(in super::super) fn frame<'a>(
+        &'a self,
+        page: &'a Page,
+        current: &'static str,
+    ) -> Frame<'a> {
         let organization = &self.place.organization;
         Frame::new(page, (&organization.slug, &organization.name), self.place.role, current)
     }
 
-    pub(super) fn may_spend(&self) -> bool {
+    pub(in super::super) fn may_spend(&self) -> bool {
         self.place.role.may_spend()
     }
 }
 
 /// Whoever looks at a page of the Organization at `slug`; else the way to sign in, or that there is none.
-pub(super) async fn enter(
+pub(in super::super) async fn enter(
     app: &App,
     page: &Page,
     headers: &HeaderMap,
     slug: &str,
 ) -> Result<Visit, Response> {
-    let session = account::signed_in(app, page, headers, &page.here).await?;
+    enter_by(app, page, headers, (slug, &page.here)).await
+}
+
+/// The same, where whoever signs in first comes back to `here`.
+pub(in super::super) async fn enter_by(
+    app: &App,
+    page: &Page,
+    headers: &HeaderMap,
+    (slug, here): (&str, &str),
+) -> Result<Visit, Response> {
+    let session = account::signed_in(app, page, headers, here).await?;
     let user_id = session.user_id.as_str().into();
     match console::enter(app, &user_id, slug).await {
         Ok(Some(place)) => Ok(Visit { session, place }),

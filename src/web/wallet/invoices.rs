@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::super::console::frame::Frame;
 use super::super::error;
 use super::super::page::Page;
-use super::{Visit, enter, refused};
+use super::refused;
 use crate::app::App;
 use crate::pdf;
 use crate::storage::billing::InvoiceRow;
@@ -21,6 +21,7 @@ use crate::text::unbroken;
 use crate::usecase::print_credit_note;
 use crate::usecase::print_invoice::{Printed, number_text};
 use crate::usecase::wallet::{self, Document};
+use crate::web::console::visit::{Visit, enter};
 
 #[derive(Template)]
 #[template(path = "web/wallet/invoices.html")]
@@ -56,11 +57,11 @@ pub(super) async fn show(
     Path(slug): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let visit = match enter(&app, &page, &headers, (&slug, &page.here)).await {
+    let visit = match enter(&app, &page, &headers, &slug).await {
         Ok(visit) => visit,
         Err(response) => return response,
     };
-    match wallet::documents(&app, &visit.user_id, &visit.tenant_id).await {
+    match wallet::documents(&app, &visit.user_id(), visit.tenant_id()).await {
         Ok(found) => {
             let list = InvoicesPage {
                 page: &page,
@@ -159,7 +160,7 @@ async fn file(
     headers: HeaderMap,
     document: Document,
 ) -> Response {
-    let visit = match enter(&app, &page, &headers, (&slug, &page.here)).await {
+    let visit = match enter(&app, &page, &headers, &slug).await {
         Ok(visit) => visit,
         Err(response) => return response,
     };
@@ -167,8 +168,8 @@ async fn file(
     let back = Some((list.as_str(), "wallet-invoices-back"));
     let unknown = || error::say(&page, StatusCode::NOT_FOUND, "wallet-invoice-unknown", back);
     let Ok(id) = Uuid::parse_str(&id) else { return unknown() };
-    let (user_id, which) = (&visit.user_id, (document, id));
-    match wallet::printed(&app, user_id, &visit.tenant_id, which, page.language).await {
+    let (user_id, which) = (visit.user_id(), (document, id));
+    match wallet::printed(&app, &user_id, visit.tenant_id(), which, page.language).await {
         Ok(Printed::Document(document)) => render(&page, *document).await,
         Ok(Printed::NotHere) => unknown(),
         Ok(Printed::NotNumbered) => {

@@ -10,7 +10,7 @@ use axum::response::Response;
 use super::super::console::frame::Frame;
 use super::super::page::{Page, address, parameter};
 use super::super::problems::Problems;
-use super::{Visit, enter_to_spend, refused};
+use super::{enter_to_spend, refused};
 use crate::api::export::{CSV, send};
 use crate::app::App;
 use crate::storage::ledger::Line;
@@ -19,6 +19,7 @@ use crate::usecase::export::ExportError;
 use crate::usecase::organizations::OrganizationError;
 use crate::usecase::print_invoice::number_text;
 use crate::usecase::wallet::{self, Lasts, LedgerQuery, Movement, Summary};
+use crate::web::console::visit::Visit;
 use crate::web::error;
 
 /// The lines of one page.
@@ -137,7 +138,7 @@ async fn make<'a>(
     [movement, from, to, voucher, after]: [String; 5],
     Made { mut problems, code, changed }: Made,
 ) -> Result<WalletPage<'a>, OrganizationError> {
-    let summary = wallet::summary(app, &visit.user_id, &visit.tenant_id).await?;
+    let summary = wallet::summary(app, &visit.user_id(), visit.tenant_id()).await?;
     let query = LedgerQuery {
         movement: Some(movement.clone()),
         from: Some(from.clone()),
@@ -145,7 +146,7 @@ async fn make<'a>(
         code: Some(voucher.clone()),
     };
     let place = (Some(after.as_str()).filter(|after| !after.is_empty()), LINES);
-    let found = wallet::ledger(app, &visit.user_id, &visit.tenant_id, &query, place).await;
+    let found = wallet::ledger(app, &visit.user_id(), visit.tenant_id(), &query, place).await;
     let (rows, next) = match found {
         Ok(found) => (found.rows, found.next),
         Err(OrganizationError::Field(wrong)) => {
@@ -289,8 +290,8 @@ pub(super) async fn file(
         to: asked("to"),
         code: asked("voucher"),
     };
-    let tenant_id = &visit.tenant_id;
-    let written = wallet::file(&app, &visit.user_id, tenant_id, &query, page.language).await;
+    let tenant_id = visit.tenant_id();
+    let written = wallet::file(&app, &visit.user_id(), tenant_id, &query, page.language).await;
     let name = format!("{slug}-ledger.csv");
     match written.and_then(|spool| Ok(send(spool, CSV, &name)?)) {
         Ok(file) => file,

@@ -8,7 +8,6 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use sovereign_domain::book::Refusal;
-use sovereign_domain::event::Actor;
 use sovereign_domain::voucher::{Code, VoucherRefusal};
 use uuid::Uuid;
 
@@ -16,13 +15,14 @@ use super::super::page::{Page, add_cookie};
 use super::super::problems::Problems;
 use super::super::redeem::shown_again;
 use super::super::{error, form, kept_voucher, notice};
+use super::enter_to_spend;
 use super::overview::{Made, again};
-use super::{Visit, enter_to_spend};
 use crate::api::caller::{Address, RequestName};
 use crate::app::App;
 use crate::engine::EngineError;
 use crate::usecase::checkout::RedeemRequest;
 use crate::usecase::wallet::{self, RedeemError};
+use crate::web::console::visit::Visit;
 
 #[derive(Debug, Deserialize)]
 pub(super) struct VoucherForm {
@@ -61,12 +61,12 @@ pub(super) async fn press(
         (Some(seen_minor), Ok(code)) => {
             let key = Uuid::parse_str(&form.key).ok().map(|key| key.to_string());
             let request = RedeemRequest {
-                tenant_id: visit.tenant_id.clone(),
+                tenant_id: visit.tenant_id().to_owned(),
                 code,
                 promo_value_minor: Some(seen_minor),
                 key,
             };
-            let actor = Actor { user_id: visit.user_id.clone(), request_id };
+            let actor = visit.actor(request_id);
             let redeemed = wallet::redeem(&app, actor, from, request).await;
             redeemed.map(|_| {
                 (notice::see_other(&home, "wallet-redeemed-notice"), kept_voucher::forget())

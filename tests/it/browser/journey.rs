@@ -86,8 +86,7 @@ async fn with_a_card(app: &TestApp, look: Look, email: &str, name: &str) {
     tab.open(&format!("/{path}")).await.expect(200);
     tab.has(&[name, look.says("It is ordered", "تم الطلب")]).await;
     app.stripe().deliver_all(1).await;
-    tab.open("/console").await.expect(200);
-    tab.press(name).await.expect(200);
+    tab.press(look.says("To the console", "إلى لوحة التحكم")).await.expect(200);
     wallet_shows(&tab, &["0.000 OMR", "OPENING-1", "+1.000 OMR"]).await;
     tab.close().await;
 }

@@ -1,8 +1,26 @@
 //! Signing in with the keyboard alone, and with scripts turned off; and what a page weighs.
 
+use std::fmt::Write as _;
+
+use reqwest::Method;
+
 use crate::harness::{Look, Setup, on_both};
 
 const EMAIL: &str = "aisha@example.com";
+
+/// A drawing of a little less than 32 KiB.
+fn large_logo() -> String {
+    let mut drawing = String::from(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 97 97\"><path d=\"M0 0",
+    );
+    for number in 1_u32.. {
+        if drawing.len() > 32_600 {
+            break;
+        }
+        write!(drawing, "L{} {}", number * 7_919 % 89, number * 1_049 % 97).unwrap();
+    }
+    drawing + "\"/></svg>"
+}
 
 on_both! {
     async fn somebody_signs_in_by_the_keyboard(app: &TestApp, Setup::with_mail()) {
@@ -46,6 +64,21 @@ on_both! {
         tab.back().await;
         tab.reload().await.expect(200);
         assert!(tab.address().await.starts_with("/sign-in"), "{}", tab.address().await);
+        tab.close().await;
+    }
+
+    /// The page that a printed link leads to, with the largest logo there can be, on a telephone that was never here.
+    async fn the_landing_page_is_light(app: &TestApp, Setup::with_mail()) {
+        app.issue("MUSCAT-200", 200, 0).await;
+        let logo = Some(large_logo().into_bytes());
+        let put = app.sovereign_admin();
+        put.send(Method::PUT, "/billing/admin/branding/logo", &[], logo).await.expect(200);
+        let tab = app.chromium(Look::PHONE).await;
+        tab.open("/redeem?code=MUSCAT-200").await.expect(200);
+        tab.has(&["200.000 OMR"]).await;
+        let weight = tab.weight().await;
+        assert!(weight["image"] > 32_000 && weight["script"] > 0, "{weight:?}");
+        assert!(weight["all"] < 100_000 && weight["script"] < 30_000, "{weight:?}");
         tab.close().await;
     }
 

@@ -99,6 +99,8 @@ fn packages() -> String {
 /// Debian's browser. Tests fail without one.
 fn chromium() -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path).map(|directory| directory.join("chromium"));
-    found.into_iter().find(|file| file.is_file()).expect("no chromium: run scripts/test-tools")
+    let found =
+        std::env::split_paths(&path).map(|directory| directory.join("chromium-headless-shell"));
+    let found = found.into_iter().find(|file| file.is_file());
+    found.expect("no chromium-headless-shell: run scripts/test-tools")
 }

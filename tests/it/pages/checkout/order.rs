@@ -23,7 +23,8 @@ on_both! {
         assert!(!page.text.contains(">MUSCAT-40"), "the code is no text: {}", page.text);
         browser.language = "ar";
         let arabic = browser.get("/checkout?plan=m&addons=daily-backup").await.expect(200);
-        arabic.has(&["dir=\"rtl\"", "ابدأ بالرصيد", "3 أشهر"]);
+        arabic.has(&["dir=\"rtl\"", "ابدأ بالرصيد", "3 أشهر", "نسخ احتياطي يومي", "لمكتب صغير"]);
+        assert!(!arabic.text.contains("For a small office"), "{}", arabic.text);
         browser.language = "en";
 
         let before = orders(app).await;

@@ -44,6 +44,27 @@ on_both! {
         assert_eq!(app.number("SELECT count(*) FROM orders").await, 2);
     }
 
+    /// What an entry of the catalog says is said in the reader's language; what everybody has cannot be chosen.
+    async fn it_is_in_the_readers_language(app: &TestApp, setup()) {
+        let (_, mut browser) = kestrel(app, 60).await;
+        let english = browser.get(PAGE).await.expect(200);
+        english.has(&[
+            "For a small office", "Daily backup", "value=\"daily-backup\"", "Included in every plan",
+            "Custom domain",
+        ]);
+        lacks(&english, &["value=\"custom-domain\""]);
+        browser.language = "ar";
+        let arabic = browser.get(PAGE).await.expect(200);
+        arabic.has(&["لمكتب صغير", "نسخ احتياطي يومي", "نطاق خاص"]);
+        lacks(&arabic, &["For a small office", "Daily backup", "Custom domain"]);
+        let apps = browser.get("/console/kestrel/apps").await.expect(200);
+        apps.has(&["موقع إلكتروني ومدونة"]);
+        lacks(&apps, &["Website and blog"]);
+        let app_page = browser.get("/console/kestrel/apps/nextcloud").await.expect(200);
+        app_page.has(&["تخزين الكائنات"]);
+        lacks(&app_page, &["Object storage"]);
+    }
+
     async fn less_comes_back_as_credit(app: &TestApp, setup()) {
         let (customer, mut browser) = kestrel(app, 60).await;
         let before = customer.available_minor().await;
