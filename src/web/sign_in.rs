@@ -47,6 +47,8 @@ struct CodePage<'a> {
     email: &'a str,
     /// Whether it is the second step of signing up.
     joins: bool,
+    /// What was entered before.
+    code: &'a str,
     error: Option<&'static str>,
 }
 
@@ -184,7 +186,7 @@ impl Waiting {
 
 pub(super) async fn show_code(page: Page, headers: HeaderMap) -> Response {
     match Waiting::read(&headers) {
-        Some(waiting) => code_page(&page, StatusCode::OK, &waiting, None),
+        Some(waiting) => code_page(&page, StatusCode::OK, &waiting, ("", None)),
         None => Redirect::to("/sign-in").into_response(),
     }
 }
@@ -193,9 +195,10 @@ fn code_page(
     page: &Page,
     status: StatusCode,
     waiting: &Waiting,
-    error: Option<&'static str>,
+    (code, error): (&str, Option<&'static str>),
 ) -> Response {
-    page.render(status, &CodePage { page, email: &waiting.email, joins: waiting.joins, error })
+    let Waiting { email, joins, .. } = waiting;
+    page.render(status, &CodePage { page, email, joins: *joins, code, error })
 }
 
 #[derive(Debug, Deserialize)]
@@ -227,7 +230,8 @@ pub(super) async fn enter_code(
     match finish(&app, proof, &request_id).await {
         Ok(response) => response,
         Err(SignInError::Wrong) => {
-            code_page(&page, StatusCode::BAD_REQUEST, &waiting, Some("code-wrong"))
+            let wrong = (form.code.as_str(), Some("code-wrong"));
+            code_page(&page, StatusCode::BAD_REQUEST, &waiting, wrong)
         }
         Err(failed) => failed_page(&page, failed),
     }

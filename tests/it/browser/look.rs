@@ -15,6 +15,7 @@ const OUTLINE_PX: f64 = 2.0;
 /// Everything that is wrong with the page that `tab` is at.
 pub(super) async fn faults(row: &Row, tab: &mut Tab, opened: &Opened) -> Vec<String> {
     let mut faults = of_answer(row, tab, opened).await;
+    faults.extend(of_form(row, tab).await);
     // A telephone has none.
     if !tab.look.is_phone {
         faults.extend(of_keyboard(tab).await);
@@ -43,6 +44,27 @@ async fn of_answer(row: &Row, tab: &Tab, opened: &Opened) -> Vec<String> {
     for loaded in tab.loaded().await {
         if !loaded.url.starts_with(&format!("{}/", tab.base)) {
             faults.push(format!("loads {} from elsewhere", loaded.url));
+        }
+    }
+    faults
+}
+
+/// A form that comes back has the keyboard on what is wrong, and in its fields what was entered.
+async fn of_form(row: &Row, tab: &Tab) -> Vec<String> {
+    let Some(fields) = row.sends.filter(|_| row.status == 400) else { return Vec::new() };
+    let mut faults = Vec::new();
+    let summary = "document.activeElement?.matches('.summary[role=alert]') \
+                   && document.activeElement.querySelector('a[href^=\"#\"]') !== null";
+    if tab.evaluate(summary).await != true {
+        faults.push("does not have the keyboard on the summary of what is wrong".to_owned());
+    }
+    for (name, entered) in fields {
+        let field = format!(
+            "document.querySelector('main form [name=\"{name}\"]:not([type=hidden])').value"
+        );
+        let kept = tab.evaluate(&field).await;
+        if kept.as_str().map(str::trim) != Some(entered.trim()) {
+            faults.push(format!("{name} was {entered:?} and is {kept}"));
         }
     }
     faults

@@ -98,6 +98,10 @@ pub(super) const PAGES: &[Row] = &[
     page("checkout-voucher-used", "/checkout?organization=sohar-salon&plan=m")
         .by(Viewer::Owner)
         .after("/redeem?code=MUSCAT-200"),
+    page("checkout-code-wrong", "/checkout?organization=sohar-salon&plan=m")
+        .by(Viewer::Owner)
+        .sends(&[("code", "NOTHING-1")])
+        .answers(400),
     page("checkout-subscribed", "/checkout?organization=noor-pharmacy&plan=m")
         .by(Viewer::Owner)
         .answers(409),
@@ -128,12 +132,24 @@ pub(super) const PAGES: &[Row] = &[
     page("console-apps", "/console/noor-pharmacy/apps").by(Viewer::Owner),
     page("console-app-comes", "/console/noor-pharmacy/apps/wordpress").by(Viewer::Owner),
     page("console-app-goes", "/console/noor-pharmacy/apps/nextcloud").by(Viewer::Owner),
+    page("console-app-goes-wrong", "/console/noor-pharmacy/apps/nextcloud")
+        .by(Viewer::Owner)
+        .sends(&[("confirm", "another")])
+        .answers(400),
     page("console-app-unknown", "/console/noor-pharmacy/apps/x").by(Viewer::Owner).answers(404),
     page("console-plan", "/console/noor-pharmacy/plan").by(Viewer::Owner),
     page("console-change", "/console/noor-pharmacy/plan/change?plan=l").by(Viewer::Owner),
     page("console-environments", "/console/noor-pharmacy/environments").by(Viewer::Owner),
     page("console-card", "/console/noor-pharmacy/card").by(Viewer::Owner),
+    page("console-card-wrong", "/console/noor-pharmacy/card")
+        .by(Viewer::Owner)
+        .sends(&[("limit", "much")])
+        .answers(400),
     page("console-members", "/console/noor-pharmacy/members").by(Viewer::Owner),
+    page("console-members-wrong", "/console/noor-pharmacy/members")
+        .by(Viewer::Owner)
+        .sends(&[("email", "nobody")])
+        .answers(400),
     page("console-settings", "/console/noor-pharmacy/settings").by(Viewer::Owner),
     page("console-settings-wrong", "/console/noor-pharmacy/settings")
         .by(Viewer::Owner)
