@@ -54,6 +54,19 @@ pub(super) async fn signed_in(
     found.ok_or_else(|| Redirect::to(&address("/sign-in", &[("return_to", here)])).into_response())
 }
 
+/// The same of whoever pressed a button: the form is this browser's own.
+pub(super) async fn pressed(
+    app: &App,
+    page: &Page,
+    headers: &HeaderMap,
+    (form_token, here): (&str, &str),
+) -> Result<Standing, Response> {
+    if form::sender(app, headers, form_token).is_none() {
+        return Err(error::stale_form(page));
+    }
+    signed_in(app, page, headers, here).await
+}
+
 pub(super) async fn show(State(app): State<Arc<App>>, page: Page, headers: HeaderMap) -> Response {
     let session = match signed_in(&app, &page, &headers, &page.here).await {
         Ok(session) => session,
@@ -106,10 +119,7 @@ pub(super) async fn choose_language(
     headers: HeaderMap,
     Form(form): Form<LanguageForm>,
 ) -> Response {
-    if form::sender(&app, &headers, &form.form_token).is_none() {
-        return error::stale_form(&page);
-    }
-    let session = match signed_in(&app, &page, &headers, "/console").await {
+    let session = match pressed(&app, &page, &headers, (&form.form_token, "/console")).await {
         Ok(session) => session,
         Err(response) => return response,
     };
@@ -158,10 +168,7 @@ pub(super) async fn sign_out_everywhere(
     headers: HeaderMap,
     Form(form): Form<SignOutForm>,
 ) -> Response {
-    if form::sender(&app, &headers, &form.form_token).is_none() {
-        return error::stale_form(&page);
-    }
-    let session = match signed_in(&app, &page, &headers, "/console").await {
+    let session = match pressed(&app, &page, &headers, (&form.form_token, "/console")).await {
         Ok(session) => session,
         Err(response) => return response,
     };

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use sovereign_domain::event::Actor;
 
 use super::page::{Page, parameter};
-use super::{account, error, form};
+use super::{account, error};
 use crate::api::caller::RequestName;
 use crate::app::App;
 use crate::usecase::invitations;
@@ -84,13 +84,11 @@ pub(super) async fn accept(
     headers: HeaderMap,
     Form(form): Form<AcceptForm>,
 ) -> Response {
-    if form::sender(&app, &headers, &form.form_token).is_none() {
-        return error::stale_form(&page);
-    }
-    let session = match account::signed_in(&app, &page, &headers, "/console").await {
-        Ok(session) => session,
-        Err(response) => return response,
-    };
+    let session =
+        match account::pressed(&app, &page, &headers, (&form.form_token, "/console")).await {
+            Ok(session) => session,
+            Err(response) => return response,
+        };
     let actor = Actor { user_id: session.user_id.into(), request_id };
     match invitations::accept(&app, &actor, &form.token).await {
         Ok(_) | Err(OrganizationError::AlreadyMember) => Redirect::to("/console").into_response(),

@@ -14,7 +14,7 @@ use sovereign_domain::event::Actor;
 use super::market::effect;
 use super::page::{Page, address, parameter};
 use super::problems::Problems;
-use super::{account, error, form};
+use super::{account, error};
 use crate::api::caller::{Address, RequestName};
 use crate::app::App;
 use crate::limits::{Key, Quota};
@@ -173,10 +173,7 @@ async fn make(
     headers: HeaderMap,
     Form(form): Form<JoinForm>,
 ) -> Response {
-    if form::sender(&app, &headers, &form.form_token).is_none() {
-        return error::stale_form(&page);
-    }
-    let session = match account::signed_in(&app, &page, &headers, "/join").await {
+    let session = match account::pressed(&app, &page, &headers, (&form.form_token, "/join")).await {
         Ok(session) => session,
         Err(response) => return response,
     };

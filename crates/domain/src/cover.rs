@@ -41,9 +41,8 @@ impl Cover {
 /// one that begins at `start`. Each further month is drawn on its anniversary, from what has not ended by then.
 #[must_use]
 pub fn cover(wallet: &Wallet, month_minor: i64, start: Timestamp, zone: &TimeZone) -> Cover {
-    let second_at = next_anniversary(start, start, zone);
     let ahead = Ahead {
-        first_at: second_at,
+        first_at: next_anniversary(start, start, zone),
         anchor_at: start,
         zone,
         first_minor: month_minor,
