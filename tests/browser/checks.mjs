@@ -127,14 +127,15 @@ export function wordsOutside({ open, close }) {
   const found = [];
   const letters = /\p{Letter}/u;
   let depth = 0;
-  function look(text, where) {
+  function look(text, where, known) {
     let outside = '';
     for (const character of text) {
       if (character === open) depth += 1;
       else if (character === close) depth -= 1;
       else if (depth === 0) outside += character;
     }
-    if (letters.test(outside)) found.push(`${where}: ${outside.trim()}`);
+    outside = outside.trim();
+    if (letters.test(outside) && !known?.has(outside)) found.push(`${where}: ${outside}`);
   }
   // Of names to choose from, the one that means none of them is a word.
   const names = '[translate=no]:not(select), select[translate=no] option:not([value=""])';
@@ -155,7 +156,7 @@ export function wordsOutside({ open, close }) {
   for (const input of document.querySelectorAll('input:not([type=hidden])')) known.add(input.value.trim());
   for (const part of document.title.split(' · ').slice(0, -1)) {
     depth = 0;
-    if (!known.has(part.trim())) look(part, 'title');
+    look(part, 'title', known);
   }
   return found;
 }

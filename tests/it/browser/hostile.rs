@@ -22,14 +22,46 @@ const COLUMNS: &[(&str, &str)] = &[
 ];
 
 /// What the documents of the catalog's entries say.
-const MEMBERS: &[&str] =
-    &["name", "name_ar", "tagline", "tagline_ar", "description", "description_ar", "category"];
+const MEMBERS: &[&str] = &[
+    "name",
+    "name_ar",
+    "tagline",
+    "tagline_ar",
+    "description",
+    "description_ar",
+    "category",
+    "cpu",
+    "memory",
+    "storage",
+    "license",
+    "website",
+    "emoji",
+];
+
+/// Puts `text` before every name in the lines of orders, which their invoices show too.
+async fn write_in_orders(app: &TestApp, text: &str) {
+    let name = |after: &str| format!("\"name\":\"{after}");
+    // Inside a string of JSON.
+    let quoted = serde_json::to_string(text).unwrap();
+    let written = name(quoted.trim_matches('"')).replace('\'', "''");
+    let named = name("");
+    let lines = match app.engine {
+        Engine::Sqlite => format!("replace(lines, '{named}', '{written}')"),
+        Engine::Postgres => {
+            format!("CAST(replace(CAST(lines AS text), '{named}', '{written}') AS json)")
+        }
+    };
+    app.execute(&format!("UPDATE orders SET lines = {lines}")).await;
+    let have_it = "SELECT count(*) FROM orders WHERE CAST(lines AS text) LIKE '%harmed%'";
+    assert!(app.number(have_it).await > 1, "no order has the name");
+}
 
 async fn write(app: &TestApp) {
     app.sovereign_admin()
         .put("/billing/admin/branding", &json!({ "name": "Kestrel Cloud" }))
         .await
         .expect(200);
+    write_in_orders(app, &text()).await;
     let text = text().replace('\'', "''");
     for (table, column) in COLUMNS {
         app.execute(&format!("UPDATE {table} SET {column} = '{text}'")).await;

@@ -2,6 +2,8 @@
 
 use std::net::TcpListener;
 
+use tokio::net::TcpSocket;
+
 use crate::harness::{Engine, Program, TestDatabase, postgres_server};
 
 /// The commands that need a database.
@@ -18,8 +20,10 @@ const COMMANDS: [&[&str]; 8] = [
 
 #[test]
 fn a_closed_port() {
-    // Nobody listens on it any more, and nobody is given it while we try.
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    // Nobody listens on it, and nobody else is given it: it is ours till the end.
+    let taken = TcpSocket::new_v4().unwrap();
+    taken.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let port = taken.local_addr().unwrap().port();
     let url = format!("postgres://sovereign:hunter2hunter2@127.0.0.1:{port}/sovereign");
     for arguments in COMMANDS {
         for json in [&[][..], &["--json"]] {

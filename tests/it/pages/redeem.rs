@@ -88,6 +88,24 @@ on_both! {
         browser.submit("/redeem", &[("code", CODE)]).await.expect(410).has(&["has ended"]);
     }
 
+    /// While the database cannot answer, the page says so; nothing of what was kept is lost.
+    async fn one_that_cannot_be_looked_at(app: &TestApp) {
+        // Nobody has looked at it before, so that no server remembers it.
+        let fresh = "OMANTEL-SOHAR-100";
+        app.issue(CODE, 200, 0).await;
+        app.issue(fresh, 100, 0).await;
+        let mut browser = app.browser();
+        browser.get(&format!("/redeem?code={CODE}")).await.expect(200);
+        app.execute("ALTER TABLE promo_codes RENAME TO promo_codes_away").await;
+        let page = browser.get(&format!("/redeem?code={fresh}")).await.expect(503);
+        page.has(&["We cannot look at your voucher right now", "stays good"]);
+        assert_eq!(page.headers["retry-after"], "5");
+        browser.submit("/redeem", &[("code", fresh)]).await.expect(503).has(&["stays good"]);
+        assert_eq!(kept(&browser), Some("200000:OMANTEL-MUSCAT-200"));
+        app.execute("ALTER TABLE promo_codes_away RENAME TO promo_codes").await;
+        browser.get(&format!("/redeem?code={fresh}")).await.expect(200).has(&["100.000", fresh]);
+    }
+
     /// Whoever guesses codes on the page meets the limits of the API.
     async fn guessing_is_limited(app: &TestApp, Setup { limits: Limits::on(Vec::new()), ..Setup::default() }) {
         app.issue(CODE, 200, 0).await;
