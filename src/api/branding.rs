@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::caller::{Caller, Issuer};
 use super::extract::{Body, Raw};
+use super::if_match;
 use super::problem::Problem;
 use crate::app::App;
 use crate::text::Language;
@@ -241,20 +242,10 @@ async fn change_as(
     Ok(branding::change(&mut desk, wish).await?)
 }
 
-/// The versions that an `If-Match` (RFC 9110, section 13.1.1) allows to be replaced. A tag that is none of ours is
-/// of no version.
+/// The versions that may be replaced; any, where none are named.
 fn replaced(headers: &HeaderMap) -> Option<Vec<i64>> {
-    let values: Vec<_> = headers.get_all(header::IF_MATCH).iter().collect();
-    if values.is_empty() {
-        return None;
-    }
-    let texts = values.iter().filter_map(|value| value.to_str().ok());
-    let tags: Vec<&str> = texts.flat_map(|text| text.split(',')).map(str::trim).collect();
-    if tags.contains(&"*") {
-        return None;
-    }
-    let version = |tag: &&str| tag.strip_prefix('"')?.strip_suffix('"')?.parse().ok();
-    Some(tags.iter().filter_map(version).collect())
+    let tags = if_match::tags(headers)?;
+    Some(tags.iter().filter_map(|tag| tag.parse().ok()).collect())
 }
 
 /// How the Sovereign shows itself, with our defaults in place of what nobody has set.

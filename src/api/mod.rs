@@ -34,6 +34,7 @@ mod event_endpoints;
 pub(crate) mod export;
 mod extract;
 mod google;
+mod if_match;
 mod invitations;
 mod invoice_pdf;
 mod jobs;
@@ -57,6 +58,7 @@ mod status;
 mod subscriptions;
 mod tiers;
 mod usage;
+mod voucher_story;
 mod vouchers;
 mod wallet;
 mod webhook;
@@ -102,12 +104,15 @@ fn routes() -> Routes {
 }
 
 fn voucher_routes(routes: Routes) -> Routes {
-    use vouchers::{__path_issue, __path_list, __path_redeem_preview, __path_revoke};
+    use vouchers::{__path_issue, __path_list, __path_read, __path_redeem_preview, __path_revoke};
     const OLDER: &str = "/billing/admin/promos";
     const OLDER_CODE: &str = "/billing/admin/promos/{code}";
     routes
         .add(__path_issue, vouchers::issue)
         .add(__path_list, vouchers::list)
+        .add(__path_read, vouchers::read)
+        .add(voucher_story::__path_history, voucher_story::history)
+        .add(voucher_story::__path_redemptions, voucher_story::redemptions)
         .add(__path_revoke, vouchers::revoke)
         .add(__path_redeem_preview, vouchers::redeem_preview)
         .add(checkout::__path_redeem, checkout::redeem)

@@ -290,6 +290,14 @@ impl From<IssueError> for Problem {
         match error {
             IssueError::Field(error) => error.into(),
             IssueError::Storage(error) => error.into(),
+            IssueError::Changed(now) => {
+                let detail = match now {
+                    None => "there is no voucher with this code",
+                    Some(_) => "the voucher is another by now; read it, and change it again",
+                };
+                Self::new(StatusCode::PRECONDITION_FAILED, "voucher_edited", detail)
+                    .about("If-Match")
+            }
         }
     }
 }

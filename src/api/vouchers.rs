@@ -4,22 +4,22 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{OriginalUri, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use serde::Deserialize;
-use sovereign_domain::ids::IdSource;
+use serde::{Deserialize, Serialize};
+use sovereign_domain::voucher::Voucher;
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 
 use super::caller::{Address, Issuer};
 use super::extract::{Body, Query, Segment, Whole};
-use super::paging;
 use super::problem::Problem;
 use super::wire::{DoneBody, PreviewBody, VoucherBody};
+use super::{if_match, paging};
 use crate::app::App;
 use crate::limits::{Key, Quota};
+use crate::usecase::list_vouchers::{self, PAGE_SIZE, Wanted};
 use crate::usecase::previews::code_to_look_at;
-use crate::usecase::vouchers::{self, Issue, PAGE_SIZE, Writer, parse_code};
+use crate::usecase::vouchers::{self, Expected, Issue, Writer, parse_code};
 
 /// A voucher to issue. Absent members, and those that are `null`, have their defaults on a new voucher
 /// and are unchanged on one that exists.
@@ -56,17 +56,26 @@ pub(super) struct IssueBody {
 #[utoipa::path(
     post, path = "/billing/vouchers/issue", tag = "Vouchers", operation_id = "issueVoucher",
     security(("bearer" = [])),
+    params(
+        ("If-Match" = Option<String>, Header,
+            description = "The ETag of what is edited: if it is another by now, nothing is"),
+        ("If-None-Match" = Option<String>, Header,
+            description = "`*`: nothing is done where there is a voucher with this code, or was"),
+    ),
     request_body = IssueBody,
     responses(
-        (status = 200, description = "The voucher as it is stored", body = VoucherBody),
+        (status = 200, description = "The voucher as it is stored", body = VoucherBody,
+            headers(("ETag" = String, description = "For the next edit; redemptions leave it as it is"))),
         (status = 403, description = "The role is neither superadmin nor sovereign-admin"),
+        (status = 412, description = "It is not as `If-Match` or `If-None-Match` says (`voucher_edited`)"),
     ),
 )]
 pub(super) async fn issue(
     State(app): State<Arc<App>>,
     Issuer(caller): Issuer,
+    headers: HeaderMap,
     Body(body): Body<IssueBody>,
-) -> Result<Json<VoucherBody>, Problem> {
+) -> Result<Tagged, Problem> {
     let issue = Issue {
         code: body.code,
         credit_units: body.credit_omr.0,
@@ -76,7 +85,7 @@ pub(super) async fn issue(
         credit_valid_days: body.credit_valid_days.map(|days| days.0),
     };
     let actor = caller.actor();
-    let mut ids = AppIds(&app);
+    let mut ids = app.ids();
     let mut writer = Writer {
         store: &app.store,
         currency: app.facts.currency,
@@ -85,11 +94,52 @@ pub(super) async fn issue(
         ids: &mut ids,
     };
     let code = parse_code("code", &issue.code)?;
-    let issued = vouchers::issue(&mut writer, issue).await;
+    let issued = vouchers::issue(&mut writer, issue, &expected(&headers)).await;
     // Also where it failed: a commit whose answer was lost may have happened.
     app.previews.forget(&code);
-    let voucher = issued?;
-    Ok(Json(VoucherBody::new(voucher, app.facts.currency)))
+    Ok(tagged(&app, issued?))
+}
+
+/// A voucher, with the tag of its edits.
+type Tagged = ([(HeaderName, String); 1], Json<VoucherBody>);
+
+fn tagged(app: &App, voucher: Voucher) -> Tagged {
+    let tag = format!("\"{}\"", vouchers::fingerprint(&voucher));
+    ([(header::ETAG, tag)], Json(VoucherBody::new(voucher, app.facts.currency)))
+}
+
+fn expected(headers: &HeaderMap) -> Expected {
+    match if_match::tags(headers) {
+        _ if if_match::nothing(headers) => Expected::Nothing,
+        Some(tags) => Expected::OneOf(tags),
+        None => Expected::Anything,
+    }
+}
+
+/// Reads a voucher
+///
+/// Also one that was revoked. For the roles superadmin and sovereign-admin.
+#[utoipa::path(
+    get, path = "/billing/vouchers/code/{code}", tag = "Vouchers", operation_id = "getVoucher",
+    security(("bearer" = [])),
+    params(("code" = String, Path, description = "The code, spelled as it may be issued",
+        pattern = "^ *[A-Za-z0-9._-]{3,64} *$")),
+    responses(
+        (status = 200, description = "The voucher", body = VoucherBody,
+            headers(("ETag" = String, description = "For the next edit; redemptions leave it as it is"))),
+        (status = 400, description = "This can be no code"),
+        (status = 403, description = "The role is neither superadmin nor sovereign-admin"),
+        (status = 404, description = "No voucher has had this code"),
+    ),
+)]
+pub(super) async fn read(
+    State(app): State<Arc<App>>,
+    Issuer(_): Issuer,
+    Segment(code): Segment,
+) -> Result<Tagged, Problem> {
+    let found = list_vouchers::find(&app.store, &parse_code("code", &code)?).await?;
+    let voucher = found.ok_or_else(|| Problem::not_found("no voucher has had this code"))?;
+    Ok(tagged(&app, voucher))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -101,11 +151,29 @@ pub(super) struct ListQuery {
     /// How many there are on a page; by default 1000.
     #[param(nullable = false, minimum = 1, maximum = 1_000)]
     limit: Option<i64>,
+    /// What the code has in it; read as a code is, without regard to case.
+    #[param(nullable = false, max_length = 64)]
+    q: Option<String>,
+    /// How they stand. Without one, or with an empty one, all but the revoked.
+    #[param(nullable = false, pattern = "^(live|paused|exhausted|revoked)?$")]
+    status: Option<String>,
 }
 
-/// Lists the live vouchers
+/// The query of the next page.
+#[derive(Serialize)]
+struct NextQuery {
+    after: String,
+    limit: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    q: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<String>,
+}
+
+/// Lists vouchers
 ///
-/// Newest first. For the roles superadmin and sovereign-admin.
+/// Newest first; those that are not revoked, unless `status` asks for others. For the roles superadmin and
+/// sovereign-admin.
 #[utoipa::path(
     get, path = "/billing/vouchers/list", tag = "Vouchers", operation_id = "listVouchers",
     security(("bearer" = [])),
@@ -124,11 +192,22 @@ pub(super) async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Problem> {
     let limit = paging::limit(query.limit, PAGE_SIZE, PAGE_SIZE)?;
-    let page = vouchers::list(&app.store, query.after.as_deref(), limit).await?;
+    let wanted = Wanted {
+        after: query.after.as_deref(),
+        part: query.q.as_deref(),
+        status: query.status.as_deref(),
+    };
+    let page = list_vouchers::list(&app.store, &wanted, limit).await?;
     let currency = app.facts.currency;
     let vouchers: Vec<VoucherBody> =
         page.rows.into_iter().map(|voucher| VoucherBody::new(voucher, currency)).collect();
-    Ok(paging::answer(vouchers, page.next, &uri, limit))
+    let next = page.next.map(|after| NextQuery {
+        after,
+        limit,
+        q: query.q.filter(|part| !part.is_empty()),
+        status: query.status.filter(|status| !status.is_empty()),
+    });
+    Ok(paging::linked(vouchers, next, &uri))
 }
 
 /// Revokes a live voucher
@@ -155,7 +234,7 @@ pub(super) async fn revoke(
 ) -> Result<Json<DoneBody>, Problem> {
     let code = parse_code("code", &code)?;
     let actor = caller.actor();
-    let mut ids = AppIds(&app);
+    let mut ids = app.ids();
     let mut writer = Writer {
         store: &app.store,
         currency: app.facts.currency,
@@ -211,13 +290,4 @@ pub(super) async fn redeem_preview(
         known.answer.get_or_init(|| PreviewBody::new(&known.voucher, app.facts.currency).json());
     let headers = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
     Ok((status, headers, body.clone()).into_response())
-}
-
-/// The application's identifiers, for use cases that are given them.
-struct AppIds<'a>(&'a App);
-
-impl IdSource for AppIds<'_> {
-    fn next_id(&mut self) -> Uuid {
-        self.0.new_id()
-    }
 }

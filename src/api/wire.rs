@@ -22,6 +22,9 @@ pub(super) struct VoucherBody {
     description: String,
     /// Whether its issuer lets it be redeemed.
     active: bool,
+    /// How it stands: `live`, `paused` (not active), `exhausted` (at its cap) or `revoked`.
+    #[schema(pattern = "^(live|paused|exhausted|revoked)$")]
+    status: &'static str,
     /// How often it can be redeemed; 0 = without limit.
     max_redemptions: i64,
     /// How often it was, reservations of unpaid orders included.
@@ -43,6 +46,7 @@ impl VoucherBody {
             credit_omr: currency.whole_units(voucher.credit_minor),
             credit_minor: voucher.credit_minor,
             currency: currency.code(),
+            status: voucher.status().as_str(),
             description: voucher.description,
             active: voucher.active,
             max_redemptions: voucher.max_redemptions,

@@ -13,9 +13,10 @@ use crate::app::{Facts, command_line_actor};
 use crate::ids::RandomIds;
 use crate::lifecycle::open_existing;
 use crate::storage::Store;
+use crate::usecase::list_vouchers::{PAGE_SIZE, Wanted, list as page_of};
 use crate::usecase::start;
 use crate::usecase::voucher_codes::{DEFAULT_LENGTH, generate};
-use crate::usecase::vouchers::{self, Issue, IssueError, PAGE_SIZE, Writer, parse_code};
+use crate::usecase::vouchers::{self, Expected, Issue, IssueError, Writer, parse_code};
 
 /// Issue, list and revoke vouchers, beside a running server
 #[derive(Debug, Subcommand)]
@@ -78,15 +79,22 @@ pub(super) struct IssueArgs {
     active: Option<bool>,
 }
 
-/// List live vouchers, newest first
+/// List vouchers, newest first; by default those that are not revoked
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   sovereign voucher list
+  sovereign voucher list --search muscat --status paused
   sovereign voucher list --json | jq -r .[].code")]
 pub(super) struct ListArgs {
     #[command(flatten)]
     common: Common,
+    /// What the code has in it
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+    /// How they stand: live, paused, exhausted or revoked
+    #[arg(long, value_name = "STATUS")]
+    status: Option<String>,
 }
 
 /// Revoke a voucher; what was redeemed stays
@@ -141,7 +149,7 @@ async fn issue(args: IssueArgs) -> Result<(), Failure> {
         actor: &actor,
         ids: &mut ids,
     };
-    let issued = vouchers::issue(&mut writer, issue).await;
+    let issued = vouchers::issue(&mut writer, issue, &Expected::Anything).await;
     store.close().await;
     let voucher = issued.map_err(failure)?;
     if args.common.json {
@@ -163,7 +171,12 @@ async fn list(args: ListArgs) -> Result<(), Failure> {
     let mut found = Vec::new();
     let mut after: Option<String> = None;
     loop {
-        let page = vouchers::list(&store, after.as_deref(), PAGE_SIZE).await.map_err(failure)?;
+        let wanted = Wanted {
+            after: after.as_deref(),
+            part: args.search.as_deref(),
+            status: args.status.as_deref(),
+        };
+        let page = page_of(&store, &wanted, PAGE_SIZE).await.map_err(failure)?;
         found.extend(page.rows);
         match page.next {
             Some(next) => after = Some(next),
@@ -211,6 +224,7 @@ async fn revoke(args: RevokeArgs) -> Result<(), Failure> {
 fn failure(error: IssueError) -> Failure {
     match error {
         IssueError::Field(error) => Failure::refused(error.detail),
+        IssueError::Changed(_) => Failure::refused("somebody has changed the voucher since"),
         IssueError::Storage(error) => error.into(),
     }
 }
@@ -224,7 +238,7 @@ fn row(voucher: &Row, currency: Currency) -> Vec<String> {
         voucher.code.as_str().to_owned(),
         currency.format(voucher.credit_minor),
         used,
-        if voucher.active { "active".to_owned() } else { "inactive".to_owned() },
+        voucher.status().as_str().to_owned(),
         voucher.description.clone(),
     ]
 }
@@ -237,6 +251,7 @@ fn as_json(voucher: &Row, currency: Currency) -> Value {
         "currency": currency,
         "description": voucher.description,
         "active": voucher.active,
+        "status": voucher.status().as_str(),
         "max_redemptions": voucher.max_redemptions,
         "times_redeemed": voucher.times_redeemed,
         "credit_valid_days": voucher.credit_valid_days.unwrap_or(0),

@@ -70,6 +70,8 @@ const MIGRATIONS: &[Migration] = &[
     migration!(25, "0025", "approval_letters"),
     migration!(26, "0026", "branding"),
     migration!(27, "0027", "wallet"),
+    migration!(28, "0028", "voucher_status"),
+    migration!(29, "0029", "voucher_story"),
 ];
 
 /// Any number; all processes of this program take the same PostgreSQL lock while they migrate.

@@ -79,6 +79,7 @@ pub mod verify;
 pub(crate) mod verify_blueprints;
 mod verify_chain;
 mod verify_usage;
+pub(crate) mod voucher_story;
 pub(crate) mod vouchers;
 pub(crate) mod wallets;
 pub mod walls;

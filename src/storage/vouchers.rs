@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use sovereign_domain::timestamp::Timestamp;
-use sovereign_domain::voucher::{Code, Voucher};
+use sovereign_domain::voucher::{Code, Voucher, VoucherStatus};
 
 use super::batch::{self, batch_row};
 use super::cursor::Cursor;
@@ -96,7 +96,7 @@ pub(crate) async fn lock(tx: &mut Tx, code: &Code) -> Result<()> {
 /// their defaults.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct VoucherEdit {
-    pub(crate) credit_omr: i32,
+    pub(crate) credit_omr: i64,
     pub(crate) credit_minor: i64,
     pub(crate) description: Option<String>,
     pub(crate) active: Option<bool>,
@@ -133,7 +133,7 @@ pub(crate) async fn upsert(
     let query = SQL;
     let row: VoucherRow = on_db!(tx, c => sqlx::query_as(query)
         .bind(code.as_str())
-        .bind(edit.credit_omr)
+        .bind(int4(edit.credit_omr))
         .bind(edit.credit_minor)
         .bind(edit.description.as_deref())
         .bind(edit.active)
@@ -143,6 +143,28 @@ pub(crate) async fn upsert(
         .fetch_one(c)
         .await)?;
     Ok(row.into())
+}
+
+/// Lets a voucher be redeemed, or nobody; `None` where there is none, or it is revoked.
+pub(crate) async fn set_active(
+    tx: &mut Tx,
+    code: &Code,
+    active: bool,
+    now: Timestamp,
+) -> Result<Option<Voucher>> {
+    const SQL: &str = concat!(
+        "UPDATE promo_codes SET active = $2, updated_at = $3 \
+         WHERE code = $1 AND deleted_at IS NULL RETURNING ",
+        columns!()
+    );
+    let query = SQL;
+    let row: Option<VoucherRow> = on_db!(tx, c => sqlx::query_as(query)
+        .bind(code.as_str())
+        .bind(active)
+        .bind(Ts(now))
+        .fetch_optional(c)
+        .await)?;
+    Ok(row.map(Voucher::from))
 }
 
 /// Soft-deletes a live voucher; `None` where there is none.
@@ -168,20 +190,66 @@ pub(crate) async fn any(tx: &mut Tx) -> Result<bool> {
     Ok(found > 0)
 }
 
-/// Live vouchers, newest first, after a cursor.
-pub(crate) async fn list(tx: &mut Tx, after: &Cursor, limit: i64) -> Result<Vec<Voucher>> {
-    const SQL: &str = concat!(
-        "SELECT ",
-        columns!(),
-        " FROM promo_codes WHERE deleted_at IS NULL AND (created_at, code) < ($1, $2) \
-         ORDER BY created_at DESC, code DESC LIMIT $3"
-    );
-    let query = SQL;
-    let rows: Vec<VoucherRow> = on_db!(tx, c => sqlx::query_as(query)
+/// Which vouchers are listed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Filter {
+    /// Without one, all but the revoked ones.
+    pub(crate) status: Option<VoucherStatus>,
+    /// What the code has in it, in capitals.
+    pub(crate) part: Option<String>,
+}
+
+/// Vouchers, newest first, after a cursor. A part of a code is looked for in the index of the list, whose entries
+/// have the code: the table itself is read for the rows of the page only.
+pub(crate) async fn list(
+    tx: &mut Tx,
+    filter: &Filter,
+    after: &Cursor,
+    limit: i64,
+) -> Result<Vec<Voucher>> {
+    macro_rules! page {
+        ($which:literal) => {
+            concat!(
+                "SELECT ",
+                columns!(),
+                " FROM promo_codes WHERE code IN (SELECT code FROM promo_codes WHERE ",
+                $which,
+                " AND (created_at, code) < ($1, $2) \
+                 AND ($4 = '%' OR UPPER(code) LIKE $4 ESCAPE '!') \
+                 ORDER BY created_at DESC, code DESC LIMIT $3) \
+                 ORDER BY created_at DESC, code DESC"
+            )
+        };
+    }
+    let sql = match filter.status {
+        None => page!("deleted_at IS NULL"),
+        Some(VoucherStatus::Live) => page!("status = 'live'"),
+        Some(VoucherStatus::Paused) => page!("status = 'paused'"),
+        Some(VoucherStatus::Exhausted) => page!("status = 'exhausted'"),
+        Some(VoucherStatus::Revoked) => page!("status = 'revoked'"),
+    };
+    let pattern = match &filter.part {
+        Some(part) => format!("%{}%", literally(part)),
+        None => "%".to_owned(),
+    };
+    let rows: Vec<VoucherRow> = on_db!(tx, c => sqlx::query_as(sql)
         .bind(Ts(after.created_at))
         .bind(after.key.as_str())
         .bind(limit)
+        .bind(pattern)
         .fetch_all(c)
         .await)?;
     Ok(rows.into_iter().map(Voucher::from).collect())
+}
+
+/// A text for the inside of a pattern, where `!` takes the meaning of the character after it away.
+fn literally(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for character in text.chars() {
+        if matches!(character, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(character);
+    }
+    pattern
 }

@@ -42,6 +42,7 @@ impl Row {
 type Bundle = FluentBundle<FluentResource>;
 
 const ENGLISH: &[&str] = &[
+    include_str!("../../translations/en/admin.ftl"),
     include_str!("../../translations/en/bill.ftl"),
     include_str!("../../translations/en/branding.ftl"),
     include_str!("../../translations/en/checkout.ftl"),
@@ -59,6 +60,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../../translations/en/wallet.ftl"),
 ];
 const ARABIC: &[&str] = &[
+    include_str!("../../translations/ar/admin.ftl"),
     include_str!("../../translations/ar/bill.ftl"),
     include_str!("../../translations/ar/branding.ftl"),
     include_str!("../../translations/ar/checkout.ftl"),

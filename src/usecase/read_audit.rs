@@ -26,7 +26,7 @@ pub(crate) struct Page {
     pub(crate) next: Option<Place>,
 }
 
-/// A place in the log: what comes before this identifier.
+/// A place in the log, or another list that identifiers put in order: what comes before this one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Place(Uuid);
 
@@ -38,6 +38,14 @@ impl Place {
         let id = bytes.and_then(|bytes| Uuid::from_slice(&bytes).ok());
         let error = || FieldError::new("before", "before must be taken from a Link header");
         id.map(Self).ok_or_else(error)
+    }
+
+    pub(crate) fn of(id: Uuid) -> Self {
+        Self(id)
+    }
+
+    pub(crate) fn id(self) -> Uuid {
+        self.0
     }
 
     /// Opaque to clients, and safe in an address.

@@ -1,10 +1,13 @@
-//! Issuing, listing, revoking and previewing vouchers.
+//! Issuing, editing and revoking vouchers.
 //!
 //! Source: franchise-model.txt, "Voucher = PromoCode" and its table of endpoints.
 
 use std::fmt;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use sovereign_domain::event::{Actor, AuditEntry, Event, EventData, VoucherChanged};
 use sovereign_domain::ids::IdSource;
 use sovereign_domain::money::{Currency, MAX_CREDIT_UNITS};
@@ -13,14 +16,9 @@ use sovereign_domain::voucher::{
     Code, MAX_CREDIT_VALID_DAYS, MAX_DESCRIPTION_CHARS, MAX_REDEMPTIONS, Voucher,
 };
 
-use super::paging::{self, Page};
 use crate::storage::audit::{self, Change};
-use crate::storage::cursor::Cursor;
 use crate::storage::vouchers::{self, VoucherEdit};
 use crate::storage::{self, Store, Tx, notices};
-
-/// The most vouchers on one page of the list.
-pub const PAGE_SIZE: i64 = 1_000;
 
 /// What an issuer sends. Absent members are unchanged on a voucher that exists.
 #[derive(Debug, Clone, Default)]
@@ -64,43 +62,51 @@ pub fn parse_code(field: &'static str, text: &str) -> Result<Code, FieldError> {
 }
 
 impl Issue {
+    /// Everything that is out of its range, in the order of the members.
+    pub(crate) fn faults(&self, currency: Currency) -> Vec<FieldError> {
+        let code = parse_code("code", &self.code).err();
+        let credit = self.credit_minor(currency).err();
+        let description =
+            self.description.as_deref().and_then(|text| check_description(text).err());
+        let cap =
+            self.max_redemptions.filter(|cap| !(0..=MAX_REDEMPTIONS).contains(cap)).map(|_| {
+                let detail = format!("max_redemptions must be 0 (unlimited) to {MAX_REDEMPTIONS}");
+                FieldError::new("max_redemptions", detail)
+            });
+        let most = MAX_CREDIT_VALID_DAYS;
+        let days = self.credit_valid_days.filter(|days| !(0..=most).contains(days)).map(|_| {
+            let detail = format!("credit_valid_days must be 0 (for good) to {most}");
+            FieldError::new("credit_valid_days", detail)
+        });
+        [code, credit, description, cap, days].into_iter().flatten().collect()
+    }
+
+    fn credit_minor(&self, currency: Currency) -> Result<i64, FieldError> {
+        let whole = (1..=MAX_CREDIT_UNITS).contains(&self.credit_units);
+        let minor = currency.units_to_minor(self.credit_units).filter(|_| whole);
+        minor.ok_or_else(|| {
+            let detail = format!("credit_omr must be a whole number from 1 to {MAX_CREDIT_UNITS}");
+            FieldError::new("credit_omr", detail)
+        })
+    }
+
     /// Checks every member.
     ///
     /// # Errors
     /// The first member that is out of its range.
-    pub(crate) fn check(self, currency: Currency) -> Result<(Code, VoucherEdit), FieldError> {
-        let code = parse_code("code", &self.code)?;
-        let out_of_range = || {
-            let detail = format!("credit_omr must be a whole number from 1 to {MAX_CREDIT_UNITS}");
-            FieldError::new("credit_omr", detail)
-        };
-        if !(1..=MAX_CREDIT_UNITS).contains(&self.credit_units) {
-            return Err(out_of_range());
-        }
-        let credit_minor = currency.units_to_minor(self.credit_units).ok_or_else(out_of_range)?;
-        let credit_omr = i32::try_from(self.credit_units).map_err(|_| out_of_range())?;
-        if let Some(description) = &self.description {
-            check_description(description)?;
-        }
-        if self.max_redemptions.is_some_and(|cap| !(0..=MAX_REDEMPTIONS).contains(&cap)) {
-            let detail = format!("max_redemptions must be 0 (unlimited) to {MAX_REDEMPTIONS}");
-            return Err(FieldError::new("max_redemptions", detail));
-        }
-        let days = self.credit_valid_days;
-        if days.is_some_and(|days| !(0..=MAX_CREDIT_VALID_DAYS).contains(&days)) {
-            let detail =
-                format!("credit_valid_days must be 0 (for good) to {MAX_CREDIT_VALID_DAYS}");
-            return Err(FieldError::new("credit_valid_days", detail));
+    fn check(self, currency: Currency) -> Result<(Code, VoucherEdit), FieldError> {
+        if let Some(fault) = self.faults(currency).into_iter().next() {
+            return Err(fault);
         }
         let edit = VoucherEdit {
-            credit_omr,
-            credit_minor,
+            credit_omr: self.credit_units,
+            credit_minor: self.credit_minor(currency)?,
             description: self.description,
             active: self.active,
             max_redemptions: self.max_redemptions,
             credit_valid_days: self.credit_valid_days,
         };
-        Ok((code, edit))
+        Ok((parse_code("code", &self.code)?, edit))
     }
 }
 
@@ -119,6 +125,8 @@ fn check_description(text: &str) -> Result<(), FieldError> {
 #[derive(Debug)]
 pub enum IssueError {
     Field(FieldError),
+    /// It is not as whoever edits it believes; this is how it is, where there is one.
+    Changed(Option<Box<Voucher>>),
     Storage(storage::Error),
 }
 
@@ -137,21 +145,78 @@ pub struct Writer<'a> {
     pub ids: &'a mut (dyn IdSource + Send),
 }
 
+/// What whoever issues a voucher believes to be stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    Anything,
+    /// No voucher has had this code.
+    Nothing,
+    /// A voucher with one of these fingerprints.
+    OneOf(Vec<String>),
+}
+
+impl Expected {
+    fn is_met_by(&self, voucher: Option<&Voucher>) -> bool {
+        match self {
+            Self::Anything => true,
+            Self::Nothing => voucher.is_none(),
+            Self::OneOf(known) => voucher.is_some_and(|one| known.contains(&fingerprint(one))),
+        }
+    }
+}
+
+/// Tells whether an administrator has changed a voucher. Redemptions do not change it.
+#[must_use]
+pub fn fingerprint(voucher: &Voucher) -> String {
+    const BYTES: usize = 12;
+    let digest = Sha256::digest(state(voucher).to_string());
+    URL_SAFE_NO_PAD.encode(&digest[..BYTES])
+}
+
 /// Issues a voucher; edits or resurrects one that exists.
 ///
 /// # Errors
 /// [`IssueError`].
-pub async fn issue(writer: &mut Writer<'_>, issue: Issue) -> Result<Voucher, IssueError> {
+pub async fn issue(
+    writer: &mut Writer<'_>,
+    issue: Issue,
+    expected: &Expected,
+) -> Result<Voucher, IssueError> {
     let (code, edit) = issue.check(writer.currency).map_err(IssueError::Field)?;
     let mut tx = writer.store.begin().await?;
     vouchers::lock(&mut tx, &code).await?;
     let before = vouchers::find(&mut tx, &code).await?;
+    if !expected.is_met_by(before.as_ref()) {
+        return Err(IssueError::Changed(before.map(Box::new)));
+    }
     let voucher = vouchers::upsert(&mut tx, &code, &edit, writer.now).await?;
     let data = EventData::VoucherIssued(changed(&voucher, writer.currency));
     note(&mut tx, writer, "voucher.issue", before.as_ref(), &voucher, data).await?;
     notices::send(&mut tx, &code).await?;
     tx.commit().await?;
     Ok(voucher)
+}
+
+/// Lets a voucher be redeemed, or nobody for now; `None` where there is none that is not revoked.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn set_active(
+    writer: &mut Writer<'_>,
+    code: &Code,
+    active: bool,
+) -> storage::Result<Option<Voucher>> {
+    let mut tx = writer.store.begin().await?;
+    vouchers::lock(&mut tx, code).await?;
+    let before = vouchers::find(&mut tx, code).await?;
+    let Some(voucher) = vouchers::set_active(&mut tx, code, active, writer.now).await? else {
+        return Ok(None);
+    };
+    let data = EventData::VoucherIssued(changed(&voucher, writer.currency));
+    note(&mut tx, writer, "voucher.issue", before.as_ref(), &voucher, data).await?;
+    notices::send(&mut tx, code).await?;
+    tx.commit().await?;
+    Ok(Some(voucher))
 }
 
 /// Revokes a live voucher; `None` where there is none. What was redeemed stays; what is reserved can
@@ -171,24 +236,6 @@ pub async fn revoke(writer: &mut Writer<'_>, code: &Code) -> storage::Result<Opt
     notices::send(&mut tx, code).await?;
     tx.commit().await?;
     Ok(Some(voucher))
-}
-
-/// One page of live vouchers, newest first.
-///
-/// # Errors
-/// Where `after` is no cursor of ours ([`IssueError::Field`]), or the database fails.
-pub async fn list(
-    store: &Store,
-    after: Option<&str>,
-    limit: i64,
-) -> Result<Page<Voucher>, IssueError> {
-    let after = paging::read(after).map_err(IssueError::Field)?;
-    let mut tx = store.read().await?;
-    let found = vouchers::list(&mut tx, &after, limit.saturating_add(1)).await?;
-    Ok(paging::page(found, limit, |voucher| Cursor {
-        created_at: voucher.created_at,
-        key: voucher.code.as_str().to_owned(),
-    }))
 }
 
 fn changed(voucher: &Voucher, currency: Currency) -> VoucherChanged {

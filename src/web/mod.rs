@@ -4,6 +4,7 @@
 //! something is a POST with a form token (`form.rs`); who is signed in is in a cookie (`cookies.rs`).
 
 mod account;
+mod admin;
 mod administrator;
 mod assets;
 mod brand;
@@ -12,6 +13,7 @@ mod console;
 mod cookies;
 mod elsewhere;
 mod error;
+mod fields;
 mod form;
 mod invitation;
 mod join;
@@ -64,4 +66,5 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .merge(join::routes())
         .merge(wallet::routes())
         .merge(checkout::routes())
+        .merge(admin::routes())
 }

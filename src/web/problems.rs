@@ -18,6 +18,12 @@ impl Problems {
         self.0.push((field, text));
     }
 
+    /// The same in the order of a form's fields.
+    pub(super) fn in_order_of(mut self, fields: &[&str]) -> Self {
+        self.0.sort_by_key(|(field, _)| fields.iter().position(|name| name == field));
+        self
+    }
+
     pub(super) fn any(&self) -> bool {
         !self.0.is_empty()
     }

@@ -129,8 +129,9 @@ export class Tab {
     }
   }
 
-  // Fills in fields by their names and sends their form: for whoever comes to what follows, in any language.
-  send({ fields }) {
+  // Fills in fields by their names and sends their form, by the button that `act` names or else the first: for
+  // whoever comes to what follows, in any language.
+  send({ fields: { act, ...fields } }) {
     return this.#leave(async () => {
       let last;
       for (const [name, value] of Object.entries(fields)) {
@@ -141,7 +142,7 @@ export class Tab {
       }
       last ??= this.page.locator('main form [name="form_token"]').first();
       const form = last.locator('xpath=ancestor::form');
-      await form.locator('button').first().click();
+      await form.locator(act ? `button[name="act"][value="${act}"]` : 'button').first().click();
     });
   }
 

@@ -113,6 +113,39 @@ pub enum VoucherRefusal {
     RedeemedByOrganization,
 }
 
+/// How a voucher stands: the first of these that is true of it, from the last to the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VoucherStatus {
+    /// It can be redeemed.
+    Live,
+    /// Its cap is full.
+    Exhausted,
+    /// Its issuer lets nobody redeem it for now.
+    Paused,
+    /// Nobody can see it any more but its issuer, who may bring it back.
+    Revoked,
+}
+
+impl VoucherStatus {
+    pub const ALL: [Self; 4] = [Self::Live, Self::Paused, Self::Exhausted, Self::Revoked];
+
+    /// As the wire and the database call it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Exhausted => "exhausted",
+            Self::Paused => "paused",
+            Self::Revoked => "revoked",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == text)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Voucher {
     pub code: Code,
@@ -132,17 +165,27 @@ pub struct Voucher {
 }
 
 impl Voucher {
+    #[must_use]
+    pub fn status(&self) -> VoucherStatus {
+        if self.deleted_at.is_some() {
+            VoucherStatus::Revoked
+        } else if !self.active {
+            VoucherStatus::Paused
+        } else if self.max_redemptions > 0 && self.times_redeemed >= self.max_redemptions {
+            VoucherStatus::Exhausted
+        } else {
+            VoucherStatus::Live
+        }
+    }
+
     /// The rule that refuses every redemption of this voucher now, if one does.
     #[must_use]
     pub fn refusal(&self) -> Option<VoucherRefusal> {
-        if self.deleted_at.is_some() {
-            Some(VoucherRefusal::Unknown)
-        } else if !self.active {
-            Some(VoucherRefusal::Inactive)
-        } else if self.max_redemptions > 0 && self.times_redeemed >= self.max_redemptions {
-            Some(VoucherRefusal::Exhausted)
-        } else {
-            None
+        match self.status() {
+            VoucherStatus::Revoked => Some(VoucherRefusal::Unknown),
+            VoucherStatus::Paused => Some(VoucherRefusal::Inactive),
+            VoucherStatus::Exhausted => Some(VoucherRefusal::Exhausted),
+            VoucherStatus::Live => None,
         }
     }
 

@@ -11,11 +11,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 use sovereign_domain::book::{Answer, ChangePreview, Outcome, Refusal};
 use sovereign_domain::environment::Stage;
 
+use super::super::fields::Fields;
 use super::super::page::Page;
 use super::super::problems::Problems;
 use super::super::{error, notice};
 use super::change::{accepted, limited};
-use super::fields::Fields;
 use super::frame::Frame;
 use super::money::{a_month, bill};
 use super::refused;

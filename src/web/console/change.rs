@@ -14,9 +14,9 @@ use sovereign_domain::book::{Answer, Outcome, Refusal};
 use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
+use super::super::fields::Fields;
 use super::super::page::Page;
 use super::super::{error, notice};
-use super::fields::Fields;
 use super::frame::Frame;
 use super::money::bill;
 use super::refused;

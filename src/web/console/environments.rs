@@ -8,9 +8,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use sovereign_domain::environment::Stage;
 
+use super::super::fields::Fields;
 use super::super::notice;
 use super::super::page::Page;
-use super::fields::Fields;
 use super::frame::Frame;
 use super::refused;
 use super::visit::{Visit, enter, pressed};

@@ -10,7 +10,6 @@ mod card;
 mod change;
 mod close;
 mod environments;
-mod fields;
 pub(super) mod frame;
 mod home;
 mod members;

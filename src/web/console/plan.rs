@@ -9,10 +9,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use sovereign_domain::book::{CancelAt, Refusal};
 
+use super::super::fields::Fields;
 use super::super::page::Page;
 use super::super::{error, notice};
 use super::change::limited;
-use super::fields::Fields;
 use super::frame::Frame;
 use super::money::{a_month, now};
 use super::refused;

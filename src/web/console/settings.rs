@@ -8,10 +8,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use sovereign_domain::organization::MemberRole;
 
+use super::super::fields::Fields;
 use super::super::page::Page;
 use super::super::problems::Problems;
 use super::super::{error, notice};
-use super::fields::Fields;
 use super::frame::Frame;
 use super::refused;
 use super::visit::{Visit, enter, pressed};

@@ -5,9 +5,9 @@ use axum::response::Response;
 use sovereign_domain::event::Actor;
 use sovereign_domain::ids::UserId;
 
+use super::super::fields::Fields;
 use super::super::page::Page;
 use super::super::{account, error, form};
-use super::fields::Fields;
 use super::frame::{Frame, address};
 use super::refused;
 use crate::app::App;

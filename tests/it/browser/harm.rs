@@ -16,13 +16,13 @@ pub(super) const HARMED: &str = "Boolean(window.harmed) || document.querySelecto
      || [...document.scripts].some((one) => one.textContent.includes('harmed'))";
 
 /// The texts on the page with a mark that turns the direction of all that follows in their paragraph: they are
-/// not in a `bdi`, nor alone.
+/// not in a `bdi`, nor alone in a field or a list.
 pub(super) const TURNED: &str = "(() => { \
      const found = []; \
      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); \
      for (let node = walker.nextNode(); node; node = walker.nextNode()) { \
        const up = node.parentElement; \
-       const isolated = getComputedStyle(up).unicodeBidi.includes('isolate') || up.closest('bdi, option'); \
+       const isolated = getComputedStyle(up).unicodeBidi.includes('isolate') || up.closest('bdi, option, textarea'); \
        if (node.data.includes('\\u202e') && !isolated) found.push(up.outerHTML.slice(0, 160)); \
      } \
      return found; })()";

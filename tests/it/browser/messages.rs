@@ -7,6 +7,10 @@ use std::path::Path;
 /// How names are put together from a part that is known and one that is not, as it stands in the sources; and
 /// what the names begin or end with.
 const COMPOSED: &[(&str, &str)] = &[
+    (r#"format!("admin-did-{}""#, "admin-did-"),
+    (r#"format!("admin-is-{}""#, "admin-is-"),
+    (r#"format!("admin-redemption-{}""#, "admin-redemption-"),
+    (r#"format!("admin-voucher-{field}-wrong")"#, "-wrong"),
     (r#"format!("role-{}""#, "role-"),
     (r#"format!("provision-{}""#, "provision-"),
     (r#"format!("step-{}""#, "step-"),

@@ -164,11 +164,51 @@ pub(super) const PAGES: &[Row] = &[
     page("return-open", "/checkout/return?order={open_order}"),
     page("return-done", "/checkout/return?order={paid_order}"),
     page("return-unknown", "/checkout/return?order=x").answers(404),
+    page("admin-vouchers", "/admin/vouchers").by(Viewer::Administrator),
+    page("admin-vouchers-found", "/admin/vouchers?q=opening&status=live").by(Viewer::Administrator),
+    page("admin-vouchers-none", "/admin/vouchers?q=nonesuch").by(Viewer::Administrator),
+    page("admin-vouchers-wrong", "/admin/vouchers?status=gone")
+        .by(Viewer::Administrator)
+        .answers(400),
+    page("admin-not-yours", "/admin/vouchers").by(Viewer::Owner).answers(403),
+    page("admin-new", "/admin/vouchers/new?from=MUSCAT-200").by(Viewer::Administrator),
+    page("admin-new-look", "/admin/vouchers/new?from=MUSCAT-200")
+        .by(Viewer::Administrator)
+        .sends(&[("code", "SOHAR-200"), ("act", "look")]),
+    page("admin-new-wrong", "/admin/vouchers/new")
+        .by(Viewer::Administrator)
+        .sends(&[("code", "X"), ("credit", "much"), ("cap", "-1"), ("days", "long")])
+        .answers(400),
+    page("admin-new-taken", "/admin/vouchers/new")
+        .by(Viewer::Administrator)
+        .sends(&[("code", "MUSCAT-200"), ("credit", "5")])
+        .answers(409),
+    page("admin-voucher", "/admin/vouchers/MUSCAT-200").by(Viewer::Administrator),
+    page("admin-voucher-paused", "/admin/vouchers/PAUSED-10").by(Viewer::Administrator),
+    page("admin-voucher-exhausted", "/admin/vouchers/LAST-YEAR").by(Viewer::Administrator),
+    page("admin-voucher-revoked", "/admin/vouchers/REVOKED-10").by(Viewer::Administrator),
+    page("admin-voucher-wrong", "/admin/vouchers/MUSCAT-200")
+        .by(Viewer::Administrator)
+        .sends(&[("credit", "0")])
+        .answers(400),
+    page("admin-voucher-look", "/admin/vouchers/MUSCAT-200").by(Viewer::Administrator).sends(&[
+        ("credit", "150"),
+        ("days", "90"),
+        ("act", "look"),
+    ]),
+    page("admin-voucher-confirm", "/admin/vouchers/MUSCAT-200")
+        .by(Viewer::Administrator)
+        .sends(&[("confirm", "MUSCAT")])
+        .answers(400),
+    page("admin-voucher-unknown", "/admin/vouchers/NOTHING-1")
+        .by(Viewer::Administrator)
+        .answers(404),
 ];
 
 /// Routes that show no page of their own, and why.
 pub(super) const NO_PAGES: &[(&str, &str)] = &[
     ("/assets/{name}", "style sheets, which pages load"),
+    ("/admin", "redirects to the list of vouchers"),
     ("/language", "redirects to the page it was pressed on"),
     ("/digits", "redirects to the page it was pressed on"),
     ("/console/{slug}/wallet/ledger.csv", "a file"),

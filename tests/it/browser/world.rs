@@ -115,6 +115,10 @@ impl World {
         // Somebody had the only one there was.
         self.app.issue("LAST-YEAR", 50, 1).await;
         self.app.customer("badr").await.redeem("LAST-YEAR").await.expect(200);
+        let paused = json!({ "code": "PAUSED-10", "credit_omr": 10, "active": false });
+        self.app.issue_as(paused).await;
+        self.app.issue("REVOKED-10", 10, 0).await;
+        self.app.revoke("REVOKED-10").await;
     }
 
     /// The owner's Organizations: one that has all it ordered, one whose provision failed, one that has to pay.

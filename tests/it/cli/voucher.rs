@@ -19,7 +19,7 @@ on_both! {
         let issued = database.program(&issue).args(more).run().expect_json();
         let expected = json!({
             "code": "OMANTEL-MUSCAT-200", "credit_omr": 200, "credit_minor": 200_000,
-            "currency": "OMR", "description": "Muscat launch", "active": true,
+            "currency": "OMR", "description": "Muscat launch", "active": true, "status": "live",
             "max_redemptions": 50, "times_redeemed": 0, "credit_valid_days": 0,
             "created_at": issued["created_at"],
         });
@@ -185,11 +185,27 @@ on_both! {
         app.customer("kestrel-pharmacy").await.checkout("m", "MUSCAT-200").await.expect(200);
         assert_eq!(
             database.run(&["voucher", "list"]).expect_answer(),
-            "MUSCAT-200  200.000 OMR  1 of 50 redeemed  active\n\
-             SALALAH-25  25.000 OMR   0 redeemed        active\n"
+            "MUSCAT-200  200.000 OMR  1 of 50 redeemed  live\n\
+             SALALAH-25  25.000 OMR   0 redeemed        live\n"
         );
         let issued = database.run(&["voucher", "issue", "ONE-1", "--credit", "1"]).expect_answer();
-        assert_eq!(issued, "ONE-1  1.000 OMR  0 redeemed  active\n");
+        assert_eq!(issued, "ONE-1  1.000 OMR  0 redeemed  live\n");
+    }
+
+    async fn the_list_is_of_what_is_looked_for(app: &TestApp) {
+        for code in ["MUSCAT-1", "MUSCAT-2", "SALALAH-1"] {
+            app.issue(code, 5, 0).await;
+            app.clock.advance_seconds(1);
+        }
+        app.revoke("MUSCAT-2").await;
+        let database = app.database();
+        let found = database.run(&["voucher", "list", "--search", "muscat"]).expect_answer();
+        assert_eq!(found, "MUSCAT-1  5.000 OMR  0 redeemed  live\n");
+        let revoked = ["voucher", "list", "--search", "muscat", "--status", "revoked"];
+        let found = database.run(&revoked).expect_answer();
+        assert_eq!(found, "MUSCAT-2  5.000 OMR  0 redeemed  revoked\n");
+        let said = database.run(&["voucher", "list", "--status", "gone"]).expect_failure(1);
+        assert!(said.contains("live, paused, exhausted, revoked"), "{said}");
     }
 
     /// More vouchers than one page of the list has.

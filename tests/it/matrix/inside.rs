@@ -41,6 +41,12 @@ const SHOWN: &[Shown] = &[
         why: "who the Sovereign's customers are, with totals: the franchisee's business",
     },
     Shown {
+        route: "GET /billing/vouchers/code/{code}/redemptions",
+        callers: BOTH,
+        columns: &["organizations.name", "organizations.slug"],
+        why: "who redeemed a voucher: the franchisee's campaign",
+    },
+    Shown {
         route: "GET /tenant/admin/tenants",
         callers: SUPERADMIN,
         columns: &["organizations.name", "organizations.slug"],
@@ -238,12 +244,13 @@ on_both! {
         marks.write(&world).await;
         let slug = format!("SELECT slug FROM organizations WHERE id = '{organization}'");
         let slug = app.texts(&slug).await.remove(0);
+        let code = world.voucher().await;
         for caller in ["nobody", "elsewhere", "sovereign-admin", "superadmin"] {
             let mut browser = browser(&world, caller).await;
             for page in pages() {
                 let path = page.replace("{order_id}", &order).replace("{name}", "x").replace("{slug}", &slug);
                 let path = path.replace("{id}", &order);
-                let path = path.replace("{app}", "wordpress");
+                let path = path.replace("{app}", "wordpress").replace("{code}", &code);
                 assert!(!path.contains('{'), "nobody said what belongs into {path}");
                 for query in ["", &format!("?tenant_id={organization}&order_id={order}&token=x")] {
                     let shown = browser.get(&format!("{path}{query}")).await;

@@ -86,7 +86,11 @@ impl World<'_> {
             "POST /billing/vouchers/issue" | "POST /billing/admin/promos" => {
                 request.bringing(voucher())
             }
-            "DELETE /billing/vouchers/revoke/{code}" | "DELETE /billing/admin/promos/{code}" => {
+            "DELETE /billing/vouchers/revoke/{code}"
+            | "DELETE /billing/admin/promos/{code}"
+            | "GET /billing/vouchers/code/{code}"
+            | "GET /billing/vouchers/code/{code}/history"
+            | "GET /billing/vouchers/code/{code}/redemptions" => {
                 request.with("code", &self.voucher().await)
             }
             "POST /billing/usage" => {

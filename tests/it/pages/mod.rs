@@ -1,5 +1,6 @@
 //! Pages, as a browser without JavaScript sees them.
 
+mod admin;
 mod checkout;
 mod console;
 mod join;

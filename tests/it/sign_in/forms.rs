@@ -27,6 +27,8 @@ const UNSAFE: &[&str] = &[
     "/console/kestrel/members",
     "/console/kestrel/settings",
     "/console/kestrel/close",
+    "/admin/vouchers/new",
+    "/admin/vouchers/KESTREL-10",
 ];
 
 on_both! {

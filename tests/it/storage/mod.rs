@@ -1,6 +1,7 @@
 //! The two databases: the same schema, the same refusals, the same values back.
 
 mod constraints;
+mod hot_voucher;
 mod migrate;
 mod parity;
 mod settings;

@@ -13,7 +13,7 @@ const COLUMNS_SQLITE: &str = "\
     SELECT m.name || '.' || c.name || ' ' || c.type \
         || CASE WHEN c.\"notnull\" = 0 AND c.pk = 0 THEN ' null' ELSE '' END \
         || CASE WHEN c.dflt_value IS NULL THEN '' ELSE ' default' END \
-    FROM sqlite_master m JOIN pragma_table_info(m.name) c \
+    FROM sqlite_master m JOIN pragma_table_xinfo(m.name) c \
     WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' ORDER BY m.name, c.cid";
 
 const KEYS_POSTGRES: &str = "\

@@ -15,6 +15,7 @@ on_both! {
             "currency": "OMR",
             "description": "",
             "active": true,
+            "status": "live",
             "max_redemptions": 0,
             "times_redeemed": 0,
             "credit_valid_days": 0,

@@ -1,6 +1,7 @@
 //! `/billing/vouchers/*` and the older paths `/billing/admin/promos*`: what an issuer and a
 //! visitor see. Redeeming stands with the checkout.
 
+mod edits;
 mod issue;
 mod issue_again;
 mod issue_refused;
@@ -10,7 +11,9 @@ mod preview;
 mod record;
 mod remembered;
 mod revoke;
+mod search;
 mod smoke;
+mod story;
 
 use reqwest::Method;
 use serde_json::{Value, json};

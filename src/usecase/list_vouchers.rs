@@ -1,0 +1,82 @@
+//! The list of vouchers, and one of them.
+
+use sovereign_domain::voucher::{Code, Voucher, VoucherStatus, comparable};
+
+use super::paging::{self, Page};
+use super::vouchers::{FieldError, IssueError};
+use crate::storage::cursor::Cursor;
+use crate::storage::vouchers::{self, Filter};
+use crate::storage::{self, Store};
+
+/// The most vouchers on one page of the list.
+pub const PAGE_SIZE: i64 = 1_000;
+
+/// The longest part of a code that is looked for, in characters: that of the longest code.
+const MAX_PART_CHARS: usize = 64;
+
+/// Which vouchers are wanted, as a client says it. Empty texts are as good as none.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted<'a> {
+    /// Where the page begins.
+    pub after: Option<&'a str>,
+    /// What the code has in it.
+    pub part: Option<&'a str>,
+    /// `live`, `paused`, `exhausted` or `revoked`. Without one, all but the revoked.
+    pub status: Option<&'a str>,
+}
+
+impl Wanted<'_> {
+    fn filter(&self) -> Result<Filter, FieldError> {
+        Ok(Filter { status: self.status()?, part: self.part()? })
+    }
+
+    fn status(&self) -> Result<Option<VoucherStatus>, FieldError> {
+        let Some(text) = self.status.filter(|text| !text.is_empty()) else { return Ok(None) };
+        let error = || {
+            let known = VoucherStatus::ALL.map(VoucherStatus::as_str).join(", ");
+            FieldError::new("status", format!("status must be one of {known}"))
+        };
+        VoucherStatus::parse(text).map(Some).ok_or_else(error)
+    }
+
+    /// The part as codes are written.
+    fn part(&self) -> Result<Option<String>, FieldError> {
+        let part = comparable(self.part.unwrap_or_default());
+        if part.chars().count() > MAX_PART_CHARS {
+            let detail = format!("q must have at most {MAX_PART_CHARS} characters");
+            return Err(FieldError::new("q", detail));
+        }
+        if part.contains('\0') {
+            return Err(FieldError::new("q", "q has a NUL character in it"));
+        }
+        Ok(Some(part).filter(|part| !part.is_empty()))
+    }
+}
+
+/// One page of vouchers, newest first.
+///
+/// # Errors
+/// Where something of `wanted` is not understood ([`IssueError::Field`]), or the database fails.
+pub async fn list(
+    store: &Store,
+    wanted: &Wanted<'_>,
+    limit: i64,
+) -> Result<Page<Voucher>, IssueError> {
+    let after = paging::read(wanted.after).map_err(IssueError::Field)?;
+    let filter = wanted.filter().map_err(IssueError::Field)?;
+    let mut tx = store.read().await?;
+    let found = vouchers::list(&mut tx, &filter, &after, limit.saturating_add(1)).await?;
+    Ok(paging::page(found, limit, |voucher| Cursor {
+        created_at: voucher.created_at,
+        key: voucher.code.as_str().to_owned(),
+    }))
+}
+
+/// The voucher with this code, revoked or not.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn find(store: &Store, code: &Code) -> storage::Result<Option<Voucher>> {
+    let mut tx = store.read().await?;
+    vouchers::find(&mut tx, code).await
+}

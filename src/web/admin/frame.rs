@@ -1,0 +1,42 @@
+//! What every page of the administration has: the way to its other pages.
+
+use super::super::page::Page;
+
+pub(super) const VOUCHERS: &str = "/admin/vouchers";
+
+/// Address of each page, and the name of what it is called.
+const PAGES: [(&str, &str); 1] = [(VOUCHERS, "admin-nav-vouchers")];
+
+pub(super) struct Frame<'a> {
+    page: &'a Page,
+    /// The page that this is.
+    current: &'static str,
+}
+
+pub(super) struct Link {
+    pub(super) address: &'static str,
+    pub(super) label: String,
+    pub(super) is_here: bool,
+}
+
+impl<'a> Frame<'a> {
+    pub(super) fn new(page: &'a Page, current: &'static str) -> Self {
+        Self { page, current }
+    }
+
+    pub(super) fn links(&self) -> Vec<Link> {
+        let link = |(address, name): &(&'static str, &str)| Link {
+            address,
+            label: self.page.text(name),
+            is_here: *address == self.current,
+        };
+        PAGES.iter().map(link).collect()
+    }
+}
+
+/// The page of a voucher.
+pub(super) fn of_voucher(code: &str) -> String {
+    let code: String = form_urlencoded::byte_serialize(code.as_bytes()).collect();
+    // A form's `+` is a blank; in a path it is itself.
+    format!("{VOUCHERS}/{}", code.replace('+', "%20"))
+}

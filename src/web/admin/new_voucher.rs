@@ -1,0 +1,131 @@
+//! Issuing a voucher: a form, what customers will see of it, and the button.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use sovereign_domain::voucher::{Code, Voucher};
+
+use super::super::fields::Fields;
+use super::super::page::Page;
+use super::super::problems::Problems;
+use super::super::{error, notice};
+use super::frame::{Frame, VOUCHERS, of_voucher};
+use super::typed::Typed;
+use super::visit::{enter, pressed, writing};
+use crate::api::caller::RequestName;
+use crate::app::App;
+use crate::usecase::list_vouchers;
+use crate::usecase::sessions::Standing;
+use crate::usecase::vouchers::{self, Expected, IssueError, parse_code};
+
+#[derive(Template)]
+#[template(path = "web/admin/new.html")]
+struct NewPage<'a> {
+    page: &'a Page,
+    frame: Frame<'a>,
+    problems: Problems,
+    typed: &'a Typed,
+    /// What customers would see.
+    seen: Option<Voucher>,
+    /// The page of the voucher that has the code already.
+    taken: Option<String>,
+}
+
+/// The form, filled from the voucher of `from` where one is named.
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    page: Page,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    if let Err(response) = enter(&app, &page, &headers).await {
+        return response;
+    }
+    let fields = Fields::of_query(query.as_deref());
+    let found = match parse_code("from", fields.get("from")) {
+        Ok(code) => list_vouchers::find(&app.store, &code).await,
+        Err(_) => Ok(None),
+    };
+    match found {
+        Ok(found) => {
+            let typed = found.map(|voucher| Typed::of(&voucher, page.currency));
+            let typed = Typed { code: String::new(), ..typed.unwrap_or_default() };
+            shown(&page, StatusCode::OK, (&typed, Problems::none(), None))
+        }
+        Err(failed) => error::unavailable(&page, &failed),
+    }
+}
+
+fn shown(
+    page: &Page,
+    status: StatusCode,
+    (typed, problems, seen): (&Typed, Problems, Option<Voucher>),
+) -> Response {
+    let frame = Frame::new(page, VOUCHERS);
+    page.render(status, &NewPage { page, frame, problems, typed, seen, taken: None })
+}
+
+pub(super) async fn press(
+    State(app): State<Arc<App>>,
+    page: Page,
+    RequestName(request_id): RequestName,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Response {
+    let session = match pressed(&app, &page, &headers, &fields).await {
+        Ok(session) => session,
+        Err(response) => return response,
+    };
+    let typed = Typed::of_form(&fields);
+    if fields.get("act") == "look" {
+        return match typed.seen(&page, &typed.code, app.clock.now()) {
+            Ok(seen) => shown(&page, StatusCode::OK, (&typed, Problems::none(), Some(seen))),
+            Err(problems) => shown(&page, StatusCode::BAD_REQUEST, (&typed, problems, None)),
+        };
+    }
+    issue(&app, &page, (&session, request_id), &typed).await
+}
+
+async fn issue(
+    app: &App,
+    page: &Page,
+    (session, request_id): (&Standing, String),
+    typed: &Typed,
+) -> Response {
+    let issue = match typed.read(page, &typed.code) {
+        Ok(issue) => issue,
+        Err(problems) => return shown(page, StatusCode::BAD_REQUEST, (typed, problems, None)),
+    };
+    let issued = writing(app, session, request_id, async |writer| {
+        vouchers::issue(writer, issue, &Expected::Nothing).await
+    });
+    let issued = issued.await;
+    if let Ok(code) = parse_code("code", &typed.code) {
+        // Also where it failed: a commit whose answer was lost may have happened.
+        app.previews.forget(&code);
+    }
+    match issued {
+        Ok(voucher) => {
+            let address = of_voucher(voucher.code.as_str());
+            notice::see_other(&address, "admin-voucher-issued-notice")
+        }
+        Err(IssueError::Changed(there)) => taken(page, typed, there.map(|there| there.code)),
+        Err(IssueError::Field(_)) => {
+            let problems = Problems::of("code", page.text("admin-voucher-code-wrong"));
+            shown(page, StatusCode::BAD_REQUEST, (typed, problems, None))
+        }
+        Err(IssueError::Storage(failed)) => error::unavailable(page, &failed),
+    }
+}
+
+/// Another voucher has the code, or had it: nothing was issued.
+fn taken(page: &Page, typed: &Typed, code: Option<Code>) -> Response {
+    let problems = Problems::of("code", page.text("admin-voucher-taken"));
+    let taken = code.map(|code| of_voucher(code.as_str()));
+    let frame = Frame::new(page, VOUCHERS);
+    let new = NewPage { page, frame, problems, typed, seen: None, taken };
+    page.render(StatusCode::CONFLICT, &new)
+}

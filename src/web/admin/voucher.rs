@@ -1,0 +1,272 @@
+//! A voucher: how it stands, what customers see of it, and what can be done with it.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{OriginalUri, Path, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::Response;
+use sovereign_domain::voucher::{Code, Voucher, comparable};
+
+use super::super::fields::Fields;
+use super::super::page::{Page, address};
+use super::super::problems::Problems;
+use super::super::{error, notice};
+use super::difference::{self, Difference};
+use super::frame::{Frame, VOUCHERS, of_voucher};
+use super::story::{self, By, Story};
+use super::typed::Typed;
+use super::visit::{enter, pressed, writing};
+use super::vouchers::{status_text, used};
+use crate::api::caller::RequestName;
+use crate::app::App;
+use crate::storage;
+use crate::usecase::list_vouchers;
+use crate::usecase::sessions::Standing;
+use crate::usecase::vouchers::{self, Expected, IssueError, fingerprint};
+
+#[derive(Template)]
+#[template(path = "web/admin/voucher.html")]
+struct VoucherPage<'a> {
+    page: &'a Page,
+    frame: Frame<'a>,
+    voucher: &'a Voucher,
+    /// `live`, `paused`, `exhausted` or `revoked`.
+    status: &'static str,
+    status_text: String,
+    used: String,
+    issued: String,
+    /// This page.
+    address: String,
+    /// What customers open.
+    link: String,
+    /// Where another one is made like it.
+    duplicate: String,
+    /// What the form edits.
+    fingerprint: String,
+    draft: &'a Draft,
+    story: Story,
+}
+
+/// The form as it stands, and what is to be said of it.
+struct Draft {
+    typed: Typed,
+    problems: Problems,
+    /// What customers would see, once it is asked for.
+    seen: Option<Voucher>,
+    /// What somebody else has changed meanwhile.
+    differences: Vec<Difference>,
+    /// What was typed to revoke it.
+    confirm: String,
+}
+
+impl Draft {
+    fn of(typed: Typed, problems: Problems) -> Self {
+        Self { typed, problems, seen: None, differences: Vec::new(), confirm: String::new() }
+    }
+}
+
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    page: Page,
+    Path(code): Path<String>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Response {
+    if let Err(response) = enter(&app, &page, &headers).await {
+        return response;
+    }
+    match find(&app, &page, &code).await {
+        Ok(voucher) => {
+            let draft = Draft::of(Typed::of(&voucher, page.currency), Problems::none());
+            shown(&app, &page, (&voucher, &uri), (StatusCode::OK, &draft)).await
+        }
+        Err(response) => response,
+    }
+}
+
+/// The voucher with the code of an address, however that is written.
+async fn find(app: &App, page: &Page, code: &str) -> Result<Voucher, Response> {
+    let found = async {
+        let stored = Code::stored(code.to_owned());
+        match (list_vouchers::find(&app.store, &stored).await?, Code::parse(code)) {
+            (None, Ok(code)) => list_vouchers::find(&app.store, &code).await,
+            (found, _) => Ok(found),
+        }
+    };
+    match found.await {
+        Ok(Some(voucher)) => Ok(voucher),
+        Ok(None) => {
+            let back = Some((VOUCHERS, "admin-all-vouchers"));
+            Err(error::say(page, StatusCode::NOT_FOUND, "admin-voucher-unknown", back))
+        }
+        Err::<_, storage::Error>(failed) => Err(error::unavailable(page, &failed)),
+    }
+}
+
+async fn shown(
+    app: &App,
+    page: &Page,
+    (voucher, uri): (&Voucher, &Uri),
+    (status, draft): (StatusCode, &Draft),
+) -> Response {
+    let story = match story::load(app, page, (voucher, uri)).await {
+        Ok(story) => story,
+        Err(failed) => return error::unavailable(page, &failed),
+    };
+    let code = voucher.code.as_str();
+    let shown = VoucherPage {
+        page,
+        frame: Frame::new(page, VOUCHERS),
+        voucher,
+        status: voucher.status().as_str(),
+        status_text: status_text(page, voucher.status()),
+        used: used(page, voucher),
+        issued: page.moment(voucher.created_at),
+        address: of_voucher(code),
+        link: page.branding.page(&address("/redeem", &[("code", code)])),
+        duplicate: address("/admin/vouchers/new", &[("from", code)]),
+        fingerprint: fingerprint(voucher),
+        draft,
+        story,
+    };
+    page.render(status, &shown)
+}
+
+pub(super) async fn press(
+    State(app): State<Arc<App>>,
+    page: Page,
+    RequestName(request_id): RequestName,
+    Path(code): Path<String>,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Response {
+    let session = match pressed(&app, &page, &headers, &fields).await {
+        Ok(session) => session,
+        Err(response) => return response,
+    };
+    let voucher = match find(&app, &page, &code).await {
+        Ok(voucher) => voucher,
+        Err(response) => return response,
+    };
+    let desk = Desk { app: &app, page: &page, session: &session, request_id, voucher: &voucher };
+    let response = match fields.get("act") {
+        "look" => desk.look(&fields).await,
+        "pause" => desk.set_active(false).await,
+        "resume" => desk.set_active(true).await,
+        "revoke" => desk.revoke(fields.get("confirm")).await,
+        _ => desk.save(&fields).await,
+    };
+    // Also where it failed: a commit whose answer was lost may have happened.
+    app.previews.forget(&voucher.code);
+    response
+}
+
+/// A button that was pressed on a voucher's page.
+struct Desk<'a> {
+    app: &'a App,
+    page: &'a Page,
+    session: &'a Standing,
+    request_id: String,
+    voucher: &'a Voucher,
+}
+
+impl Desk<'_> {
+    fn back(&self, name: &'static str) -> Response {
+        notice::see_other(&of_voucher(self.voucher.code.as_str()), name)
+    }
+
+    async fn again(&self, status: StatusCode, draft: &Draft) -> Response {
+        self.again_of(self.voucher, (status, draft)).await
+    }
+
+    async fn again_of(&self, voucher: &Voucher, (status, draft): (StatusCode, &Draft)) -> Response {
+        let newest = Uri::default();
+        shown(self.app, self.page, (voucher, &newest), (status, draft)).await
+    }
+
+    async fn wrong(&self, typed: Typed, problems: Problems) -> Response {
+        self.again(StatusCode::BAD_REQUEST, &Draft::of(typed, problems)).await
+    }
+
+    /// Shows what customers would see.
+    async fn look(&self, fields: &Fields) -> Response {
+        let typed = Typed::of_form(fields);
+        match typed.seen(self.page, self.voucher.code.as_str(), self.app.clock.now()) {
+            Ok(seen) => {
+                let seen = Some(seen);
+                let draft = Draft { seen, ..Draft::of(typed, Problems::none()) };
+                self.again(StatusCode::OK, &draft).await
+            }
+            Err(problems) => self.wrong(typed, problems).await,
+        }
+    }
+
+    /// Edits it, or brings it back with what the form has; not where somebody else has edited it meanwhile.
+    async fn save(self, fields: &Fields) -> Response {
+        let typed = Typed::of_form(fields);
+        let issue = match typed.read(self.page, self.voucher.code.as_str()) {
+            Ok(issue) => issue,
+            Err(problems) => return self.wrong(typed, problems).await,
+        };
+        let expected = Expected::OneOf(vec![fields.get("seen").to_owned()]);
+        let request_id = self.request_id.clone();
+        let saved = writing(self.app, self.session, request_id, async |writer| {
+            vouchers::issue(writer, issue, &expected).await
+        });
+        match saved.await {
+            Ok(_) if self.voucher.deleted_at.is_some() => self.back("admin-voucher-back-notice"),
+            Ok(_) => self.back("admin-voucher-saved-notice"),
+            Err(IssueError::Changed(now)) => self.changed(typed, now.as_deref()).await,
+            Err(IssueError::Field(_)) => {
+                let problems = Problems::of("credit", self.page.text("admin-voucher-credit-wrong"));
+                self.wrong(typed, problems).await
+            }
+            Err(IssueError::Storage(failed)) => error::unavailable(self.page, &failed),
+        }
+    }
+
+    /// Somebody else was faster: what they changed, beside what stands in the form. Saved again, the form counts.
+    async fn changed(&self, typed: Typed, now: Option<&Voucher>) -> Response {
+        let voucher = now.unwrap_or(self.voucher);
+        let differences = difference::of(self.page, self.page.currency, (voucher, &typed));
+        let draft = Draft { differences, ..Draft::of(typed, Problems::none()) };
+        self.again_of(voucher, (StatusCode::CONFLICT, &draft)).await
+    }
+
+    async fn set_active(self, active: bool) -> Response {
+        let code = &self.voucher.code;
+        let request_id = self.request_id.clone();
+        let set = writing(self.app, self.session, request_id, async |writer| {
+            vouchers::set_active(writer, code, active).await
+        });
+        match set.await {
+            Ok(Some(_)) if active => self.back("admin-voucher-resumed-notice"),
+            Ok(Some(_)) => self.back("admin-voucher-paused-notice"),
+            // It was revoked meanwhile, which the page then says.
+            Ok(None) => self.back("admin-voucher-not-notice"),
+            Err(failed) => error::unavailable(self.page, &failed),
+        }
+    }
+
+    /// Revokes it, once its code was typed.
+    async fn revoke(self, confirm: &str) -> Response {
+        let code = &self.voucher.code;
+        if comparable(confirm) != comparable(code.as_str()) {
+            let problems = Problems::of("confirm", self.page.text("admin-voucher-confirm-wrong"));
+            let confirm = confirm.to_owned();
+            let typed = Typed::of(self.voucher, self.page.currency);
+            let draft = Draft { confirm, ..Draft::of(typed, problems) };
+            return self.again(StatusCode::BAD_REQUEST, &draft).await;
+        }
+        let request_id = self.request_id.clone();
+        let revoked = writing(self.app, self.session, request_id, async |writer| {
+            vouchers::revoke(writer, code).await
+        });
+        match revoked.await {
+            Ok(Some(_)) => self.back("admin-voucher-revoked-notice"),
+            Ok(None) => self.back("admin-voucher-not-notice"),
+            Err(failed) => error::unavailable(self.page, &failed),
+        }
+    }
+}

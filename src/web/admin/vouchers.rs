@@ -1,0 +1,143 @@
+//! The list of vouchers: looked for by a part of the code and by how they stand, a page at a time. What is looked
+//! for stands in the address.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use sovereign_domain::voucher::{Voucher, VoucherStatus};
+
+use super::super::error;
+use super::super::fields::Fields;
+use super::super::page::{Page, address};
+use super::super::problems::Problems;
+use super::frame::{Frame, VOUCHERS, of_voucher};
+use super::visit::enter;
+use crate::app::App;
+use crate::usecase::list_vouchers::{self, Wanted};
+use crate::usecase::vouchers::IssueError;
+
+/// How many are on a page.
+const PAGE_SIZE: i64 = 50;
+
+#[derive(Template)]
+#[template(path = "web/admin/vouchers.html")]
+struct VouchersPage<'a> {
+    page: &'a Page,
+    frame: Frame<'a>,
+    problems: Problems,
+    part: &'a str,
+    /// Value, label, and whether it is asked for.
+    statuses: Vec<(&'static str, String, bool)>,
+    /// Whether something is looked for.
+    is_filtered: bool,
+    vouchers: Vec<Shown>,
+    newest: Option<String>,
+    next: Option<String>,
+}
+
+/// A row, in the reader's language.
+struct Shown {
+    code: String,
+    address: String,
+    status: &'static str,
+    status_text: String,
+    credit_minor: i64,
+    used: String,
+    description: String,
+    issued: String,
+}
+
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    page: Page,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    if let Err(response) = enter(&app, &page, &headers).await {
+        return response;
+    }
+    let fields = Fields::of_query(query.as_deref());
+    let wanted = Wanted {
+        after: fields.find("after"),
+        part: fields.find("q"),
+        status: fields.find("status"),
+    };
+    match list_vouchers::list(&app.store, &wanted, PAGE_SIZE).await {
+        Ok(found) => {
+            let vouchers = found.rows.iter().map(|voucher| shown(&page, voucher)).collect();
+            let list = listed(&page, &fields, (vouchers, found.next, Problems::none()));
+            page.render(StatusCode::OK, &list)
+        }
+        Err(IssueError::Field(fault)) => {
+            let (field, name) = match fault.field {
+                "status" => ("status", "admin-status-wrong"),
+                "q" => ("q", "admin-search-wrong"),
+                _ => ("q", "admin-after-wrong"),
+            };
+            let problems = Problems::of(field, page.text(name));
+            page.render(StatusCode::BAD_REQUEST, &listed(&page, &fields, (vec![], None, problems)))
+        }
+        Err(IssueError::Storage(failed)) => error::unavailable(&page, &failed),
+        Err(IssueError::Changed(_)) => error::unavailable(&page, &"a list is not edited"),
+    }
+}
+
+fn listed<'a>(
+    page: &'a Page,
+    fields: &'a Fields,
+    (vouchers, next, problems): (Vec<Shown>, Option<String>, Problems),
+) -> VouchersPage<'a> {
+    let (part, status) = (fields.get("q"), fields.get("status"));
+    let asked = [("q", part), ("status", status)];
+    let asked: Vec<_> = asked.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+    let with = |more: Option<(&'static str, &str)>| {
+        let all: Vec<_> = asked.iter().copied().chain(more).collect();
+        if all.is_empty() { VOUCHERS.to_owned() } else { address(VOUCHERS, &all) }
+    };
+    VouchersPage {
+        page,
+        frame: Frame::new(page, VOUCHERS),
+        problems,
+        part,
+        statuses: VoucherStatus::ALL
+            .map(|one| (one.as_str(), status_text(page, one), one.as_str() == status))
+            .into(),
+        is_filtered: !asked.is_empty(),
+        vouchers,
+        newest: fields.find("after").map(|_| with(None)),
+        next: next.map(|next| with(Some(("after", &next)))),
+    }
+}
+
+fn shown(page: &Page, voucher: &Voucher) -> Shown {
+    Shown {
+        code: voucher.code.as_str().to_owned(),
+        address: of_voucher(voucher.code.as_str()),
+        status: voucher.status().as_str(),
+        status_text: status_text(page, voucher.status()),
+        credit_minor: voucher.credit_minor,
+        used: used(page, voucher),
+        description: voucher.description.lines().next().unwrap_or_default().to_owned(),
+        issued: page.day(voucher.created_at),
+    }
+}
+
+pub(super) fn status_text(page: &Page, status: VoucherStatus) -> String {
+    page.text(&format!("admin-is-{}", status.as_str()))
+}
+
+/// How often it was redeemed, of how often it can be.
+pub(super) fn used(page: &Page, voucher: &Voucher) -> String {
+    let times = voucher.times_redeemed;
+    let text = match voucher.max_redemptions {
+        0 => times.to_string(),
+        cap => {
+            let values = [("times", times.into()), ("cap", cap.into())];
+            page.language.text_with("admin-used-of", &values)
+        }
+    };
+    page.digits.write(&text)
+}

@@ -1,0 +1,42 @@
+//! The pages of the administration, in a browser without JavaScript.
+
+mod new_voucher;
+mod story;
+mod voucher;
+mod vouchers;
+
+use crate::harness::{Browser, Shown, TestApp};
+
+/// The browser of somebody with the role `sovereign-admin`.
+async fn administrator(app: &TestApp, name: &str) -> Browser {
+    let mut browser = app.browser();
+    let email = format!("{name}@example.com");
+    browser.sign_in(app, &email).await;
+    let grant = format!("UPDATE users SET role = 'sovereign-admin' WHERE email = '{email}'");
+    app.execute(&grant).await;
+    // A page with a form: one of before the sign-in is worth nothing.
+    browser.get("/console").await.expect(200);
+    browser
+}
+
+/// The page that a button led to, with its notice.
+async fn follow(browser: &mut Browser, pressed: &Shown, notice: &str) -> Shown {
+    let shown = browser.get(pressed.location()).await.expect(200);
+    shown.has(&[notice]);
+    shown
+}
+
+#[track_caller]
+fn lacks(shown: &Shown, texts: &[&str]) {
+    for text in texts {
+        assert!(!shown.text.contains(text), "{text:?} in: {}", shown.text);
+    }
+}
+
+/// The value of a hidden field.
+#[track_caller]
+fn hidden(shown: &Shown, name: &str) -> String {
+    let before = format!("name=\"{name}\" value=\"");
+    let (_, after) = shown.text.split_once(&before).unwrap_or_else(|| panic!("no field {name}"));
+    after.split('"').next().unwrap().to_owned()
+}
