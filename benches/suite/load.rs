@@ -43,20 +43,25 @@ pub(crate) fn count(number: usize) -> f64 {
 /// Sends each request once, over [`CONNECTIONS`] connections; every answer must be 200.
 pub(crate) fn send_each(address: SocketAddr, requests: Vec<Vec<u8>>) -> Run {
     let total = requests.len();
-    send(address, requests, total)
+    send(address, requests, total, CONNECTIONS)
 }
 
 /// Sends one request again and again, `total` times.
 pub(crate) fn send_again(address: SocketAddr, request: Vec<u8>, total: usize) -> Run {
-    send(address, vec![request], total)
+    send(address, vec![request], total, CONNECTIONS)
 }
 
-fn send(address: SocketAddr, requests: Vec<Vec<u8>>, total: usize) -> Run {
+/// The same, one after the other.
+pub(crate) fn send_alone(address: SocketAddr, request: Vec<u8>, total: usize) -> Run {
+    send(address, vec![request], total, 1)
+}
+
+fn send(address: SocketAddr, requests: Vec<Vec<u8>>, total: usize, connections: usize) -> Run {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let (requests, next) = (Arc::new(requests), Arc::new(AtomicUsize::new(0)));
         let mut streams = Vec::new();
-        for _ in 0..CONNECTIONS {
+        for _ in 0..connections {
             let stream = TcpStream::connect(address).await.unwrap();
             stream.set_nodelay(true).unwrap();
             streams.push(stream);
@@ -121,6 +126,12 @@ fn whole_length(answer: &[u8]) -> Option<usize> {
     let length = text.split_once("content-length: ").expect("a content-length").1;
     let digits = length.split("\r\n").next().unwrap();
     Some(head + digits.parse::<usize>().unwrap())
+}
+
+/// A GET as bytes.
+pub(crate) fn get(path: &str, token: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {token}\r\n\r\n")
+        .into_bytes()
 }
 
 /// A POST of JSON as bytes.

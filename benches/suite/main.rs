@@ -8,6 +8,7 @@
 #![allow(clippy::disallowed_methods, reason = "it measures real time and makes its own rows")]
 
 mod checkout;
+mod desk;
 mod floor;
 mod history;
 mod load;
@@ -29,7 +30,7 @@ pub(crate) struct Scale {
     pub(crate) divisor: usize,
 }
 
-const SECTIONS: [&str; 5] = ["checkout", "preview", "process", "history", "opposing"];
+const SECTIONS: [&str; 6] = ["checkout", "preview", "process", "history", "opposing", "desk"];
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
@@ -67,6 +68,7 @@ fn main() {
             "process" => process::run(&runtime, scale),
             "history" => history::run(&runtime, scale),
             "opposing" => opposing::run(&runtime, scale),
+            "desk" => desk::run(&runtime, scale),
             other => {
                 say(&format!("there is no section {other}; there are: {}", SECTIONS.join(", ")));
                 std::process::exit(2);

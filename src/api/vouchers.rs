@@ -86,13 +86,7 @@ pub(super) async fn issue(
     };
     let actor = caller.actor();
     let mut ids = app.ids();
-    let mut writer = Writer {
-        store: &app.store,
-        currency: app.facts.currency,
-        now: app.clock.now(),
-        actor: &actor,
-        ids: &mut ids,
-    };
+    let mut writer = Writer::of(&app, &actor, &mut ids);
     let code = parse_code("code", &issue.code)?;
     let issued = vouchers::issue(&mut writer, issue, &expected(&headers)).await;
     // Also where it failed: a commit whose answer was lost may have happened.
@@ -235,13 +229,7 @@ pub(super) async fn revoke(
     let code = parse_code("code", &code)?;
     let actor = caller.actor();
     let mut ids = app.ids();
-    let mut writer = Writer {
-        store: &app.store,
-        currency: app.facts.currency,
-        now: app.clock.now(),
-        actor: &actor,
-        ids: &mut ids,
-    };
+    let mut writer = Writer::of(&app, &actor, &mut ids);
     let revoked = vouchers::revoke(&mut writer, &code).await;
     app.previews.forget(&code);
     match revoked? {

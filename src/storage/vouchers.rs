@@ -215,7 +215,7 @@ pub(crate) async fn list(
                 " FROM promo_codes WHERE code IN (SELECT code FROM promo_codes WHERE ",
                 $which,
                 " AND (created_at, code) < ($1, $2) \
-                 AND ($4 = '%' OR UPPER(code) LIKE $4 ESCAPE '!') \
+                 AND ($4 = '%' OR code LIKE $4 ESCAPE '!') \
                  ORDER BY created_at DESC, code DESC LIMIT $3) \
                  ORDER BY created_at DESC, code DESC"
             )

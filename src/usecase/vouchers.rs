@@ -16,6 +16,7 @@ use sovereign_domain::voucher::{
     Code, MAX_CREDIT_VALID_DAYS, MAX_DESCRIPTION_CHARS, MAX_REDEMPTIONS, Voucher,
 };
 
+use crate::app::App;
 use crate::storage::audit::{self, Change};
 use crate::storage::vouchers::{self, VoucherEdit};
 use crate::storage::{self, Store, Tx, notices};
@@ -171,6 +172,14 @@ pub fn fingerprint(voucher: &Voucher) -> String {
     const BYTES: usize = 12;
     let digest = Sha256::digest(state(voucher).to_string());
     URL_SAFE_NO_PAD.encode(&digest[..BYTES])
+}
+
+impl<'a> Writer<'a> {
+    /// Of a running server.
+    pub(crate) fn of(app: &'a App, actor: &'a Actor, ids: &'a mut (dyn IdSource + Send)) -> Self {
+        let (currency, now) = (app.facts.currency, app.clock.now());
+        Self { store: &app.store, currency, now, actor, ids }
+    }
 }
 
 /// Issues a voucher; edits or resurrects one that exists.

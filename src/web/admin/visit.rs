@@ -50,12 +50,5 @@ pub(super) async fn writing<T>(
 ) -> T {
     let actor = Actor { user_id: session.user_id.as_str().into(), request_id };
     let mut ids = app.ids();
-    let mut writer = Writer {
-        store: &app.store,
-        currency: app.facts.currency,
-        now: app.clock.now(),
-        actor: &actor,
-        ids: &mut ids,
-    };
-    write(&mut writer).await
+    write(&mut Writer::of(app, &actor, &mut ids)).await
 }

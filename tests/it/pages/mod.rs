@@ -7,3 +7,22 @@ mod join;
 mod market;
 mod redeem;
 mod wallet;
+
+use crate::harness::Shown;
+
+/// The value of a hidden field.
+#[track_caller]
+fn hidden(shown: &Shown, name: &str) -> String {
+    let (_, after) = shown
+        .text
+        .split_once(&format!("name=\"{name}\" value=\""))
+        .unwrap_or_else(|| panic!("no field {name}: {}", shown.text));
+    after.split('"').next().unwrap().to_owned()
+}
+
+#[track_caller]
+fn lacks(shown: &Shown, texts: &[&str]) {
+    for text in texts {
+        assert!(!shown.text.contains(text), "{text:?} in: {}", shown.text);
+    }
+}

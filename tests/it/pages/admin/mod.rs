@@ -5,6 +5,7 @@ mod story;
 mod voucher;
 mod vouchers;
 
+use super::{hidden, lacks};
 use crate::harness::{Browser, Shown, TestApp};
 
 /// The browser of somebody with the role `sovereign-admin`.
@@ -24,19 +25,4 @@ async fn follow(browser: &mut Browser, pressed: &Shown, notice: &str) -> Shown {
     let shown = browser.get(pressed.location()).await.expect(200);
     shown.has(&[notice]);
     shown
-}
-
-#[track_caller]
-fn lacks(shown: &Shown, texts: &[&str]) {
-    for text in texts {
-        assert!(!shown.text.contains(text), "{text:?} in: {}", shown.text);
-    }
-}
-
-/// The value of a hidden field.
-#[track_caller]
-fn hidden(shown: &Shown, name: &str) -> String {
-    let before = format!("name=\"{name}\" value=\"");
-    let (_, after) = shown.text.split_once(&before).unwrap_or_else(|| panic!("no field {name}"));
-    after.split('"').next().unwrap().to_owned()
 }

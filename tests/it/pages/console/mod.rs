@@ -11,6 +11,7 @@ mod roles;
 
 use serde_json::{Value, json};
 
+use super::{hidden, lacks};
 use crate::harness::{Browser, Customer, Setup, Shown, TestApp};
 
 /// A name that is harmless only where pages write it as text.
@@ -43,23 +44,6 @@ async fn browser_of(app: &TestApp, name: &str) -> Browser {
 async fn member(app: &TestApp, customer: &Customer, name: &str, role: &str) -> Browser {
     customer.add_member(app, name, role).await;
     browser_of(app, name).await
-}
-
-/// The value of a hidden field.
-#[track_caller]
-fn hidden(shown: &Shown, name: &str) -> String {
-    let (_, after) = shown
-        .text
-        .split_once(&format!("name=\"{name}\" value=\""))
-        .unwrap_or_else(|| panic!("no field {name}: {}", shown.text));
-    after.split('"').next().unwrap().to_owned()
-}
-
-#[track_caller]
-fn lacks(shown: &Shown, texts: &[&str]) {
-    for text in texts {
-        assert!(!shown.text.contains(text), "{text:?} in: {}", shown.text);
-    }
 }
 
 /// The page that a button led to; the notice on it is shown once.

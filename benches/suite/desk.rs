@@ -1,0 +1,75 @@
+//! The administrators' desk beside a million vouchers: how long the list takes, whatever is looked for.
+
+use sovereign::auth::Role;
+use sovereign::storage::{Engine, Store};
+use tokio::runtime::Runtime;
+
+use crate::server::Sovereign;
+use crate::{Scale, load, people, say};
+
+const VOUCHERS: usize = 1_000_000;
+const REQUESTS: usize = 40;
+
+/// What is asked for, of codes such as `C-0123456-LAST`, of which one in seven is paused and one in eleven revoked.
+const QUESTIONS: [(&str, &str); 9] = [
+    ("the newest", ""),
+    ("paused", "&status=paused"),
+    ("revoked", "&status=revoked"),
+    ("exhausted: none", "&status=exhausted"),
+    ("a part that all have", "&q=c-"),
+    ("a part that ten have", "&q=-01234"),
+    ("a part that one has", "&q=0123456-l"),
+    ("a part that none has", "&q=nonesuch"),
+    ("a part that no paused one has", "&q=nonesuch&status=paused"),
+];
+
+pub(crate) fn run(runtime: &Runtime, scale: Scale) {
+    let count = VOUCHERS / scale.divisor;
+    say(&format!("desk: the list of {count} vouchers, {REQUESTS} times each, one after the other"));
+    let postgres = runtime.block_on(Sovereign::on_postgres("bench_desk", &[]));
+    for (name, sovereign) in [("PostgreSQL", postgres), ("SQLite", Sovereign::on_sqlite(&[]))] {
+        runtime.block_on(async { fill(&sovereign.store().await, count).await });
+        ask(name, &sovereign);
+    }
+    say("  (at most 300 ms)\n");
+}
+
+async fn fill(store: &Store, count: usize) {
+    let (code, at, quiet) = match store.engine() {
+        Engine::Postgres => (
+            "'C-' || lpad(n::text, 7, '0') || '-LAST'",
+            "to_timestamp(1700000000 + n / 3)",
+            "VACUUM ANALYZE promo_codes",
+        ),
+        Engine::Sqlite => {
+            ("printf('C-%07d-LAST', n)", "(1700000000 + n / 3) * 1000000", "ANALYZE promo_codes")
+        }
+    };
+    people::execute(
+        store,
+        &format!(
+            "INSERT INTO promo_codes (code, credit_omr, credit_minor, description, active, max_redemptions, \
+                 times_redeemed, adopted_redemptions, created_at, updated_at, deleted_at) \
+             SELECT {code}, 5, 5000, '', n % 7 <> 0, 1, 0, 0, {at}, {at}, CASE WHEN n % 11 = 0 THEN {at} END \
+             FROM (WITH RECURSIVE numbers (n) AS \
+                 (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count}) SELECT n FROM numbers) AS all_numbers"
+        ),
+    )
+    .await;
+    people::execute(store, quiet).await;
+}
+
+fn ask(name: &str, sovereign: &Sovereign) {
+    let process = sovereign.serve();
+    let token = people::mint(&sovereign.tokens(), "desk", Role::SovereignAdmin);
+    for (question, query) in QUESTIONS {
+        let request = load::get(&format!("/billing/vouchers/list?limit=50{query}"), &token);
+        let run = load::send_alone(process.address, request, REQUESTS);
+        say(&format!(
+            "  {name:<12} {question:<32} p50 {:>6.1} ms   p95 {:>6.1} ms",
+            run.quantile_ms(0.5),
+            run.quantile_ms(0.95)
+        ));
+    }
+    process.stop();
+}
