@@ -19,7 +19,7 @@ use super::problem::Problem;
 use crate::app::App;
 use crate::storage::overview::{self as rows, SummaryRow, TotalsRow};
 use crate::usecase::organizations::{OrganizationError, usable_id};
-use crate::usecase::overview::{self, OverviewError};
+use crate::usecase::overview;
 
 const DEFAULT_LIMIT: i64 = 50;
 const MAX_LIMIT: i64 = 200;
@@ -213,13 +213,4 @@ pub(super) async fn find(
     let found = rows::find(&mut tx, usable_id(&id)?).await?;
     let row = found.ok_or(OrganizationError::NotFound)?;
     Ok(Json(OrganizationBody::of(&mut tx, row).await?))
-}
-
-impl From<OverviewError> for Problem {
-    fn from(error: OverviewError) -> Self {
-        match error {
-            OverviewError::Field(error) => error.into(),
-            OverviewError::Storage(error) => error.into(),
-        }
-    }
 }

@@ -58,6 +58,7 @@ mod status;
 mod subscriptions;
 mod tiers;
 mod usage;
+mod voucher_file;
 mod voucher_story;
 mod vouchers;
 mod wallet;
@@ -110,9 +111,11 @@ fn voucher_routes(routes: Routes) -> Routes {
     routes
         .add(__path_issue, vouchers::issue)
         .add(__path_list, vouchers::list)
+        .add(voucher_file::__path_csv, voucher_file::csv)
         .add(__path_read, vouchers::read)
         .add(voucher_story::__path_history, voucher_story::history)
         .add(voucher_story::__path_redemptions, voucher_story::redemptions)
+        .add(voucher_story::__path_qualifies, voucher_story::qualifies)
         .add(__path_revoke, vouchers::revoke)
         .add(__path_redeem_preview, vouchers::redeem_preview)
         .add(checkout::__path_redeem, checkout::redeem)

@@ -16,6 +16,7 @@ use crate::engine::EngineError;
 use crate::limits::TooMany;
 use crate::storage;
 use crate::usecase::organizations::OrganizationError;
+use crate::usecase::paging::PageError;
 use crate::usecase::payments::PaymentError;
 use crate::usecase::roles::RoleError;
 use crate::usecase::vouchers::{FieldError, IssueError};
@@ -290,6 +291,12 @@ impl From<IssueError> for Problem {
         match error {
             IssueError::Field(error) => error.into(),
             IssueError::Storage(error) => error.into(),
+            IssueError::Taken(_) => {
+                let detail =
+                    "there is a voucher with this code, or was; choose another, or edit that one";
+                Self::new(StatusCode::PRECONDITION_FAILED, "voucher_taken", detail)
+                    .about("If-None-Match")
+            }
             IssueError::Changed(now) => {
                 let detail = match now {
                     None => "there is no voucher with this code",
@@ -298,6 +305,15 @@ impl From<IssueError> for Problem {
                 Self::new(StatusCode::PRECONDITION_FAILED, "voucher_edited", detail)
                     .about("If-Match")
             }
+        }
+    }
+}
+
+impl From<PageError> for Problem {
+    fn from(error: PageError) -> Self {
+        match error {
+            PageError::Field(error) => error.into(),
+            PageError::Storage(error) => error.into(),
         }
     }
 }

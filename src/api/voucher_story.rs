@@ -1,7 +1,8 @@
-//! `/billing/vouchers/code/{code}/…`: what was done to a voucher, and who redeemed it.
+//! `/billing/vouchers/code/{code}/…`: what was done to a voucher, who redeemed it, and who could.
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ use super::paging;
 use super::problem::Problem;
 use crate::app::App;
 use crate::storage::voucher_story::RedemptionRow;
+use crate::usecase::qualify::{Customer, qualify};
 use crate::usecase::read_audit::Place;
 use crate::usecase::voucher_story::{self, Changed, Done, Part};
 use crate::usecase::vouchers::parse_code;
@@ -156,7 +158,8 @@ pub(super) struct RedeemedBody {
     left_minor: i64,
     /// ISO 4217.
     currency: &'static str,
-    /// `reserved` for an order that waits for its payment, `redeemed`, or `released` where that was never paid.
+    /// `reserved` for an order that waits for its payment, `redeemed`, or `released` where it was given back: the
+    /// order was never paid, or was refunded with its voucher.
     state: String,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
@@ -206,4 +209,49 @@ pub(super) async fn redemptions(
     let part = voucher_story::redemptions(&app, &parse_code("code", &code)?, page).await?;
     let currency = app.facts.currency.code();
     answer(part, |row| RedeemedBody::new(row, currency), (&uri, page.1))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct CustomerQuery {
+    /// An e-mail address, or the address (slug) of an Organization.
+    #[param(max_length = 254, pattern = "[A-Za-z0-9]")]
+    customer: String,
+}
+
+/// Whether a customer could redeem a voucher.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = VoucherVerdict)]
+pub(super) struct VerdictBody {
+    qualifies: bool,
+    /// `qualifies`; `new` where nobody with this address has signed in yet; else the first rule that is in the way, by
+    /// the `code` that a checkout would answer with, or `organization_unknown`.
+    verdict: &'static str,
+}
+
+/// Tells whether a customer could redeem a voucher now
+///
+/// And if not, the first rule that is in the way. It changes nothing. For the roles superadmin and sovereign-admin.
+#[utoipa::path(
+    get, path = "/billing/vouchers/code/{code}/qualifies", tag = "Vouchers",
+    operation_id = "qualifiesForVoucher",
+    security(("bearer" = [])),
+    params(("code" = String, Path, description = "The code, spelled as it may be issued",
+        pattern = "^ *[A-Za-z0-9._-]{3,64} *$"), CustomerQuery),
+    responses(
+        (status = 200, description = "Whether, and why not", body = VerdictBody),
+        (status = 403, description = "The role is neither superadmin nor sovereign-admin"),
+        (status = 404, description = "No voucher has had this code"),
+    ),
+)]
+pub(super) async fn qualifies(
+    State(app): State<Arc<App>>,
+    Issuer(_): Issuer,
+    Segment(code): Segment,
+    Query(query): Query<CustomerQuery>,
+) -> Result<Json<VerdictBody>, Problem> {
+    let code = parse_code("code", &code)?;
+    let verdict = qualify(&app, &code, &Customer::parse(&query.customer)?).await?;
+    let verdict = verdict.ok_or_else(|| Problem::not_found("no voucher has had this code"))?;
+    Ok(Json(VerdictBody { qualifies: verdict.qualifies(), verdict: verdict.as_str() }))
 }

@@ -67,7 +67,8 @@ pub(super) struct IssueBody {
         (status = 200, description = "The voucher as it is stored", body = VoucherBody,
             headers(("ETag" = String, description = "For the next edit; redemptions leave it as it is"))),
         (status = 403, description = "The role is neither superadmin nor sovereign-admin"),
-        (status = 412, description = "It is not as `If-Match` or `If-None-Match` says (`voucher_edited`)"),
+        (status = 412, description = "Somebody has edited it since (`voucher_edited`), or there is one already \
+            (`voucher_taken`)"),
     ),
 )]
 pub(super) async fn issue(

@@ -14,6 +14,7 @@ use crate::ids::RandomIds;
 use crate::lifecycle::open_existing;
 use crate::storage::Store;
 use crate::usecase::list_vouchers::{PAGE_SIZE, Wanted, list as page_of};
+use crate::usecase::paging::PageError;
 use crate::usecase::start;
 use crate::usecase::voucher_codes::{DEFAULT_LENGTH, generate};
 use crate::usecase::vouchers::{self, Expected, Issue, IssueError, Writer, parse_code};
@@ -176,7 +177,7 @@ async fn list(args: ListArgs) -> Result<(), Failure> {
             part: args.search.as_deref(),
             status: args.status.as_deref(),
         };
-        let page = page_of(&store, &wanted, PAGE_SIZE).await.map_err(failure)?;
+        let page = page_of(&store, &wanted, PAGE_SIZE).await.map_err(no_page)?;
         found.extend(page.rows);
         match page.next {
             Some(next) => after = Some(next),
@@ -221,10 +222,19 @@ async fn revoke(args: RevokeArgs) -> Result<(), Failure> {
     }
 }
 
+fn no_page(error: PageError) -> Failure {
+    match error {
+        PageError::Field(error) => Failure::refused(error.detail),
+        PageError::Storage(error) => error.into(),
+    }
+}
+
 fn failure(error: IssueError) -> Failure {
     match error {
         IssueError::Field(error) => Failure::refused(error.detail),
-        IssueError::Changed(_) => Failure::refused("somebody has changed the voucher since"),
+        IssueError::Taken(_) | IssueError::Changed(_) => {
+            Failure::refused("somebody has changed the voucher since")
+        }
         IssueError::Storage(error) => error.into(),
     }
 }

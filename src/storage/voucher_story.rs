@@ -139,3 +139,40 @@ pub(crate) async fn reach(tx: &mut Tx, high: Uuid, redemptions: i64) -> Result<O
         .fetch_optional(c)
         .await)?)
 }
+
+/// How often each user with this address has redeemed a voucher; nobody may have it yet.
+pub(crate) async fn redeemed_by_address(tx: &mut Tx, code: &Code, email: &str) -> Result<Vec<i64>> {
+    let sql = "SELECT (SELECT COUNT(*) FROM promo_redemptions r \
+                   WHERE r.code = $1 AND r.user_id = u.id AND r.state <> 'released') \
+               FROM users u WHERE lower(u.email) = lower($2)";
+    Ok(on_db!(tx, c => sqlx::query_scalar(sql)
+        .bind(code.as_str())
+        .bind(email)
+        .fetch_all(c)
+        .await)?)
+}
+
+from_row! {
+    /// An Organization, and how often it has redeemed a voucher.
+    #[derive(Debug)]
+    pub(crate) struct OfOrganization {
+        pub(crate) status: String,
+        pub(crate) redemptions: i64,
+    }
+}
+
+/// The Organization at `slug`, where there is one.
+pub(crate) async fn redeemed_by_organization(
+    tx: &mut Tx,
+    code: &Code,
+    slug: &str,
+) -> Result<Option<OfOrganization>> {
+    let sql = "SELECT o.status, (SELECT COUNT(*) FROM promo_redemptions r \
+                   WHERE r.code = $1 AND r.tenant_id = o.id AND r.state <> 'released') AS redemptions \
+               FROM organizations o WHERE o.slug = $2 AND o.status <> 'deleted'";
+    Ok(on_db!(tx, c => sqlx::query_as(sql)
+        .bind(code.as_str())
+        .bind(slug)
+        .fetch_optional(c)
+        .await)?)
+}

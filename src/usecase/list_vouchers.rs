@@ -2,8 +2,8 @@
 
 use sovereign_domain::voucher::{Code, Voucher, VoucherStatus, comparable};
 
-use super::paging::{self, Page};
-use super::vouchers::{FieldError, IssueError};
+use super::paging::{self, Page, PageError};
+use super::vouchers::FieldError;
 use crate::storage::cursor::Cursor;
 use crate::storage::vouchers::{self, Filter};
 use crate::storage::{self, Store};
@@ -26,7 +26,7 @@ pub struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
-    fn filter(&self) -> Result<Filter, FieldError> {
+    pub(super) fn filter(&self) -> Result<Filter, FieldError> {
         Ok(Filter { status: self.status()?, part: self.part()? })
     }
 
@@ -56,14 +56,14 @@ impl Wanted<'_> {
 /// One page of vouchers, newest first.
 ///
 /// # Errors
-/// Where something of `wanted` is not understood ([`IssueError::Field`]), or the database fails.
+/// Where something of `wanted` is not understood, or the database fails.
 pub async fn list(
     store: &Store,
     wanted: &Wanted<'_>,
     limit: i64,
-) -> Result<Page<Voucher>, IssueError> {
-    let after = paging::read(wanted.after).map_err(IssueError::Field)?;
-    let filter = wanted.filter().map_err(IssueError::Field)?;
+) -> Result<Page<Voucher>, PageError> {
+    let after = paging::read(wanted.after)?;
+    let filter = wanted.filter()?;
     let mut tx = store.read().await?;
     let found = vouchers::list(&mut tx, &filter, &after, limit.saturating_add(1)).await?;
     Ok(paging::page(found, limit, |voucher| Cursor {

@@ -1,40 +1,20 @@
 //! The Sovereign's Organizations, as its administrators see them.
 
-use super::paging::{self, Page};
-use super::vouchers::FieldError;
+use super::paging::{self, Page, PageError};
 use crate::app::App;
 use crate::storage;
 use crate::storage::cursor::Cursor;
 use crate::storage::overview::{self as rows, SummaryRow, TotalsRow};
 
-/// Why there is no page.
-#[derive(Debug)]
-pub(crate) enum OverviewError {
-    Field(FieldError),
-    Storage(storage::Error),
-}
-
-impl From<FieldError> for OverviewError {
-    fn from(error: FieldError) -> Self {
-        Self::Field(error)
-    }
-}
-
-impl From<storage::Error> for OverviewError {
-    fn from(error: storage::Error) -> Self {
-        Self::Storage(error)
-    }
-}
-
 /// A page of Organizations with their totals, newest first.
 ///
 /// # Errors
-/// [`OverviewError`].
+/// [`PageError`].
 pub(crate) async fn totals(
     app: &App,
     after: Option<&str>,
     limit: i64,
-) -> Result<Page<TotalsRow>, OverviewError> {
+) -> Result<Page<TotalsRow>, PageError> {
     let after = paging::read(after)?;
     let mut tx = app.store.read_across().await?;
     let found = rows::totals(&mut tx, &after, limit.saturating_add(1), app.clock.now()).await?;

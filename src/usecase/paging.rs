@@ -8,10 +8,30 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sovereign_domain::timestamp::Timestamp;
 
 use super::vouchers::FieldError;
+use crate::storage;
 use crate::storage::cursor::Cursor;
 
 /// The years 1 to 9999, in microseconds: what a row can hold on either database.
 pub(super) const MOMENTS: RangeInclusive<i64> = -62_135_596_800_000_000..=253_402_300_799_999_999;
+
+/// Why there is no page.
+#[derive(Debug)]
+pub enum PageError {
+    Field(FieldError),
+    Storage(storage::Error),
+}
+
+impl From<FieldError> for PageError {
+    fn from(error: FieldError) -> Self {
+        Self::Field(error)
+    }
+}
+
+impl From<storage::Error> for PageError {
+    fn from(error: storage::Error) -> Self {
+        Self::Storage(error)
+    }
+}
 
 /// The rows of one page, and what the next page is asked for with, where there is one.
 #[derive(Debug, Clone)]

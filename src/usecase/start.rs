@@ -7,7 +7,7 @@ use sovereign_domain::ids::IdSource;
 use sovereign_domain::money::Currency;
 use sovereign_domain::timestamp::Timestamp;
 
-use super::vouchers::{self, Expected, Issue, Writer};
+use super::vouchers::{self, Expected, Issue, IssueError, Writer};
 use super::{catalog, users};
 use crate::app::Facts;
 use crate::auth::{Role, own_issuer};
@@ -217,9 +217,9 @@ async fn seed_demo(
         };
         match vouchers::issue(&mut writer, issue, &Expected::Anything).await {
             // Nothing was expected, so that nothing can be otherwise.
-            Ok(_) | Err(vouchers::IssueError::Changed(_)) => {}
-            Err(vouchers::IssueError::Storage(error)) => return Err(error.into()),
-            Err(vouchers::IssueError::Field(error)) => {
+            Ok(_) | Err(IssueError::Taken(_) | IssueError::Changed(_)) => {}
+            Err(IssueError::Storage(error)) => return Err(error.into()),
+            Err(IssueError::Field(error)) => {
                 return Err(StartError::Configuration(error.to_string()));
             }
         }

@@ -126,6 +126,8 @@ fn check_description(text: &str) -> Result<(), FieldError> {
 #[derive(Debug)]
 pub enum IssueError {
     Field(FieldError),
+    /// There is a voucher where there should be none.
+    Taken(Box<Voucher>),
     /// It is not as whoever edits it believes; this is how it is, where there is one.
     Changed(Option<Box<Voucher>>),
     Storage(storage::Error),
@@ -157,11 +159,12 @@ pub enum Expected {
 }
 
 impl Expected {
-    fn is_met_by(&self, voucher: Option<&Voucher>) -> bool {
-        match self {
-            Self::Anything => true,
-            Self::Nothing => voucher.is_none(),
-            Self::OneOf(known) => voucher.is_some_and(|one| known.contains(&fingerprint(one))),
+    fn check(&self, voucher: Option<&Voucher>) -> Result<(), IssueError> {
+        match (self, voucher) {
+            (Self::Anything, _) | (Self::Nothing, None) => Ok(()),
+            (Self::Nothing, Some(there)) => Err(IssueError::Taken(Box::new(there.clone()))),
+            (Self::OneOf(known), Some(one)) if known.contains(&fingerprint(one)) => Ok(()),
+            (Self::OneOf(_), now) => Err(IssueError::Changed(now.cloned().map(Box::new))),
         }
     }
 }
@@ -195,9 +198,7 @@ pub async fn issue(
     let mut tx = writer.store.begin().await?;
     vouchers::lock(&mut tx, &code).await?;
     let before = vouchers::find(&mut tx, &code).await?;
-    if !expected.is_met_by(before.as_ref()) {
-        return Err(IssueError::Changed(before.map(Box::new)));
-    }
+    expected.check(before.as_ref())?;
     let voucher = vouchers::upsert(&mut tx, &code, &edit, writer.now).await?;
     let data = EventData::VoucherIssued(changed(&voucher, writer.currency));
     note(&mut tx, writer, "voucher.issue", before.as_ref(), &voucher, data).await?;

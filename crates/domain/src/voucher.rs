@@ -113,7 +113,7 @@ pub enum VoucherRefusal {
     RedeemedByOrganization,
 }
 
-/// How a voucher stands: the first of these that is true of it, from the last to the first.
+/// How a voucher stands. Where several of these are true of it, it is the last of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VoucherStatus {
     /// It can be redeemed.

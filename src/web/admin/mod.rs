@@ -25,6 +25,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/admin", get(async || Redirect::to(VOUCHERS)))
         .route("/admin/vouchers", get(vouchers::show))
+        .route("/admin/vouchers.csv", get(vouchers::file))
         .route("/admin/vouchers/new", get(new_voucher::show).post(new_voucher::press))
         .route("/admin/vouchers/{code}", get(voucher::show).post(voucher::press))
 }

@@ -112,8 +112,9 @@ async fn issue(
             let address = of_voucher(voucher.code.as_str());
             notice::see_other(&address, "admin-voucher-issued-notice")
         }
-        Err(IssueError::Changed(there)) => taken(page, typed, there.map(|there| there.code)),
-        Err(IssueError::Field(_)) => {
+        Err(IssueError::Taken(there)) => taken(page, typed, &there.code),
+        // The fields were read; what else is wrong can be the code only.
+        Err(IssueError::Field(_) | IssueError::Changed(_)) => {
             let problems = Problems::of("code", page.text("admin-voucher-code-wrong"));
             shown(page, StatusCode::BAD_REQUEST, (typed, problems, None))
         }
@@ -122,9 +123,9 @@ async fn issue(
 }
 
 /// Another voucher has the code, or had it: nothing was issued.
-fn taken(page: &Page, typed: &Typed, code: Option<Code>) -> Response {
+fn taken(page: &Page, typed: &Typed, code: &Code) -> Response {
     let problems = Problems::of("code", page.text("admin-voucher-taken"));
-    let taken = code.map(|code| of_voucher(code.as_str()));
+    let taken = Some(of_voucher(code.as_str()));
     let frame = Frame::new(page, VOUCHERS);
     let new = NewPage { page, frame, problems, typed, seen: None, taken };
     page.render(StatusCode::CONFLICT, &new)

@@ -9,7 +9,7 @@ use axum::response::Response;
 use sovereign_domain::voucher::{Code, Voucher, comparable};
 
 use super::super::fields::Fields;
-use super::super::page::{Page, address};
+use super::super::page::{Page, address, parameter};
 use super::super::problems::Problems;
 use super::super::{error, notice};
 use super::difference::{self, Difference};
@@ -22,8 +22,13 @@ use crate::api::caller::RequestName;
 use crate::app::App;
 use crate::storage;
 use crate::usecase::list_vouchers;
+use crate::usecase::qualify::{Customer, qualify};
 use crate::usecase::sessions::Standing;
+use crate::usecase::voucher_file::link;
 use crate::usecase::vouchers::{self, Expected, IssueError, fingerprint};
+
+/// The field, and the parameter of the address, for a customer to ask about.
+const CUSTOMER: &str = "customer";
 
 #[derive(Template)]
 #[template(path = "web/admin/voucher.html")]
@@ -46,6 +51,9 @@ struct VoucherPage<'a> {
     fingerprint: String,
     draft: &'a Draft,
     story: Story,
+    /// Who was asked about, and what comes of it.
+    customer: String,
+    verdict: Option<(bool, String)>,
 }
 
 /// The form as it stands, and what is to be said of it.
@@ -78,16 +86,43 @@ pub(super) async fn show(
     }
     match find(&app, &page, &code).await {
         Ok(voucher) => {
-            let draft = Draft::of(Typed::of(&voucher, page.currency), Problems::none());
-            shown(&app, &page, (&voucher, &uri), (StatusCode::OK, &draft)).await
+            let (status, problems) = asked(&page, &parameter(&uri, CUSTOMER));
+            let draft = Draft::of(Typed::of(&voucher, page.currency), problems);
+            shown(&app, &page, (&voucher, &uri), (status, &draft)).await
         }
         Err(response) => response,
     }
 }
 
+/// What is wrong with the customer who is asked about, if somebody is.
+fn asked(page: &Page, customer: &str) -> (StatusCode, Problems) {
+    if customer.is_empty() || Customer::parse(customer).is_ok() {
+        return (StatusCode::OK, Problems::none());
+    }
+    (StatusCode::BAD_REQUEST, Problems::of(CUSTOMER, page.text("admin-customer-wrong")))
+}
+
+/// Whether the customer who is asked about could redeem the voucher, in the reader's language.
+async fn verdict(
+    app: &App,
+    page: &Page,
+    (voucher, customer): (&Voucher, &str),
+) -> storage::Result<Option<(bool, String)>> {
+    let Ok(customer) = Customer::parse(customer) else { return Ok(None) };
+    let verdict = qualify(app, &voucher.code, &customer).await?;
+    Ok(verdict.map(|verdict| {
+        let name = format!("admin-verdict-{}", verdict.as_str().replace('_', "-"));
+        (verdict.qualifies(), page.text(&name))
+    }))
+}
+
 /// The voucher with the code of an address, however that is written.
 async fn find(app: &App, page: &Page, code: &str) -> Result<Voucher, Response> {
     let found = async {
+        // No row can hold this character, nor can PostgreSQL be asked for it.
+        if code.contains('\0') {
+            return Ok(None);
+        }
         let stored = Code::stored(code.to_owned());
         match (list_vouchers::find(&app.store, &stored).await?, Code::parse(code)) {
             (None, Ok(code)) => list_vouchers::find(&app.store, &code).await,
@@ -110,9 +145,14 @@ async fn shown(
     (voucher, uri): (&Voucher, &Uri),
     (status, draft): (StatusCode, &Draft),
 ) -> Response {
-    let story = match story::load(app, page, (voucher, uri)).await {
-        Ok(story) => story,
-        Err(failed) => return error::unavailable(page, &failed),
+    let customer = parameter(uri, CUSTOMER);
+    let found = async {
+        let story = story::load(app, page, (voucher, uri)).await?;
+        Ok((story, verdict(app, page, (voucher, &customer)).await?))
+    };
+    let (story, verdict) = match found.await {
+        Ok(found) => found,
+        Err::<_, storage::Error>(failed) => return error::unavailable(page, &failed),
     };
     let code = voucher.code.as_str();
     let shown = VoucherPage {
@@ -124,11 +164,13 @@ async fn shown(
         used: used(page, voucher),
         issued: page.moment(voucher.created_at),
         address: of_voucher(code),
-        link: page.branding.page(&address("/redeem", &[("code", code)])),
+        link: link(&page.branding, voucher),
         duplicate: address("/admin/vouchers/new", &[("from", code)]),
         fingerprint: fingerprint(voucher),
         draft,
         story,
+        customer,
+        verdict,
     };
     page.render(status, &shown)
 }
@@ -218,7 +260,7 @@ impl Desk<'_> {
             Ok(_) if self.voucher.deleted_at.is_some() => self.back("admin-voucher-back-notice"),
             Ok(_) => self.back("admin-voucher-saved-notice"),
             Err(IssueError::Changed(now)) => self.changed(typed, now.as_deref()).await,
-            Err(IssueError::Field(_)) => {
+            Err(IssueError::Field(_) | IssueError::Taken(_)) => {
                 let problems = Problems::of("credit", self.page.text("admin-voucher-credit-wrong"));
                 self.wrong(typed, problems).await
             }

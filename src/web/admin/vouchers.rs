@@ -15,12 +15,17 @@ use super::super::page::{Page, address};
 use super::super::problems::Problems;
 use super::frame::{Frame, VOUCHERS, of_voucher};
 use super::visit::enter;
+use crate::api::export::{CSV, send};
 use crate::app::App;
+use crate::usecase::export::ExportError;
 use crate::usecase::list_vouchers::{self, Wanted};
-use crate::usecase::vouchers::IssueError;
+use crate::usecase::organizations::OrganizationError;
+use crate::usecase::paging::PageError;
+use crate::usecase::voucher_file;
 
 /// How many are on a page.
 const PAGE_SIZE: i64 = 50;
+const FILE: &str = "/admin/vouchers.csv";
 
 #[derive(Template)]
 #[template(path = "web/admin/vouchers.html")]
@@ -36,6 +41,8 @@ struct VouchersPage<'a> {
     vouchers: Vec<Shown>,
     newest: Option<String>,
     next: Option<String>,
+    /// Where all that is looked for is a file.
+    file: String,
 }
 
 /// A row, in the reader's language.
@@ -71,7 +78,7 @@ pub(super) async fn show(
             let list = listed(&page, &fields, (vouchers, found.next, Problems::none()));
             page.render(StatusCode::OK, &list)
         }
-        Err(IssueError::Field(fault)) => {
+        Err(PageError::Field(fault)) => {
             let (field, name) = match fault.field {
                 "status" => ("status", "admin-status-wrong"),
                 "q" => ("q", "admin-search-wrong"),
@@ -80,8 +87,37 @@ pub(super) async fn show(
             let problems = Problems::of(field, page.text(name));
             page.render(StatusCode::BAD_REQUEST, &listed(&page, &fields, (vec![], None, problems)))
         }
-        Err(IssueError::Storage(failed)) => error::unavailable(&page, &failed),
-        Err(IssueError::Changed(_)) => error::unavailable(&page, &"a list is not edited"),
+        Err(PageError::Storage(failed)) => error::unavailable(&page, &failed),
+    }
+}
+
+/// All that is looked for, as a file.
+pub(super) async fn file(
+    State(app): State<Arc<App>>,
+    page: Page,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let session = match enter(&app, &page, &headers).await {
+        Ok(session) => session,
+        Err(response) => return response,
+    };
+    let fields = Fields::of_query(query.as_deref());
+    let wanted = Wanted { after: None, part: fields.find("q"), status: fields.find("status") };
+    let spool = voucher_file::file(&app, &session.user_id.as_str().into(), &wanted).await;
+    match spool.and_then(|spool| Ok(send(spool, CSV, "vouchers.csv")?)) {
+        Ok(response) => response,
+        Err(ExportError::Organization(OrganizationError::TooMany(wait))) => {
+            error::too_many(&page, wait)
+        }
+        Err(ExportError::Organization(OrganizationError::Storage(failed))) => {
+            error::unavailable(&page, &failed)
+        }
+        Err(ExportError::Organization(_)) => {
+            let back = Some((VOUCHERS, "admin-all-vouchers"));
+            error::say(&page, StatusCode::BAD_REQUEST, "admin-file-wrong", back)
+        }
+        Err(ExportError::NoRoom(failed)) => error::unavailable(&page, &failed),
     }
 }
 
@@ -93,9 +129,9 @@ fn listed<'a>(
     let (part, status) = (fields.get("q"), fields.get("status"));
     let asked = [("q", part), ("status", status)];
     let asked: Vec<_> = asked.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-    let with = |more: Option<(&'static str, &str)>| {
+    let at = |path: &str, more: Option<(&'static str, &str)>| {
         let all: Vec<_> = asked.iter().copied().chain(more).collect();
-        if all.is_empty() { VOUCHERS.to_owned() } else { address(VOUCHERS, &all) }
+        if all.is_empty() { path.to_owned() } else { address(path, &all) }
     };
     VouchersPage {
         page,
@@ -107,8 +143,9 @@ fn listed<'a>(
             .into(),
         is_filtered: !asked.is_empty(),
         vouchers,
-        newest: fields.find("after").map(|_| with(None)),
-        next: next.map(|next| with(Some(("after", &next)))),
+        newest: fields.find("after").map(|_| at(VOUCHERS, None)),
+        next: next.map(|next| at(VOUCHERS, Some(("after", &next)))),
+        file: at(FILE, None),
     }
 }
 

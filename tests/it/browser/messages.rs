@@ -10,6 +10,7 @@ const COMPOSED: &[(&str, &str)] = &[
     (r#"format!("admin-did-{}""#, "admin-did-"),
     (r#"format!("admin-is-{}""#, "admin-is-"),
     (r#"format!("admin-redemption-{}""#, "admin-redemption-"),
+    (r#"format!("admin-verdict-{}""#, "admin-verdict-"),
     (r#"format!("admin-voucher-{field}-wrong")"#, "-wrong"),
     (r#"format!("role-{}""#, "role-"),
     (r#"format!("provision-{}""#, "provision-"),

@@ -200,6 +200,8 @@ pub(super) const PAGES: &[Row] = &[
         .by(Viewer::Administrator)
         .sends(&[("confirm", "MUSCAT")])
         .answers(400),
+    page("admin-voucher-qualifies", "/admin/vouchers/LAST-YEAR?customer=noor-pharmacy")
+        .by(Viewer::Administrator),
     page("admin-voucher-unknown", "/admin/vouchers/NOTHING-1")
         .by(Viewer::Administrator)
         .answers(404),
@@ -209,6 +211,7 @@ pub(super) const PAGES: &[Row] = &[
 pub(super) const NO_PAGES: &[(&str, &str)] = &[
     ("/assets/{name}", "style sheets, which pages load"),
     ("/admin", "redirects to the list of vouchers"),
+    ("/admin/vouchers.csv", "a file"),
     ("/language", "redirects to the page it was pressed on"),
     ("/digits", "redirects to the page it was pressed on"),
     ("/console/{slug}/wallet/ledger.csv", "a file"),

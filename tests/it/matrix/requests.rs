@@ -89,9 +89,19 @@ impl World<'_> {
             "DELETE /billing/vouchers/revoke/{code}"
             | "DELETE /billing/admin/promos/{code}"
             | "GET /billing/vouchers/code/{code}"
-            | "GET /billing/vouchers/code/{code}/history"
-            | "GET /billing/vouchers/code/{code}/redemptions" => {
+            | "GET /billing/vouchers/code/{code}/history" => {
                 request.with("code", &self.voucher().await)
+            }
+            "GET /billing/vouchers/code/{code}/redemptions" => {
+                let code = self.voucher().await;
+                let redeem = json!({ "tenant_id": self.shared, "code": code });
+                self.client("owner").post("/billing/vouchers/redeem", &redeem).await.expect(200);
+                request.with("code", &code)
+            }
+            "GET /billing/vouchers/code/{code}/qualifies" => {
+                let mut request = request.with("code", &self.voucher().await);
+                request.path.push_str("?customer=outsider@example.com");
+                request
             }
             "POST /billing/usage" => {
                 let event = json!({

@@ -30,8 +30,10 @@ route                                                 none out  own  adm  mem  v
 
 POST   /billing/vouchers/issue                        401  403  403  403  403  403  200  200  403
 GET    /billing/vouchers/list                         401  403  403  403  403  403  200  200  403
+GET    /billing/vouchers/csv                          401  403  403  403  403  403  200  200  403
 GET    /billing/vouchers/code/{code}                  401  403  403  403  403  403  200  200  403
 GET    /billing/vouchers/code/{code}/history          401  403  403  403  403  403  200  200  403
+GET    /billing/vouchers/code/{code}/qualifies        401  403  403  403  403  403  200  200  403
 GET    /billing/vouchers/code/{code}/redemptions      401  403  403  403  403  403  200  200  403
 DELETE /billing/vouchers/revoke/{code}                401  403  403  403  403  403  200  200  403
 GET    /billing/admin/promos                          401  403  403  403  403  403  200  200  403

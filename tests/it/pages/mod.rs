@@ -8,6 +8,7 @@ mod market;
 mod redeem;
 mod wallet;
 
+pub(crate) use self::admin::administrator;
 use crate::harness::Shown;
 
 /// The value of a hidden field.

@@ -74,9 +74,10 @@ on_both! {
     async fn a_new_one_takes_the_place_of_none(app: &TestApp) {
         let none = ("If-None-Match", "*");
         edit(app, none, 200).await.expect(200);
-        edit(app, none, 100).await.expect_problem(412, "voucher_edited");
+        let told = edit(app, none, 100).await.expect_problem(412, "voucher_taken");
+        assert_eq!(told["field"], "If-None-Match");
         revoke(app, CODE).await;
-        edit(app, none, 100).await.expect_problem(412, "voucher_edited");
+        edit(app, none, 100).await.expect_problem(412, "voucher_taken");
         // Nor is one edited that there is not.
         let body = json!({ "code": "NEVER-ISSUED", "credit_omr": 5 }).to_string().into_bytes();
         let header = [("If-Match", "\"x\"")];

@@ -2,12 +2,14 @@
 //! visitor see. Redeeming stands with the checkout.
 
 mod edits;
+mod file;
 mod issue;
 mod issue_again;
 mod issue_refused;
 mod legacy_routes;
 mod list;
 mod preview;
+mod qualifies;
 mod record;
 mod remembered;
 mod revoke;

@@ -9,7 +9,7 @@ use super::{hidden, lacks};
 use crate::harness::{Browser, Shown, TestApp};
 
 /// The browser of somebody with the role `sovereign-admin`.
-async fn administrator(app: &TestApp, name: &str) -> Browser {
+pub(crate) async fn administrator(app: &TestApp, name: &str) -> Browser {
     let mut browser = app.browser();
     let email = format!("{name}@example.com");
     browser.sign_in(app, &email).await;

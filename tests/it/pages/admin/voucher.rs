@@ -143,7 +143,7 @@ on_both! {
     async fn one_that_nobody_issued(app: &TestApp, Setup::with_mail()) {
         let mut browser = administrator(app, "maryam").await;
         browser.get("/console").await.expect(200);
-        for path in ["/admin/vouchers/NOTHING-1", "/admin/vouchers/x", "/admin/vouchers/%3Cscript%3E"] {
+        for path in ["/admin/vouchers/NOTHING-1", "/admin/vouchers/x", "/admin/vouchers/%3Cscript%3E", "/admin/vouchers/a%00b"] {
             browser.get(path).await.expect(404).has(&["There is no such voucher"]);
             browser.submit(path, &[("act", "pause")]).await.expect(404);
         }

@@ -1,0 +1,53 @@
+//! `GET /billing/vouchers/csv`: the list of vouchers as a file.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::caller::Issuer;
+use super::export::{self, Table};
+use super::extract::Query;
+use super::problem::Problem;
+use crate::app::App;
+use crate::usecase::export::ExportError;
+use crate::usecase::list_vouchers::Wanted;
+use crate::usecase::voucher_file;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct FilterQuery {
+    /// What the code has in it; read as a code is, without regard to case.
+    #[param(nullable = false, max_length = 64)]
+    q: Option<String>,
+    /// How they stand. Without one, or with an empty one, all but the revoked.
+    #[param(nullable = false, pattern = "^(live|paused|exhausted|revoked)?$")]
+    status: Option<String>,
+}
+
+/// Lists vouchers as CSV
+///
+/// Exactly those that the list has for the same `q` and `status`, newest first. UTF-8 with a byte order mark, commas,
+/// CRLF; the first line has the names. The credit stands there as a decimal and in minor units, `link` is what customers
+/// open, and zero is no limit and no end. A text that a spreadsheet would take for a formula has an apostrophe before
+/// it. For the roles superadmin and sovereign-admin.
+#[utoipa::path(
+    get, path = "/billing/vouchers/csv", tag = "Vouchers", operation_id = "getVouchersCsv",
+    security(("bearer" = [])),
+    params(FilterQuery),
+    responses(
+        (status = 200, description = "The file", body = Table, content_type = "text/csv"),
+        (status = 403, description = "The role is neither superadmin nor sovereign-admin"),
+        (status = 429, description = "Too many exports by this user"),
+    ),
+)]
+pub(super) async fn csv(
+    State(app): State<Arc<App>>,
+    Issuer(caller): Issuer,
+    Query(query): Query<FilterQuery>,
+) -> Result<Table, Problem> {
+    let wanted = Wanted { after: None, part: query.q.as_deref(), status: query.status.as_deref() };
+    let spool = voucher_file::file(&app, &caller.user_id, &wanted).await?;
+    Ok(Table(export::send(spool, export::CSV, "vouchers.csv").map_err(ExportError::from)?))
+}
