@@ -15,12 +15,12 @@ use super::caller::Issuer;
 use super::extract::{Query, Segment};
 use super::paging;
 use super::problem::Problem;
+use super::vouchers::find;
 use crate::app::App;
 use crate::storage::voucher_story::RedemptionRow;
 use crate::usecase::qualify::{Customer, qualify};
 use crate::usecase::read_audit::Place;
 use crate::usecase::voucher_story::{self, Changed, Done, Part};
-use crate::usecase::vouchers::parse_code;
 
 const DEFAULT_LIMIT: i64 = 50;
 const MAX_LIMIT: i64 = 200;
@@ -51,13 +51,12 @@ struct NextQuery {
 }
 
 fn answer<T, B: Serialize>(
-    part: Option<Part<T>>,
+    part: Part<T>,
     body: impl Fn(T) -> B,
     (uri, limit): (&axum::http::Uri, i64),
-) -> Result<Response, Problem> {
-    let part = part.ok_or_else(|| Problem::not_found("no voucher has had this code"))?;
+) -> Response {
     let next = part.next.map(|place| NextQuery { before: place.to_text(), limit });
-    Ok(paging::linked(part.rows.into_iter().map(body).collect(), next, uri))
+    paging::linked(part.rows.into_iter().map(body).collect(), next, uri)
 }
 
 /// Something that was set to something else.
@@ -134,8 +133,8 @@ pub(super) async fn history(
     Query(query): Query<PageQuery>,
 ) -> Result<Response, Problem> {
     let page = query.read()?;
-    let part = voucher_story::done(&app, &parse_code("code", &code)?, page).await?;
-    answer(part, DoneBody::from, (&uri, page.1))
+    let part = voucher_story::done(&app, &find(&app, &code).await?, page).await?;
+    Ok(answer(part, DoneBody::from, (&uri, page.1)))
 }
 
 /// A redemption of a voucher.
@@ -206,9 +205,9 @@ pub(super) async fn redemptions(
     Query(query): Query<PageQuery>,
 ) -> Result<Response, Problem> {
     let page = query.read()?;
-    let part = voucher_story::redemptions(&app, &parse_code("code", &code)?, page).await?;
+    let part = voucher_story::redemptions(&app, &find(&app, &code).await?, page).await?;
     let currency = app.facts.currency.code();
-    answer(part, |row| RedeemedBody::new(row, currency), (&uri, page.1))
+    Ok(answer(part, |row| RedeemedBody::new(row, currency), (&uri, page.1)))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -250,8 +249,7 @@ pub(super) async fn qualifies(
     Segment(code): Segment,
     Query(query): Query<CustomerQuery>,
 ) -> Result<Json<VerdictBody>, Problem> {
-    let code = parse_code("code", &code)?;
-    let verdict = qualify(&app, &code, &Customer::parse(&query.customer)?).await?;
-    let verdict = verdict.ok_or_else(|| Problem::not_found("no voucher has had this code"))?;
+    let customer = Customer::parse(&query.customer)?;
+    let verdict = qualify(&app, &find(&app, &code).await?, &customer).await?;
     Ok(Json(VerdictBody { qualifies: verdict.qualifies(), verdict: verdict.as_str() }))
 }

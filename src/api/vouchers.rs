@@ -132,9 +132,13 @@ pub(super) async fn read(
     Issuer(_): Issuer,
     Segment(code): Segment,
 ) -> Result<Tagged, Problem> {
-    let found = list_vouchers::find(&app.store, &parse_code("code", &code)?).await?;
-    let voucher = found.ok_or_else(|| Problem::not_found("no voucher has had this code"))?;
-    Ok(tagged(&app, voucher))
+    Ok(tagged(&app, find(&app, &code).await?))
+}
+
+/// The voucher of a path, revoked or not.
+pub(super) async fn find(app: &App, code: &str) -> Result<Voucher, Problem> {
+    let found = list_vouchers::find(&app.store, &parse_code("code", code)?).await?;
+    found.ok_or_else(|| Problem::not_found("no voucher has had this code"))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

@@ -59,17 +59,19 @@ from_row! {
     }
 }
 
-macro_rules! redemption_columns {
-    () => {
-        "r.id, r.tenant_id, o.name, o.slug, r.credit_minor, \
-         CASE WHEN r.state = 'redeemed' THEN COALESCE(l.remaining_minor, 0) ELSE 0 END AS left_minor, \
-         r.state, r.created_at"
-    };
-}
-
-macro_rules! organization_and_lot {
-    () => {
-        " LEFT JOIN organizations o ON o.id = r.tenant_id LEFT JOIN credit_lots l ON l.id = r.lot_id "
+/// The redemptions whose identifiers `$page` selects.
+macro_rules! redemptions {
+    ($page:literal) => {
+        concat!(
+            "WITH ",
+            $page,
+            " SELECT r.id, r.tenant_id, o.name, o.slug, r.credit_minor, \
+                 CASE WHEN r.state = 'redeemed' THEN COALESCE(l.remaining_minor, 0) ELSE 0 END AS left_minor, \
+                 r.state, r.created_at \
+             FROM page JOIN promo_redemptions r ON r.id = page.id \
+             LEFT JOIN organizations o ON o.id = r.tenant_id LEFT JOIN credit_lots l ON l.id = r.lot_id \
+             ORDER BY r.id DESC"
+        )
     };
 }
 
@@ -80,18 +82,14 @@ pub(crate) async fn few_redemptions(
     before: Uuid,
     limit: i64,
 ) -> Result<Vec<RedemptionRow>> {
-    const SQL: &str = concat!(
-        "WITH own AS MATERIALIZED ( \
+    const SQL: &str = redemptions!(
+        "own AS MATERIALIZED ( \
              SELECT id FROM promo_redemptions WHERE code = $1 AND state <> 'released' \
              UNION ALL \
              SELECT id FROM promo_redemptions WHERE code = $1 AND state = 'released' \
          ), page AS MATERIALIZED ( \
              SELECT id FROM own WHERE id < $2 ORDER BY id DESC LIMIT $3 \
-         ) SELECT ",
-        redemption_columns!(),
-        " FROM page JOIN promo_redemptions r ON r.id = page.id",
-        organization_and_lot!(),
-        "ORDER BY r.id DESC"
+         )"
     );
     Ok(on_db!(tx, c => sqlx::query_as(SQL)
         .bind(code.as_str())
@@ -110,15 +108,11 @@ pub(crate) async fn many_redemptions(
     limit: i64,
 ) -> Result<Vec<RedemptionRow>> {
     // What is put together of the code is in no index that could be taken instead.
-    const SQL: &str = concat!(
-        "WITH page AS MATERIALIZED ( \
+    const SQL: &str = redemptions!(
+        "page AS MATERIALIZED ( \
              SELECT id FROM promo_redemptions WHERE id >= $2 AND id < $3 AND code || '' = $1 \
              ORDER BY id DESC LIMIT $4 \
-         ) SELECT ",
-        redemption_columns!(),
-        " FROM page JOIN promo_redemptions r ON r.id = page.id",
-        organization_and_lot!(),
-        "ORDER BY r.id DESC"
+         )"
     );
     Ok(on_db!(tx, c => sqlx::query_as(SQL)
         .bind(code.as_str())

@@ -42,11 +42,17 @@ pub struct Page<T> {
 
 /// Makes a page of what was found, which is one row more than a page holds where there are more.
 pub(crate) fn page<T>(mut found: Vec<T>, limit: i64, cursor: impl Fn(&T) -> Cursor) -> Page<T> {
+    let more = cut(&mut found, limit);
+    let next = found.last().filter(|_| more).map(|row| write(&cursor(row)));
+    Page { rows: found, next }
+}
+
+/// Leaves as many rows as a page holds; answers whether there were more.
+pub(super) fn cut<T>(found: &mut Vec<T>, limit: i64) -> bool {
     let size = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = found.len() > size;
     found.truncate(size);
-    let next = found.last().filter(|_| more).map(|row| write(&cursor(row)));
-    Page { rows: found, next }
+    more
 }
 
 /// Opaque to clients and safe in an address, whatever characters an adopted code has.

@@ -4,9 +4,8 @@
 //! the voucher's.
 
 use sovereign_domain::organization::OrganizationStatus;
-use sovereign_domain::voucher::{Code, VoucherRefusal};
+use sovereign_domain::voucher::{Voucher, VoucherRefusal};
 
-use super::list_vouchers;
 use super::vouchers::FieldError;
 use crate::app::App;
 use crate::storage::{self, voucher_story as rows};
@@ -78,21 +77,21 @@ impl Verdict {
     }
 }
 
-/// Whether `customer` could redeem the voucher; `None` where there never was one.
+/// Whether `customer` could redeem the voucher.
 ///
 /// # Errors
 /// Where the database fails.
 pub(crate) async fn qualify(
     app: &App,
-    code: &Code,
+    voucher: &Voucher,
     customer: &Customer,
-) -> storage::Result<Option<Verdict>> {
-    let Some(voucher) = list_vouchers::find(&app.store, code).await? else { return Ok(None) };
+) -> storage::Result<Verdict> {
     if let Some(refusal) = voucher.refusal() {
-        return Ok(Some(Verdict::Refused(refusal)));
+        return Ok(Verdict::Refused(refusal));
     }
+    let code = &voucher.code;
     let mut tx = app.store.read_across().await?;
-    let verdict = match customer {
+    Ok(match customer {
         Customer::Person(email) => {
             let redeemed = rows::redeemed_by_address(&mut tx, code, email).await?;
             if redeemed.is_empty() {
@@ -115,8 +114,7 @@ pub(crate) async fn qualify(
                 Some(_) => Verdict::Qualifies,
             }
         }
-    };
-    Ok(Some(verdict))
+    })
 }
 
 #[cfg(test)]

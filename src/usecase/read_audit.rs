@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
-use super::paging::MOMENTS;
+use super::paging::{MOMENTS, cut};
 use super::vouchers::FieldError;
 use crate::ids;
 use crate::storage::audit::{self, Entry, Filter};
@@ -98,9 +98,7 @@ pub(crate) async fn page(
     let reach = audit::reach(&mut tx, (low, high), REACH).await?;
     let range = (reach.unwrap_or(low), high);
     let mut entries = audit::newest(&mut tx, filter, range, limit.saturating_add(1)).await?;
-    let size = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = entries.len() > size;
-    entries.truncate(size);
+    let more = cut(&mut entries, limit);
     let last = entries.last().map(|entry| entry.line.id);
     let next = if more { last } else { reach };
     Ok(Page { entries, next: next.map(Place) })

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 use sovereign_domain::timestamp::Timestamp;
-use sovereign_domain::voucher::Code;
+use sovereign_domain::voucher::Voucher;
 use uuid::Uuid;
 
-use super::list_vouchers;
+use super::paging::cut;
 use super::read_audit::Place;
 use crate::app::App;
 use crate::storage::voucher_story::{self as rows, DoneRow, RedemptionRow};
@@ -74,53 +74,44 @@ pub(crate) struct Part<T> {
     pub(crate) next: Option<Place>,
 }
 
-impl<T> Default for Part<T> {
-    fn default() -> Self {
-        Self { rows: Vec::new(), next: None }
-    }
-}
-
-/// What was done to a voucher; `None` where there never was one.
+/// What was done to a voucher.
 ///
 /// # Errors
 /// Where the database fails.
 pub(crate) async fn done(
     app: &App,
-    code: &Code,
+    voucher: &Voucher,
     (before, limit): (Option<Place>, i64),
-) -> storage::Result<Option<Part<Done>>> {
-    if list_vouchers::find(&app.store, code).await?.is_none() {
-        return Ok(None);
-    }
+) -> storage::Result<Part<Done>> {
     let mut tx = app.store.read_across().await?;
-    let found = rows::done(&mut tx, code, start(before), limit.saturating_add(1)).await?;
+    let found = rows::done(&mut tx, &voucher.code, start(before), limit.saturating_add(1)).await?;
     let part = part(found, limit, |row| row.id);
     let rows = part.rows.iter().map(told).collect::<storage::Result<_>>()?;
-    Ok(Some(Part { rows, next: part.next }))
+    Ok(Part { rows, next: part.next })
 }
 
-/// Who redeemed a voucher; `None` where there never was one.
+/// Who redeemed a voucher.
 ///
 /// # Errors
 /// Where the database fails.
 pub(crate) async fn redemptions(
     app: &App,
-    code: &Code,
+    voucher: &Voucher,
     (before, limit): (Option<Place>, i64),
-) -> storage::Result<Option<Part<RedemptionRow>>> {
-    let Some(voucher) = list_vouchers::find(&app.store, code).await? else { return Ok(None) };
+) -> storage::Result<Part<RedemptionRow>> {
+    let code = &voucher.code;
     let mut tx = app.store.read_across().await?;
     let (high, more) = (start(before), limit.saturating_add(1));
     if voucher.times_redeemed <= FEW {
         let found = rows::few_redemptions(&mut tx, code, high, more).await?;
-        return Ok(Some(part(found, limit, |row| row.id)));
+        return Ok(part(found, limit, |row| row.id));
     }
     let reach = rows::reach(&mut tx, high, REACH).await?;
     let range = (reach.unwrap_or(Uuid::nil()), high);
     let found = rows::many_redemptions(&mut tx, code, range, more).await?;
     let mut part = part(found, limit, |row| row.id);
     part.next = part.next.or(reach.map(Place::of));
-    Ok(Some(part))
+    Ok(part)
 }
 
 fn start(before: Option<Place>) -> Uuid {
@@ -128,9 +119,7 @@ fn start(before: Option<Place>) -> Uuid {
 }
 
 fn part<T>(mut found: Vec<T>, limit: i64, id: impl Fn(&T) -> Uuid) -> Part<T> {
-    let size = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = found.len() > size;
-    found.truncate(size);
+    let more = cut(&mut found, limit);
     let next = found.last().filter(|_| more).map(|row| Place::of(id(row)));
     Part { rows: found, next }
 }

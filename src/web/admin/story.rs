@@ -60,10 +60,8 @@ pub(super) async fn load(
 ) -> storage::Result<Story> {
     let places = [DONE, REDEEMED].map(|name| Place::parse(&parameter(uri, name)).ok());
     let [done_before, redeemed_before] = places;
-    let done = voucher_story::done(app, &voucher.code, (done_before, PAGE_SIZE)).await?;
-    let redeemed =
-        voucher_story::redemptions(app, &voucher.code, (redeemed_before, PAGE_SIZE)).await?;
-    let (done, redeemed) = (done.unwrap_or_default(), redeemed.unwrap_or_default());
+    let done = voucher_story::done(app, voucher, (done_before, PAGE_SIZE)).await?;
+    let redeemed = voucher_story::redemptions(app, voucher, (redeemed_before, PAGE_SIZE)).await?;
     let here = of_voucher(voucher.code.as_str());
     let older = |name, next: Option<Place>, anchor| {
         next.map(|place| format!("{}#{anchor}", address(&here, &[(name, &place.to_text())])))

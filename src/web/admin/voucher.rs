@@ -109,11 +109,9 @@ async fn verdict(
     (voucher, customer): (&Voucher, &str),
 ) -> storage::Result<Option<(bool, String)>> {
     let Ok(customer) = Customer::parse(customer) else { return Ok(None) };
-    let verdict = qualify(app, &voucher.code, &customer).await?;
-    Ok(verdict.map(|verdict| {
-        let name = format!("admin-verdict-{}", verdict.as_str().replace('_', "-"));
-        (verdict.qualifies(), page.text(&name))
-    }))
+    let verdict = qualify(app, voucher, &customer).await?;
+    let name = format!("admin-verdict-{}", verdict.as_str().replace('_', "-"));
+    Ok(Some((verdict.qualifies(), page.text(&name))))
 }
 
 /// The voucher with the code of an address, however that is written.
