@@ -10,12 +10,19 @@ use crate::{Scale, load, people, say};
 const VOUCHERS: usize = 1_000_000;
 const REQUESTS: usize = 40;
 
-/// What is asked for, of codes such as `C-0123456-LAST`, of which one in seven is paused and one in eleven revoked.
-const QUESTIONS: [(&str, &str); 9] = [
+/// What is asked for, of codes such as `C-0123456-LAST`, of which one in seven is paused and one in eleven revoked. The
+/// newer half is in a campaign that has not begun; of the older one in a thousand is in one that is over.
+const QUESTIONS: [(&str, &str); 15] = [
     ("the newest", ""),
     ("paused", "&status=paused"),
     ("revoked", "&status=revoked"),
     ("exhausted: none", "&status=exhausted"),
+    ("live, behind those not begun", "&status=live"),
+    ("not begun", "&status=scheduled"),
+    ("over", "&status=ended"),
+    ("of a campaign", "&campaign=Over"),
+    ("of a campaign, paused", "&campaign=Later&status=paused"),
+    ("of a campaign, exhausted: none", "&campaign=Later&status=exhausted"),
     ("a part that all have", "&q=c-"),
     ("a part that ten have", "&q=-01234"),
     ("a part that one has", "&q=0123456-l"),
@@ -45,12 +52,42 @@ async fn fill(store: &Store, count: usize) {
             ("printf('C-%07d-LAST', n)", "(1700000000 + n / 3) * 1000000", "ANALYZE promo_codes")
         }
     };
+    let (later, over, far, long_ago) = match store.engine() {
+        Engine::Postgres => (
+            "'00000000-0000-7000-8000-000000000001'::uuid",
+            "'00000000-0000-7000-8000-000000000002'::uuid",
+            "to_timestamp(4000000000)",
+            "to_timestamp(1700000000)",
+        ),
+        Engine::Sqlite => (
+            "X'00000000000070008000000000000001'",
+            "X'00000000000070008000000000000002'",
+            "4000000000000000",
+            "1700000000000000",
+        ),
+    };
+    for (id, name, starts, ends) in
+        [(later, "Later", far, "NULL"), (over, "Over", "NULL", long_ago)]
+    {
+        let key = name.to_lowercase();
+        people::execute(
+            store,
+            &format!(
+                "INSERT INTO campaigns (id, name, name_key, active, budget_minor, starts_at, ends_at, per_customer, \
+                     granted_minor, redemptions, created_at, updated_at) \
+                 VALUES ({id}, '{name}', '{key}', TRUE, 0, {starts}, {ends}, 0, 0, 0, {long_ago}, {long_ago})"
+            ),
+        )
+        .await;
+    }
+    let half = count / 2;
     people::execute(
         store,
         &format!(
             "INSERT INTO promo_codes (code, credit_omr, credit_minor, description, active, max_redemptions, \
-                 times_redeemed, adopted_redemptions, created_at, updated_at, deleted_at) \
-             SELECT {code}, 5, 5000, '', n % 7 <> 0, 1, 0, 0, {at}, {at}, CASE WHEN n % 11 = 0 THEN {at} END \
+                 times_redeemed, adopted_redemptions, created_at, updated_at, deleted_at, campaign_id) \
+             SELECT {code}, 5, 5000, '', n % 7 <> 0, 1, 0, 0, {at}, {at}, CASE WHEN n % 11 = 0 THEN {at} END, \
+                 CASE WHEN n > {half} THEN {later} WHEN n % 1000 = 0 THEN {over} END \
              FROM (WITH RECURSIVE numbers (n) AS \
                  (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count}) SELECT n FROM numbers) AS all_numbers"
         ),

@@ -17,6 +17,8 @@ mod billing;
 mod blueprints;
 mod branding;
 pub(crate) mod caller;
+mod campaign_days;
+mod campaigns;
 mod catalog;
 mod catalog_admin;
 mod catalog_problem;
@@ -119,6 +121,12 @@ fn voucher_routes(routes: Routes) -> Routes {
         .add(__path_revoke, vouchers::revoke)
         .add(__path_redeem_preview, vouchers::redeem_preview)
         .add(checkout::__path_redeem, checkout::redeem)
+        .add(campaigns::__path_create, campaigns::create)
+        .add(campaigns::__path_list, campaigns::list)
+        .add(campaigns::__path_read, campaigns::read)
+        .add(campaigns::__path_edit, campaigns::edit)
+        .add(campaign_days::__path_json, campaign_days::json)
+        .add(campaign_days::__path_csv, campaign_days::csv)
         .add_older(OLDER, "listPromos", __path_list, vouchers::list)
         .add_older(OLDER, "issuePromo", __path_issue, vouchers::issue)
         .add_older(OLDER_CODE, "revokePromo", __path_revoke, vouchers::revoke)

@@ -94,7 +94,8 @@ fn frame() -> OpenApi {
         ]))
         .components(Some(components))
         .tags(Some([
-            tag("Vouchers", "Campaigns, and what a code is worth"),
+            tag("Vouchers", "Codes, and what they are worth"),
+            tag("Campaigns", "Sets of vouchers with a budget and a time"),
             tag("Checkout", "Orders, paid by credit"),
             tag(
                 "Billing",

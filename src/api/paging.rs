@@ -9,11 +9,21 @@ use super::problem::Problem;
 
 /// How many rows were asked for.
 pub(super) fn limit(asked: Option<i64>, default: i64, most: i64) -> Result<i64, Problem> {
-    let limit = asked.unwrap_or(default);
-    if (1..=most).contains(&limit) {
-        Ok(limit)
+    within("limit", asked, default, most)
+}
+
+/// A number that was asked for, from 1 to `most`.
+pub(super) fn within(
+    field: &'static str,
+    asked: Option<i64>,
+    default: i64,
+    most: i64,
+) -> Result<i64, Problem> {
+    let number = asked.unwrap_or(default);
+    if (1..=most).contains(&number) {
+        Ok(number)
     } else {
-        Err(Problem::field("limit", format!("limit must be 1 to {most}")))
+        Err(Problem::field(field, format!("{field} must be 1 to {most}")))
     }
 }
 

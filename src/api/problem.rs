@@ -15,6 +15,7 @@ use crate::auth::oidc::Failure;
 use crate::engine::EngineError;
 use crate::limits::TooMany;
 use crate::storage;
+use crate::usecase::campaigns::CampaignError;
 use crate::usecase::organizations::OrganizationError;
 use crate::usecase::paging::PageError;
 use crate::usecase::payments::PaymentError;
@@ -305,6 +306,24 @@ impl From<IssueError> for Problem {
                 Self::new(StatusCode::PRECONDITION_FAILED, "voucher_edited", detail)
                     .about("If-Match")
             }
+        }
+    }
+}
+
+impl From<CampaignError> for Problem {
+    fn from(error: CampaignError) -> Self {
+        match error {
+            CampaignError::Fields(faults) => match faults.into_iter().next() {
+                Some(first) => first.into(),
+                None => Self::new(StatusCode::BAD_REQUEST, "invalid_request", "it cannot be read"),
+            },
+            CampaignError::Unknown => Self::not_found("there is no campaign with this identifier"),
+            CampaignError::Changed(_) => {
+                let detail = "the campaign is another by now; read it, and change it again";
+                Self::new(StatusCode::PRECONDITION_FAILED, "campaign_edited", detail)
+                    .about("If-Match")
+            }
+            CampaignError::Storage(error) => error.into(),
         }
     }
 }

@@ -129,6 +129,21 @@ fn voucher_problem(refusal: VoucherRefusal) -> Problem {
             "voucher_redeemed_by_organization",
             "this Organization has redeemed this voucher before",
         ),
+        VoucherRefusal::NotStarted => (
+            "voucher_not_started",
+            "this voucher cannot be redeemed yet; go on without it, or come back later",
+        ),
+        VoucherRefusal::Ended => {
+            ("voucher_ended", "the time of this voucher is over; go on without it")
+        }
+        VoucherRefusal::BudgetSpent => (
+            "voucher_budget_spent",
+            "what was set aside for vouchers like this one is used up; go on without it",
+        ),
+        VoucherRefusal::CampaignLimit => (
+            "voucher_campaign_limit",
+            "you have redeemed as many vouchers like this one as each customer may; go on without it",
+        ),
     };
     Problem::new(StatusCode::BAD_REQUEST, code, detail).about("promo_code")
 }

@@ -22,13 +22,16 @@ pub(super) struct FilterQuery {
     #[param(nullable = false, max_length = 64)]
     q: Option<String>,
     /// How they stand. Without one, or with an empty one, all but the revoked.
-    #[param(nullable = false, pattern = "^(live|paused|exhausted|revoked)?$")]
+    #[param(nullable = false, pattern = "^(live|scheduled|paused|exhausted|ended|revoked)?$")]
     status: Option<String>,
+    /// A campaign, by identifier or name; empty = whether or not they are in one.
+    #[param(nullable = false, max_length = 80)]
+    campaign: Option<String>,
 }
 
 /// Lists vouchers as CSV
 ///
-/// Exactly those that the list has for the same `q` and `status`, newest first. UTF-8 with a byte order mark, commas,
+/// Exactly those that the list has for the same `q`, `status` and `campaign`, newest first. UTF-8 with a byte order mark, commas,
 /// CRLF; the first line has the names. The credit stands there as a decimal and in minor units, `link` is what customers
 /// open, and zero is no limit and no end. A text that a spreadsheet would take for a formula has an apostrophe before
 /// it. For the roles superadmin and sovereign-admin.
@@ -47,7 +50,12 @@ pub(super) async fn csv(
     Issuer(caller): Issuer,
     Query(query): Query<FilterQuery>,
 ) -> Result<Table, Problem> {
-    let wanted = Wanted { after: None, part: query.q.as_deref(), status: query.status.as_deref() };
+    let wanted = Wanted {
+        after: None,
+        part: query.q.as_deref(),
+        status: query.status.as_deref(),
+        campaign: query.campaign.as_deref(),
+    };
     let spool = voucher_file::file(&app, &caller.user_id, &wanted).await?;
     Ok(Table(export::send(spool, export::CSV, "vouchers.csv").map_err(ExportError::from)?))
 }

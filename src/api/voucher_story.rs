@@ -63,13 +63,14 @@ fn answer<T, B: Serialize>(
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = VoucherChange)]
 pub(super) struct ChangeBody {
-    /// `credit_minor`, `description`, `active`, `max_redemptions` or `credit_valid_days`.
+    /// `credit_minor`, `description`, `active`, `max_redemptions`, `credit_valid_days` or `campaign`.
     member: &'static str,
     /// Absent where the voucher was issued with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     before: Option<Value>,
-    /// A number, a text or `true` or `false`; `null` where credit lasts for good.
+    /// A number, a text or `true` or `false`; `null` where credit lasts for good, or it is in no
+    /// campaign.
     after: Value,
 }
 
@@ -133,7 +134,7 @@ pub(super) async fn history(
     Query(query): Query<PageQuery>,
 ) -> Result<Response, Problem> {
     let page = query.read()?;
-    let part = voucher_story::done(&app, &find(&app, &code).await?, page).await?;
+    let part = voucher_story::done(&app, &find(&app, &code).await?.voucher, page).await?;
     Ok(answer(part, DoneBody::from, (&uri, page.1)))
 }
 
@@ -205,7 +206,7 @@ pub(super) async fn redemptions(
     Query(query): Query<PageQuery>,
 ) -> Result<Response, Problem> {
     let page = query.read()?;
-    let part = voucher_story::redemptions(&app, &find(&app, &code).await?, page).await?;
+    let part = voucher_story::redemptions(&app, &find(&app, &code).await?.voucher, page).await?;
     let currency = app.facts.currency.code();
     Ok(answer(part, |row| RedeemedBody::new(row, currency), (&uri, page.1)))
 }

@@ -7,7 +7,7 @@ use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
-use sovereign_domain::voucher::Voucher;
+use sovereign_domain::voucher::Issued;
 use utoipa::{IntoParams, ToSchema};
 
 use super::caller::{Address, Issuer};
@@ -47,6 +47,9 @@ pub(super) struct IssueBody {
     /// How many days its credit lasts after it was redeemed; 0, the default, = for good.
     #[schema(value_type = Option<i64>, minimum = 0, maximum = 36_500)]
     credit_valid_days: Option<Whole>,
+    /// The campaign it is in, by identifier or name; empty, the default, = none.
+    #[schema(max_length = 80, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")]
+    campaign_id: Option<String>,
 }
 
 /// Issues a voucher
@@ -84,6 +87,7 @@ pub(super) async fn issue(
         active: body.active,
         max_redemptions: body.max_redemptions.map(|cap| cap.0),
         credit_valid_days: body.credit_valid_days.map(|days| days.0),
+        campaign: body.campaign_id,
     };
     let actor = caller.actor();
     let mut ids = app.ids();
@@ -98,9 +102,10 @@ pub(super) async fn issue(
 /// A voucher, with the tag of its edits.
 type Tagged = ([(HeaderName, String); 1], Json<VoucherBody>);
 
-fn tagged(app: &App, voucher: Voucher) -> Tagged {
-    let tag = format!("\"{}\"", vouchers::fingerprint(&voucher));
-    ([(header::ETAG, tag)], Json(VoucherBody::new(voucher, app.facts.currency)))
+fn tagged(app: &App, issued: Issued) -> Tagged {
+    let tag = format!("\"{}\"", vouchers::fingerprint(&issued.voucher));
+    let body = VoucherBody::new(issued, app.facts.currency, app.clock.now());
+    ([(header::ETAG, tag)], Json(body))
 }
 
 fn expected(headers: &HeaderMap) -> Expected {
@@ -136,7 +141,7 @@ pub(super) async fn read(
 }
 
 /// The voucher of a path, revoked or not.
-pub(super) async fn find(app: &App, code: &str) -> Result<Voucher, Problem> {
+pub(super) async fn find(app: &App, code: &str) -> Result<Issued, Problem> {
     let found = list_vouchers::find(&app.store, &parse_code("code", code)?).await?;
     found.ok_or_else(|| Problem::not_found("no voucher has had this code"))
 }
@@ -154,8 +159,11 @@ pub(super) struct ListQuery {
     #[param(nullable = false, max_length = 64)]
     q: Option<String>,
     /// How they stand. Without one, or with an empty one, all but the revoked.
-    #[param(nullable = false, pattern = "^(live|paused|exhausted|revoked)?$")]
+    #[param(nullable = false, pattern = "^(live|scheduled|paused|exhausted|ended|revoked)?$")]
     status: Option<String>,
+    /// A campaign, by identifier or name; empty = whether or not they are in one.
+    #[param(nullable = false, max_length = 80)]
+    campaign: Option<String>,
 }
 
 /// The query of the next page.
@@ -167,6 +175,8 @@ struct NextQuery {
     q: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    campaign: Option<String>,
 }
 
 /// Lists vouchers
@@ -195,16 +205,19 @@ pub(super) async fn list(
         after: query.after.as_deref(),
         part: query.q.as_deref(),
         status: query.status.as_deref(),
+        campaign: query.campaign.as_deref(),
     };
-    let page = list_vouchers::list(&app.store, &wanted, limit).await?;
+    let now = app.clock.now();
+    let page = list_vouchers::list(&app.store, &wanted, limit, now).await?;
     let currency = app.facts.currency;
     let vouchers: Vec<VoucherBody> =
-        page.rows.into_iter().map(|voucher| VoucherBody::new(voucher, currency)).collect();
+        page.rows.into_iter().map(|issued| VoucherBody::new(issued, currency, now)).collect();
     let next = page.next.map(|after| NextQuery {
         after,
         limit,
         q: query.q.filter(|part| !part.is_empty()),
         status: query.status.filter(|status| !status.is_empty()),
+        campaign: query.campaign.filter(|campaign| !campaign.is_empty()),
     });
     Ok(paging::linked(vouchers, next, &uri))
 }
@@ -263,7 +276,8 @@ pub(super) struct PreviewRequest {
         (status = 200, description = "It can be redeemed", body = PreviewBody),
         (status = 400, description = "`code` is blank or missing (`invalid_request`)"),
         (status = 404, description = "No live voucher has this code, or this can be none"),
-        (status = 410, description = "The voucher is not active, or at its cap", body = PreviewBody),
+        (status = 410, description = "The voucher, or the campaign it is in, is not active, at its limit, or out of \
+            its time", body = PreviewBody),
         (status = 429, description = "Too many previews, or too many wrong codes, from this address"),
     ),
 )]
@@ -278,9 +292,11 @@ pub(super) async fn redeem_preview(
         attempt.wrong().await?;
         return Err(Problem::not_found("this voucher is not valid"));
     };
-    let status = if known.voucher.refusal().is_none() { StatusCode::OK } else { StatusCode::GONE };
-    let body =
-        known.answer.get_or_init(|| PreviewBody::new(&known.voucher, app.facts.currency).json());
+    let accepting = known.issued.refusal(app.clock.now()).is_none();
+    let status = if accepting { StatusCode::OK } else { StatusCode::GONE };
+    let voucher = &known.issued.voucher;
+    let body = known.answers[usize::from(accepting)]
+        .get_or_init(|| PreviewBody::new(voucher, accepting, app.facts.currency).json());
     let headers = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
     Ok((status, headers, body.clone()).into_response())
 }

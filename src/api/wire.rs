@@ -2,9 +2,10 @@
 
 use bytes::Bytes;
 use serde::Serialize;
+use sovereign_domain::ids::CampaignId;
 use sovereign_domain::money::Currency;
 use sovereign_domain::timestamp::Timestamp;
-use sovereign_domain::voucher::Voucher;
+use sovereign_domain::voucher::{Issued, Voucher};
 use utoipa::ToSchema;
 
 /// A voucher as its issuer sees it.
@@ -22,13 +23,22 @@ pub(super) struct VoucherBody {
     description: String,
     /// Whether its issuer lets it be redeemed.
     active: bool,
-    /// How it stands: `live`, `paused` (not active), `exhausted` (at its cap) or `revoked`.
-    #[schema(pattern = "^(live|paused|exhausted|revoked)$")]
+    /// How it stands: `live`, `scheduled` (its campaign has not begun), `paused` (it or its campaign is not active),
+    /// `exhausted` (at its cap, or its campaign's budget has too little left for it), `ended` (its campaign is
+    /// over) or `revoked`.
+    #[schema(pattern = "^(live|scheduled|paused|exhausted|ended|revoked)$")]
     status: &'static str,
     /// How often it can be redeemed; 0 = without limit.
     max_redemptions: i64,
     /// How often it was, reservations of unpaid orders included.
     times_redeemed: i64,
+    /// The credit of those redemptions, in minor units; nothing is known of redemptions that an earlier service only
+    /// counted.
+    granted_minor: i64,
+    /// The campaign it is in; absent where it is in none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, format = Uuid, required = false)]
+    campaign_id: Option<CampaignId>,
     /// How many days its credit lasts after it was redeemed; 0 = for good.
     credit_valid_days: i64,
     #[schema(value_type = String, format = DateTime)]
@@ -40,17 +50,21 @@ pub(super) struct VoucherBody {
 }
 
 impl VoucherBody {
-    pub(super) fn new(voucher: Voucher, currency: Currency) -> Self {
+    pub(super) fn new(issued: Issued, currency: Currency, now: Timestamp) -> Self {
+        let status = issued.status(now).as_str();
+        let voucher = issued.voucher;
         Self {
             code: voucher.code.as_str().to_owned(),
             credit_omr: currency.whole_units(voucher.credit_minor),
             credit_minor: voucher.credit_minor,
             currency: currency.code(),
-            status: voucher.status().as_str(),
+            status,
             description: voucher.description,
             active: voucher.active,
             max_redemptions: voucher.max_redemptions,
             times_redeemed: voucher.times_redeemed,
+            granted_minor: voucher.granted_minor,
+            campaign_id: voucher.campaign_id,
             credit_valid_days: voucher.credit_valid_days.unwrap_or(0),
             created_at: voucher.created_at,
             deleted_at: voucher.deleted_at,
@@ -73,21 +87,21 @@ pub(super) struct PreviewBody<'a> {
     description: &'a str,
     /// Whether its issuer lets it be redeemed.
     active: bool,
-    /// Whether a redemption would be accepted now: it is active and below its cap.
+    /// Whether a redemption would be accepted now: it is active and below its cap, and so is its campaign.
     accepting_redemptions: bool,
     /// How many days its credit lasts after it was redeemed; 0 = for good.
     credit_valid_days: i64,
 }
 
 impl<'a> PreviewBody<'a> {
-    pub(super) fn new(voucher: &'a Voucher, currency: Currency) -> Self {
+    pub(super) fn new(voucher: &'a Voucher, accepting: bool, currency: Currency) -> Self {
         Self {
             code: voucher.code.as_str(),
             credit_omr: currency.whole_units(voucher.credit_minor),
             credit_minor: voucher.credit_minor,
             currency: currency.code(),
             active: voucher.active,
-            accepting_redemptions: voucher.refusal().is_none(),
+            accepting_redemptions: accepting,
             credit_valid_days: voucher.credit_valid_days.unwrap_or(0),
             description: &voucher.description,
         }

@@ -5,6 +5,7 @@ mod alarms;
 mod backup;
 mod blueprint;
 mod branding;
+mod campaign;
 mod config;
 mod events;
 mod greeting;
@@ -78,6 +79,8 @@ enum Command {
     Key(key::Key),
     #[command(subcommand)]
     Voucher(voucher::Voucher),
+    #[command(subcommand)]
+    Campaign(campaign::Campaign),
     #[command(subcommand)]
     Stripe(stripe::Stripe),
     #[command(subcommand)]
@@ -173,6 +176,7 @@ pub fn main() -> ExitCode {
             Command::User(user) => user.run().await,
             Command::Key(key) => key.run(),
             Command::Voucher(voucher) => voucher.run().await,
+            Command::Campaign(campaign) => campaign.run().await,
             Command::Stripe(stripe) => stripe.run().await,
             Command::Subscription(subscription) => subscription.run().await,
             Command::Reconcile(reconcile) => reconcile.run().await,

@@ -5,7 +5,8 @@ use rand::rngs::StdRng;
 use serde_json::{Value, json};
 use sovereign_domain::ids::IdSource as _;
 use sovereign_domain::money::Currency;
-use sovereign_domain::voucher::Voucher as Row;
+use sovereign_domain::timestamp::Timestamp;
+use sovereign_domain::voucher::Issued;
 
 use super::output::{Failure, answer, answer_json, table};
 use super::{Common, clock};
@@ -75,6 +76,9 @@ pub(super) struct IssueArgs {
     /// Days the credit lasts after redemption; 0 = for good
     #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
     credit_valid_days: Option<i64>,
+    /// The campaign it is in, by name or identifier; empty = none
+    #[arg(long, value_name = "CAMPAIGN")]
+    campaign: Option<String>,
     /// Whether it can be redeemed
     #[arg(long, value_name = "BOOL")]
     active: Option<bool>,
@@ -93,9 +97,12 @@ pub(super) struct ListArgs {
     /// What the code has in it
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
-    /// How they stand: live, paused, exhausted or revoked
+    /// How they stand: live, scheduled, paused, exhausted, ended or revoked
     #[arg(long, value_name = "STATUS")]
     status: Option<String>,
+    /// The campaign they are in, by name or identifier
+    #[arg(long, value_name = "CAMPAIGN")]
+    campaign: Option<String>,
 }
 
 /// Revoke a voucher; what was redeemed stays
@@ -142,21 +149,18 @@ async fn issue(args: IssueArgs) -> Result<(), Failure> {
         active: args.active,
         max_redemptions: args.max_redemptions,
         credit_valid_days: args.credit_valid_days,
+        campaign: args.campaign,
     };
-    let mut writer = Writer {
-        store: &store,
-        currency: facts.currency,
-        now: clock().now(),
-        actor: &actor,
-        ids: &mut ids,
-    };
+    let now = clock().now();
+    let mut writer =
+        Writer { store: &store, currency: facts.currency, now, actor: &actor, ids: &mut ids };
     let issued = vouchers::issue(&mut writer, issue, &Expected::Anything).await;
     store.close().await;
-    let voucher = issued.map_err(failure)?;
+    let issued = issued.map_err(failure)?;
     if args.common.json {
-        answer_json(&as_json(&voucher, facts.currency));
+        answer_json(&as_json(&issued, facts.currency, now));
     } else {
-        answer(table(&[row(&voucher, facts.currency)]));
+        answer(table(&[row(&issued, facts.currency, now)]));
     }
     Ok(())
 }
@@ -169,6 +173,7 @@ fn random_code(prefix: &str, length: usize) -> Result<String, Failure> {
 
 async fn list(args: ListArgs) -> Result<(), Failure> {
     let (store, facts) = open(&args.common).await?;
+    let now = clock().now();
     let mut found = Vec::new();
     let mut after: Option<String> = None;
     loop {
@@ -176,8 +181,9 @@ async fn list(args: ListArgs) -> Result<(), Failure> {
             after: after.as_deref(),
             part: args.search.as_deref(),
             status: args.status.as_deref(),
+            campaign: args.campaign.as_deref(),
         };
-        let page = page_of(&store, &wanted, PAGE_SIZE).await.map_err(no_page)?;
+        let page = page_of(&store, &wanted, PAGE_SIZE, now).await.map_err(no_page)?;
         found.extend(page.rows);
         match page.next {
             Some(next) => after = Some(next),
@@ -186,10 +192,10 @@ async fn list(args: ListArgs) -> Result<(), Failure> {
     }
     store.close().await;
     if args.common.json {
-        let vouchers = found.iter().map(|voucher| as_json(voucher, facts.currency));
+        let vouchers = found.iter().map(|issued| as_json(issued, facts.currency, now));
         answer_json(&Value::Array(vouchers.collect()));
     } else if !found.is_empty() {
-        let rows: Vec<_> = found.iter().map(|voucher| row(voucher, facts.currency)).collect();
+        let rows: Vec<_> = found.iter().map(|issued| row(issued, facts.currency, now)).collect();
         answer(table(&rows));
     }
     Ok(())
@@ -239,7 +245,8 @@ fn failure(error: IssueError) -> Failure {
     }
 }
 
-fn row(voucher: &Row, currency: Currency) -> Vec<String> {
+fn row(issued: &Issued, currency: Currency, now: Timestamp) -> Vec<String> {
+    let voucher = &issued.voucher;
     let used = match voucher.max_redemptions {
         0 => format!("{} redeemed", voucher.times_redeemed),
         cap => format!("{} of {cap} redeemed", voucher.times_redeemed),
@@ -248,23 +255,29 @@ fn row(voucher: &Row, currency: Currency) -> Vec<String> {
         voucher.code.as_str().to_owned(),
         currency.format(voucher.credit_minor),
         used,
-        voucher.status().as_str().to_owned(),
+        issued.status(now).as_str().to_owned(),
         voucher.description.clone(),
     ]
 }
 
-fn as_json(voucher: &Row, currency: Currency) -> Value {
-    json!({
+fn as_json(issued: &Issued, currency: Currency, now: Timestamp) -> Value {
+    let voucher = &issued.voucher;
+    let mut json = json!({
         "code": voucher.code,
         "credit_omr": currency.whole_units(voucher.credit_minor),
         "credit_minor": voucher.credit_minor,
         "currency": currency,
         "description": voucher.description,
         "active": voucher.active,
-        "status": voucher.status().as_str(),
+        "status": issued.status(now).as_str(),
         "max_redemptions": voucher.max_redemptions,
         "times_redeemed": voucher.times_redeemed,
+        "granted_minor": voucher.granted_minor,
         "credit_valid_days": voucher.credit_valid_days.unwrap_or(0),
         "created_at": voucher.created_at,
-    })
+    });
+    if let Some(id) = voucher.campaign_id {
+        json["campaign_id"] = Value::String(id.to_string());
+    }
+    json
 }

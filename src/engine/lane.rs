@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use sovereign_domain::book::{Book, Command, Context, Outcome, Refusal};
 use sovereign_domain::catalog::Catalog;
 use sovereign_domain::checkout::ChargeRules;
-use sovereign_domain::voucher::Code;
+use sovereign_domain::timestamp::Timestamp;
+use sovereign_domain::voucher::{Code, Voucher};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::tally::{Steps, Tally};
@@ -39,8 +40,9 @@ struct Worked {
 }
 
 /// The vouchers that can be redeemed now.
-fn accepting(book: &Book) -> BTreeSet<Code> {
-    let vouchers = book.vouchers.values().filter(|voucher| voucher.refusal().is_none());
+fn accepting(book: &Book, now: Timestamp) -> BTreeSet<Code> {
+    let is_free = |voucher: &&Voucher| voucher.refusal(book.campaign_of(voucher), now).is_none();
+    let vouchers = book.vouchers.values().filter(is_free);
     vouchers.map(|voucher| voucher.code.clone()).collect()
 }
 
@@ -225,7 +227,7 @@ impl Lane {
         steps.load = began.elapsed();
 
         let began = Instant::now();
-        let accepting = accepting(&book);
+        let accepting = accepting(&book, now);
         let mut context = Context {
             now,
             currency: self.start.rules.currency,
@@ -242,7 +244,7 @@ impl Lane {
         let began = Instant::now();
         let changed = !book.changes.is_empty();
         let turned: Vec<Code> =
-            accepting.symmetric_difference(&self::accepting(&book)).cloned().collect();
+            accepting.symmetric_difference(&self::accepting(&book, now)).cloned().collect();
         if changed {
             write::changes(tx, &book, self.start.rules.currency, Ts(now)).await?;
             for code in &turned {

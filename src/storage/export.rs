@@ -189,6 +189,8 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("audit_seals", "over all lines of the log, of everybody"),
     ("blueprints", "the operator's; what is in the catalog anybody can read"),
     ("branding", "the Sovereign's, for anybody to see"),
+    ("campaign_counts", "sums over all Organizations"),
+    ("campaigns", "the Sovereign's"),
     ("catalog_items", "anybody can read it"),
     ("ended_organizations", "a job's notes"),
     ("environment_policies", "the operator's, and for members to read"),

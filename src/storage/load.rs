@@ -10,12 +10,13 @@ use sovereign_domain::book::{
     Book, BookRefund, Cancel, Checkout, Command, CompleteOrder, FailedAttempt, Idempotency,
     RefundOrder, ReplyKey, ReportDispute, Route,
 };
-use sovereign_domain::ids::{LotId, OrderId, OrganizationId, UserId};
+use sovereign_domain::ids::{CampaignId, LotId, OrderId, OrganizationId, UserId};
 use sovereign_domain::voucher::Code;
 use sovereign_domain::wallet::{Lot, LotSource};
 use uuid::Uuid;
 
 use super::batch::{self, batch_row};
+use super::load_campaigns;
 use super::load_locked;
 use super::load_orders;
 use super::load_payments;
@@ -32,6 +33,8 @@ batch_row! { pub(super) struct UuidKey { id: Uuid => "uuid" } }
 pub(crate) struct Wanted {
     pub(super) codes: BTreeSet<Code>,
     pub(super) tenants: BTreeSet<OrganizationId>,
+    /// Those that redemptions which may change are counted in.
+    pub(super) campaigns: BTreeSet<CampaignId>,
     /// Who asks what for which of them.
     pub(super) requests: BTreeSet<Request>,
     pub(super) orders: BTreeSet<OrderId>,
@@ -44,6 +47,8 @@ pub(crate) struct Wanted {
     pub(super) usage_events: BTreeSet<String>,
     /// The orders that money goes back of.
     pub(super) refunded: BTreeSet<OrderId>,
+    /// Those of the orders that a command names: only their redemptions are changed.
+    pub(super) named: BTreeSet<OrderId>,
     /// Whose pending order is reckoned as given back.
     previewed: BTreeSet<OrganizationId>,
     /// Answers to requests that name no Organization.
@@ -189,7 +194,7 @@ impl Wanted {
 /// Takes the locks of a batch. After this, and before [`book`], the batch's moment is read.
 pub(crate) async fn lock(tx: &mut Tx, wanted: &mut Wanted) -> Result<Book> {
     load_orders::discover(tx, wanted).await?;
-    load_locked::lock(tx, &wanted.codes, &wanted.tenants).await
+    load_locked::lock(tx, &wanted.codes, &wanted.tenants, &wanted.campaigns).await
 }
 
 /// Reads everything else the commands can touch into a book whose rows are locked. Answers the
@@ -206,6 +211,7 @@ pub(crate) async fn book(tx: &mut Tx, wanted: &mut Wanted, book: &mut Book) -> R
     load_orders::redemptions(tx, wanted, book).await?;
     load_payments::payments(tx, wanted, book).await?;
     load_refunds::given_back(tx, wanted, book).await?;
+    load_campaigns::redeemed(tx, wanted, book).await?;
     load_lots(tx, book).await?;
     Ok(found.catalog_revision)
 }

@@ -7,7 +7,9 @@ use sovereign_domain::book::{
     Reply, ReplyKey, Route,
 };
 use sovereign_domain::catalog::OrderLine;
-use sovereign_domain::ids::{CustomerId, HoldId, LotId, OrderId, OrganizationId, RedemptionId};
+use sovereign_domain::ids::{
+    CampaignId, CustomerId, HoldId, LotId, OrderId, OrganizationId, RedemptionId,
+};
 use sovereign_domain::subscription::Period;
 use sovereign_domain::tax::TaxRules;
 use sovereign_domain::voucher::Code;
@@ -26,15 +28,30 @@ fn uuid_keys<'a>(ids: impl IntoIterator<Item = &'a OrderId>) -> Vec<UuidKey> {
     ids.into_iter().map(|id| UuidKey { id: id.0 }).collect()
 }
 
+from_row! {
+    /// An order that a command names, and the campaign that its voucher counts in.
+    #[derive(Debug)]
+    struct NamedRow {
+        tenant_id: String,
+        user_id: String,
+        promo_code: Option<String>,
+        kind: String,
+        campaign_id: Option<Uuid>,
+    }
+}
+
 /// Commands on an order name neither its Organization nor its voucher; both never change, so they are
 /// found before anything is locked. Whoever ordered may have redeemed the voucher again since.
 pub(super) async fn discover(tx: &mut Tx, wanted: &mut Wanted) -> Result<()> {
     let sql = "WITH v (id) AS ({rows}) \
-               SELECT o.tenant_id, o.user_id, o.promo_code, o.kind \
-               FROM v JOIN orders o ON o.id = v.id";
-    let rows: Vec<(String, String, Option<String>, String)> =
-        batch::fetch(tx, sql, uuid_keys(&wanted.orders)).await?;
-    for (tenant_id, user_id, code, kind) in rows {
+               SELECT o.tenant_id, o.user_id, o.promo_code, o.kind, r.campaign_id \
+               FROM v JOIN orders o ON o.id = v.id \
+               LEFT JOIN promo_redemptions r ON r.code = o.promo_code AND r.tenant_id = o.tenant_id \
+                   AND r.state <> 'released' AND r.order_id = o.id";
+    let rows: Vec<NamedRow> = batch::fetch(tx, sql, uuid_keys(&wanted.orders)).await?;
+    wanted.named.clone_from(&wanted.orders);
+    for NamedRow { tenant_id, user_id, promo_code, kind, campaign_id } in rows {
+        wanted.campaigns.extend(campaign_id.map(CampaignId));
         let tenant_id = OrganizationId::from(tenant_id);
         wanted.tenants.insert(tenant_id.clone());
         if kind != OrderKind::Checkout.as_str() {
@@ -43,7 +60,7 @@ pub(super) async fn discover(tx: &mut Tx, wanted: &mut Wanted) -> Result<()> {
         if kind == OrderKind::Change.as_str() {
             wanted.changed.insert(tenant_id.clone());
         }
-        let Some(code) = code.map(Code::stored) else { continue };
+        let Some(code) = promo_code.map(Code::stored) else { continue };
         wanted.codes.insert(code.clone());
         let (user_id, code) = (Some(user_id.into()), Some(code));
         wanted.requests.insert(Request { tenant_id, user_id, reply: None, code });
@@ -240,6 +257,7 @@ from_row! {
         user_id: String,
         order_id: Option<Uuid>,
         lot_id: Uuid,
+        campaign_id: Option<Uuid>,
         credit_minor: i64,
         state: String,
         ordinal: i32,
@@ -262,6 +280,7 @@ impl RedemptionRow {
             user_id: self.user_id.into(),
             order_id: self.order_id.map(OrderId),
             lot_id: LotId(self.lot_id),
+            campaign_id: self.campaign_id.map(CampaignId),
             credit_minor: self.credit_minor,
             state,
             ordinal: self.ordinal.into(),
@@ -277,15 +296,15 @@ impl RedemptionRow {
 pub(super) async fn redemptions(tx: &mut Tx, wanted: &Wanted, book: &mut Book) -> Result<()> {
     const RESERVED: &str = "WITH v (id) AS ({rows}) \
         SELECT r.id, r.code, r.customer_id, r.tenant_id, r.user_id, r.order_id, r.lot_id, \
-            r.credit_minor, r.state, r.ordinal, r.cap, r.created_at, r.closed_at \
+            r.campaign_id, r.credit_minor, r.state, r.ordinal, r.cap, r.created_at, r.closed_at \
         FROM v JOIN promo_redemptions r ON r.order_id = v.id AND r.state = 'reserved'";
     const RELEASED: &str = "WITH v (id) AS ({rows}) \
         SELECT r.id, r.code, r.customer_id, r.tenant_id, r.user_id, r.order_id, r.lot_id, \
-            r.credit_minor, r.state, r.ordinal, r.cap, r.created_at, r.closed_at \
+            r.campaign_id, r.credit_minor, r.state, r.ordinal, r.cap, r.created_at, r.closed_at \
         FROM v JOIN promo_redemptions r ON r.order_id = v.id AND r.state = 'released'";
     const REDEEMED: &str = "WITH v (id) AS ({rows}) \
         SELECT r.id, r.code, r.customer_id, r.tenant_id, r.user_id, r.order_id, r.lot_id, \
-            r.credit_minor, r.state, r.ordinal, r.cap, r.created_at, r.closed_at \
+            r.campaign_id, r.credit_minor, r.state, r.ordinal, r.cap, r.created_at, r.closed_at \
         FROM v JOIN promo_redemptions r ON r.order_id = v.id AND r.state = 'redeemed'";
     let reserved = uuid_keys(&wanted.orders);
     let ended = wanted.orders.iter().filter(|id| {
@@ -298,7 +317,15 @@ pub(super) async fn redemptions(tx: &mut Tx, wanted: &Wanted, book: &mut Book) -
     rows.extend(batch::fetch::<_, RedemptionRow>(tx, REDEEMED, redeemed).await?);
     rows.extend(batch::fetch::<_, RedemptionRow>(tx, RELEASED, released).await?);
     for row in rows {
-        book.index_redemption(row.into_redemption()?);
+        let redemption = row.into_redemption()?;
+        let may_change = redemption.state != RedemptionState::Released
+            && redemption.order_id.is_some_and(|id| wanted.named.contains(&id));
+        if may_change && redemption.campaign_id.is_some_and(|id| !book.campaigns.contains_key(&id))
+        {
+            // A late payment brought it back since its order was looked for.
+            return Err(Error::Conflict("a redemption counts in another campaign".into()));
+        }
+        book.index_redemption(redemption);
     }
     Ok(())
 }

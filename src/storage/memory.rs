@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use quick_cache::sync::Cache;
-use sovereign_domain::voucher::{Code, Voucher};
+use sovereign_domain::voucher::{Code, Issued};
 
 const VOUCHERS: usize = 4_096;
 /// Who has not heard the other processes for so long may have missed something.
@@ -19,14 +19,20 @@ pub struct Memory {
 
 /// A voucher as it was read.
 pub(crate) struct Known {
-    pub(crate) voucher: Voucher,
-    /// What a preview of it answers, once somebody asked.
-    pub(crate) answer: OnceLock<Bytes>,
+    pub(crate) issued: Issued,
+    /// What a preview of it answers, once somebody asked: while it is refused, and while it is not.
+    pub(crate) answers: [OnceLock<Bytes>; 2],
 }
 
 impl Known {
-    pub(crate) fn new(voucher: Voucher) -> Self {
-        Self { voucher, answer: OnceLock::new() }
+    pub(crate) fn new(issued: Issued) -> Self {
+        Self { issued, answers: Default::default() }
+    }
+
+    /// Whether what was read holds until somebody is told of a change. What is left of a campaign's budget changes
+    /// with every redemption of all its vouchers.
+    fn keeps(&self) -> bool {
+        self.issued.campaign.as_ref().is_none_or(|campaign| campaign.budget_minor == 0)
     }
 }
 
@@ -61,6 +67,13 @@ impl Memory {
         self.vouchers.remove(code);
     }
 
+    /// Forgets all of them: a campaign has changed.
+    pub(crate) fn forget_vouchers(&self) {
+        let mut state = self.state();
+        state.generation = state.generation.wrapping_add(1);
+        self.vouchers.clear();
+    }
+
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -74,8 +87,8 @@ impl Memory {
 
     pub(crate) fn remember(&self, generation: u64, known: Arc<Known>) {
         let state = self.state();
-        if state.generation == generation && state.heard.is_some() {
-            self.vouchers.insert(known.voucher.code.clone(), known);
+        if known.keeps() && state.generation == generation && state.heard.is_some() {
+            self.vouchers.insert(known.issued.voucher.code.clone(), known);
         }
     }
 
@@ -85,20 +98,28 @@ impl Memory {
 
     /// The others cannot be heard: whatever is remembered may have changed.
     pub(crate) fn forget_all(&self) {
-        let mut state = self.state();
-        state.generation = state.generation.wrapping_add(1);
-        state.heard = None;
-        self.vouchers.clear();
+        self.forget_vouchers();
+        self.state().heard = None;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sovereign_domain::campaign::Campaign;
+    use sovereign_domain::ids::CampaignId;
     use sovereign_domain::timestamp::Timestamp;
+    use sovereign_domain::voucher::Voucher;
+    use uuid::Uuid;
+
+    const START: Timestamp = Timestamp::from_seconds(0);
 
     fn voucher(code: &str) -> Arc<Known> {
-        Arc::new(Known::new(Voucher {
+        Arc::new(Known::new(Issued { voucher: row(code), campaign: None }))
+    }
+
+    fn row(code: &str) -> Voucher {
+        Voucher {
             code: Code::stored(code.into()),
             credit_minor: 1,
             description: String::new(),
@@ -106,10 +127,41 @@ mod tests {
             max_redemptions: 0,
             adopted_redemptions: 0,
             times_redeemed: 0,
+            granted_minor: 0,
+            campaign_id: None,
             credit_valid_days: None,
-            created_at: Timestamp::from_seconds(0),
+            created_at: START,
             deleted_at: None,
-        }))
+        }
+    }
+
+    #[test]
+    fn a_voucher_of_a_budget_is_read_each_time() {
+        let memory = Memory::new();
+        memory.hear();
+        let remembers = |budget_minor| {
+            let campaign = Campaign {
+                id: CampaignId(Uuid::nil()),
+                name: String::new(),
+                active: true,
+                budget_minor,
+                starts_at: None,
+                ends_at: None,
+                per_customer: 0,
+                granted_minor: 0,
+                redemptions: 0,
+                created_at: START,
+                updated_at: START,
+            };
+            let issued = Issued { voucher: row("A"), campaign: Some(campaign) };
+            memory.remember(memory.generation().unwrap(), Arc::new(Known::new(issued)));
+            memory.get(&Code::stored("A".into())).is_some()
+        };
+        assert!(!remembers(1));
+        assert!(remembers(0));
+        memory.forget_vouchers();
+        assert!(memory.get(&Code::stored("A".into())).is_none());
+        assert!(memory.generation().is_some(), "the others are heard all the same");
     }
 
     #[test]

@@ -72,6 +72,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(27, "0027", "wallet"),
     migration!(28, "0028", "voucher_status"),
     migration!(29, "0029", "voucher_story"),
+    migration!(30, "0030", "campaigns"),
 ];
 
 /// Any number; all processes of this program take the same PostgreSQL lock while they migrate.

@@ -13,6 +13,8 @@ use super::{Connection, Result, Store, Tx};
 
 const CHANNEL: &str = "sovereign_vouchers";
 const SEND: &str = "SELECT pg_notify($1, $2)";
+/// What is sent where a campaign has changed; no code has it in it.
+const EVERY_VOUCHER: &str = "*";
 /// A listener that hears nothing for so long asks for a new connection. Every process says something
 /// each second.
 const SILENCE: Duration = Duration::from_secs(3);
@@ -23,6 +25,22 @@ pub(crate) async fn send(tx: &mut Tx, code: &Code) -> Result<()> {
         sqlx::query(SEND).bind(CHANNEL).bind(code.as_str()).execute(connection).await?;
     }
     Ok(())
+}
+
+/// Tells the others that a campaign has changed, and with it whatever is in it, once `tx` is committed.
+pub(crate) async fn send_all(tx: &mut Tx) -> Result<()> {
+    if let Connection::Postgres(connection) = tx.connection() {
+        sqlx::query(SEND).bind(CHANNEL).bind(EVERY_VOUCHER).execute(connection).await?;
+    }
+    Ok(())
+}
+
+/// What was heard.
+pub(crate) enum Heard {
+    /// Somebody is there.
+    Beat,
+    Voucher(Code),
+    EveryVoucher,
 }
 
 /// Says that it is there: what was sent before has been delivered to whoever hears this.
@@ -42,16 +60,19 @@ impl Notices {
         Ok(Self(listener))
     }
 
-    /// The code of a changed voucher, or nothing where somebody only says that they are there.
+    /// What somebody says.
     ///
     /// # Errors
     /// Where the connection is lost, or silent for too long: what was sent meanwhile is not known.
-    pub(crate) async fn next(&mut self) -> Result<Option<Code>> {
+    pub(crate) async fn next(&mut self) -> Result<Heard> {
         let lost = || super::Error::Unavailable("no notices".into());
         let heard = tokio::time::timeout(SILENCE, self.0.try_recv()).await.map_err(|_| lost())?;
         let notice = heard?.ok_or_else(lost)?;
-        let code = notice.payload();
-        Ok((!code.is_empty()).then(|| Code::stored(code.to_owned())))
+        Ok(match notice.payload() {
+            "" => Heard::Beat,
+            EVERY_VOUCHER => Heard::EveryVoucher,
+            code => Heard::Voucher(Code::stored(code.to_owned())),
+        })
     }
 }
 

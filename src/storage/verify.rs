@@ -8,7 +8,7 @@
 
 use uuid::Uuid;
 
-use super::{Result, Tx, on_db, verify_blueprints, verify_chain, verify_usage};
+use super::{Result, Tx, on_db, verify_blueprints, verify_campaigns, verify_chain, verify_usage};
 
 /// One broken invariant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ from_row! {
 }
 
 /// Name of the invariant, query.
-type Check = (&'static str, &'static str);
+pub(super) type Check = (&'static str, &'static str);
 
 /// Invariants of rows known by a UUID.
 const CHECKS_BY_ID: &[Check] = &[
@@ -443,10 +443,18 @@ const CHECKS_BY_TEXT: &[Check] = &[
     ),
 ];
 
+fn by_id() -> impl Iterator<Item = &'static Check> {
+    CHECKS_BY_ID.iter().chain(verify_campaigns::BY_ID)
+}
+
+fn by_text() -> impl Iterator<Item = &'static Check> {
+    CHECKS_BY_TEXT.iter().chain(verify_campaigns::BY_TEXT)
+}
+
 /// The names of all invariants, in the order they are checked.
 #[must_use]
 pub fn checks() -> Vec<&'static str> {
-    let queries = CHECKS_BY_ID.iter().chain(CHECKS_BY_TEXT).map(|(name, _)| *name);
+    let queries = by_id().chain(by_text()).map(|(name, _)| *name);
     let computed = [verify_blueprints::SIGNED, verify_usage::BILLED];
     queries.chain(verify_chain::CHECKS).chain(computed).collect()
 }
@@ -455,7 +463,7 @@ pub fn checks() -> Vec<&'static str> {
 pub(crate) async fn faults(tx: &mut Tx) -> Result<Vec<Fault>> {
     const LIMIT: usize = 1_000;
     let mut faults = Vec::new();
-    for &(check, query) in CHECKS_BY_ID {
+    for &(check, query) in by_id() {
         let rows: Vec<ById> = on_db!(tx, c => sqlx::query_as(query).fetch_all(c).await)?;
         faults.extend(rows.into_iter().take(LIMIT).map(|row| Fault {
             check,
@@ -464,7 +472,7 @@ pub(crate) async fn faults(tx: &mut Tx) -> Result<Vec<Fault>> {
             found: row.found,
         }));
     }
-    for &(check, query) in CHECKS_BY_TEXT {
+    for &(check, query) in by_text() {
         let rows: Vec<ByText> = on_db!(tx, c => sqlx::query_as(query).fetch_all(c).await)?;
         faults.extend(rows.into_iter().take(LIMIT).map(|row| Fault {
             check,
@@ -497,7 +505,7 @@ mod tests {
         let store = Store::open(&location).await.unwrap();
         migrate::migrate(&store, Timestamp::from_seconds(0)).await.unwrap();
         let mut tx = store.read().await.unwrap();
-        for (check, query) in CHECKS_BY_ID.iter().chain(CHECKS_BY_TEXT) {
+        for (check, query) in by_id().chain(by_text()) {
             let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}"));
             let plan: Vec<(i64, i64, i64, String)> = on_db!(tx, c => sqlx::query_as(explain)
                 .fetch_all(c)

@@ -1,5 +1,6 @@
 //! What became of a voucher: what was done to it, and who redeemed it. Newest first; identifiers sort by time.
 
+use sovereign_domain::ids::CampaignId;
 use sovereign_domain::voucher::Code;
 use uuid::Uuid;
 
@@ -134,39 +135,51 @@ pub(crate) async fn reach(tx: &mut Tx, high: Uuid, redemptions: i64) -> Result<O
         .await)?)
 }
 
-/// How often each user with this address has redeemed a voucher; nobody may have it yet.
-pub(crate) async fn redeemed_by_address(tx: &mut Tx, code: &Code, email: &str) -> Result<Vec<i64>> {
+/// How often each user with this address has redeemed a voucher, and vouchers of a campaign; nobody may have it yet.
+pub(crate) async fn redeemed_by_address(
+    tx: &mut Tx,
+    (code, campaign): (&Code, Option<CampaignId>),
+    email: &str,
+) -> Result<Vec<(i64, i64)>> {
     let sql = "SELECT (SELECT COUNT(*) FROM promo_redemptions r \
-                   WHERE r.code = $1 AND r.user_id = u.id AND r.state <> 'released') \
+                   WHERE r.code = $1 AND r.user_id = u.id AND r.state <> 'released'), \
+                   (SELECT COUNT(*) FROM promo_redemptions r \
+                   WHERE r.campaign_id = $3 AND r.user_id = u.id AND r.state <> 'released') \
                FROM users u WHERE lower(u.email) = lower($2)";
-    Ok(on_db!(tx, c => sqlx::query_scalar(sql)
+    Ok(on_db!(tx, c => sqlx::query_as(sql)
         .bind(code.as_str())
         .bind(email)
+        .bind(campaign.map(|id| id.0))
         .fetch_all(c)
         .await)?)
 }
 
 from_row! {
-    /// An Organization, and how often it has redeemed a voucher.
+    /// An Organization, and how often it has redeemed a voucher, and vouchers of a campaign.
     #[derive(Debug)]
     pub(crate) struct OfOrganization {
         pub(crate) status: String,
         pub(crate) redemptions: i64,
+        pub(crate) in_campaign: i64,
     }
 }
 
 /// The Organization at `slug`, where there is one.
 pub(crate) async fn redeemed_by_organization(
     tx: &mut Tx,
-    code: &Code,
+    (code, campaign): (&Code, Option<CampaignId>),
     slug: &str,
 ) -> Result<Option<OfOrganization>> {
     let sql = "SELECT o.status, (SELECT COUNT(*) FROM promo_redemptions r \
-                   WHERE r.code = $1 AND r.tenant_id = o.id AND r.state <> 'released') AS redemptions \
+                   WHERE r.code = $1 AND r.tenant_id = o.id AND r.state <> 'released') AS redemptions, \
+                   (SELECT COUNT(*) FROM promo_redemptions r \
+                   WHERE r.campaign_id = $3 AND r.tenant_id = o.id AND r.state <> 'released') \
+                   AS in_campaign \
                FROM organizations o WHERE o.slug = $2 AND o.status <> 'deleted'";
     Ok(on_db!(tx, c => sqlx::query_as(sql)
         .bind(code.as_str())
         .bind(slug)
+        .bind(campaign.map(|id| id.0))
         .fetch_optional(c)
         .await)?)
 }

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use sovereign_domain::ids::CampaignId;
 use sovereign_domain::timestamp::Timestamp;
-use sovereign_domain::voucher::{Code, Voucher, VoucherStatus};
+use sovereign_domain::voucher::{Code, Issued, Voucher, VoucherStatus};
+use uuid::Uuid;
 
 use super::batch::{self, batch_row};
+use super::campaigns;
 use super::cursor::Cursor;
 use super::reads::Lookup;
 use super::types::int4;
@@ -21,6 +24,8 @@ from_row! {
         max_redemptions: i32,
         times_redeemed: i32,
         adopted_redemptions: i32,
+        granted_minor: i64,
+        campaign_id: Option<Uuid>,
         credit_valid_days: Option<i32>,
         created_at: Ts,
         deleted_at: Option<Ts>,
@@ -37,6 +42,8 @@ impl From<VoucherRow> for Voucher {
             max_redemptions: row.max_redemptions.into(),
             adopted_redemptions: row.adopted_redemptions.into(),
             times_redeemed: row.times_redeemed.into(),
+            granted_minor: row.granted_minor,
+            campaign_id: row.campaign_id.map(CampaignId),
             credit_valid_days: row.credit_valid_days.map(i64::from),
             created_at: row.created_at.0,
             deleted_at: row.deleted_at.map(|ts| ts.0),
@@ -47,7 +54,7 @@ impl From<VoucherRow> for Voucher {
 macro_rules! columns {
     () => {
         "code, credit_minor, description, active, max_redemptions, times_redeemed, \
-         adopted_redemptions, credit_valid_days, created_at, deleted_at"
+         adopted_redemptions, granted_minor, campaign_id, credit_valid_days, created_at, deleted_at"
     };
 }
 pub(crate) use columns;
@@ -59,9 +66,9 @@ pub(crate) struct ByCode;
 
 impl Lookup for ByCode {
     type Key = Code;
-    type Row = Voucher;
+    type Row = Issued;
 
-    async fn read(tx: &mut Tx, codes: Vec<Code>) -> Result<BTreeMap<Code, Voucher>> {
+    async fn read(tx: &mut Tx, codes: Vec<Code>) -> Result<BTreeMap<Code, Issued>> {
         const SQL: &str = concat!(
             "WITH v (wanted) AS ({rows}) SELECT ",
             columns!(),
@@ -69,8 +76,9 @@ impl Lookup for ByCode {
         );
         let keys = codes.iter().map(|code| CodeKey { wanted: code.as_str() });
         let rows: Vec<VoucherRow> = batch::fetch(tx, SQL, keys.collect()).await?;
-        let vouchers = rows.into_iter().map(Voucher::from);
-        Ok(vouchers.map(|voucher| (voucher.code.clone(), voucher)).collect())
+        let vouchers = rows.into_iter().map(Voucher::from).collect();
+        let issued = campaigns::of_vouchers(tx, vouchers).await?.into_iter();
+        Ok(issued.map(|one| (one.voucher.code.clone(), one)).collect())
     }
 }
 
@@ -92,6 +100,25 @@ pub(crate) async fn lock(tx: &mut Tx, code: &Code) -> Result<()> {
     Ok(())
 }
 
+/// What becomes of a voucher's campaign.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum CampaignChange {
+    #[default]
+    Stay,
+    Leave,
+    Join(CampaignId),
+}
+
+impl CampaignChange {
+    /// The campaign that it is in afterwards, unless it stays where it is.
+    fn joined(self) -> Option<CampaignId> {
+        match self {
+            Self::Join(id) => Some(id),
+            Self::Stay | Self::Leave => None,
+        }
+    }
+}
+
 /// What an issuer may set of a voucher. Absent members keep what is stored; on a new voucher they have
 /// their defaults.
 #[derive(Debug, Clone, Default)]
@@ -101,6 +128,7 @@ pub(crate) struct VoucherEdit {
     pub(crate) description: Option<String>,
     pub(crate) active: Option<bool>,
     pub(crate) max_redemptions: Option<i64>,
+    pub(crate) campaign: CampaignChange,
     /// 0 = for good.
     pub(crate) credit_valid_days: Option<i64>,
 }
@@ -116,9 +144,9 @@ pub(crate) async fn upsert(
     const SQL: &str = concat!(
         "INSERT INTO promo_codes (code, credit_omr, credit_minor, description, active, \
              max_redemptions, times_redeemed, adopted_redemptions, credit_valid_days, \
-             created_at, updated_at, deleted_at) \
+             created_at, updated_at, deleted_at, campaign_id) \
          VALUES ($1, $2, $3, COALESCE($4, ''), COALESCE($5, TRUE), COALESCE($6, 0), 0, 0, NULLIF($7, 0), \
-             $8, $8, NULL) \
+             $8, $8, NULL, $9) \
          ON CONFLICT (code) DO UPDATE SET \
              credit_omr = excluded.credit_omr, credit_minor = excluded.credit_minor, \
              description = COALESCE($4, promo_codes.description), \
@@ -126,6 +154,7 @@ pub(crate) async fn upsert(
              max_redemptions = COALESCE($6, promo_codes.max_redemptions), \
              credit_valid_days = CASE WHEN $7 IS NULL THEN promo_codes.credit_valid_days \
                                       ELSE NULLIF($7, 0) END, \
+             campaign_id = CASE WHEN $10 THEN excluded.campaign_id ELSE promo_codes.campaign_id END, \
              updated_at = excluded.updated_at, deleted_at = NULL \
          RETURNING ",
         columns!()
@@ -140,6 +169,8 @@ pub(crate) async fn upsert(
         .bind(edit.max_redemptions.map(int4))
         .bind(edit.credit_valid_days.map(int4))
         .bind(Ts(now))
+        .bind(edit.campaign.joined().map(|id| id.0))
+        .bind(edit.campaign != CampaignChange::Stay)
         .fetch_one(c)
         .await)?;
     Ok(row.into())
@@ -191,42 +222,109 @@ pub(crate) async fn any(tx: &mut Tx) -> Result<bool> {
 }
 
 /// Which vouchers are listed.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Filter {
     /// Without one, all but the revoked ones.
     pub(crate) status: Option<VoucherStatus>,
     /// What the code has in it, in capitals.
     pub(crate) part: Option<String>,
+    pub(crate) campaign: Option<CampaignId>,
+    /// When they stand so.
+    pub(crate) now: Timestamp,
 }
 
-/// Vouchers, newest first, after a cursor. A part of a code is looked for in the index of the list, whose entries
-/// have the code: the table itself is read for the rows of the page only.
+/// Vouchers that are so by themselves, as far as a page goes: along an index of the list, whose entries have the
+/// code, so that a part of it is looked for there and the table is read for the rows of the page only.
+macro_rules! part {
+    ($campaigns:literal, $which:expr, $campaign:literal) => {
+        concat!(
+            "SELECT code, created_at FROM (SELECT p.code, p.created_at FROM promo_codes p ",
+            $campaigns,
+            " WHERE ",
+            $which,
+            " AND (p.created_at, p.code) < ($1, $2) \
+                 AND ($4 = '%' OR p.code LIKE $4 ESCAPE '!') AND $5 = $5 AND ",
+            $campaign,
+            " ORDER BY p.created_at DESC, p.code DESC LIMIT $3) AS part"
+        )
+    };
+}
+
+/// A page of what the parts have.
+macro_rules! page {
+    ($($part:expr),+) => {
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM promo_codes WHERE code IN (SELECT code FROM (",
+            page!(@parts $($part),+),
+            ") AS page ORDER BY created_at DESC, code DESC LIMIT $3) \
+             ORDER BY created_at DESC, code DESC"
+        )
+    };
+    (@parts $part:expr) => { $part };
+    (@parts $part:expr, $other:expr) => { concat!($part, " UNION ALL ", $other) };
+}
+
+/// The page of a status. Of vouchers that are live by themselves it is their campaign that tells, as the domain has
+/// it.
+macro_rules! of_status {
+    ($status:expr, $campaign:literal) => {
+        match $status {
+            None => page!(part!("", "p.deleted_at IS NULL", $campaign)),
+            Some(VoucherStatus::Revoked) => page!(part!("", "p.status = 'revoked'", $campaign)),
+            Some(VoucherStatus::Live) => page!(part!(
+                "LEFT JOIN campaigns c ON c.id = p.campaign_id",
+                "p.status = 'live' AND (c.id IS NULL OR (c.active \
+                     AND (c.ends_at IS NULL OR c.ends_at > $5) \
+                     AND (c.starts_at IS NULL OR c.starts_at <= $5) \
+                     AND (c.budget_minor = 0 \
+                         OR c.granted_minor + p.credit_minor <= c.budget_minor)))",
+                $campaign
+            )),
+            Some(VoucherStatus::Paused) => page!(
+                part!("", "p.status = 'paused'", $campaign),
+                part!(
+                    "JOIN campaigns c ON c.id = p.campaign_id",
+                    "p.status = 'live' AND NOT c.active",
+                    $campaign
+                )
+            ),
+            Some(VoucherStatus::Ended) => page!(part!(
+                "JOIN campaigns c ON c.id = p.campaign_id",
+                "p.status = 'live' AND c.active AND c.ends_at <= $5",
+                $campaign
+            )),
+            Some(VoucherStatus::Scheduled) => page!(part!(
+                "JOIN campaigns c ON c.id = p.campaign_id",
+                "p.status = 'live' AND c.active AND (c.ends_at IS NULL OR c.ends_at > $5) \
+                     AND c.starts_at > $5",
+                $campaign
+            )),
+            Some(VoucherStatus::Exhausted) => page!(
+                part!("", "p.status = 'exhausted'", $campaign),
+                part!(
+                    "JOIN campaigns c ON c.id = p.campaign_id",
+                    "p.status = 'live' AND c.active AND (c.ends_at IS NULL OR c.ends_at > $5) \
+                         AND (c.starts_at IS NULL OR c.starts_at <= $5) AND c.budget_minor > 0 \
+                         AND c.granted_minor + p.credit_minor > c.budget_minor",
+                    $campaign
+                )
+            ),
+        }
+    };
+}
+
+/// Vouchers, newest first, after a cursor.
 pub(crate) async fn list(
     tx: &mut Tx,
     filter: &Filter,
     after: &Cursor,
     limit: i64,
 ) -> Result<Vec<Voucher>> {
-    macro_rules! page {
-        ($which:literal) => {
-            concat!(
-                "SELECT ",
-                columns!(),
-                " FROM promo_codes WHERE code IN (SELECT code FROM promo_codes WHERE ",
-                $which,
-                " AND (created_at, code) < ($1, $2) \
-                 AND ($4 = '%' OR code LIKE $4 ESCAPE '!') \
-                 ORDER BY created_at DESC, code DESC LIMIT $3) \
-                 ORDER BY created_at DESC, code DESC"
-            )
-        };
-    }
-    let sql = match filter.status {
-        None => page!("deleted_at IS NULL"),
-        Some(VoucherStatus::Live) => page!("status = 'live'"),
-        Some(VoucherStatus::Paused) => page!("status = 'paused'"),
-        Some(VoucherStatus::Exhausted) => page!("status = 'exhausted'"),
-        Some(VoucherStatus::Revoked) => page!("status = 'revoked'"),
+    let sql = match filter.campaign {
+        None => of_status!(filter.status, "CAST($6 AS uuid) IS NULL"),
+        Some(_) => of_status!(filter.status, "p.campaign_id = $6"),
     };
     let pattern = match &filter.part {
         Some(part) => format!("%{}%", literally(part)),
@@ -237,6 +335,8 @@ pub(crate) async fn list(
         .bind(after.key.as_str())
         .bind(limit)
         .bind(pattern)
+        .bind(Ts(filter.now))
+        .bind(filter.campaign.map(|id| id.0))
         .fetch_all(c)
         .await)?;
     Ok(rows.into_iter().map(Voucher::from).collect())

@@ -13,10 +13,14 @@ use super::audit::{self, Change};
 use super::batch::{Writes, batch_row};
 use super::types::{int4, json_text};
 use super::{Result, Ts, Tx};
-use super::{write_orders, write_payments, write_subscriptions, write_usage};
+use super::{write_campaigns, write_orders, write_payments, write_subscriptions, write_usage};
 
 batch_row! {
-    struct VoucherCounter<'a> { code: &'a str => "text", times_redeemed: i32 => "integer" }
+    struct VoucherCounter<'a> {
+        code: &'a str => "text",
+        times_redeemed: i32 => "integer",
+        granted_minor: i64 => "bigint",
+    }
 }
 batch_row! {
     struct WalletBalance {
@@ -85,6 +89,7 @@ pub(crate) async fn changes(tx: &mut Tx, book: &Book, currency: Currency, now: T
     write_usage::changed_totals(tx, book).await?;
 
     let mut writes = Writes::new(tx);
+    write_campaigns::campaigns(&mut writes, book).await?;
     vouchers(&mut writes, book).await?;
     wallets(&mut writes, book).await?;
     organizations(&mut writes, book, now).await?;
@@ -115,10 +120,12 @@ async fn vouchers(writes: &mut Writes<'_>, book: &Book) -> Result<()> {
         .map(|voucher| VoucherCounter {
             code: voucher.code.as_str(),
             times_redeemed: int4(voucher.times_redeemed),
+            granted_minor: voucher.granted_minor,
         })
         .collect();
-    let sql = "WITH v (code, times_redeemed) AS ({rows}) \
-               UPDATE promo_codes SET times_redeemed = v.times_redeemed \
+    let sql = "WITH v (code, times_redeemed, granted_minor) AS ({rows}) \
+               UPDATE promo_codes SET times_redeemed = v.times_redeemed, \
+                   granted_minor = v.granted_minor \
                FROM v WHERE promo_codes.code = v.code \
                    AND (promo_codes.max_redemptions = 0 \
                        OR v.times_redeemed <= promo_codes.max_redemptions \

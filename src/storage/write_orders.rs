@@ -60,6 +60,7 @@ batch_row! {
         user_id: &'a str => "text",
         order_id: Option<Uuid> => "uuid",
         lot_id: Uuid => "uuid",
+        campaign_id: Option<Uuid> => "uuid",
         credit_minor: i64 => "bigint",
         state: &'a str => "text",
         ordinal: i32 => "integer",
@@ -74,6 +75,7 @@ batch_row! {
     struct RedemptionState<'a> {
         id: Uuid => "uuid",
         state: &'a str => "text",
+        campaign_id: Option<Uuid> => "uuid",
         ordinal: i32 => "integer",
         cap: i32 => "integer",
         closed_at: Option<Ts> => "timestamptz",
@@ -184,14 +186,15 @@ pub(super) async fn closed_redemptions(tx: &mut Tx, book: &Book) -> Result<()> {
         .map(|redemption| RedemptionState {
             id: redemption.id.0,
             state: redemption.state.as_str(),
+            campaign_id: redemption.campaign_id.map(|id| id.0),
             ordinal: int4(redemption.ordinal),
             cap: int4(redemption.cap),
             closed_at: redemption.closed_at.map(Ts),
         })
         .collect();
-    let sql = "WITH v (id, state, ordinal, cap, closed_at) AS ({rows}) \
-               UPDATE promo_redemptions SET state = v.state, ordinal = v.ordinal, cap = v.cap, \
-                   closed_at = v.closed_at \
+    let sql = "WITH v (id, state, campaign_id, ordinal, cap, closed_at) AS ({rows}) \
+               UPDATE promo_redemptions SET state = v.state, campaign_id = v.campaign_id, \
+                   ordinal = v.ordinal, cap = v.cap, closed_at = v.closed_at \
                FROM v WHERE promo_redemptions.id = v.id";
     batch::execute_all(tx, "promo_redemptions", sql, closed).await
 }
@@ -208,6 +211,7 @@ pub(super) async fn new_redemptions(writes: &mut Writes<'_>, book: &Book) -> Res
             user_id: &redemption.user_id.0,
             order_id: redemption.order_id.map(|id| id.0),
             lot_id: redemption.lot_id.0,
+            campaign_id: redemption.campaign_id.map(|id| id.0),
             credit_minor: redemption.credit_minor,
             state: redemption.state.as_str(),
             ordinal: int4(redemption.ordinal),
@@ -215,12 +219,12 @@ pub(super) async fn new_redemptions(writes: &mut Writes<'_>, book: &Book) -> Res
             created_at: Ts(redemption.created_at),
         })
         .collect();
-    let sql = "WITH v (id, code, customer_id, tenant_id, user_id, order_id, lot_id, credit_minor, \
-                   state, ordinal, cap, created_at) AS ({rows}) \
+    let sql = "WITH v (id, code, customer_id, tenant_id, user_id, order_id, lot_id, campaign_id, \
+                   credit_minor, state, ordinal, cap, created_at) AS ({rows}) \
                INSERT INTO promo_redemptions (id, code, customer_id, tenant_id, user_id, order_id, \
-                   lot_id, credit_minor, state, ordinal, cap, created_at) \
-               SELECT id, code, customer_id, tenant_id, user_id, order_id, lot_id, credit_minor, \
-                   state, ordinal, cap, created_at FROM v";
+                   lot_id, campaign_id, credit_minor, state, ordinal, cap, created_at) \
+               SELECT id, code, customer_id, tenant_id, user_id, order_id, lot_id, campaign_id, \
+                   credit_minor, state, ordinal, cap, created_at FROM v";
     writes.insert(sql, made).await
 }
 

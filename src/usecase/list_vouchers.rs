@@ -1,12 +1,14 @@
 //! The list of vouchers, and one of them.
 
-use sovereign_domain::voucher::{Code, Voucher, VoucherStatus, comparable};
+use sovereign_domain::timestamp::Timestamp;
+use sovereign_domain::voucher::{Code, Issued, VoucherStatus, comparable};
 
+use super::campaigns::named;
 use super::paging::{self, Page, PageError};
 use super::vouchers::FieldError;
 use crate::storage::cursor::Cursor;
 use crate::storage::vouchers::{self, Filter};
-use crate::storage::{self, Store};
+use crate::storage::{self, Store, Tx, campaigns};
 
 /// The most vouchers on one page of the list.
 pub const PAGE_SIZE: i64 = 1_000;
@@ -21,13 +23,24 @@ pub struct Wanted<'a> {
     pub after: Option<&'a str>,
     /// What the code has in it.
     pub part: Option<&'a str>,
-    /// `live`, `paused`, `exhausted` or `revoked`. Without one, all but the revoked.
+    /// As a [`VoucherStatus`] is written. Without one, all but the revoked.
     pub status: Option<&'a str>,
+    /// The identifier or the name of a campaign.
+    pub campaign: Option<&'a str>,
 }
 
 impl Wanted<'_> {
-    pub(super) fn filter(&self) -> Result<Filter, FieldError> {
-        Ok(Filter { status: self.status()?, part: self.part()? })
+    /// What is to be looked for, as the vouchers stand at `now`.
+    pub(super) async fn filter(&self, tx: &mut Tx, now: Timestamp) -> Result<Filter, PageError> {
+        let (status, part) = (self.status()?, self.part()?);
+        let campaign = match self.campaign.filter(|text| !text.trim().is_empty()) {
+            None => None,
+            Some(text) => Some(named(tx, text).await?.ok_or_else(|| {
+                let detail = "campaign must be the identifier or the name of a campaign";
+                FieldError::new("campaign", detail)
+            })?),
+        };
+        Ok(Filter { status, part, campaign: campaign.map(|campaign| campaign.id), now })
     }
 
     fn status(&self) -> Result<Option<VoucherStatus>, FieldError> {
@@ -61,14 +74,16 @@ pub async fn list(
     store: &Store,
     wanted: &Wanted<'_>,
     limit: i64,
-) -> Result<Page<Voucher>, PageError> {
+    now: Timestamp,
+) -> Result<Page<Issued>, PageError> {
     let after = paging::read(wanted.after)?;
-    let filter = wanted.filter()?;
     let mut tx = store.read().await?;
+    let filter = wanted.filter(&mut tx, now).await?;
     let found = vouchers::list(&mut tx, &filter, &after, limit.saturating_add(1)).await?;
-    Ok(paging::page(found, limit, |voucher| Cursor {
-        created_at: voucher.created_at,
-        key: voucher.code.as_str().to_owned(),
+    let found = campaigns::of_vouchers(&mut tx, found).await?;
+    Ok(paging::page(found, limit, |issued| Cursor {
+        created_at: issued.voucher.created_at,
+        key: issued.voucher.code.as_str().to_owned(),
     }))
 }
 
@@ -76,7 +91,10 @@ pub async fn list(
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn find(store: &Store, code: &Code) -> storage::Result<Option<Voucher>> {
+pub async fn find(store: &Store, code: &Code) -> storage::Result<Option<Issued>> {
     let mut tx = store.read().await?;
-    vouchers::find(&mut tx, code).await
+    match vouchers::find(&mut tx, code).await? {
+        None => Ok(None),
+        Some(voucher) => campaigns::of_voucher(&mut tx, voucher).await.map(Some),
+    }
 }

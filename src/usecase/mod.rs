@@ -10,6 +10,8 @@ pub(crate) mod bill;
 pub(crate) mod blueprint_states;
 pub(crate) mod blueprints;
 pub(crate) mod branding;
+pub(crate) mod campaign_progress;
+pub mod campaigns;
 pub mod catalog;
 pub(crate) mod catalog_admin;
 pub(crate) mod catalog_arabic;

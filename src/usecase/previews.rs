@@ -1,7 +1,7 @@
 //! What a code is worth, for anyone who asks: read each time, or remembered for as long as it holds.
 //!
-//! On PostgreSQL a voucher that was read is remembered until somebody issues, edits or revokes it, or its
-//! cap fills or opens. In the process that does so it is forgotten before the answer is given; the others
+//! On PostgreSQL a voucher that was read is remembered until somebody issues, edits or revokes it or edits its
+//! campaign, or its cap fills or opens; one whose campaign has a budget is not. In the process that does so it is forgotten before the answer is given; the others
 //! hear of it from PostgreSQL when the transaction commits. A process that does not hear the others
 //! remembers nothing. On SQLite reading is so near that nothing is remembered.
 
@@ -13,7 +13,7 @@ use sqlx::PgPool;
 use tokio::task::JoinHandle;
 
 use crate::storage::memory::{Known, Memory};
-use crate::storage::notices::{self, Notices};
+use crate::storage::notices::{self, Heard, Notices};
 use crate::storage::reads::Reads;
 use crate::storage::vouchers::ByCode;
 use crate::storage::{self, Store};
@@ -64,7 +64,7 @@ impl Previews {
         {
             return Ok(Some(known));
         }
-        let known = self.reads.get(code).await?.map(|voucher| Arc::new(Known::new(voucher)));
+        let known = self.reads.get(code).await?.map(|issued| Arc::new(Known::new(issued)));
         if let (Some(generation), Some(known)) = (generation, &known) {
             self.memory.remember(generation, Arc::clone(known));
         }
@@ -74,6 +74,11 @@ impl Previews {
     /// Forgets a voucher that this process has changed, or may have.
     pub(crate) fn forget(&self, code: &Code) {
         self.memory.forget(code);
+    }
+
+    /// Forgets every voucher: this process has changed a campaign, or may have.
+    pub(crate) fn forget_all(&self) {
+        self.memory.forget_vouchers();
     }
 }
 
@@ -108,9 +113,10 @@ async fn hear(pool: &PgPool, memory: &Memory) -> storage::Result<()> {
     };
     let heard = async {
         loop {
-            let code = notices.next().await?;
-            if let Some(code) = code {
-                memory.forget(&code);
+            match notices.next().await? {
+                Heard::Beat => (),
+                Heard::Voucher(code) => memory.forget(&code),
+                Heard::EveryVoucher => memory.forget_vouchers(),
             }
             memory.hear();
         }

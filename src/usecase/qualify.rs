@@ -4,7 +4,7 @@
 //! the voucher's.
 
 use sovereign_domain::organization::OrganizationStatus;
-use sovereign_domain::voucher::{Voucher, VoucherRefusal};
+use sovereign_domain::voucher::{Issued, VoucherRefusal};
 
 use super::vouchers::FieldError;
 use crate::app::App;
@@ -71,6 +71,10 @@ impl Verdict {
             Self::Refused(VoucherRefusal::RedeemedByOrganization) => {
                 "voucher_redeemed_by_organization"
             }
+            Self::Refused(VoucherRefusal::NotStarted) => "voucher_not_started",
+            Self::Refused(VoucherRefusal::Ended) => "voucher_ended",
+            Self::Refused(VoucherRefusal::BudgetSpent) => "voucher_budget_spent",
+            Self::Refused(VoucherRefusal::CampaignLimit) => "voucher_campaign_limit",
             Self::Suspended => "organization_suspended",
             Self::NoOrganization => "organization_unknown",
         }
@@ -83,30 +87,37 @@ impl Verdict {
 /// Where the database fails.
 pub(crate) async fn qualify(
     app: &App,
-    voucher: &Voucher,
+    issued: &Issued,
     customer: &Customer,
 ) -> storage::Result<Verdict> {
-    if let Some(refusal) = voucher.refusal() {
+    if let Some(refusal) = issued.refusal(app.clock.now()) {
         return Ok(Verdict::Refused(refusal));
     }
-    let code = &voucher.code;
+    let campaign = issued.campaign.as_ref();
+    let is_enough = |redeemed| campaign.is_some_and(|campaign| campaign.is_enough(redeemed));
+    let of = (&issued.voucher.code, issued.voucher.campaign_id);
     let mut tx = app.store.read_across().await?;
     Ok(match customer {
         Customer::Person(email) => {
-            let redeemed = rows::redeemed_by_address(&mut tx, code, email).await?;
+            let redeemed = rows::redeemed_by_address(&mut tx, of, email).await?;
             if redeemed.is_empty() {
                 Verdict::New
-            } else if redeemed.iter().any(|times| *times > 0) {
+            } else if redeemed.iter().any(|(times, _)| *times > 0) {
                 Verdict::Refused(VoucherRefusal::RedeemedByUser)
+            } else if redeemed.iter().any(|(_, in_campaign)| is_enough(*in_campaign)) {
+                Verdict::Refused(VoucherRefusal::CampaignLimit)
             } else {
                 Verdict::Qualifies
             }
         }
         Customer::Organization(slug) => {
-            match rows::redeemed_by_organization(&mut tx, code, slug).await? {
+            match rows::redeemed_by_organization(&mut tx, of, slug).await? {
                 None => Verdict::NoOrganization,
                 Some(found) if found.redemptions > 0 => {
                     Verdict::Refused(VoucherRefusal::RedeemedByOrganization)
+                }
+                Some(found) if is_enough(found.in_campaign) => {
+                    Verdict::Refused(VoucherRefusal::CampaignLimit)
                 }
                 Some(found) if found.status == OrganizationStatus::Suspended.as_str() => {
                     Verdict::Suspended

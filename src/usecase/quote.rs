@@ -5,7 +5,7 @@ use sovereign_domain::book::{CheckoutQuote, Command, Outcome, Refusal};
 use sovereign_domain::catalog::Catalog;
 use sovereign_domain::estimate::{self, Estimate, Terms};
 use sovereign_domain::event::Actor;
-use sovereign_domain::voucher::Voucher;
+use sovereign_domain::voucher::Issued;
 
 use crate::app::App;
 use crate::engine::EngineError;
@@ -47,7 +47,7 @@ pub(crate) fn estimate_of(
     app: &App,
     catalog: &Catalog,
     plan: &str,
-    voucher: Option<&Voucher>,
+    voucher: Option<&Issued>,
 ) -> Result<Estimate, Refusal> {
     let terms = Terms {
         now: app.clock.now(),

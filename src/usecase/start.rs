@@ -214,8 +214,9 @@ async fn seed_demo(
             active: Some(true),
             max_redemptions: Some(cap),
             credit_valid_days: Some(days),
+            campaign: None,
         };
-        match vouchers::issue(&mut writer, issue, &Expected::Anything).await {
+        match Box::pin(vouchers::issue(&mut writer, issue, &Expected::Anything)).await {
             // Nothing was expected, so that nothing can be otherwise.
             Ok(_) | Err(IssueError::Taken(_) | IssueError::Changed(_)) => {}
             Err(IssueError::Storage(error)) => return Err(error.into()),

@@ -2,23 +2,24 @@
 
 use sovereign_domain::ids::UserId;
 use sovereign_domain::timestamp::Timestamp;
-use sovereign_domain::voucher::Voucher;
+use sovereign_domain::voucher::{Issued, Voucher};
 
 use super::branding;
 use super::export::{ExportError, Spool, csv};
 use super::list_vouchers::Wanted;
 use super::organizations::OrganizationError;
+use super::paging::PageError;
 use crate::app::App;
 use crate::branding::Branding;
 use crate::limits::{Key, Quota};
 use crate::storage::cursor::Cursor;
-use crate::storage::vouchers;
+use crate::storage::{campaigns, vouchers};
 
 /// How many vouchers are read at once.
 const PAGE: i64 = 1_000;
 
 /// The columns. The credit stands there twice: as people write it, and in minor units.
-pub(crate) const COLUMNS: [&str; 12] = [
+pub(crate) const COLUMNS: [&str; 14] = [
     "code",
     "status",
     "credit",
@@ -31,6 +32,8 @@ pub(crate) const COLUMNS: [&str; 12] = [
     "link",
     "created_at",
     "revoked_at",
+    "granted_minor",
+    "campaign",
 ];
 
 /// What a customer opens to see what a voucher is worth.
@@ -51,33 +54,45 @@ pub(crate) async fn file(
     user_id: &UserId,
     wanted: &Wanted<'_>,
 ) -> Result<Spool, ExportError> {
-    let filter = wanted.filter().map_err(OrganizationError::Field)?;
     app.limits.check(Quota::ExportByUser, Key::User(user_id)).await?;
     let branding = branding::load(app).await?;
     let mut tx = app.store.snapshot().await?;
+    let now = app.clock.now();
+    let filter = wanted.filter(&mut tx, now).await.map_err(|error| match error {
+        PageError::Field(fault) => OrganizationError::Field(fault),
+        PageError::Storage(failed) => OrganizationError::Storage(failed),
+    })?;
     let mut spool = Spool::new(app.new_id());
     let mut written = csv::head(COLUMNS);
     let mut place = Cursor::newest();
     loop {
         let found = vouchers::list(&mut tx, &filter, &place, PAGE).await?;
-        for voucher in &found {
-            write(app, &mut written, (voucher, &branding));
+        let last = found.last().map(|voucher| (voucher.created_at, voucher.code.clone()));
+        for issued in campaigns::of_vouchers(&mut tx, found).await? {
+            write(app, &mut written, (&issued, &branding), now);
         }
         spool.write(written.as_bytes())?;
         written.clear();
-        let Some(last) = found.last() else { return Ok(spool) };
-        place = Cursor { created_at: last.created_at, key: last.code.as_str().to_owned() };
+        let Some((created_at, code)) = last else { return Ok(spool) };
+        place = Cursor { created_at, key: code.as_str().to_owned() };
     }
 }
 
-fn write(app: &App, written: &mut String, (voucher, branding): (&Voucher, &Branding)) {
+fn write(
+    app: &App,
+    written: &mut String,
+    (issued, branding): (&Issued, &Branding),
+    now: Timestamp,
+) {
+    let voucher = &issued.voucher;
+    let campaign = issued.campaign.as_ref().map_or("", |campaign| &campaign.name);
     let currency = app.facts.currency;
     let revoked = voucher.deleted_at.map(Timestamp::to_rfc3339).unwrap_or_default();
     csv::cells(
         written,
         [
             csv::Cell::Text(voucher.code.as_str()),
-            csv::Cell::Text(voucher.status().as_str()),
+            csv::Cell::Text(issued.status(now).as_str()),
             csv::Cell::Number(&currency.decimal(voucher.credit_minor)),
             csv::Cell::Text(currency.code()),
             csv::Cell::Number(&voucher.credit_minor.to_string()),
@@ -88,6 +103,8 @@ fn write(app: &App, written: &mut String, (voucher, branding): (&Voucher, &Brand
             csv::Cell::Text(&link(branding, voucher)),
             csv::Cell::Text(&voucher.created_at.to_rfc3339()),
             csv::Cell::Text(&revoked),
+            csv::Cell::Number(&voucher.granted_minor.to_string()),
+            csv::Cell::Text(campaign),
         ],
     );
 }

@@ -18,8 +18,8 @@ const FEW: i64 = 5_000;
 const REACH: i64 = 100_000;
 
 /// What an issuer sets, by the name that the wire has for it.
-const MEMBERS: [&str; 5] =
-    ["credit_minor", "description", "active", "max_redemptions", "credit_valid_days"];
+const MEMBERS: [&str; 6] =
+    ["credit_minor", "description", "active", "max_redemptions", "credit_valid_days", "campaign"];
 
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,11 +141,13 @@ fn told(row: &DoneRow) -> storage::Result<Done> {
     })
 }
 
-/// What differs; before a voucher was issued there was nothing of it.
+/// What differs; before a voucher was issued there was nothing of it, and what it was issued without is not told.
 fn changes(before: Option<&Value>, after: &Value) -> Vec<Changed> {
     let changed = |member: &'static str| {
         let (old, new) = (before.map(|before| &before[member]), &after[member]);
-        (old != Some(new)).then(|| Changed { member, before: old.cloned(), after: new.clone() })
+        let is_unset = old.is_none() && (new.is_null() || new == "");
+        let changed = old != Some(new) && !is_unset;
+        changed.then(|| Changed { member, before: old.cloned(), after: new.clone() })
     };
     MEMBERS.into_iter().filter_map(changed).collect()
 }

@@ -13,13 +13,14 @@ use sovereign_domain::ids::IdSource;
 use sovereign_domain::money::{Currency, MAX_CREDIT_UNITS};
 use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::voucher::{
-    Code, MAX_CREDIT_VALID_DAYS, MAX_DESCRIPTION_CHARS, MAX_REDEMPTIONS, Voucher,
+    Code, Issued, MAX_CREDIT_VALID_DAYS, MAX_DESCRIPTION_CHARS, MAX_REDEMPTIONS, Voucher,
 };
 
+use super::campaigns;
 use crate::app::App;
 use crate::storage::audit::{self, Change};
-use crate::storage::vouchers::{self, VoucherEdit};
-use crate::storage::{self, Store, Tx, notices};
+use crate::storage::vouchers::{self, CampaignChange, VoucherEdit};
+use crate::storage::{self, Store, Tx, campaigns as rows, notices};
 
 /// What an issuer sends. Absent members are unchanged on a voucher that exists.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +34,8 @@ pub struct Issue {
     pub max_redemptions: Option<i64>,
     /// How many days the credit lasts after redemption; 0 = for good.
     pub credit_valid_days: Option<i64>,
+    /// The campaign it is in, by identifier or name; an empty text = none.
+    pub campaign: Option<String>,
 }
 
 /// What is wrong with which field.
@@ -105,6 +108,7 @@ impl Issue {
             description: self.description,
             active: self.active,
             max_redemptions: self.max_redemptions,
+            campaign: CampaignChange::Stay,
             credit_valid_days: self.credit_valid_days,
         };
         Ok((parse_code("code", &self.code)?, edit))
@@ -127,9 +131,9 @@ fn check_description(text: &str) -> Result<(), FieldError> {
 pub enum IssueError {
     Field(FieldError),
     /// There is a voucher where there should be none.
-    Taken(Box<Voucher>),
+    Taken(Box<Issued>),
     /// It is not as whoever edits it believes; this is how it is, where there is one.
-    Changed(Option<Box<Voucher>>),
+    Changed(Option<Box<Issued>>),
     Storage(storage::Error),
 }
 
@@ -159,13 +163,24 @@ pub enum Expected {
 }
 
 impl Expected {
-    fn check(&self, voucher: Option<&Voucher>) -> Result<(), IssueError> {
-        match (self, voucher) {
-            (Self::Anything, _) | (Self::Nothing, None) => Ok(()),
-            (Self::Nothing, Some(there)) => Err(IssueError::Taken(Box::new(there.clone()))),
-            (Self::OneOf(known), Some(one)) if known.contains(&fingerprint(one)) => Ok(()),
-            (Self::OneOf(_), now) => Err(IssueError::Changed(now.cloned().map(Box::new))),
+    /// Compares it with what is stored.
+    async fn check(&self, tx: &mut Tx, voucher: Option<&Voucher>) -> Result<(), IssueError> {
+        let fits = match (self, voucher) {
+            (Self::Anything, _) | (Self::Nothing, None) => true,
+            (Self::OneOf(known), Some(one)) => known.contains(&fingerprint(one)),
+            (Self::Nothing, Some(_)) | (Self::OneOf(_), None) => false,
+        };
+        if fits {
+            return Ok(());
         }
+        let there = match voucher {
+            None => None,
+            Some(voucher) => Some(Box::new(rows::of_voucher(tx, voucher.clone()).await?)),
+        };
+        Err(match (self, there) {
+            (Self::Nothing, Some(there)) => IssueError::Taken(there),
+            (_, there) => IssueError::Changed(there),
+        })
     }
 }
 
@@ -193,18 +208,34 @@ pub async fn issue(
     writer: &mut Writer<'_>,
     issue: Issue,
     expected: &Expected,
-) -> Result<Voucher, IssueError> {
-    let (code, edit) = issue.check(writer.currency).map_err(IssueError::Field)?;
+) -> Result<Issued, IssueError> {
+    let campaign = issue.campaign.clone();
+    let (code, mut edit) = issue.check(writer.currency).map_err(IssueError::Field)?;
     let mut tx = writer.store.begin().await?;
+    edit.campaign = campaign_to_be(&mut tx, campaign.as_deref()).await?;
     vouchers::lock(&mut tx, &code).await?;
     let before = vouchers::find(&mut tx, &code).await?;
-    expected.check(before.as_ref())?;
+    expected.check(&mut tx, before.as_ref()).await?;
     let voucher = vouchers::upsert(&mut tx, &code, &edit, writer.now).await?;
     let data = EventData::VoucherIssued(changed(&voucher, writer.currency));
-    note(&mut tx, writer, "voucher.issue", before.as_ref(), &voucher, data).await?;
+    let issued = note(&mut tx, writer, "voucher.issue", before, voucher, data).await?;
     notices::send(&mut tx, &code).await?;
     tx.commit().await?;
-    Ok(voucher)
+    Ok(issued)
+}
+
+/// What is to become of a voucher's campaign.
+async fn campaign_to_be(tx: &mut Tx, text: Option<&str>) -> Result<CampaignChange, IssueError> {
+    let text = match text.map(str::trim) {
+        None => return Ok(CampaignChange::Stay),
+        Some("") => return Ok(CampaignChange::Leave),
+        Some(text) => text,
+    };
+    let found = campaigns::named(tx, text).await?;
+    found.map(|campaign| CampaignChange::Join(campaign.id)).ok_or_else(|| {
+        let detail = "campaign_id must be the identifier or the name of a campaign";
+        IssueError::Field(FieldError::new("campaign_id", detail))
+    })
 }
 
 /// Lets a voucher be redeemed, or nobody for now; `None` where there is none that is not revoked.
@@ -215,7 +246,7 @@ pub async fn set_active(
     writer: &mut Writer<'_>,
     code: &Code,
     active: bool,
-) -> storage::Result<Option<Voucher>> {
+) -> storage::Result<Option<Issued>> {
     let mut tx = writer.store.begin().await?;
     vouchers::lock(&mut tx, code).await?;
     let before = vouchers::find(&mut tx, code).await?;
@@ -223,10 +254,10 @@ pub async fn set_active(
         return Ok(None);
     };
     let data = EventData::VoucherIssued(changed(&voucher, writer.currency));
-    note(&mut tx, writer, "voucher.issue", before.as_ref(), &voucher, data).await?;
+    let issued = note(&mut tx, writer, "voucher.issue", before, voucher, data).await?;
     notices::send(&mut tx, code).await?;
     tx.commit().await?;
-    Ok(Some(voucher))
+    Ok(Some(issued))
 }
 
 /// Revokes a live voucher; `None` where there is none. What was redeemed stays; what is reserved can
@@ -234,7 +265,7 @@ pub async fn set_active(
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn revoke(writer: &mut Writer<'_>, code: &Code) -> storage::Result<Option<Voucher>> {
+pub async fn revoke(writer: &mut Writer<'_>, code: &Code) -> storage::Result<Option<Issued>> {
     let mut tx = writer.store.begin().await?;
     vouchers::lock(&mut tx, code).await?;
     let before = vouchers::find(&mut tx, code).await?;
@@ -242,10 +273,10 @@ pub async fn revoke(writer: &mut Writer<'_>, code: &Code) -> storage::Result<Opt
         return Ok(None);
     };
     let data = EventData::VoucherRevoked(changed(&voucher, writer.currency));
-    note(&mut tx, writer, "voucher.revoke", before.as_ref(), &voucher, data).await?;
+    let issued = note(&mut tx, writer, "voucher.revoke", before, voucher, data).await?;
     notices::send(&mut tx, code).await?;
     tx.commit().await?;
-    Ok(Some(voucher))
+    Ok(Some(issued))
 }
 
 fn changed(voucher: &Voucher, currency: Currency) -> VoucherChanged {
@@ -258,14 +289,21 @@ fn changed(voucher: &Voucher, currency: Currency) -> VoucherChanged {
     }
 }
 
+/// Tells of what was done to a voucher, and answers how it is since.
 async fn note(
     tx: &mut Tx,
     writer: &mut Writer<'_>,
     action: &'static str,
-    before: Option<&Voucher>,
-    after: &Voucher,
+    before: Option<Voucher>,
+    after: Voucher,
     data: EventData,
-) -> storage::Result<()> {
+) -> storage::Result<Issued> {
+    let before = match before {
+        None => None,
+        Some(voucher) => Some(rows::of_voucher(tx, voucher).await?),
+    };
+    let after = rows::of_voucher(tx, after).await?;
+    let code = after.voucher.code.as_str().to_owned();
     let event = Event { id: writer.ids.next_id(), at: writer.now, tenant_id: None, data };
     audit::publish(tx, &[event]).await?;
     let entry = AuditEntry {
@@ -273,11 +311,19 @@ async fn note(
         at: writer.now,
         actor: writer.actor.clone(),
         action,
-        subject: after.code.as_str().to_owned(),
+        subject: code,
         tenant_id: None,
     };
-    let change = Change { before: before.map(state), after: Some(state(after)) };
-    audit::record(tx, &[(entry, change)]).await
+    let change = Change { before: before.as_ref().map(told), after: Some(told(&after)) };
+    audit::record(tx, &[(entry, change)]).await?;
+    Ok(after)
+}
+
+/// The state, and what its campaign was called.
+fn told(issued: &Issued) -> Value {
+    let mut told = state(&issued.voucher);
+    told["campaign"] = json!(issued.campaign.as_ref().map(|campaign| &campaign.name));
+    told
 }
 
 fn state(voucher: &Voucher) -> Value {
@@ -287,6 +333,7 @@ fn state(voucher: &Voucher) -> Value {
         "active": voucher.active,
         "max_redemptions": voucher.max_redemptions,
         "credit_valid_days": voucher.credit_valid_days,
+        "campaign_id": voucher.campaign_id,
         "deleted_at": voucher.deleted_at,
     })
 }

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Router, routing::get};
 use serde::Deserialize;
-use sovereign_domain::voucher::Voucher;
+use sovereign_domain::voucher::{Issued, Voucher, VoucherRefusal};
 
 use super::page::{Page, add_cookie, parameter};
 use super::problems::Problems;
@@ -40,6 +40,8 @@ struct VoucherPage<'a> {
     voucher: &'a Voucher,
     /// Whether it can be redeemed.
     is_good: bool,
+    /// When it can be, where that is still to come.
+    opens: Option<String>,
     problems: Problems,
 }
 
@@ -55,7 +57,7 @@ struct AskPage<'a> {
 
 /// What became of a code.
 pub(super) enum Looked {
-    Found(Box<Voucher>),
+    Found(Box<Issued>),
     /// No live voucher has it.
     Unknown,
     /// Nothing was given.
@@ -77,7 +79,7 @@ pub(super) async fn look(app: &App, from: &Address, text: &str) -> Result<Looked
     let by_address = [(Quota::PreviewByAddress, Key::Address(address))];
     let attempt = app.limits.attempt(address, &by_address).await.map_err(LookError::TooMany)?;
     if let Some(known) = app.previews.find(code).await.map_err(LookError::Storage)? {
-        return Ok(Looked::Found(Box::new(known.voucher.clone())));
+        return Ok(Looked::Found(Box::new(known.issued.clone())));
     }
     attempt.wrong().await.map_err(LookError::TooMany)?;
     Ok(Looked::Unknown)
@@ -95,7 +97,7 @@ async fn show(
     let kept = kept_voucher::read(&headers).map(|kept| kept.code.as_str().to_owned());
     let text = if given.trim().is_empty() { kept.unwrap_or_default() } else { given };
     match look(&app, &address, &text).await {
-        Ok(Looked::Found(voucher)) => voucher_page(&page, &voucher),
+        Ok(Looked::Found(issued)) => voucher_page(&app, &page, &issued),
         Ok(Looked::Unknown) => {
             let mut response = ask_again(&page, &text, StatusCode::NOT_FOUND);
             add_cookie(&mut response, kept_voucher::forget());
@@ -106,12 +108,18 @@ async fn show(
     }
 }
 
-/// The ticket. One that can be redeemed is kept from now on; one that has ended is not.
-fn voucher_page(page: &Page, voucher: &Voucher) -> Response {
-    let is_good = voucher.refusal().is_none();
+/// The ticket. One that can be redeemed is kept from now on; one that has ended, or has not begun, is not.
+fn voucher_page(app: &App, page: &Page, issued: &Issued) -> Response {
+    let voucher = &issued.voucher;
+    let refusal = issued.refusal(app.clock.now());
+    let is_good = refusal.is_none();
+    let starts_at = issued.campaign.as_ref().and_then(|campaign| campaign.starts_at);
+    let opens = starts_at.filter(|_| refusal == Some(VoucherRefusal::NotStarted));
+    let opens = opens.map(|start| page.moment(start));
     let problems = Problems::none();
     let status = if is_good { StatusCode::OK } else { StatusCode::GONE };
-    let mut response = page.render(status, &VoucherPage { page, voucher, is_good, problems });
+    let mut response =
+        page.render(status, &VoucherPage { page, voucher, is_good, opens, problems });
     let cookie = if is_good { kept_voucher::keep(voucher) } else { kept_voucher::forget() };
     add_cookie(&mut response, cookie);
     response
@@ -152,12 +160,12 @@ async fn enter(
         return error::say(&page, StatusCode::FORBIDDEN, "stale-form", again);
     }
     match look(&app, &address, &form.code).await {
-        Ok(Looked::Found(voucher)) if voucher.refusal().is_none() => {
+        Ok(Looked::Found(issued)) if issued.refusal(app.clock.now()).is_none() => {
             let mut response = Redirect::to("/redeem").into_response();
-            add_cookie(&mut response, kept_voucher::keep(&voucher));
+            add_cookie(&mut response, kept_voucher::keep(&issued.voucher));
             response
         }
-        Ok(Looked::Found(voucher)) => voucher_page(&page, &voucher),
+        Ok(Looked::Found(issued)) => voucher_page(&app, &page, &issued),
         Ok(Looked::Unknown) => ask_again(&page, &form.code, StatusCode::NOT_FOUND),
         Ok(Looked::Blank) => ask_again(&page, "", StatusCode::BAD_REQUEST),
         Err(failed) => say(&page, failed),

@@ -135,7 +135,14 @@ export class Tab {
     return this.#leave(async () => {
       let last;
       for (const [name, value] of Object.entries(fields)) {
-        last = this.page.locator(`main form [name="${name}"]:not([type=hidden])`).first();
+        const seen = this.page.locator(`main form [name="${name}"]:not([type=hidden])`).first();
+        if ((await seen.count()) === 0) {
+          // What nobody sees is as somebody else's tab would have it.
+          const hidden = this.page.locator(`main form [name="${name}"]`).first();
+          await hidden.evaluate((field, text) => field.setAttribute('value', text), value);
+          continue;
+        }
+        last = seen;
         // It may be in what is unfolded first.
         await last.evaluate((field) => field.closest('details')?.setAttribute('open', ''));
         await last.fill(value);

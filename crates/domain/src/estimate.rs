@@ -12,7 +12,7 @@ use crate::ids::LotId;
 use crate::services::Dedicated;
 use crate::tax::TaxRules;
 use crate::timestamp::Timestamp;
-use crate::voucher::Voucher;
+use crate::voucher::Issued;
 use crate::wallet::Wallet;
 
 /// What holds for every estimate of a moment.
@@ -64,17 +64,17 @@ pub fn plan_price(catalog: &Catalog, plan: &str, now: Timestamp) -> Result<i64, 
 /// The rule of the checkout that refuses it whoever asks.
 pub fn estimate(
     price_minor: i64,
-    voucher: Option<&Voucher>,
+    voucher: Option<&Issued>,
     terms: &Terms<'_>,
 ) -> Result<Estimate, Refusal> {
     let now = terms.now;
     let mut wallet = Wallet::default();
     let mut credit_expires_at = None;
     if let Some(voucher) = voucher {
-        if let Some(refusal) = voucher.refusal() {
+        if let Some(refusal) = voucher.refusal(now) {
             return Err(refusal.into());
         }
-        let lot = voucher_lot(voucher, LotId(Uuid::nil()), now);
+        let lot = voucher_lot(&voucher.voucher, LotId(Uuid::nil()), now);
         credit_expires_at = lot.expires_at;
         wallet.grant(lot)?;
     }
@@ -88,7 +88,7 @@ pub fn estimate(
     Ok(Estimate {
         tax_minor: taxed.tax_minor,
         total_minor: taxed.total_minor,
-        voucher_minor: voucher.map_or(0, |voucher| voucher.credit_minor),
+        voucher_minor: voucher.map_or(0, |issued| issued.voucher.credit_minor),
         credit_expires_at,
         credit_minor: split.credit_minor,
         charge_minor: split.charge_minor,
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     use crate::money::Currency;
-    use crate::voucher::{Code, VoucherRefusal};
+    use crate::voucher::{Code, Voucher, VoucherRefusal};
 
     static UTC: TimeZone = TimeZone::UTC;
     const TEN_PERCENT: TaxRules = TaxRules { rate_bp: 1_000, included: false };
@@ -112,8 +112,8 @@ mod tests {
         Timestamp::parse_rfc3339(text).unwrap()
     }
 
-    fn voucher(credit_minor: i64, credit_valid_days: Option<i64>) -> Voucher {
-        Voucher {
+    fn voucher(credit_minor: i64, credit_valid_days: Option<i64>) -> Issued {
+        let voucher = Voucher {
             code: Code::parse("WELCOME").unwrap(),
             credit_minor,
             description: alloc::string::String::new(),
@@ -121,10 +121,13 @@ mod tests {
             max_redemptions: 0,
             adopted_redemptions: 0,
             times_redeemed: 0,
+            granted_minor: 0,
+            campaign_id: None,
             credit_valid_days,
             created_at: at("2027-01-01T00:00:00Z"),
             deleted_at: None,
-        }
+        };
+        Issued { voucher, campaign: None }
     }
 
     fn terms(tax: TaxRules, cards: bool) -> Terms<'static> {
@@ -172,7 +175,8 @@ mod tests {
 
     #[test]
     fn what_the_checkout_would_refuse_is_refused() {
-        let bad = Voucher { active: false, ..voucher(5_000, None) };
+        let mut bad = voucher(5_000, None);
+        bad.voucher.active = false;
         let refused = |price, voucher, cards| {
             estimate(price, voucher, &terms(TaxRules::default(), cards)).unwrap_err()
         };

@@ -80,6 +80,7 @@ uuid_ids! {
     AlarmId,
     LetterId,
     UsageTotalId,
+    CampaignId,
 }
 
 text_ids! {

@@ -10,6 +10,7 @@ extern crate alloc;
 
 pub mod book;
 pub mod calendar;
+pub mod campaign;
 pub mod catalog;
 pub mod checkout;
 pub mod cover;

@@ -70,6 +70,20 @@ impl Currency {
         amount_minor.checked_div(self.minor_per_unit()).unwrap_or(0)
     }
 
+    /// Reads an amount as it is written: digits, and perhaps a point and no more decimals than the currency has.
+    /// `None` where it is anything else, or too large.
+    #[must_use]
+    pub fn read_decimal(self, text: &str) -> Option<i64> {
+        let (units, decimals) = text.split_once('.').unwrap_or((text, ""));
+        let width = usize::try_from(self.exponent()).ok()?;
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let fits = !units.is_empty() && decimals.len() <= width && !text.ends_with('.');
+        if !fits || !digits(units) || !digits(decimals) {
+            return None;
+        }
+        format!("{units}{decimals:0<width$}").parse().ok()
+    }
+
     /// The amount with the currency's decimals and code: `12.345 OMR`.
     #[must_use]
     pub fn format(self, amount_minor: i64) -> String {
@@ -165,6 +179,30 @@ mod tests {
         assert_eq!(omr.whole_units(12_999), 12);
         assert_eq!(omr.whole_units(-12_999), -12);
         assert_eq!(currency("JPY").units_to_minor(7), Some(7));
+    }
+
+    #[test]
+    fn amounts_are_read_as_they_are_written() {
+        let [omr, jpy] = ["OMR", "JPY"].map(|code| Currency::from_code(code).unwrap());
+        for (text, amount) in [
+            ("12.345", Some(12_345)),
+            ("12.3", Some(12_300)),
+            ("12", Some(12_000)),
+            ("0", Some(0)),
+            ("12.3456", None),
+            ("12.", None),
+            (".5", None),
+            ("-1", None),
+            ("+1", None),
+            ("1e3", None),
+            ("", None),
+            ("9223372036854775.807", Some(i64::MAX)),
+            ("9223372036854775.808", None),
+        ] {
+            assert_eq!(omr.read_decimal(text), amount, "{text:?}");
+        }
+        assert_eq!(jpy.read_decimal("500"), Some(500));
+        assert_eq!(jpy.read_decimal("500.0"), None);
     }
 
     #[test]

@@ -11,6 +11,8 @@ use core::fmt;
 use serde::Serialize;
 use unicode_normalization::UnicodeNormalization;
 
+use crate::campaign::{Campaign, CampaignStatus};
+use crate::ids::CampaignId;
 use crate::timestamp::Timestamp;
 
 /// Longest and shortest code, in characters.
@@ -111,14 +113,27 @@ pub enum VoucherRefusal {
     Exhausted,
     RedeemedByUser,
     RedeemedByOrganization,
+    /// Its campaign has not begun.
+    NotStarted,
+    /// Its campaign is over.
+    Ended,
+    /// Its campaign may not grant so much credit any more.
+    BudgetSpent,
+    /// The customer has redeemed as many vouchers of its campaign as anybody may.
+    CampaignLimit,
 }
 
-/// How a voucher stands. Where several of these are true of it, it is the last of them.
+/// How a voucher stands. Where several of these are true of it, it is the last of them that is its own; only one
+/// that is live by itself stands as its campaign does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VoucherStatus {
     /// It can be redeemed.
     Live,
-    /// Its cap is full.
+    /// Its campaign has not begun.
+    Scheduled,
+    /// Its campaign is over.
+    Ended,
+    /// Its cap is full, or its campaign's budget has too little left for it.
     Exhausted,
     /// Its issuer lets nobody redeem it for now.
     Paused,
@@ -127,13 +142,16 @@ pub enum VoucherStatus {
 }
 
 impl VoucherStatus {
-    pub const ALL: [Self; 4] = [Self::Live, Self::Paused, Self::Exhausted, Self::Revoked];
+    pub const ALL: [Self; 6] =
+        [Self::Live, Self::Scheduled, Self::Paused, Self::Exhausted, Self::Ended, Self::Revoked];
 
     /// As the wire and the database call it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Live => "live",
+            Self::Scheduled => "scheduled",
+            Self::Ended => "ended",
             Self::Exhausted => "exhausted",
             Self::Paused => "paused",
             Self::Revoked => "revoked",
@@ -158,6 +176,9 @@ pub struct Voucher {
     pub adopted_redemptions: i64,
     /// Adopted + reserved + redeemed; a release takes one off.
     pub times_redeemed: i64,
+    /// The credit of what is reserved and redeemed; a release takes it off. Nothing is known of what was adopted.
+    pub granted_minor: i64,
+    pub campaign_id: Option<CampaignId>,
     /// How long the credit lasts after redemption; `None` = for good.
     pub credit_valid_days: Option<i64>,
     pub created_at: Timestamp,
@@ -165,8 +186,9 @@ pub struct Voucher {
 }
 
 impl Voucher {
+    /// As it stands by itself.
     #[must_use]
-    pub fn status(&self) -> VoucherStatus {
+    pub fn own_status(&self) -> VoucherStatus {
         if self.deleted_at.is_some() {
             VoucherStatus::Revoked
         } else if !self.active {
@@ -178,14 +200,14 @@ impl Voucher {
         }
     }
 
-    /// The rule that refuses every redemption of this voucher now, if one does.
+    /// The rule that refuses every redemption of this voucher now, if one does. `campaign` is the one it is in.
     #[must_use]
-    pub fn refusal(&self) -> Option<VoucherRefusal> {
-        match self.status() {
+    pub fn refusal(&self, campaign: Option<&Campaign>, now: Timestamp) -> Option<VoucherRefusal> {
+        match self.own_status() {
             VoucherStatus::Revoked => Some(VoucherRefusal::Unknown),
             VoucherStatus::Paused => Some(VoucherRefusal::Inactive),
             VoucherStatus::Exhausted => Some(VoucherRefusal::Exhausted),
-            VoucherStatus::Live => None,
+            _ => campaign.and_then(|campaign| campaign.refusal(self.credit_minor, now)),
         }
     }
 
@@ -193,6 +215,36 @@ impl Voucher {
     #[must_use]
     pub fn credit_expires_at(&self, now: Timestamp) -> Option<Timestamp> {
         self.credit_valid_days.map(|days| now.plus_days(days))
+    }
+}
+
+/// A voucher with the campaign it is in, as both were read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issued {
+    pub voucher: Voucher,
+    pub campaign: Option<Campaign>,
+}
+
+impl Issued {
+    #[must_use]
+    pub fn status(&self, now: Timestamp) -> VoucherStatus {
+        let own = self.voucher.own_status();
+        let Some(campaign) = self.campaign.as_ref().filter(|_| own == VoucherStatus::Live) else {
+            return own;
+        };
+        match campaign.status(now) {
+            CampaignStatus::Paused => VoucherStatus::Paused,
+            CampaignStatus::Ended => VoucherStatus::Ended,
+            CampaignStatus::Scheduled => VoucherStatus::Scheduled,
+            _ if self.refusal(now).is_some() => VoucherStatus::Exhausted,
+            _ => VoucherStatus::Live,
+        }
+    }
+
+    /// The rule that refuses every redemption of this voucher now, if one does.
+    #[must_use]
+    pub fn refusal(&self, now: Timestamp) -> Option<VoucherRefusal> {
+        self.voucher.refusal(self.campaign.as_ref(), now)
     }
 }
 

@@ -15,3 +15,8 @@ FROM (SELECT *, row_number() OVER (PARTITION BY code, live ORDER BY created_at, 
       FROM redemptions) r
 JOIN counters k ON k.code = r.code
 JOIN old_promo_redemptions o ON o.customer_id = r.old_id AND o.code = r.spelling;
+
+UPDATE promo_codes SET granted_minor = r.granted_minor
+FROM (SELECT code, SUM(credit_minor)::bigint AS granted_minor FROM promo_redemptions
+      WHERE state <> 'released' GROUP BY code) r
+WHERE r.code = promo_codes.code;

@@ -45,9 +45,9 @@ pub(crate) async fn look(app: &App, from: IpAddr, text: &str) -> Result<Voucher,
         attempt.wrong().await?;
         return Err(refused(VoucherRefusal::Unknown));
     };
-    match known.voucher.refusal() {
+    match known.issued.refusal(app.clock.now()) {
         Some(refusal) => Err(refused(refusal)),
-        None => Ok(known.voucher.clone()),
+        None => Ok(known.issued.voucher.clone()),
     }
 }
 

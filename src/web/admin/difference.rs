@@ -1,9 +1,12 @@
-//! What somebody else has changed of a voucher while it was being edited: beside what stands in the form.
+//! What somebody else has changed of a voucher or a campaign while it was being edited: beside what stands in the
+//! form.
 
-use sovereign_domain::money::Currency;
-use sovereign_domain::voucher::Voucher;
+use sovereign_domain::campaign::Campaign;
+use sovereign_domain::voucher::Issued;
 
 use super::super::page::Page;
+use super::campaign_typed;
+use super::campaigns::Choice;
 use super::typed::Typed;
 
 /// A field that is not the same in the form.
@@ -16,24 +19,48 @@ pub(super) struct Difference {
 }
 
 /// Every field in which `typed` and `voucher` differ.
-pub(super) fn of(
+pub(super) fn of_voucher(
     page: &Page,
-    currency: Currency,
-    (voucher, typed): (&Voucher, &Typed),
+    (issued, typed): (&Issued, &Typed),
+    campaigns: &[Choice],
 ) -> Vec<Difference> {
-    let stored = Typed::of(voucher, currency);
+    let stored = Typed::of(&issued.voucher, page.currency);
+    // A campaign is told by its name.
+    let name = |id: &str| {
+        let known = campaigns.iter().find(|choice| choice.value == id);
+        known.map_or_else(|| id.to_owned(), |choice| choice.label.clone())
+    };
     let fields = [
-        ("admin-voucher-credit", stored.credit, &typed.credit),
-        ("admin-voucher-description", stored.description, &typed.description),
-        ("admin-voucher-cap", stored.cap, &typed.cap),
-        ("admin-voucher-days", stored.days, &typed.days),
+        ("admin-voucher-credit", stored.credit, typed.credit.clone()),
+        ("admin-voucher-description", stored.description, typed.description.clone()),
+        ("admin-voucher-cap", stored.cap, typed.cap.clone()),
+        ("admin-voucher-days", stored.days, typed.days.clone()),
+        ("admin-campaign", name(&stored.campaign), name(&typed.campaign)),
     ];
-    let differ = fields.into_iter().filter(|(_, stored, typed)| stored != *typed);
+    differing(page, fields)
+}
+
+/// Every field in which `typed` and `campaign` differ.
+pub(super) fn of_campaign(
+    page: &Page,
+    (campaign, typed): (&Campaign, &campaign_typed::Typed),
+) -> Vec<Difference> {
+    let stored = campaign_typed::Typed::of(page, campaign);
+    let typed = typed.clone();
+    let fields = [
+        ("admin-campaign-name", stored.name, typed.name),
+        ("admin-campaign-budget", stored.budget, typed.budget),
+        ("admin-campaign-first", stored.first, typed.first),
+        ("admin-campaign-last", stored.last, typed.last),
+        ("admin-campaign-each", stored.each, typed.each),
+    ];
+    differing(page, fields)
+}
+
+/// Those of the fields, each with its name, that are not the same.
+fn differing<const N: usize>(page: &Page, fields: [(&str, String, String); N]) -> Vec<Difference> {
+    let differ = fields.into_iter().filter(|(_, stored, typed)| stored != typed);
     differ
-        .map(|(name, stored, typed)| Difference {
-            label: page.text(name),
-            stored,
-            typed: typed.clone(),
-        })
+        .map(|(name, stored, typed)| Difference { label: page.text(name), stored, typed })
         .collect()
 }

@@ -1,11 +1,15 @@
 //! What every page of the administration has: the way to its other pages.
 
+use sovereign_domain::ids::CampaignId;
+
 use super::super::page::Page;
 
 pub(super) const VOUCHERS: &str = "/admin/vouchers";
+pub(super) const CAMPAIGNS: &str = "/admin/campaigns";
 
 /// Address of each page, and the name of what it is called.
-const PAGES: [(&str, &str); 1] = [(VOUCHERS, "admin-nav-vouchers")];
+const PAGES: [(&str, &str); 2] =
+    [(VOUCHERS, "admin-nav-vouchers"), (CAMPAIGNS, "admin-nav-campaigns")];
 
 pub(super) struct Frame<'a> {
     page: &'a Page,
@@ -32,6 +36,11 @@ impl<'a> Frame<'a> {
         };
         PAGES.iter().map(link).collect()
     }
+}
+
+/// The page of a campaign.
+pub(super) fn of_campaign(id: CampaignId) -> String {
+    format!("{CAMPAIGNS}/{id}")
 }
 
 /// The page of a voucher.

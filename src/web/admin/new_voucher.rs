@@ -12,6 +12,7 @@ use super::super::fields::Fields;
 use super::super::page::Page;
 use super::super::problems::Problems;
 use super::super::{error, notice};
+use super::campaigns::{Choice, choices};
 use super::frame::{Frame, VOUCHERS, of_voucher};
 use super::typed::Typed;
 use super::visit::{enter, pressed, writing};
@@ -30,6 +31,7 @@ struct NewPage<'a> {
     typed: &'a Typed,
     /// What customers would see.
     seen: Option<Voucher>,
+    campaigns: Vec<Choice>,
     /// The page of the voucher that has the code already.
     taken: Option<String>,
 }
@@ -51,21 +53,28 @@ pub(super) async fn show(
     };
     match found {
         Ok(found) => {
-            let typed = found.map(|voucher| Typed::of(&voucher, page.currency));
-            let typed = Typed { code: String::new(), ..typed.unwrap_or_default() };
-            shown(&page, StatusCode::OK, (&typed, Problems::none(), None))
+            let typed = found.map(|issued| Typed::of(&issued.voucher, page.currency));
+            let mut typed = Typed { code: String::new(), ..typed.unwrap_or_default() };
+            if let Some(campaign) = fields.find("campaign") {
+                campaign.clone_into(&mut typed.campaign);
+            }
+            shown((&app, &page), StatusCode::OK, (&typed, Problems::none(), None)).await
         }
         Err(failed) => error::unavailable(&page, &failed),
     }
 }
 
-fn shown(
-    page: &Page,
+async fn shown(
+    (app, page): (&App, &Page),
     status: StatusCode,
     (typed, problems, seen): (&Typed, Problems, Option<Voucher>),
 ) -> Response {
+    let campaigns = match choices(app, &typed.campaign).await {
+        Ok(campaigns) => campaigns,
+        Err(failed) => return error::unavailable(page, &failed),
+    };
     let frame = Frame::new(page, VOUCHERS);
-    page.render(status, &NewPage { page, frame, problems, typed, seen, taken: None })
+    page.render(status, &NewPage { page, frame, problems, typed, seen, campaigns, taken: None })
 }
 
 pub(super) async fn press(
@@ -82,8 +91,14 @@ pub(super) async fn press(
     let typed = Typed::of_form(&fields);
     if fields.get("act") == "look" {
         return match typed.seen(&page, &typed.code, app.clock.now()) {
-            Ok(seen) => shown(&page, StatusCode::OK, (&typed, Problems::none(), Some(seen))),
-            Err(problems) => shown(&page, StatusCode::BAD_REQUEST, (&typed, problems, None)),
+            Ok(seen) => {
+                let seen = (&typed, Problems::none(), Some(seen));
+                shown((&app, &page), StatusCode::OK, seen).await
+            }
+            Err(problems) => {
+                let wrong = (&typed, problems, None);
+                shown((&app, &page), StatusCode::BAD_REQUEST, wrong).await
+            }
         };
     }
     issue(&app, &page, (&session, request_id), &typed).await
@@ -97,7 +112,9 @@ async fn issue(
 ) -> Response {
     let issue = match typed.read(page, &typed.code) {
         Ok(issue) => issue,
-        Err(problems) => return shown(page, StatusCode::BAD_REQUEST, (typed, problems, None)),
+        Err(problems) => {
+            return shown((app, page), StatusCode::BAD_REQUEST, (typed, problems, None)).await;
+        }
     };
     let issued = writing(app, session, request_id, async |writer| {
         vouchers::issue(writer, issue, &Expected::Nothing).await
@@ -108,25 +125,33 @@ async fn issue(
         app.previews.forget(&code);
     }
     match issued {
-        Ok(voucher) => {
-            let address = of_voucher(voucher.code.as_str());
+        Ok(issued) => {
+            let address = of_voucher(issued.voucher.code.as_str());
             notice::see_other(&address, "admin-voucher-issued-notice")
         }
-        Err(IssueError::Taken(there)) => taken(page, typed, &there.code),
-        // The fields were read; what else is wrong can be the code only.
+        Err(IssueError::Taken(there)) => taken((app, page), typed, &there.voucher.code).await,
+        // The fields were read; what else is wrong can be the campaign or the code only.
+        Err(IssueError::Field(fault)) if fault.field == "campaign_id" => {
+            let problems = Problems::of("campaign", page.text("admin-campaign-wrong"));
+            shown((app, page), StatusCode::BAD_REQUEST, (typed, problems, None)).await
+        }
         Err(IssueError::Field(_) | IssueError::Changed(_)) => {
             let problems = Problems::of("code", page.text("admin-voucher-code-wrong"));
-            shown(page, StatusCode::BAD_REQUEST, (typed, problems, None))
+            shown((app, page), StatusCode::BAD_REQUEST, (typed, problems, None)).await
         }
         Err(IssueError::Storage(failed)) => error::unavailable(page, &failed),
     }
 }
 
 /// Another voucher has the code, or had it: nothing was issued.
-fn taken(page: &Page, typed: &Typed, code: &Code) -> Response {
+async fn taken((app, page): (&App, &Page), typed: &Typed, code: &Code) -> Response {
+    let campaigns = match choices(app, &typed.campaign).await {
+        Ok(campaigns) => campaigns,
+        Err(failed) => return error::unavailable(page, &failed),
+    };
     let problems = Problems::of("code", page.text("admin-voucher-taken"));
     let taken = Some(of_voucher(code.as_str()));
     let frame = Frame::new(page, VOUCHERS);
-    let new = NewPage { page, frame, problems, typed, seen: None, taken };
+    let new = NewPage { page, frame, problems, typed, seen: None, campaigns, taken };
     page.render(StatusCode::CONFLICT, &new)
 }

@@ -106,6 +106,10 @@ fn told(page: &Page, change: &Changed) -> (String, Option<String>, String) {
         "active" => ("admin-can-be-redeemed", |page, value| {
             page.text(if *value == true { "admin-yes" } else { "admin-no" })
         }),
+        "campaign" => ("admin-campaign", |page, value| {
+            let name = value.as_str().map(str::to_owned);
+            name.unwrap_or_else(|| page.text("admin-campaign-none"))
+        }),
         _ => {
             ("admin-voucher-description", |_, value| value.as_str().unwrap_or_default().to_owned())
         }

@@ -20,6 +20,8 @@ pub(super) struct Typed {
     pub(super) cap: String,
     /// Empty for credit that lasts for good.
     pub(super) days: String,
+    /// The identifier of a campaign; empty for a voucher that is in none.
+    pub(super) campaign: String,
 }
 
 impl Typed {
@@ -32,6 +34,7 @@ impl Typed {
             description: text("description").replace("\r\n", "\n"),
             cap: text("cap"),
             days: text("days"),
+            campaign: text("campaign"),
         }
     }
 
@@ -44,6 +47,7 @@ impl Typed {
             description: voucher.description.clone(),
             cap: text(unless_none(voucher.max_redemptions)).unwrap_or_default(),
             days: text(voucher.credit_valid_days).unwrap_or_default(),
+            campaign: voucher.campaign_id.map(|id| id.to_string()).unwrap_or_default(),
         }
     }
 
@@ -64,6 +68,7 @@ impl Typed {
             active: None,
             max_redemptions: Some(number("cap", &self.cap, Some(0))),
             credit_valid_days: Some(number("days", &self.days, Some(0))),
+            campaign: Some(self.campaign.clone()),
         };
         for error in issue.faults(page.currency) {
             let field = field(&error);
@@ -90,6 +95,8 @@ impl Typed {
             max_redemptions: 0,
             adopted_redemptions: 0,
             times_redeemed: 0,
+            granted_minor: 0,
+            campaign_id: None,
             credit_valid_days: issue.credit_valid_days.filter(|days| *days > 0),
             created_at: now,
             deleted_at: None,
@@ -98,7 +105,7 @@ impl Typed {
 }
 
 /// The fields of the form, from top to bottom.
-const FIELDS: [&str; 5] = ["code", "credit", "description", "cap", "days"];
+const FIELDS: [&str; 6] = ["code", "credit", "description", "cap", "days", "campaign"];
 
 /// Which field of the form an error is about.
 fn field(error: &FieldError) -> &'static str {
@@ -116,12 +123,14 @@ fn wrong(page: &Page, field: &str) -> String {
 }
 
 /// A whole number as people type it: in digits of any kind, perhaps with marks between thousands.
-fn whole(text: &str) -> Option<i64> {
-    let digits: String = comparable(text)
-        .chars()
-        .filter(|c| !c.is_whitespace() && !",\u{66c}'_".contains(*c))
-        .collect();
-    digits.parse().ok()
+pub(super) fn whole(text: &str) -> Option<i64> {
+    plain(text).parse().ok()
+}
+
+/// A number, or a day, in plain digits, without marks between thousands.
+pub(super) fn plain(text: &str) -> String {
+    let digits = comparable(text).replace('\u{66b}', ".");
+    digits.chars().filter(|c| !c.is_whitespace() && !",\u{66c}'_".contains(*c)).collect()
 }
 
 #[cfg(test)]

@@ -6,14 +6,15 @@ use askama::Template;
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
-use sovereign_domain::voucher::{Code, Voucher, comparable};
+use sovereign_domain::voucher::{Code, Issued, Voucher, comparable};
 
 use super::super::fields::Fields;
 use super::super::page::{Page, address, parameter};
 use super::super::problems::Problems;
 use super::super::{error, notice};
+use super::campaigns::{Choice, choices};
 use super::difference::{self, Difference};
-use super::frame::{Frame, VOUCHERS, of_voucher};
+use super::frame::{Frame, VOUCHERS, of_campaign, of_voucher};
 use super::story::{self, By, Story};
 use super::typed::Typed;
 use super::visit::{enter, pressed, writing};
@@ -36,7 +37,9 @@ struct VoucherPage<'a> {
     page: &'a Page,
     frame: Frame<'a>,
     voucher: &'a Voucher,
-    /// `live`, `paused`, `exhausted` or `revoked`.
+    /// Whether it can be redeemed.
+    is_good: bool,
+    /// As the wire calls it.
     status: &'static str,
     status_text: String,
     used: String,
@@ -50,6 +53,10 @@ struct VoucherPage<'a> {
     /// What the form edits.
     fingerprint: String,
     draft: &'a Draft,
+    campaigns: Vec<Choice>,
+    /// The page of the campaign it is in, and its name.
+    campaign: Option<(String, String)>,
+    granted_minor: i64,
     story: Story,
     /// Who was asked about, and what comes of it.
     customer: String,
@@ -85,10 +92,10 @@ pub(super) async fn show(
         return response;
     }
     match find(&app, &page, &code).await {
-        Ok(voucher) => {
+        Ok(issued) => {
             let (status, problems) = asked(&page, &parameter(&uri, CUSTOMER));
-            let draft = Draft::of(Typed::of(&voucher, page.currency), problems);
-            shown(&app, &page, (&voucher, &uri), (status, &draft)).await
+            let draft = Draft::of(Typed::of(&issued.voucher, page.currency), problems);
+            shown(&app, &page, (&issued, &uri), (status, &draft)).await
         }
         Err(response) => response,
     }
@@ -106,16 +113,16 @@ fn asked(page: &Page, customer: &str) -> (StatusCode, Problems) {
 async fn verdict(
     app: &App,
     page: &Page,
-    (voucher, customer): (&Voucher, &str),
+    (issued, customer): (&Issued, &str),
 ) -> storage::Result<Option<(bool, String)>> {
     let Ok(customer) = Customer::parse(customer) else { return Ok(None) };
-    let verdict = qualify(app, voucher, &customer).await?;
+    let verdict = qualify(app, issued, &customer).await?;
     let name = format!("admin-verdict-{}", verdict.as_str().replace('_', "-"));
     Ok(Some((verdict.qualifies(), page.text(&name))))
 }
 
 /// The voucher with the code of an address, however that is written.
-async fn find(app: &App, page: &Page, code: &str) -> Result<Voucher, Response> {
+async fn find(app: &App, page: &Page, code: &str) -> Result<Issued, Response> {
     let found = async {
         // No row can hold this character, nor can PostgreSQL be asked for it.
         if code.contains('\0') {
@@ -128,7 +135,7 @@ async fn find(app: &App, page: &Page, code: &str) -> Result<Voucher, Response> {
         }
     };
     match found.await {
-        Ok(Some(voucher)) => Ok(voucher),
+        Ok(Some(issued)) => Ok(issued),
         Ok(None) => {
             let back = Some((VOUCHERS, "admin-all-vouchers"));
             Err(error::say(page, StatusCode::NOT_FOUND, "admin-voucher-unknown", back))
@@ -140,25 +147,27 @@ async fn find(app: &App, page: &Page, code: &str) -> Result<Voucher, Response> {
 async fn shown(
     app: &App,
     page: &Page,
-    (voucher, uri): (&Voucher, &Uri),
+    (issued, uri): (&Issued, &Uri),
     (status, draft): (StatusCode, &Draft),
 ) -> Response {
-    let customer = parameter(uri, CUSTOMER);
+    let (customer, voucher) = (parameter(uri, CUSTOMER), &issued.voucher);
     let found = async {
         let story = story::load(app, page, (voucher, uri)).await?;
-        Ok((story, verdict(app, page, (voucher, &customer)).await?))
+        let verdict = verdict(app, page, (issued, &customer)).await?;
+        Ok((story, verdict, choices(app, &draft.typed.campaign).await?))
     };
-    let (story, verdict) = match found.await {
+    let (story, verdict, campaigns) = match found.await {
         Ok(found) => found,
         Err::<_, storage::Error>(failed) => return error::unavailable(page, &failed),
     };
-    let code = voucher.code.as_str();
+    let (code, now) = (voucher.code.as_str(), app.clock.now());
     let shown = VoucherPage {
         page,
         frame: Frame::new(page, VOUCHERS),
         voucher,
-        status: voucher.status().as_str(),
-        status_text: status_text(page, voucher.status()),
+        is_good: issued.refusal(now).is_none(),
+        status: issued.status(now).as_str(),
+        status_text: status_text(page, issued.status(now)),
         used: used(page, voucher),
         issued: page.moment(voucher.created_at),
         address: of_voucher(code),
@@ -166,6 +175,9 @@ async fn shown(
         duplicate: address("/admin/vouchers/new", &[("from", code)]),
         fingerprint: fingerprint(voucher),
         draft,
+        campaigns,
+        campaign: issued.campaign.as_ref().map(|one| (of_campaign(one.id), one.name.clone())),
+        granted_minor: voucher.granted_minor,
         story,
         customer,
         verdict,
@@ -185,11 +197,11 @@ pub(super) async fn press(
         Ok(session) => session,
         Err(response) => return response,
     };
-    let voucher = match find(&app, &page, &code).await {
-        Ok(voucher) => voucher,
+    let issued = match find(&app, &page, &code).await {
+        Ok(issued) => issued,
         Err(response) => return response,
     };
-    let desk = Desk { app: &app, page: &page, session: &session, request_id, voucher: &voucher };
+    let desk = Desk { app: &app, page: &page, session: &session, request_id, issued: &issued };
     let response = match fields.get("act") {
         "look" => desk.look(&fields).await,
         "pause" => desk.set_active(false).await,
@@ -198,7 +210,7 @@ pub(super) async fn press(
         _ => desk.save(&fields).await,
     };
     // Also where it failed: a commit whose answer was lost may have happened.
-    app.previews.forget(&voucher.code);
+    app.previews.forget(&issued.voucher.code);
     response
 }
 
@@ -208,21 +220,21 @@ struct Desk<'a> {
     page: &'a Page,
     session: &'a Standing,
     request_id: String,
-    voucher: &'a Voucher,
+    issued: &'a Issued,
 }
 
 impl Desk<'_> {
     fn back(&self, name: &'static str) -> Response {
-        notice::see_other(&of_voucher(self.voucher.code.as_str()), name)
+        notice::see_other(&of_voucher(self.issued.voucher.code.as_str()), name)
     }
 
     async fn again(&self, status: StatusCode, draft: &Draft) -> Response {
-        self.again_of(self.voucher, (status, draft)).await
+        self.again_of(self.issued, (status, draft)).await
     }
 
-    async fn again_of(&self, voucher: &Voucher, (status, draft): (StatusCode, &Draft)) -> Response {
+    async fn again_of(&self, issued: &Issued, (status, draft): (StatusCode, &Draft)) -> Response {
         let newest = Uri::default();
-        shown(self.app, self.page, (voucher, &newest), (status, draft)).await
+        shown(self.app, self.page, (issued, &newest), (status, draft)).await
     }
 
     async fn wrong(&self, typed: Typed, problems: Problems) -> Response {
@@ -232,7 +244,7 @@ impl Desk<'_> {
     /// Shows what customers would see.
     async fn look(&self, fields: &Fields) -> Response {
         let typed = Typed::of_form(fields);
-        match typed.seen(self.page, self.voucher.code.as_str(), self.app.clock.now()) {
+        match typed.seen(self.page, self.issued.voucher.code.as_str(), self.app.clock.now()) {
             Ok(seen) => {
                 let seen = Some(seen);
                 let draft = Draft { seen, ..Draft::of(typed, Problems::none()) };
@@ -245,7 +257,7 @@ impl Desk<'_> {
     /// Edits it, or brings it back with what the form has; not where somebody else has edited it meanwhile.
     async fn save(self, fields: &Fields) -> Response {
         let typed = Typed::of_form(fields);
-        let issue = match typed.read(self.page, self.voucher.code.as_str()) {
+        let issue = match typed.read(self.page, self.issued.voucher.code.as_str()) {
             Ok(issue) => issue,
             Err(problems) => return self.wrong(typed, problems).await,
         };
@@ -255,9 +267,15 @@ impl Desk<'_> {
             vouchers::issue(writer, issue, &expected).await
         });
         match saved.await {
-            Ok(_) if self.voucher.deleted_at.is_some() => self.back("admin-voucher-back-notice"),
+            Ok(_) if self.issued.voucher.deleted_at.is_some() => {
+                self.back("admin-voucher-back-notice")
+            }
             Ok(_) => self.back("admin-voucher-saved-notice"),
             Err(IssueError::Changed(now)) => self.changed(typed, now.as_deref()).await,
+            Err(IssueError::Field(fault)) if fault.field == "campaign_id" => {
+                let problems = Problems::of("campaign", self.page.text("admin-campaign-wrong"));
+                self.wrong(typed, problems).await
+            }
             Err(IssueError::Field(_) | IssueError::Taken(_)) => {
                 let problems = Problems::of("credit", self.page.text("admin-voucher-credit-wrong"));
                 self.wrong(typed, problems).await
@@ -267,15 +285,19 @@ impl Desk<'_> {
     }
 
     /// Somebody else was faster: what they changed, beside what stands in the form. Saved again, the form counts.
-    async fn changed(&self, typed: Typed, now: Option<&Voucher>) -> Response {
-        let voucher = now.unwrap_or(self.voucher);
-        let differences = difference::of(self.page, self.page.currency, (voucher, &typed));
+    async fn changed(&self, typed: Typed, now: Option<&Issued>) -> Response {
+        let issued = now.unwrap_or(self.issued);
+        let campaigns = match choices(self.app, &typed.campaign).await {
+            Ok(campaigns) => campaigns,
+            Err(failed) => return error::unavailable(self.page, &failed),
+        };
+        let differences = difference::of_voucher(self.page, (issued, &typed), &campaigns);
         let draft = Draft { differences, ..Draft::of(typed, Problems::none()) };
-        self.again_of(voucher, (StatusCode::CONFLICT, &draft)).await
+        self.again_of(issued, (StatusCode::CONFLICT, &draft)).await
     }
 
     async fn set_active(self, active: bool) -> Response {
-        let code = &self.voucher.code;
+        let code = &self.issued.voucher.code;
         let request_id = self.request_id.clone();
         let set = writing(self.app, self.session, request_id, async |writer| {
             vouchers::set_active(writer, code, active).await
@@ -291,11 +313,11 @@ impl Desk<'_> {
 
     /// Revokes it, once its code was typed.
     async fn revoke(self, confirm: &str) -> Response {
-        let code = &self.voucher.code;
+        let code = &self.issued.voucher.code;
         if comparable(confirm) != comparable(code.as_str()) {
             let problems = Problems::of("confirm", self.page.text("admin-voucher-confirm-wrong"));
             let confirm = confirm.to_owned();
-            let typed = Typed::of(self.voucher, self.page.currency);
+            let typed = Typed::of(&self.issued.voucher, self.page.currency);
             let draft = Draft { confirm, ..Draft::of(typed, problems) };
             return self.again(StatusCode::BAD_REQUEST, &draft).await;
         }

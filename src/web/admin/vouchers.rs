@@ -7,13 +7,15 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use sovereign_domain::voucher::{Voucher, VoucherStatus};
+use sovereign_domain::timestamp::Timestamp;
+use sovereign_domain::voucher::{Issued, Voucher, VoucherStatus};
 
 use super::super::error;
 use super::super::fields::Fields;
 use super::super::page::{Page, address};
 use super::super::problems::Problems;
-use super::frame::{Frame, VOUCHERS, of_voucher};
+use super::campaigns::{Choice, choices};
+use super::frame::{Frame, VOUCHERS, of_campaign, of_voucher};
 use super::visit::enter;
 use crate::api::export::{CSV, send};
 use crate::app::App;
@@ -36,6 +38,7 @@ struct VouchersPage<'a> {
     part: &'a str,
     /// Value, label, and whether it is asked for.
     statuses: Vec<(&'static str, String, bool)>,
+    campaigns: Vec<Choice>,
     /// Whether something is looked for.
     is_filtered: bool,
     vouchers: Vec<Shown>,
@@ -52,6 +55,9 @@ struct Shown {
     status: &'static str,
     status_text: String,
     credit_minor: i64,
+    granted_minor: i64,
+    /// The page of the campaign it is in, and its name.
+    campaign: Option<(String, String)>,
     used: String,
     description: String,
     issued: String,
@@ -71,21 +77,30 @@ pub(super) async fn show(
         after: fields.find("after"),
         part: fields.find("q"),
         status: fields.find("status"),
+        campaign: fields.find("campaign"),
     };
-    match list_vouchers::list(&app.store, &wanted, PAGE_SIZE).await {
+    let campaigns = match choices(&app, fields.get("campaign")).await {
+        Ok(campaigns) => campaigns,
+        Err(failed) => return error::unavailable(&page, &failed),
+    };
+    let now = app.clock.now();
+    match list_vouchers::list(&app.store, &wanted, PAGE_SIZE, now).await {
         Ok(found) => {
-            let vouchers = found.rows.iter().map(|voucher| shown(&page, voucher)).collect();
-            let list = listed(&page, &fields, (vouchers, found.next, Problems::none()));
+            let vouchers = found.rows.iter().map(|issued| shown(&page, issued, now)).collect();
+            let found = (vouchers, found.next, Problems::none());
+            let list = listed(&page, &fields, campaigns, found);
             page.render(StatusCode::OK, &list)
         }
         Err(PageError::Field(fault)) => {
             let (field, name) = match fault.field {
                 "status" => ("status", "admin-status-wrong"),
                 "q" => ("q", "admin-search-wrong"),
+                "campaign" => ("campaign", "admin-campaign-wrong"),
                 _ => ("q", "admin-after-wrong"),
             };
             let problems = Problems::of(field, page.text(name));
-            page.render(StatusCode::BAD_REQUEST, &listed(&page, &fields, (vec![], None, problems)))
+            let list = listed(&page, &fields, campaigns, (vec![], None, problems));
+            page.render(StatusCode::BAD_REQUEST, &list)
         }
         Err(PageError::Storage(failed)) => error::unavailable(&page, &failed),
     }
@@ -103,7 +118,12 @@ pub(super) async fn file(
         Err(response) => return response,
     };
     let fields = Fields::of_query(query.as_deref());
-    let wanted = Wanted { after: None, part: fields.find("q"), status: fields.find("status") };
+    let wanted = Wanted {
+        after: None,
+        part: fields.find("q"),
+        status: fields.find("status"),
+        campaign: fields.find("campaign"),
+    };
     let spool = voucher_file::file(&app, &session.user_id.as_str().into(), &wanted).await;
     match spool.and_then(|spool| Ok(send(spool, CSV, "vouchers.csv")?)) {
         Ok(response) => response,
@@ -124,10 +144,11 @@ pub(super) async fn file(
 fn listed<'a>(
     page: &'a Page,
     fields: &'a Fields,
+    campaigns: Vec<Choice>,
     (vouchers, next, problems): (Vec<Shown>, Option<String>, Problems),
 ) -> VouchersPage<'a> {
     let (part, status) = (fields.get("q"), fields.get("status"));
-    let asked = [("q", part), ("status", status)];
+    let asked = [("q", part), ("status", status), ("campaign", fields.get("campaign"))];
     let asked: Vec<_> = asked.into_iter().filter(|(_, value)| !value.is_empty()).collect();
     let at = |path: &str, more: Option<(&'static str, &str)>| {
         let all: Vec<_> = asked.iter().copied().chain(more).collect();
@@ -141,6 +162,7 @@ fn listed<'a>(
         statuses: VoucherStatus::ALL
             .map(|one| (one.as_str(), status_text(page, one), one.as_str() == status))
             .into(),
+        campaigns,
         is_filtered: !asked.is_empty(),
         vouchers,
         newest: fields.find("after").map(|_| at(VOUCHERS, None)),
@@ -149,13 +171,16 @@ fn listed<'a>(
     }
 }
 
-fn shown(page: &Page, voucher: &Voucher) -> Shown {
+fn shown(page: &Page, issued: &Issued, now: Timestamp) -> Shown {
+    let (voucher, status) = (&issued.voucher, issued.status(now));
     Shown {
         code: voucher.code.as_str().to_owned(),
         address: of_voucher(voucher.code.as_str()),
-        status: voucher.status().as_str(),
-        status_text: status_text(page, voucher.status()),
+        status: status.as_str(),
+        status_text: status_text(page, status),
         credit_minor: voucher.credit_minor,
+        granted_minor: voucher.granted_minor,
+        campaign: issued.campaign.as_ref().map(|one| (of_campaign(one.id), one.name.clone())),
         used: used(page, voucher),
         description: voucher.description.lines().next().unwrap_or_default().to_owned(),
         issued: page.day(voucher.created_at),

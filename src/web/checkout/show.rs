@@ -139,7 +139,7 @@ async fn offered(
 /// Keeps the voucher at the value that is shown now.
 pub(super) async fn seen_anew(app: &App, response: &mut Response, code: &Code) {
     if let Ok(Some(known)) = app.previews.find(code.clone()).await {
-        add_cookie(response, kept_voucher::keep(&known.voucher));
+        add_cookie(response, kept_voucher::keep(&known.issued.voucher));
     }
 }
 

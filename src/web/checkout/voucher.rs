@@ -6,6 +6,7 @@ use axum::extract::{Form, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
+use sovereign_domain::voucher::VoucherRefusal;
 
 use super::super::page::{Page, add_cookie};
 use super::super::problems::Problems;
@@ -17,6 +18,8 @@ use super::{Chosen, Visit, offer};
 use crate::api::caller::{Address, RequestName};
 use crate::app::App;
 use crate::usecase::placed;
+
+const NOT_STARTED: Option<VoucherRefusal> = Some(VoucherRefusal::NotStarted);
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -55,10 +58,13 @@ pub(super) async fn enter(
         Err(response) => return response,
     };
     let wrong = match look(&app, &address, &form.code).await {
-        Ok(Looked::Found(voucher)) if voucher.refusal().is_none() => {
+        Ok(Looked::Found(issued)) if issued.refusal(app.clock.now()).is_none() => {
             let mut response = Redirect::to(&back).into_response();
-            add_cookie(&mut response, kept_voucher::keep(&voucher));
+            add_cookie(&mut response, kept_voucher::keep(&issued.voucher));
             return response;
+        }
+        Ok(Looked::Found(issued)) if issued.refusal(app.clock.now()) == NOT_STARTED => {
+            "checkout-code-not-started"
         }
         Ok(Looked::Found(_)) => "checkout-code-ended",
         Ok(Looked::Unknown) => "redeem-wrong",

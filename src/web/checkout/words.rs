@@ -41,9 +41,12 @@ pub(super) fn of_voucher(page: &Page, refusal: VoucherRefusal) -> Note {
     let name = match refusal {
         VoucherRefusal::Unknown => "checkout-voucher-unknown",
         VoucherRefusal::Inactive => "checkout-voucher-inactive",
-        VoucherRefusal::Exhausted => "checkout-voucher-exhausted",
+        VoucherRefusal::Exhausted | VoucherRefusal::BudgetSpent => "checkout-voucher-exhausted",
         VoucherRefusal::RedeemedByUser => "checkout-voucher-by-you",
         VoucherRefusal::RedeemedByOrganization => "checkout-voucher-by-organization",
+        VoucherRefusal::NotStarted => "checkout-voucher-not-started",
+        VoucherRefusal::Ended => "checkout-voucher-over",
+        VoucherRefusal::CampaignLimit => "checkout-voucher-limit",
     };
     Note::of(page, "careful", name)
 }

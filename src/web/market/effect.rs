@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::http::HeaderMap;
 use sovereign_domain::cover::Cover;
 use sovereign_domain::tax::TaxRules;
-use sovereign_domain::voucher::Voucher;
+use sovereign_domain::voucher::Issued;
 
 use crate::api::caller::Address;
 use crate::app::App;
@@ -19,7 +19,7 @@ use crate::web::page::Page;
 /// The voucher that a browser keeps, as it is now.
 pub(in crate::web) enum Kept {
     Nothing,
-    Good(Box<Voucher>),
+    Good(Box<Issued>),
     /// It cannot be redeemed any more.
     Ended,
 }
@@ -37,8 +37,8 @@ pub(in crate::web) async fn kept(
         return Ok(Kept::Nothing);
     };
     match app.previews.find(kept.code).await? {
-        Some(known) if known.voucher.refusal().is_none() => {
-            Ok(Kept::Good(Box::new(known.voucher.clone())))
+        Some(known) if known.issued.refusal(app.clock.now()).is_none() => {
+            Ok(Kept::Good(Box::new(known.issued.clone())))
         }
         Some(_) => Ok(Kept::Ended),
         // Over the limit of wrong codes there is nothing more to say than this.

@@ -130,7 +130,7 @@ async fn changed(app: &App, mut page: Page, visit: &Visit, code: &str) -> Respon
         Err(_) => Ok(None),
     };
     let voucher = match known {
-        Ok(Some(known)) => known.voucher.clone(),
+        Ok(Some(known)) => known.issued.voucher.clone(),
         Ok(None) => {
             let failed = EngineError::Refused(Refusal::Voucher(VoucherRefusal::Unknown));
             return Box::pin(refused(app, page, visit, code, RedeemError::Engine(failed))).await;
@@ -149,7 +149,10 @@ const fn message_of(refusal: VoucherRefusal) -> &'static str {
     match refusal {
         VoucherRefusal::Unknown => "redeem-wrong",
         VoucherRefusal::Inactive => "wallet-voucher-inactive",
-        VoucherRefusal::Exhausted => "wallet-voucher-exhausted",
+        VoucherRefusal::Exhausted | VoucherRefusal::BudgetSpent => "wallet-voucher-exhausted",
+        VoucherRefusal::NotStarted => "wallet-voucher-not-started",
+        VoucherRefusal::Ended => "wallet-voucher-over",
+        VoucherRefusal::CampaignLimit => "wallet-voucher-limit",
         VoucherRefusal::RedeemedByUser => "wallet-voucher-by-you",
         VoucherRefusal::RedeemedByOrganization => "wallet-voucher-by-organization",
     }

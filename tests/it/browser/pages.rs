@@ -85,6 +85,7 @@ pub(super) const PAGES: &[Row] = &[
     page("redeem-ask", "/redeem").by(Viewer::Reader),
     page("redeem-blank", "/redeem").by(Viewer::Reader).sends(&[("code", "")]).answers(400),
     page("redeem-unknown", "/redeem?code=NOTHING-1").by(Viewer::Reader).answers(404),
+    page("redeem-not-started", "/redeem?code=SUMMER-30").by(Viewer::Reader).answers(410),
     page("redeem-ended", "/redeem?code=LAST-YEAR").by(Viewer::Reader).answers(410),
     page("join", "/join").by(Viewer::Guest).after("/redeem?code=MUSCAT-200"),
     page("join-wrong", "/join").by(Viewer::Guest).sends(&[("name", "")]).answers(400),
@@ -191,6 +192,10 @@ pub(super) const PAGES: &[Row] = &[
         .by(Viewer::Administrator)
         .sends(&[("credit", "0")])
         .answers(400),
+    page("admin-voucher-changed", "/admin/vouchers/MUSCAT-200")
+        .by(Viewer::Administrator)
+        .sends(&[("seen", "x"), ("credit", "150"), ("cap", "50")])
+        .answers(409),
     page("admin-voucher-look", "/admin/vouchers/MUSCAT-200").by(Viewer::Administrator).sends(&[
         ("credit", "150"),
         ("days", "90"),
@@ -202,6 +207,27 @@ pub(super) const PAGES: &[Row] = &[
         .answers(400),
     page("admin-voucher-qualifies", "/admin/vouchers/LAST-YEAR?customer=noor-pharmacy")
         .by(Viewer::Administrator),
+    page("admin-voucher-scheduled", "/admin/vouchers/SUMMER-30").by(Viewer::Administrator),
+    page("admin-campaigns", "/admin/campaigns").by(Viewer::Administrator),
+    page("admin-campaigns-none", "/admin/campaigns?status=ended").by(Viewer::Administrator),
+    page("admin-campaigns-wrong", "/admin/campaigns?status=gone")
+        .by(Viewer::Administrator)
+        .answers(400),
+    page("admin-campaign-new", "/admin/campaigns/new").by(Viewer::Administrator),
+    page("admin-campaign-new-wrong", "/admin/campaigns/new")
+        .by(Viewer::Administrator)
+        .sends(&[("name", ""), ("budget", "much"), ("each", "many")])
+        .answers(400),
+    page("admin-campaign", "/admin/campaigns/{campaign}").by(Viewer::Administrator),
+    page("admin-campaign-changed", "/admin/campaigns/{campaign}")
+        .by(Viewer::Administrator)
+        .sends(&[("seen", "x"), ("name", "Bills"), ("budget", "3000")])
+        .answers(409),
+    page("admin-campaign-wrong", "/admin/campaigns/{campaign}")
+        .by(Viewer::Administrator)
+        .sends(&[("name", ""), ("budget", "much")])
+        .answers(400),
+    page("admin-campaign-unknown", "/admin/campaigns/x").by(Viewer::Administrator).answers(404),
     page("admin-voucher-unknown", "/admin/vouchers/NOTHING-1")
         .by(Viewer::Administrator)
         .answers(404),
@@ -212,6 +238,7 @@ pub(super) const NO_PAGES: &[(&str, &str)] = &[
     ("/assets/{name}", "style sheets, which pages load"),
     ("/admin", "redirects to the list of vouchers"),
     ("/admin/vouchers.csv", "a file"),
+    ("/admin/campaigns/{id}/days.csv", "a file"),
     ("/language", "redirects to the page it was pressed on"),
     ("/digits", "redirects to the page it was pressed on"),
     ("/console/{slug}/wallet/ledger.csv", "a file"),

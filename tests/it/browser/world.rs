@@ -8,6 +8,7 @@ use sovereign::auth::IssuerSettings;
 use sovereign::limits::Limits;
 use sovereign_domain::calendar::TimeZone;
 
+use crate::campaigns::{campaign, issue_in};
 use crate::harness::{Customer, Engine, Look, Setup, SinkOptions, Tab, TestApp};
 use crate::provisioning::{allow, provision, refuse};
 
@@ -76,6 +77,7 @@ impl World {
         let mut world = Self { app, cookies: BTreeMap::new(), values: BTreeMap::new() };
         world.people().await;
         world.vouchers().await;
+        world.campaigns().await;
         world.customers().await;
         world.letters().await;
         world
@@ -119,6 +121,20 @@ impl World {
         self.app.issue_as(paused).await;
         self.app.issue("REVOKED-10", 10, 0).await;
         self.app.revoke("REVOKED-10").await;
+    }
+
+    /// One that runs, with what it granted, and one that is still to come.
+    async fn campaigns(&mut self) {
+        let time = json!({ "budget_minor": 2_000_000, "per_customer": 1, "ends_at": "2027-06-30T20:00:00Z" });
+        let id = campaign(&self.app, "Ramadan bills", time).await;
+        self.values.insert("campaign", id);
+        campaign(&self.app, "حملة صيدليات مسقط", json!({ "active": false })).await;
+        campaign(&self.app, "Summer", json!({ "starts_at": "2027-06-01T00:00:00Z" })).await;
+        issue_in(&self.app, "Ramadan bills", "BILL-120", 120).await;
+        issue_in(&self.app, "Summer", "SUMMER-30", 30).await;
+        for name in ["salim", "huda", "karim"] {
+            self.app.customer(name).await.redeem("BILL-120").await.expect(200);
+        }
     }
 
     /// The owner's Organizations: one that has all it ordered, one whose provision failed, one that has to pay.

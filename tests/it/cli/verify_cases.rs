@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use sovereign::clock::Clock as _;
 use sovereign::storage::verify;
 
+use crate::campaigns::{campaign, issue_in};
 use crate::harness::{Customer, Engine, TestApp, TestDatabase};
 
 /// An invariant and a way to break it. `{id}` is a new identifier, `{kestrel}` the account that has
@@ -74,11 +75,12 @@ const CASES: &[Case] = &[
              created_at) SELECT {id}, {id}, customer_id, id, 5, 5, 'open', created_at \
          FROM credit_lots WHERE customer_id = {falcon}",
     ),
-    case(
-        "a lot is never overdrawn",
-        "UPDATE credit_lots SET amount_minor = remaining_minor - 5 WHERE customer_id = {falcon}; \
-         UPDATE promo_redemptions SET credit_minor = credit_minor - 5 WHERE customer_id = {falcon}",
-    ),
+    Case {
+        check: "a lot is never overdrawn",
+        also: &["a voucher granted what was redeemed of it"],
+        sql: "UPDATE credit_lots SET amount_minor = remaining_minor - 5 WHERE customer_id = {falcon}; \
+              UPDATE promo_redemptions SET credit_minor = credit_minor - 5 WHERE customer_id = {falcon}",
+    },
     Case {
         check: "a ledger line names a lot of its own account",
         also: &["what remains in a lot is the sum of its ledger lines"],
@@ -233,14 +235,18 @@ const CASES: &[Case] = &[
     ),
     Case {
         check: "a redemption stands as its order does",
-        also: &["a voucher's counter is its adopted count and its live redemptions"],
+        also: &[
+            "a voucher granted what was redeemed of it",
+            "a voucher's counter is its adopted count and its live redemptions",
+        ],
         sql: "UPDATE promo_redemptions SET order_id = {id}, state = 'released' \
               WHERE customer_id = {falcon}",
     },
-    case(
-        "a redemption granted one lot of its credit",
-        "UPDATE promo_redemptions SET credit_minor = credit_minor + 5 WHERE customer_id = {falcon}",
-    ),
+    Case {
+        check: "a redemption granted one lot of its credit",
+        also: &["a voucher granted what was redeemed of it"],
+        sql: "UPDATE promo_redemptions SET credit_minor = credit_minor + 5 WHERE customer_id = {falcon}",
+    },
     case(
         "a redemption granted one lot of its credit",
         "UPDATE promo_redemptions SET lot_id = {id} WHERE customer_id = {falcon}",
@@ -348,9 +354,42 @@ const CASES: &[Case] = &[
     // Nothing was refunded that would have freed it.
     Case {
         check: "a redemption stands as its order does",
-        also: &["a voucher's counter is its adopted count and its live redemptions"],
+        also: &[
+            "a voucher granted what was redeemed of it",
+            "a voucher's counter is its adopted count and its live redemptions",
+        ],
         sql: "UPDATE promo_redemptions SET state = 'released' WHERE order_id IS NOT NULL",
     },
+    case(
+        "a campaign granted what was redeemed in it",
+        "UPDATE campaigns SET granted_minor = granted_minor + 5; \
+         UPDATE campaign_counts SET granted_minor = granted_minor + 5",
+    ),
+    case(
+        "a campaign's counter is its live redemptions",
+        "UPDATE campaigns SET redemptions = redemptions + 1; \
+         UPDATE campaign_counts SET redemptions = redemptions + 1",
+    ),
+    case(
+        "what a campaign granted over time is what it granted",
+        "UPDATE campaign_counts SET granted_minor = granted_minor + 5",
+    ),
+    case(
+        "what a campaign counted over time is its counter",
+        "UPDATE campaign_counts SET redemptions = redemptions + 1",
+    ),
+    case(
+        "a redemption counts in a campaign that exists",
+        "UPDATE promo_redemptions SET campaign_id = {id} WHERE customer_id = {falcon}",
+    ),
+    case(
+        "a voucher granted what was redeemed of it",
+        "UPDATE promo_codes SET granted_minor = granted_minor + 5",
+    ),
+    case(
+        "a voucher is in a campaign that exists",
+        "UPDATE promo_codes SET campaign_id = {id} WHERE campaign_id IS NULL",
+    ),
     case("a user has redeemed a voucher once", "UPDATE promo_redemptions SET user_id = 'ahmed'"),
     case(
         "an Organization has redeemed a voucher once",
@@ -432,7 +471,9 @@ const LET_GO_ON_POSTGRES: &str = "\
     ALTER TABLE promo_redemptions DROP CONSTRAINT promo_redemptions_check;";
 
 /// The tables that cases change, those that refer to others first.
-const TABLES: [&str; 22] = [
+const TABLES: [&str; 24] = [
+    "campaign_counts",
+    "campaigns",
     "usage_events",
     "usage_totals",
     "event_deliveries",
@@ -485,7 +526,8 @@ async fn books(engine: Engine) -> TestDatabase {
     let app = TestApp::start(engine).await;
     app.issue("VERIFY-200", 200, 50).await;
     seal(&app).await;
-    app.issue("SECOND-10", 10, 0).await;
+    campaign(&app, "Verify", json!({ "budget_minor": 50_000 })).await;
+    issue_in(&app, "Verify", "SECOND-10", 10).await;
     seal(&app).await;
     let kestrel = app.customer("kestrel-pharmacy").await;
     let body = kestrel.checkout_body("m", "VERIFY-200");

@@ -20,7 +20,7 @@ on_both! {
         let expected = json!({
             "code": "OMANTEL-MUSCAT-200", "credit_omr": 200, "credit_minor": 200_000,
             "currency": "OMR", "description": "Muscat launch", "active": true, "status": "live",
-            "max_redemptions": 50, "times_redeemed": 0, "credit_valid_days": 0,
+            "max_redemptions": 50, "times_redeemed": 0, "granted_minor": 0, "credit_valid_days": 0,
             "created_at": issued["created_at"],
         });
         assert_eq!(issued, expected);
@@ -205,7 +205,7 @@ on_both! {
         let found = database.run(&revoked).expect_answer();
         assert_eq!(found, "MUSCAT-2  5.000 OMR  0 redeemed  revoked\n");
         let said = database.run(&["voucher", "list", "--status", "gone"]).expect_failure(1);
-        assert!(said.contains("live, paused, exhausted, revoked"), "{said}");
+        assert!(said.contains("live, scheduled, paused, exhausted, ended, revoked"), "{said}");
     }
 
     /// More vouchers than one page of the list has.

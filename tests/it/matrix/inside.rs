@@ -244,12 +244,13 @@ on_both! {
         marks.write(&world).await;
         let slug = format!("SELECT slug FROM organizations WHERE id = '{organization}'");
         let slug = app.texts(&slug).await.remove(0);
-        let code = world.voucher().await;
+        let (code, campaign) = (world.voucher().await, world.campaign().await);
         for caller in ["nobody", "elsewhere", "sovereign-admin", "superadmin"] {
             let mut browser = browser(&world, caller).await;
             for page in pages() {
+                let id = if page.starts_with("/admin/campaigns/") { &campaign } else { &order };
                 let path = page.replace("{order_id}", &order).replace("{name}", "x").replace("{slug}", &slug);
-                let path = path.replace("{id}", &order);
+                let path = path.replace("{id}", id);
                 let path = path.replace("{app}", "wordpress").replace("{code}", &code);
                 assert!(!path.contains('{'), "nobody said what belongs into {path}");
                 for query in ["", &format!("?tenant_id={organization}&order_id={order}&token=x")] {

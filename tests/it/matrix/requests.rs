@@ -77,9 +77,26 @@ impl World<'_> {
         }
     }
 
+    async fn campaigns(&self, request: Request, route: &str) -> Request {
+        match route {
+            "GET /billing/campaigns" => request,
+            "POST /billing/campaigns" => {
+                request.bringing(json!({ "name": self.fresh("Campaign"), "budget_minor": 5_000 }))
+            }
+            "PUT /billing/campaigns/{id}" => {
+                let request = request.with("id", &self.campaign().await);
+                request.bringing(json!({ "budget_minor": 6_000 }))
+            }
+            _ => request.with("id", &self.campaign().await),
+        }
+    }
+
     async fn billing(&self, request: Request, route: &str) -> Request {
         if route.contains(" /billing/admin/") && !route.contains("/promos") {
             return self.billing_administration(request, route).await;
+        }
+        if route.contains(" /billing/campaigns") {
+            return self.campaigns(request, route).await;
         }
         let voucher = || json!({ "code": self.fresh("ISSUED"), "credit_omr": 5 });
         match route {

@@ -36,6 +36,12 @@ GET    /billing/vouchers/code/{code}/history          401  403  403  403  403  4
 GET    /billing/vouchers/code/{code}/qualifies        401  403  403  403  403  403  200  200  403
 GET    /billing/vouchers/code/{code}/redemptions      401  403  403  403  403  403  200  200  403
 DELETE /billing/vouchers/revoke/{code}                401  403  403  403  403  403  200  200  403
+GET    /billing/campaigns                             401  403  403  403  403  403  200  200  403
+POST   /billing/campaigns                             401  403  403  403  403  403  201  201  403
+GET    /billing/campaigns/{id}                        401  403  403  403  403  403  200  200  403
+PUT    /billing/campaigns/{id}                        401  403  403  403  403  403  200  200  403
+GET    /billing/campaigns/{id}/days                   401  403  403  403  403  403  200  200  403
+GET    /billing/campaigns/{id}/days/csv               401  403  403  403  403  403  200  200  403
 GET    /billing/admin/promos                          401  403  403  403  403  403  200  200  403
 POST   /billing/admin/promos                          401  403  403  403  403  403  200  200  403
 DELETE /billing/admin/promos/{code}                   401  403  403  403  403  403  200  200  403

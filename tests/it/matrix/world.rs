@@ -213,6 +213,13 @@ impl<'a> World<'a> {
         code
     }
 
+    /// Makes a campaign; answers its identifier.
+    pub(super) async fn campaign(&self) -> String {
+        let body = json!({ "name": self.fresh("Campaign") });
+        let made = self.client("superadmin").post("/billing/campaigns", &body).await.expect(201);
+        text_of(&made["id"])
+    }
+
     /// The slug of something in the catalog.
     pub(super) async fn slug(&self, path: &str) -> String {
         let all = self.app.anyone().get(path).await.expect(200);

@@ -98,6 +98,8 @@ fn is_command(step: &Step) -> bool {
             | Step::EditVoucher { .. }
             | Step::RevokeVoucher { .. }
             | Step::ResurrectVoucher { .. }
+            | Step::MoveVoucher { .. }
+            | Step::EditCampaign { .. }
     )
 }
 

@@ -9,7 +9,7 @@ use sovereign::storage::Store;
 use sovereign::usecase::verify;
 use sovereign_domain::book::{Command, OrderStatus, Outcome, Refusal};
 use sovereign_domain::calendar::TimeZone;
-use sovereign_domain::ids::OrderId;
+use sovereign_domain::ids::{CampaignId, OrderId};
 use sovereign_domain::subscription::PeriodChanges;
 use sovereign_domain::tax::TaxRules;
 use sqlx::AssertSqlSafe;
@@ -48,7 +48,7 @@ type SubscriptionRow = (
     Option<String>,
 );
 type RefundRow = (Uuid, i64, i64, i64, Option<String>, bool, bool);
-type RedemptionRow = (String, i64, String, String, i64, String, Option<Uuid>);
+type RedemptionRow = (String, i64, String, String, i64, String, Option<Uuid>, Option<Uuid>);
 
 /// Runs a query on either database and collects its rows.
 macro_rules! rows {
@@ -118,6 +118,10 @@ impl Player {
                 world::execute(&self.store, &world::voucher_terms(&self.store, &terms)).await;
                 None
             }
+            Action::WriteCampaign(terms) => {
+                world::execute(&self.store, &world::campaign_terms(&self.store, &terms)).await;
+                None
+            }
             Action::Decide(command) => Some(self.decide(command).await),
         }
     }
@@ -140,6 +144,7 @@ impl Player {
         Snapshot {
             wallets: self.wallets().await,
             vouchers: self.counters().await,
+            campaigns: self.campaigns().await,
             orders: self.orders().await,
             redemptions: self.redemptions().await,
             subscriptions: self.subscriptions().await,
@@ -237,10 +242,18 @@ impl Player {
             .collect()
     }
 
-    async fn counters(&self) -> Vec<i64> {
-        let sql = "SELECT code, CAST(times_redeemed AS bigint) FROM promo_codes".to_owned();
-        let found = rows!(&self.store, (String, i64), sql);
-        let of = |code: &str| found.iter().find(|(found, _)| found == code).unwrap().1;
+    async fn campaigns(&self) -> Vec<(i64, i64)> {
+        let sql = "SELECT id, redemptions, granted_minor FROM campaigns".to_owned();
+        let found = rows!(&self.store, (Uuid, i64, i64), sql);
+        let of = |id: Uuid| found.iter().find(|row| row.0 == id).map(|row| (row.1, row.2)).unwrap();
+        self.script.world.campaigns.iter().map(|campaign| of(campaign.id.0)).collect()
+    }
+
+    async fn counters(&self) -> Vec<(i64, i64)> {
+        let sql = "SELECT code, CAST(times_redeemed AS bigint), granted_minor FROM promo_codes";
+        let found = rows!(&self.store, (String, i64, i64), sql.to_owned());
+        let of =
+            |code: &str| found.iter().find(|row| row.0 == code).map(|row| (row.1, row.2)).unwrap();
         self.script.world.vouchers.iter().map(|voucher| of(voucher.code.as_str())).collect()
     }
 
@@ -302,13 +315,13 @@ impl Player {
 
     async fn redemptions(&self) -> Vec<RedemptionSummary> {
         let sql = "SELECT code, CAST(ordinal AS bigint), tenant_id, user_id, credit_minor, state, \
-                   order_id FROM promo_redemptions";
+                   order_id, campaign_id FROM promo_redemptions";
         let found = rows!(&self.store, RedemptionRow, sql.to_owned());
         let world = &self.script.world;
         let states = ["reserved", "redeemed", "released"];
         let mut summaries: Vec<RedemptionSummary> = found
             .into_iter()
-            .map(|(code, ordinal, tenant_id, user_id, credit_minor, state, order_id)| {
+            .map(|(code, ordinal, tenant_id, user_id, credit_minor, state, order_id, campaign)| {
                 let order = order_id.and_then(|id| {
                     self.script.orders.iter().position(|order| *order == OrderId(id))
                 });
@@ -317,6 +330,7 @@ impl Player {
                     ordinal,
                     organization: world.organization_index(&tenant_id.as_str().into()),
                     user: world.user_index(&user_id.as_str().into()),
+                    campaign: campaign.map(|id| world.campaign_index(CampaignId(id))),
                     credit_minor,
                     state: states.into_iter().find(|known| *known == state).unwrap(),
                     order,

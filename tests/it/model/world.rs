@@ -2,15 +2,18 @@
 
 use sovereign::storage::Store;
 use sovereign_domain::book::Account;
+use sovereign_domain::campaign::Campaign;
 use sovereign_domain::catalog::Item;
 use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::voucher::Voucher;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use super::sequences::{VoucherTerms, World};
+use super::sequences::{CampaignTerms, VoucherTerms, World};
 
-const TABLES: [&str; 31] = [
+const TABLES: [&str; 33] = [
+    "campaign_counts",
+    "campaigns",
     "approvals",
     "event_lanes",
     "event_deliveries",
@@ -56,6 +59,7 @@ pub(super) async fn write(store: &Store, world: &World) {
             role.as_str()
         ));
     }
+    sql.extend(world.campaigns.iter().map(|campaign| new_campaign(store, campaign)));
     sql.extend(world.vouchers.iter().map(|voucher| new_voucher(store, voucher)));
     sql.push(catalog(store, world));
     execute(store, &sql.join("; ")).await;
@@ -81,11 +85,12 @@ fn new_voucher(store: &Store, voucher: &Voucher) -> String {
     let days = voucher.credit_valid_days.map_or("NULL".to_owned(), |days| days.to_string());
     let deleted = voucher.deleted_at.map_or("NULL".to_owned(), |at| moment(store, at));
     let created = moment(store, voucher.created_at);
+    let campaign = voucher.campaign_id.map_or("NULL".to_owned(), |id| uuid(store, id.0));
     format!(
         "INSERT INTO promo_codes (code, credit_omr, credit_minor, description, active, \
              max_redemptions, times_redeemed, adopted_redemptions, credit_valid_days, created_at, \
-             updated_at, deleted_at) \
-         VALUES ('{code}', {}, {}, '', {}, {}, {}, {}, {days}, {created}, {created}, {deleted})",
+             updated_at, deleted_at, campaign_id) \
+         VALUES ('{code}', {}, {}, '', {}, {}, {}, {}, {days}, {created}, {created}, {deleted}, {campaign})",
         voucher.credit_minor / 1_000,
         voucher.credit_minor,
         voucher.active,
@@ -98,13 +103,45 @@ fn new_voucher(store: &Store, voucher: &Voucher) -> String {
 /// An administrator's edit of a voucher, past the use case: the sequences edit in minor units.
 pub(super) fn voucher_terms(store: &Store, terms: &VoucherTerms) -> String {
     let deleted = terms.deleted_at.map_or("NULL".to_owned(), |at| moment(store, at));
+    let campaign = terms.campaign_id.map_or("NULL".to_owned(), |id| uuid(store, id.0));
     format!(
         "UPDATE promo_codes SET credit_minor = {}, active = {}, max_redemptions = {}, \
-             deleted_at = {deleted} WHERE code = '{}'",
+             deleted_at = {deleted}, campaign_id = {campaign} WHERE code = '{}'",
         terms.credit_minor,
         terms.active,
         terms.max_redemptions,
         terms.code.as_str(),
+    )
+}
+
+fn new_campaign(store: &Store, campaign: &Campaign) -> String {
+    let created = moment(store, campaign.created_at);
+    format!(
+        "INSERT INTO campaigns (id, name, name_key, active, budget_minor, per_customer, granted_minor, redemptions, \
+             created_at, updated_at) \
+         VALUES ({}, '{}', '{}', {}, {}, {}, 0, 0, {created}, {created})",
+        uuid(store, campaign.id.0),
+        campaign.name,
+        campaign.name,
+        campaign.active,
+        campaign.budget_minor,
+        campaign.per_customer,
+    )
+}
+
+/// An administrator's edit of a campaign.
+pub(super) fn campaign_terms(store: &Store, terms: &CampaignTerms) -> String {
+    let at =
+        |moment: Option<Timestamp>| moment.map_or("NULL".to_owned(), |at| self::moment(store, at));
+    format!(
+        "UPDATE campaigns SET active = {}, budget_minor = {}, starts_at = {}, ends_at = {}, \
+             per_customer = {} WHERE id = {}",
+        terms.active,
+        terms.budget_minor,
+        at(terms.starts_at),
+        at(terms.ends_at),
+        terms.per_customer,
+        uuid(store, terms.id.0),
     )
 }
 

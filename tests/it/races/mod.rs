@@ -1,6 +1,7 @@
 //! Races that must not exist, tried with hundreds of callers at once over HTTP.
 
 mod first_requests;
+mod one_budget;
 mod one_voucher;
 mod one_wallet;
 mod retries;

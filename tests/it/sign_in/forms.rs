@@ -29,6 +29,8 @@ const UNSAFE: &[&str] = &[
     "/console/kestrel/close",
     "/admin/vouchers/new",
     "/admin/vouchers/KESTREL-10",
+    "/admin/campaigns/new",
+    "/admin/campaigns/01a400f6-3600-7001-9c59-0180e54c0e5b",
 ];
 
 on_both! {

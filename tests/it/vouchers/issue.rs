@@ -18,6 +18,7 @@ on_both! {
             "status": "live",
             "max_redemptions": 0,
             "times_redeemed": 0,
+            "granted_minor": 0,
             "credit_valid_days": 0,
             "created_at": "2027-03-01T12:00:00Z",
         });

@@ -11,11 +11,19 @@ use super::replies::ReplyKey;
 use super::rows::{LedgerEntry, SavedCard};
 use crate::event::{AuditEntry, Event};
 use crate::ids::{
-    CustomerId, DisputeId, HoldId, InvoiceId, LotId, OrderId, OrganizationId, PaymentId,
-    RedemptionId, SubscriptionId, UsageTotalId,
+    CampaignId, CustomerId, DisputeId, HoldId, InvoiceId, LotId, OrderId, OrganizationId,
+    PaymentId, RedemptionId, SubscriptionId, UsageTotalId,
 };
+use crate::timestamp::Timestamp;
 use crate::usage::UsageTotal;
 use crate::voucher::Code;
+
+/// Redemptions and their credit, more or (below zero) fewer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CampaignCount {
+    pub redemptions: i64,
+    pub granted_minor: i64,
+}
 
 /// Rows named here are read from the book when they are written, so that a row made and changed in
 /// one batch is written once, in its last state.
@@ -23,6 +31,10 @@ use crate::voucher::Code;
 pub struct Changes {
     /// Vouchers whose counter changed.
     pub vouchers: BTreeSet<Code>,
+    /// Campaigns of which more is granted, or less.
+    pub campaigns: BTreeSet<CampaignId>,
+    /// By how much, in which quarter of an hour: redemptions and their credit.
+    pub campaign_counts: BTreeMap<(CampaignId, Timestamp), CampaignCount>,
     pub wallets: BTreeSet<OrganizationId>,
     /// Organizations whose plan, apps or add-ons changed.
     pub organizations: BTreeSet<OrganizationId>,

@@ -13,6 +13,7 @@ use super::rows::{
 };
 use super::{Book, Context};
 use crate::ids::{OrderId, PaymentId, RefundId};
+use crate::voucher::Voucher;
 use crate::wallet::{LotAmount, Wallet};
 
 impl Book {
@@ -167,7 +168,10 @@ impl Book {
         let voucher = self.vouchers.get(&redemption.code)?;
         let by_user = (redemption.user_id.clone(), redemption.code.clone());
         let by_organization = (redemption.tenant_id.clone(), redemption.code.clone());
-        if voucher.refusal().is_some()
+        // It comes back with the credit it had.
+        let as_it_was = Voucher { credit_minor: redemption.credit_minor, ..voucher.clone() };
+        if as_it_was.refusal(self.campaign_of(voucher), context.now).is_some()
+            || self.campaign_limit(voucher, &redemption.tenant_id, &redemption.user_id).is_some()
             || self.redeemed_by_user.contains_key(&by_user)
             || self.redeemed_by_organization.contains_key(&by_organization)
             || wallet.lots.get(&redemption.lot_id)?.expired(context.now)
@@ -177,6 +181,7 @@ impl Book {
         let granted = redemption.credit_minor;
         let settled_minor = wallet.give_back(redemption.lot_id, granted, context.now).ok()?;
         redemption.state = RedemptionState::Redeemed;
+        redemption.campaign_id = voucher.campaign_id;
         redemption.ordinal = voucher.times_redeemed.saturating_add(1);
         redemption.cap = voucher.max_redemptions;
         redemption.closed_at = Some(context.now);
@@ -185,10 +190,7 @@ impl Book {
 
     fn put_regrant(&mut self, regrant: Regrant, context: &mut Context<'_>) {
         let Regrant { redemption, settled_minor } = regrant;
-        if let Some(voucher) = self.vouchers.get_mut(&redemption.code) {
-            voucher.times_redeemed = redemption.ordinal;
-            self.changes.vouchers.insert(redemption.code.clone());
-        }
+        self.count_redemption(&redemption, true);
         self.changes.change_lot(&redemption.tenant_id, redemption.lot_id);
         self.enter_regrant(&redemption, settled_minor, context);
         self.emit_redemption(&redemption, true, context);

@@ -107,7 +107,8 @@ impl Book {
     ) -> Result<RedemptionDraft, Refusal> {
         let user_id = request.user_id();
         let voucher = self.vouchers.get(code).ok_or(VoucherRefusal::Unknown)?;
-        if voucher.refusal() == Some(VoucherRefusal::Unknown) {
+        let refusal = voucher.refusal(self.campaign_of(voucher), context.now);
+        if refusal == Some(VoucherRefusal::Unknown) {
             return Err(VoucherRefusal::Unknown.into());
         }
         // Its own past tells a customer more than the voucher's state does.
@@ -118,7 +119,8 @@ impl Book {
         if self.redeemed_by_organization.contains_key(&organization) {
             return Err(VoucherRefusal::RedeemedByOrganization.into());
         }
-        if let Some(refusal) = voucher.refusal() {
+        let limit = self.campaign_limit(voucher, &account.tenant_id, user_id);
+        if let Some(refusal) = limit.or(refusal) {
             return Err(refusal.into());
         }
         if seen_value_minor.is_some_and(|seen| seen != voucher.credit_minor) {
@@ -139,10 +141,7 @@ impl Book {
         redemption.order_id = order_id;
         redemption.state =
             if settled_now { RedemptionState::Redeemed } else { RedemptionState::Reserved };
-        if let Some(voucher) = self.vouchers.get_mut(&redemption.code) {
-            voucher.times_redeemed = redemption.ordinal;
-            self.changes.vouchers.insert(redemption.code.clone());
-        }
+        self.count_redemption(&redemption, true);
         let reason = format!("promo:{}", redemption.code.as_str());
         self.enter_grant(
             &redemption.tenant_id,
@@ -395,6 +394,7 @@ fn draft(
         user_id: user_id.clone(),
         order_id: None,
         lot_id: lot.id,
+        campaign_id: voucher.campaign_id,
         credit_minor: voucher.credit_minor,
         state: RedemptionState::Reserved,
         ordinal: voucher.times_redeemed.saturating_add(1),

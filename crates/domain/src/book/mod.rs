@@ -6,6 +6,7 @@
 
 mod alarms;
 mod apps;
+mod campaigns;
 mod cancel;
 mod change;
 mod changes;
@@ -36,8 +37,9 @@ use alloc::string::String;
 use alloc::sync::Arc;
 
 pub use self::alarms::{Alarm, AlarmKind};
+pub use self::campaigns::Customer;
 pub use self::change::CHANGE_QUOTE_SECONDS;
-pub use self::changes::Changes;
+pub use self::changes::{CampaignCount, Changes};
 pub use self::command::{
     Adjust, Answer, AppChange, BookRefund, Cancel, CancelAt, ChangeAnswer, ChangePreview,
     ChangeSubscription, Checkout, CheckoutAnswer, Command, CompleteOrder, FailedAttempt, Outcome,
@@ -61,12 +63,13 @@ pub use self::unused::UNUSED;
 pub use self::usage::{UsageRefusal, UsageVerdict};
 
 use crate::calendar::TimeZone;
+use crate::campaign::Campaign;
 use crate::catalog::Catalog;
 use crate::checkout::ChargeRules;
 use crate::event::{Actor, AuditEntry, Event, EventData};
 use crate::ids::{
-    CustomerId, DisputeId, HoldId, IdSource, InvoiceId, LotId, OrderId, OrganizationId, PaymentId,
-    RedemptionId, RefundId, SubscriptionId, UsageTotalId, UserId,
+    CampaignId, CustomerId, DisputeId, HoldId, IdSource, InvoiceId, LotId, OrderId, OrganizationId,
+    PaymentId, RedemptionId, RefundId, SubscriptionId, UsageTotalId, UserId,
 };
 use crate::money::Currency;
 use crate::organization::{MemberRole, OrganizationStatus};
@@ -115,6 +118,8 @@ pub struct Context<'a> {
 pub struct Book {
     pub catalog: Arc<Catalog>,
     pub vouchers: BTreeMap<Code, Voucher>,
+    /// Those that the vouchers are in, and the redemptions that may change.
+    pub campaigns: BTreeMap<CampaignId, Campaign>,
     pub accounts: BTreeMap<OrganizationId, Account>,
     pub members: BTreeMap<(OrganizationId, UserId), MemberRole>,
     pub orders: BTreeMap<OrderId, Order>,
@@ -136,6 +141,8 @@ pub struct Book {
     /// Live redemptions, found as the two rules ask for them.
     pub redeemed_by_user: BTreeMap<(UserId, Code), RedemptionId>,
     pub redeemed_by_organization: BTreeMap<(OrganizationId, Code), RedemptionId>,
+    /// How many vouchers of a campaign were redeemed, where it limits that.
+    pub campaign_redemptions: BTreeMap<(CampaignId, Customer), i64>,
     pub replies: BTreeMap<ReplyKey, Reply>,
     /// Read only where the policy asks for any.
     pub approvals: BTreeMap<OrganizationId, alloc::vec::Vec<Approval>>,

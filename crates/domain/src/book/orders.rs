@@ -201,10 +201,7 @@ impl Book {
             let code = &redemption.code;
             self.redeemed_by_user.remove(&(redemption.user_id.clone(), code.clone()));
             self.redeemed_by_organization.remove(&(redemption.tenant_id.clone(), code.clone()));
-            if let Some(voucher) = self.vouchers.get_mut(code) {
-                voucher.times_redeemed = voucher.times_redeemed.saturating_sub(1);
-                self.changes.vouchers.insert(code.clone());
-            }
+            self.count_redemption(&redemption, false);
         }
         self.emit_redemption(&redemption, state == RedemptionState::Redeemed, context);
     }

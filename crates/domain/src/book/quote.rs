@@ -104,7 +104,12 @@ impl Book {
     ) -> Result<Self, Refusal> {
         let order = self.orders.get(&pending).ok_or(Refusal::UnknownOrder)?.clone();
         let tenant_id = &request.tenant_id;
-        let mut book = Self { catalog: self.catalog.clone(), ..Self::default() };
+        let mut book = Self {
+            catalog: self.catalog.clone(),
+            campaigns: self.campaigns.clone(),
+            campaign_redemptions: self.campaign_redemptions.clone(),
+            ..Self::default()
+        };
         let account = self.accounts.get(tenant_id).ok_or(Refusal::NotAMember)?;
         book.accounts.insert(tenant_id.clone(), account.clone());
         let member = (tenant_id.clone(), request.actor.user_id.clone());

@@ -5,7 +5,8 @@ use alloc::vec::Vec;
 
 use crate::catalog::{LineKind, OrderLine};
 use crate::ids::{
-    CustomerId, EntryId, HoldId, LotId, OrderId, OrganizationId, PaymentId, RedemptionId, UserId,
+    CampaignId, CustomerId, EntryId, HoldId, LotId, OrderId, OrganizationId, PaymentId,
+    RedemptionId, UserId,
 };
 use crate::subscription::Period;
 use crate::tax::TaxRules;
@@ -255,6 +256,8 @@ pub struct Redemption {
     pub user_id: UserId,
     pub order_id: Option<OrderId>,
     pub lot_id: LotId,
+    /// The one it counts in.
+    pub campaign_id: Option<CampaignId>,
     pub credit_minor: i64,
     pub state: RedemptionState,
     /// Which redemption of the voucher this was, and the cap of that moment: proof that nothing was

@@ -11,6 +11,7 @@ use sovereign_domain::event::Actor;
 use sovereign_domain::ids::OrderId;
 use sovereign_domain::tax::TaxRules;
 use sovereign_domain::timestamp::Timestamp;
+use sovereign_domain::voucher::Issued;
 
 use super::Check;
 use crate::model::{Counter, Decision, Script};
@@ -186,9 +187,13 @@ fn estimated(quote: &CheckoutQuote, request: &Checkout, before: &Book, script: &
         tax: TaxRules::default(),
         zone: &TimeZone::UTC,
     };
-    let voucher = request.code.as_ref().map(|code| &before.vouchers[code]);
+    let issued = request.code.as_ref().map(|code| {
+        let voucher = before.vouchers[code].clone();
+        Issued { campaign: before.campaign_of(&voucher).cloned(), voucher }
+    });
     let price = quote.lines.iter().map(|line| line.amount_minor).sum();
-    let estimate = estimate(price, voucher, &terms).map_err(|refusal| format!("{refusal:?}"))?;
+    let estimate =
+        estimate(price, issued.as_ref(), &terms).map_err(|refusal| format!("{refusal:?}"))?;
     ensure!(
         (estimate.total_minor, estimate.credit_minor, estimate.charge_minor)
             == (quote.total_minor, quote.credit_minor, quote.charge_minor)

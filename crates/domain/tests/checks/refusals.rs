@@ -127,7 +127,7 @@ impl<'a> Request<'a> {
                 self.selection.is_some_and(|selection| unknown(selection, *error, script))
             }
             Refusal::Voucher(refusal) => {
-                self.code.is_some_and(|code| self.justifies_voucher(*refusal, code, book))
+                self.code.is_some_and(|code| self.justifies_voucher(*refusal, code, (book, script.now)))
             }
             Refusal::VoucherChanged { credit_minor } => self.code.is_some_and(|code| {
                 book.vouchers[code].credit_minor == *credit_minor
@@ -163,15 +163,47 @@ impl<'a> Request<'a> {
         }
     }
 
-    fn justifies_voucher(&self, refusal: VoucherRefusal, code: &Code, book: &Book) -> bool {
+    fn justifies_voucher(
+        &self,
+        refusal: VoucherRefusal,
+        code: &Code,
+        (book, now): (&Book, Timestamp),
+    ) -> bool {
         let live = |r: &&sovereign_domain::book::Redemption| {
             r.code == *code && r.state != sovereign_domain::book::RedemptionState::Released
         };
         let voucher = book.vouchers.get(code).filter(|voucher| voucher.deleted_at.is_none());
         let mut redemptions = book.redemptions.values().filter(live);
+        let campaign = voucher.and_then(|voucher| book.campaign_of(voucher));
         match refusal {
             VoucherRefusal::Unknown => voucher.is_none(),
-            VoucherRefusal::Inactive => voucher.is_some_and(|voucher| !voucher.active),
+            VoucherRefusal::Inactive => voucher.is_some_and(|voucher| {
+                !voucher.active || campaign.is_some_and(|campaign| !campaign.active)
+            }),
+            VoucherRefusal::NotStarted => {
+                campaign.is_some_and(|campaign| campaign.starts_at.is_some_and(|start| start > now))
+            }
+            VoucherRefusal::Ended => {
+                campaign.is_some_and(|campaign| campaign.ends_at.is_some_and(|end| end <= now))
+            }
+            VoucherRefusal::BudgetSpent => {
+                voucher.zip(campaign).is_some_and(|(voucher, campaign)| {
+                    let after = campaign.granted_minor + voucher.credit_minor;
+                    campaign.budget_minor > 0 && after > campaign.budget_minor
+                })
+            }
+            VoucherRefusal::CampaignLimit => campaign.is_some_and(|campaign| {
+                let live = book.redemptions.values().filter(|r| {
+                    r.campaign_id == Some(campaign.id)
+                        && r.state != sovereign_domain::book::RedemptionState::Released
+                });
+                let (mut by_user, mut by_organization) = (0, 0);
+                for redemption in live {
+                    by_user += i64::from(redemption.user_id == *self.user_id);
+                    by_organization += i64::from(redemption.tenant_id == *self.tenant_id);
+                }
+                campaign.per_customer > 0 && by_user.max(by_organization) >= campaign.per_customer
+            }),
             VoucherRefusal::Exhausted => voucher.is_some_and(|voucher| {
                 voucher.max_redemptions > 0 && voucher.times_redeemed >= voucher.max_redemptions
             }),

@@ -4,10 +4,12 @@
 use std::collections::BTreeMap;
 
 use sovereign_domain::book::{
-    Book, Changes, Dispute, HoldState, OrderKind, OrderStatus, RedemptionState,
+    Book, CampaignCount, Changes, Dispute, HoldState, OrderKind, OrderStatus, RedemptionState,
 };
-use sovereign_domain::ids::OrderId;
+use sovereign_domain::campaign::{Campaign, counted_in};
+use sovereign_domain::ids::{CampaignId, OrderId};
 use sovereign_domain::subscription::{InvoiceStatus, SubscriptionStatus};
+use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::wallet::LotAmount;
 
 use super::Check;
@@ -17,11 +19,12 @@ use crate::model::World;
 pub(crate) struct Shadow {
     /// Its indexes of redemptions stay empty; `vouchers` checks those of the book.
     pub(crate) book: Book,
+    counts: BTreeMap<(CampaignId, Timestamp), CampaignCount>,
 }
 
 impl Shadow {
     pub(crate) fn new(world: &World) -> Self {
-        Self { book: world.book() }
+        Self { book: world.book(), counts: BTreeMap::new() }
     }
 
     /// Follows the steps that are no commands.
@@ -32,6 +35,12 @@ impl Shadow {
             mine.active = voucher.active;
             mine.max_redemptions = voucher.max_redemptions;
             mine.deleted_at = voucher.deleted_at;
+            mine.campaign_id = voucher.campaign_id;
+        }
+        for (id, campaign) in &book.campaigns {
+            let mine = self.book.campaigns.get_mut(id).unwrap();
+            let (granted_minor, redemptions) = (mine.granted_minor, mine.redemptions);
+            *mine = Campaign { granted_minor, redemptions, ..campaign.clone() };
         }
     }
 
@@ -64,6 +73,13 @@ impl Shadow {
             mine.vouchers,
             book.vouchers
         );
+        ensure!(
+            mine.campaigns == book.campaigns,
+            "{:?}\nis not written as\n{:?}",
+            mine.campaigns,
+            book.campaigns
+        );
+        self.check_counts(book)?;
         ensure!(
             mine.accounts == book.accounts,
             "{:?}\nis not written as\n{:?}",
@@ -115,6 +131,22 @@ impl Shadow {
         Ok(())
     }
 
+    /// What is counted by the quarter of an hour is what is live of it.
+    fn check_counts(&self, book: &Book) -> Check {
+        let mut live: BTreeMap<(CampaignId, Timestamp), CampaignCount> = BTreeMap::new();
+        for redemption in book.redemptions.values() {
+            let is_live = redemption.state != RedemptionState::Released;
+            let Some(id) = redemption.campaign_id.filter(|_| is_live) else { continue };
+            let count = live.entry((id, counted_in(redemption.created_at))).or_default();
+            count.redemptions += 1;
+            count.granted_minor += redemption.credit_minor;
+        }
+        let mut counted = self.counts.clone();
+        counted.retain(|_, count| *count != CampaignCount::default());
+        ensure!(counted == live, "{counted:?}\nis counted of\n{live:?}");
+        Ok(())
+    }
+
     fn write_wallets(&mut self, changes: &Changes, book: &Book) -> Check {
         for id in &changes.wallets {
             let (mine, theirs) =
@@ -147,6 +179,17 @@ impl Shadow {
         for code in &changes.vouchers {
             let mine = self.book.vouchers.get_mut(code).unwrap();
             mine.times_redeemed = book.vouchers[code].times_redeemed;
+            mine.granted_minor = book.vouchers[code].granted_minor;
+        }
+        for id in &changes.campaigns {
+            let mine = self.book.campaigns.get_mut(id).unwrap();
+            mine.granted_minor = book.campaigns[id].granted_minor;
+            mine.redemptions = book.campaigns[id].redemptions;
+        }
+        for ((id, since), count) in &changes.campaign_counts {
+            let mine = self.counts.entry((*id, *since)).or_default();
+            mine.redemptions += count.redemptions;
+            mine.granted_minor += count.granted_minor;
         }
         Ok(())
     }
@@ -294,6 +337,7 @@ impl Shadow {
                 if ended && was != RedemptionState::Redeemed {
                     expected.ordinal = redemption.ordinal;
                     expected.cap = redemption.cap;
+                    expected.campaign_id = redemption.campaign_id;
                 }
                 ensure!(
                     expected == redemption
@@ -317,6 +361,8 @@ fn drawn(book: &Book) -> BTreeMap<OrderId, &[LotAmount]> {
 fn all_empty(changes: &Changes) -> bool {
     let Changes {
         vouchers,
+        campaigns,
+        campaign_counts,
         wallets,
         organizations,
         new_lots,
@@ -350,6 +396,8 @@ fn all_empty(changes: &Changes) -> bool {
         usage_limits,
     } = changes;
     vouchers.is_empty()
+        && campaigns.is_empty()
+        && campaign_counts.is_empty()
         && new_usage_totals.is_empty()
         && changed_usage_totals.is_empty()
         && new_usage_events.is_empty()

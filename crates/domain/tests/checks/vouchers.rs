@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use sovereign_domain::book::{Book, Command, RedemptionState};
+use sovereign_domain::book::{Book, Command, Redemption, RedemptionState};
+use sovereign_domain::ids::CampaignId;
+use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::voucher::Code;
 use sovereign_domain::wallet::LotSource;
 
@@ -25,6 +27,7 @@ pub(super) fn check_accepted(
             voucher.max_redemptions == 0 || voucher.times_redeemed < voucher.max_redemptions,
             "{redemption:?} at or above the cap of {voucher:?}"
         );
+        check_campaign(redemption, before, script.now)?;
         ensure!(
             redemption.cap == voucher.max_redemptions
                 && redemption.ordinal == voucher.times_redeemed + 1
@@ -73,6 +76,7 @@ pub(super) fn check_accepted(
             voucher.deleted_at.is_none() && voucher.active && free,
             "{new:?} came back to {voucher:?}"
         );
+        check_campaign(new, before, script.now)?;
         ensure!(
             (new.ordinal, new.cap) == (voucher.times_redeemed + 1, voucher.max_redemptions),
             "{new:?} does not record the cap of {voucher:?}"
@@ -91,9 +95,40 @@ pub(super) fn check_accepted(
     Ok(())
 }
 
+/// A redemption counts in its voucher's campaign, which had begun, was not over, and had as much left for it.
+fn check_campaign(redemption: &Redemption, before: &Book, now: Timestamp) -> Check {
+    let voucher = &before.vouchers[&redemption.code];
+    ensure!(redemption.campaign_id == voucher.campaign_id, "{redemption:?} of {voucher:?}");
+    let Some(id) = voucher.campaign_id else { return Ok(()) };
+    let campaign = &before.campaigns[&id];
+    let after = campaign.granted_minor + redemption.credit_minor;
+    ensure!(
+        campaign.active
+            && campaign.starts_at.is_none_or(|start| start <= now)
+            && campaign.ends_at.is_none_or(|end| now < end)
+            && (campaign.budget_minor == 0 || after <= campaign.budget_minor),
+        "{redemption:?} in {campaign:?}"
+    );
+    let of = |count: &dyn Fn(&Redemption) -> bool| {
+        let live = before.redemptions.values().filter(|old| {
+            old.campaign_id == Some(id) && old.state != RedemptionState::Released && count(old)
+        });
+        i64::try_from(live.count()).unwrap()
+    };
+    let by_user = of(&|old| old.user_id == redemption.user_id);
+    let by_organization = of(&|old| old.tenant_id == redemption.tenant_id);
+    ensure!(
+        campaign.per_customer == 0
+            || (by_user < campaign.per_customer && by_organization < campaign.per_customer),
+        "{redemption:?} is one too many in {campaign:?}: {by_user}, {by_organization}"
+    );
+    Ok(())
+}
+
 /// The counters are the counts, and each customer has one live redemption of a code.
 pub(super) fn check_counters(book: &Book) -> Check {
-    let mut live: BTreeMap<&Code, i64> = BTreeMap::new();
+    let mut live: BTreeMap<&Code, (i64, i64)> = BTreeMap::new();
+    let mut in_campaigns: BTreeMap<CampaignId, (i64, i64)> = BTreeMap::new();
     let mut by_user = BTreeMap::new();
     let mut by_organization = BTreeMap::new();
     for redemption in book.redemptions.values() {
@@ -105,7 +140,13 @@ pub(super) fn check_counters(book: &Book) -> Check {
             continue;
         }
         let code = &redemption.code;
-        *live.entry(code).or_default() += 1;
+        let campaign = redemption.campaign_id.map(|id| in_campaigns.entry(id).or_default());
+        for (times, granted_minor) in
+            [Some(live.entry(code).or_default()), campaign].into_iter().flatten()
+        {
+            *times += 1;
+            *granted_minor += redemption.credit_minor;
+        }
         let user = by_user.insert((&redemption.user_id, code), redemption.id);
         let organization = by_organization.insert((&redemption.tenant_id, code), redemption.id);
         ensure!(
@@ -114,10 +155,18 @@ pub(super) fn check_counters(book: &Book) -> Check {
         );
     }
     for voucher in book.vouchers.values() {
-        let live = live.get(&voucher.code).copied().unwrap_or(0);
+        let (live, granted) = live.get(&voucher.code).copied().unwrap_or_default();
         ensure!(
-            voucher.times_redeemed == voucher.adopted_redemptions + live,
-            "{live} are live of {voucher:?}"
+            voucher.times_redeemed == voucher.adopted_redemptions + live
+                && voucher.granted_minor == granted,
+            "{live} are live of {voucher:?}, worth {granted}"
+        );
+    }
+    for campaign in book.campaigns.values() {
+        let counted = in_campaigns.get(&campaign.id).copied().unwrap_or_default();
+        ensure!(
+            (campaign.redemptions, campaign.granted_minor) == counted,
+            "{counted:?} are live in {campaign:?}"
         );
     }
     let same = by_user.len() == book.redeemed_by_user.len()

@@ -25,7 +25,7 @@ mod world;
 
 pub(crate) use self::observed::Observed;
 pub(crate) use self::runner::{Counter, Decision, Model};
-pub(crate) use self::script::{Action, Script, VoucherTerms};
+pub(crate) use self::script::{Action, CampaignTerms, Script, VoucherTerms};
 pub(crate) use self::snapshot::{
     ChangesSummary, DisputeSummary, RedemptionSummary, RefundSummary, Snapshot,
     SubscriptionSummary, WalletSummary,

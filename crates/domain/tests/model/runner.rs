@@ -63,6 +63,10 @@ impl Model {
                 terms.write_to(self.book.vouchers.get_mut(&terms.code).unwrap());
                 Observed::NoCommand
             }
+            Action::WriteCampaign(terms) => {
+                terms.write_to(self.book.campaigns.get_mut(&terms.id).unwrap());
+                Observed::NoCommand
+            }
             Action::Decide(command) => self.decide(command),
         }
     }

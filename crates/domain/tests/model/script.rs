@@ -8,10 +8,11 @@ use sovereign_domain::book::{
     FailedAttempt, Idempotency, OrderStatus, Outcome, RedeemVoucher, RefundOrder, RefundStatus,
     Refusal, ReportDispute,
 };
+use sovereign_domain::campaign::Campaign;
 use sovereign_domain::catalog::Item;
 use sovereign_domain::checkout::ChargeRules;
 use sovereign_domain::event::Actor;
-use sovereign_domain::ids::OrderId;
+use sovereign_domain::ids::{CampaignId, OrderId};
 use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::voucher::{Code, Voucher};
 use uuid::Uuid;
@@ -28,6 +29,8 @@ pub(crate) enum Action {
     Decide(Command),
     /// Write these terms to the voucher's row.
     WriteVoucher(VoucherTerms),
+    /// Write these terms to the campaign's row.
+    WriteCampaign(CampaignTerms),
 }
 
 /// What an administrator can change of a voucher.
@@ -38,6 +41,28 @@ pub(crate) struct VoucherTerms {
     pub(crate) active: bool,
     pub(crate) max_redemptions: i64,
     pub(crate) deleted_at: Option<Timestamp>,
+    pub(crate) campaign_id: Option<CampaignId>,
+}
+
+/// What an administrator can change of a campaign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CampaignTerms {
+    pub(crate) id: CampaignId,
+    pub(crate) active: bool,
+    pub(crate) budget_minor: i64,
+    pub(crate) starts_at: Option<Timestamp>,
+    pub(crate) ends_at: Option<Timestamp>,
+    pub(crate) per_customer: i64,
+}
+
+impl CampaignTerms {
+    pub(crate) fn write_to(&self, campaign: &mut Campaign) {
+        campaign.active = self.active;
+        campaign.budget_minor = self.budget_minor;
+        campaign.starts_at = self.starts_at;
+        campaign.ends_at = self.ends_at;
+        campaign.per_customer = self.per_customer;
+    }
 }
 
 impl VoucherTerms {
@@ -48,6 +73,7 @@ impl VoucherTerms {
             active: voucher.active,
             max_redemptions: voucher.max_redemptions,
             deleted_at: voucher.deleted_at,
+            campaign_id: voucher.campaign_id,
         }
     }
 
@@ -56,6 +82,7 @@ impl VoucherTerms {
         voucher.active = self.active;
         voucher.max_redemptions = self.max_redemptions;
         voucher.deleted_at = self.deleted_at;
+        voucher.campaign_id = self.campaign_id;
     }
 }
 
@@ -109,7 +136,21 @@ impl Script {
             }
             Step::EditVoucher { .. }
             | Step::RevokeVoucher { .. }
-            | Step::ResurrectVoucher { .. } => self.edit_voucher(step),
+            | Step::ResurrectVoucher { .. }
+            | Step::MoveVoucher { .. } => self.edit_voucher(step),
+            Step::EditCampaign { campaign, active, budget_minor, window, per_customer } => {
+                let from_now = |seconds| self.now.plus_seconds(seconds);
+                World::campaign(*campaign).map_or(Action::None, |id| {
+                    Action::WriteCampaign(CampaignTerms {
+                        id,
+                        active: *active,
+                        budget_minor: *budget_minor,
+                        starts_at: window.map(|(start, _)| from_now(start)),
+                        ends_at: window.map(|(_, end)| from_now(end)),
+                        per_customer: *per_customer,
+                    })
+                })
+            }
             _ => self.command(step).map_or(Action::None, Action::Decide),
         }
     }
@@ -331,6 +372,7 @@ impl Script {
     fn edit_voucher(&mut self, step: &Step) -> Action {
         let (Step::EditVoucher { voucher, .. }
         | Step::RevokeVoucher { voucher }
+        | Step::MoveVoucher { voucher, .. }
         | Step::ResurrectVoucher { voucher }) = step
         else {
             return Action::None;
@@ -345,6 +387,7 @@ impl Script {
                 terms.active = *active;
                 terms.max_redemptions = *cap;
             }
+            Step::MoveVoucher { campaign, .. } => terms.campaign_id = World::campaign(*campaign),
             Step::RevokeVoucher { .. } => {
                 terms.active = false;
                 terms.deleted_at = Some(now);

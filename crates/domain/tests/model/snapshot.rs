@@ -10,8 +10,10 @@ use super::Script;
 pub(crate) struct Snapshot {
     /// In the order of the world's Organizations.
     pub(crate) wallets: Vec<WalletSummary>,
-    /// `times_redeemed`, in the order of the world's vouchers.
-    pub(crate) vouchers: Vec<i64>,
+    /// How often each was redeemed and for how much, in the order of the world's vouchers.
+    pub(crate) vouchers: Vec<(i64, i64)>,
+    /// The same of the world's campaigns.
+    pub(crate) campaigns: Vec<(i64, i64)>,
     /// In the order they were made; `None` where an order is not there at all.
     pub(crate) orders: Vec<Option<OrderStatus>>,
     /// Sorted.
@@ -58,6 +60,8 @@ pub(crate) struct RedemptionSummary {
     pub(crate) ordinal: i64,
     pub(crate) organization: usize,
     pub(crate) user: usize,
+    /// The campaign it counts in.
+    pub(crate) campaign: Option<usize>,
     pub(crate) credit_minor: i64,
     /// As it is stored: [`RedemptionState`] has no order to sort by.
     pub(crate) state: &'static str,
@@ -133,6 +137,7 @@ impl Snapshot {
                 ordinal: redemption.ordinal,
                 organization: world.organization_index(&redemption.tenant_id),
                 user: world.user_index(&redemption.user_id),
+                campaign: redemption.campaign_id.map(|id| world.campaign_index(id)),
                 credit_minor: redemption.credit_minor,
                 state: RedemptionState::as_str(redemption.state),
                 order: redemption
@@ -146,7 +151,14 @@ impl Snapshot {
             vouchers: world
                 .vouchers
                 .iter()
-                .map(|voucher| book.vouchers[&voucher.code].times_redeemed)
+                .map(|voucher| &book.vouchers[&voucher.code])
+                .map(|voucher| (voucher.times_redeemed, voucher.granted_minor))
+                .collect(),
+            campaigns: world
+                .campaigns
+                .iter()
+                .map(|campaign| &book.campaigns[&campaign.id])
+                .map(|campaign| (campaign.redemptions, campaign.granted_minor))
                 .collect(),
             orders: script
                 .orders

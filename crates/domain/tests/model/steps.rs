@@ -52,7 +52,7 @@ pub(crate) enum Step {
         amount_minor: i64,
         state: DisputeState,
     },
-    /// An administrator edits the voucher's row. Not a command of the engine, like the three below.
+    /// An administrator edits the voucher's row. Not a command of the engine, like the five below.
     EditVoucher {
         voucher: u8,
         credit_minor: i64,
@@ -64,6 +64,19 @@ pub(crate) enum Step {
     },
     ResurrectVoucher {
         voucher: u8,
+    },
+    /// The voucher joins a campaign; one past the last of them is none.
+    MoveVoucher {
+        voucher: u8,
+        campaign: u8,
+    },
+    EditCampaign {
+        campaign: u8,
+        active: bool,
+        budget_minor: i64,
+        /// From now on, in seconds; it may be over before.
+        window: Option<(i64, i64)>,
+        per_customer: i64,
     },
     Renew {
         organization: u8,

@@ -57,6 +57,9 @@ fn chunk() -> impl Strategy<Value = Vec<Step>> {
         22 => order_step().prop_map(|step| vec![step]),
         12 => wallet_step().prop_map(|step| vec![step]),
         11 => administration().prop_map(|step| vec![step]),
+        // A campaign as it was just set, and vouchers that may be in it.
+        2 => (campaign(), checkout_of(4..7_u8), redeem_of(4..7_u8))
+            .prop_map(|(campaign, checkout, redeem)| vec![campaign, checkout, redeem]),
         8 => back_step(nth().boxed()).prop_map(|step| vec![step]),
         // An order that is paid, and whatever goes back of it.
         9 => (checkout(), vec(back_step(Just(0).boxed()), 2..6)).prop_map(|(step, back)| {
@@ -119,12 +122,16 @@ fn clock() -> impl Strategy<Value = Step> {
 }
 
 fn checkout() -> impl Strategy<Value = Step> {
+    checkout_of(voucher())
+}
+
+fn checkout_of(voucher: impl Strategy<Value = u8>) -> impl Strategy<Value = Step> {
     let parts = (
         user_and_organization(),
         reference(World::PLANS),
         vec(reference(World::ADDONS), 0..3),
         vec(reference(World::APPS), 0..3),
-        option::weighted(0.6, voucher()),
+        option::weighted(0.6, voucher),
         promo_value(),
         option::weighted(0.3, 0..3_u8),
     );
@@ -256,7 +263,11 @@ pub(crate) fn app_step() -> impl Strategy<Value = AppStep> {
 }
 
 fn redeem() -> impl Strategy<Value = Step> {
-    let parts = (user_and_organization(), voucher(), promo_value(), option::weighted(0.3, 0..3_u8));
+    redeem_of(voucher())
+}
+
+fn redeem_of(voucher: impl Strategy<Value = u8>) -> impl Strategy<Value = Step> {
+    let parts = (user_and_organization(), voucher, promo_value(), option::weighted(0.3, 0..3_u8));
     parts.prop_map(|((user, organization), voucher, promo_value, key)| {
         Step::Redeem(RedeemStep { user, organization, voucher, promo_value, key })
     })
@@ -383,6 +394,9 @@ fn administration() -> impl Strategy<Value = Step> {
     );
     prop_oneof![
         3 => edit,
+        1 => campaign(),
+        2 => (0..World::VOUCHERS, 0..=World::CAMPAIGNS)
+            .prop_map(|(voucher, campaign)| Step::MoveVoucher { voucher, campaign }),
         1 => (0..World::VOUCHERS).prop_map(|voucher| Step::RevokeVoucher { voucher }),
         1 => (0..World::VOUCHERS).prop_map(|voucher| Step::ResurrectVoucher { voucher }),
         6 => prop::sample::select(&World::SPENDERS[..]).prop_map(|(user, organization)| {
@@ -390,6 +404,27 @@ fn administration() -> impl Strategy<Value = Step> {
         }),
         2 => prop::bool::weighted(0.7).prop_map(|on| Step::SetProcessor { on }),
     ]
+}
+
+/// An administrator edits a campaign.
+fn campaign() -> impl Strategy<Value = Step> {
+    // Now and then over, or still to come.
+    let window = prop_oneof![
+        4 => Just(None),
+        1 => Just(Some((-DAY, DAY))),
+        2 => Just(Some((DAY, 2 * DAY))),
+        2 => Just(Some((-2 * DAY, -DAY))),
+    ];
+    let budget = prop_oneof![2 => Just(0), 3 => 1..=30_000_i64];
+    (0..World::CAMPAIGNS, prop::bool::weighted(0.9), budget, window, 0..=2_i64).prop_map(
+        |(campaign, active, budget_minor, window, per_customer)| Step::EditCampaign {
+            campaign,
+            active,
+            budget_minor,
+            window,
+            per_customer,
+        },
+    )
 }
 
 fn user_and_organization() -> impl Strategy<Value = (u8, u8)> {
@@ -412,7 +447,7 @@ fn reference(items: u8) -> impl Strategy<Value = u8> {
 }
 
 fn voucher() -> impl Strategy<Value = u8> {
-    prop_oneof![9 => 0..4_u8, 1 => 4..=World::VOUCHERS]
+    prop_oneof![14 => 0..4_u8, 4 => 4..7_u8, 2 => 7..=World::VOUCHERS]
 }
 
 fn promo_value() -> impl Strategy<Value = PromoValue> {

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use sovereign_domain::book::{Account, Book};
+use sovereign_domain::campaign::Campaign;
 use sovereign_domain::catalog::{Catalog, Item};
 use sovereign_domain::checkout::ChargeRules;
-use sovereign_domain::ids::{CustomerId, OrganizationId, UserId};
+use sovereign_domain::ids::{CampaignId, CustomerId, OrganizationId, UserId};
 use sovereign_domain::money::Currency;
 use sovereign_domain::organization::{MemberRole, OrganizationStatus};
 use sovereign_domain::services::Dedicated;
@@ -30,6 +31,7 @@ pub(crate) struct World {
     pub(crate) accounts: Vec<Account>,
     pub(crate) members: Vec<(OrganizationId, UserId, MemberRole)>,
     pub(crate) vouchers: Vec<Voucher>,
+    pub(crate) campaigns: Vec<Campaign>,
     pub(crate) plans: Vec<Item>,
     pub(crate) addons: Vec<Item>,
     pub(crate) apps: Vec<Item>,
@@ -38,7 +40,9 @@ pub(crate) struct World {
 impl World {
     pub(crate) const USERS: u8 = 5;
     pub(crate) const ORGANIZATIONS: u8 = 6;
-    pub(crate) const VOUCHERS: u8 = 6;
+    /// The last two cannot be redeemed.
+    pub(crate) const VOUCHERS: u8 = 9;
+    pub(crate) const CAMPAIGNS: u8 = 2;
     pub(crate) const PLANS: u8 = 5;
     pub(crate) const ADDONS: u8 = 3;
     /// The last two serve the others: one of them can be shared.
@@ -58,6 +62,7 @@ impl World {
             accounts: accounts(),
             members: members(),
             vouchers: vouchers(),
+            campaigns: campaigns(),
             // Two prices no card can be charged as they are: too small, and no multiple of ten.
             plans: shelf(
                 "plan",
@@ -77,6 +82,7 @@ impl World {
             catalog: Arc::new(self.catalog()),
             accounts: accounts.map(|(id, account)| (id, account.clone())).collect(),
             vouchers: vouchers.map(|(code, voucher)| (code, voucher.clone())).collect(),
+            campaigns: self.campaigns.iter().map(|one| (one.id, one.clone())).collect(),
             members: members.map(|(tenant_id, user, role)| ((tenant_id, user), role)).collect(),
             ..Book::default()
         }
@@ -99,6 +105,11 @@ impl World {
         organization_id(index)
     }
 
+    /// `None` past the last one.
+    pub(crate) fn campaign(index: u8) -> Option<CampaignId> {
+        campaign(index)
+    }
+
     pub(crate) fn code(&self, index: u8) -> Code {
         let voucher = self.vouchers.get(usize::from(index));
         voucher.map_or_else(|| code("NEVER-ISSUED"), |voucher| voucher.code.clone())
@@ -116,6 +127,10 @@ impl World {
     /// Where an Organization stands in this world, for summaries without identifiers.
     pub(crate) fn organization_index(&self, id: &OrganizationId) -> usize {
         self.accounts.iter().position(|account| account.tenant_id == *id).unwrap()
+    }
+
+    pub(crate) fn campaign_index(&self, id: CampaignId) -> usize {
+        self.campaigns.iter().position(|campaign| campaign.id == id).unwrap()
     }
 
     pub(crate) fn user_index(&self, id: &UserId) -> usize {
@@ -173,6 +188,8 @@ fn vouchers() -> Vec<Voucher> {
         max_redemptions,
         adopted_redemptions: 0,
         times_redeemed: 0,
+        granted_minor: 0,
+        campaign_id: None,
         credit_valid_days,
         created_at: START,
         deleted_at: None,
@@ -186,9 +203,37 @@ fn vouchers() -> Vec<Voucher> {
             times_redeemed: 1,
             ..voucher("THRICE-ADOPTED", 3_000, 3, Some(1))
         },
+        Voucher { campaign_id: campaign(0), ..voucher("BUDGETED", 9_999, 0, None) },
+        Voucher { campaign_id: campaign(1), ..voucher("ONE-EACH", 3_000, 0, None) },
+        Voucher { campaign_id: campaign(1), ..voucher("OR-THIS", 4_000, 3, Some(30)) },
         Voucher { active: false, ..voucher("PAUSED", 7_500, 0, None) },
         Voucher { active: false, deleted_at: Some(START), ..voucher("GONE", 7_500, 0, None) },
     ]
+}
+
+fn campaign(index: u8) -> Option<CampaignId> {
+    (index < World::CAMPAIGNS).then(|| CampaignId(Uuid::from_u128(0xca00 + u128::from(index))))
+}
+
+/// One has a budget that its vouchers cannot fill exactly, the other gives each customer one voucher.
+fn campaigns() -> Vec<Campaign> {
+    let terms = [(25_000, 0), (0, 1)].into_iter().zip(0_u8..);
+    let new = terms.filter_map(|((budget_minor, per_customer), index)| {
+        Some(Campaign {
+            id: campaign(index)?,
+            name: format!("campaign-{index}"),
+            active: true,
+            budget_minor,
+            starts_at: None,
+            ends_at: None,
+            per_customer,
+            granted_minor: 0,
+            redemptions: 0,
+            created_at: START,
+            updated_at: START,
+        })
+    });
+    new.collect()
 }
 
 fn shelf(kind: &str, items: &[(&str, i64)]) -> Vec<Item> {

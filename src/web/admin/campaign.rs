@@ -1,0 +1,278 @@
+//! A campaign: how it stands, what it granted by day, and what can be done with it.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use sovereign_domain::campaign::Campaign;
+use uuid::Uuid;
+
+use super::super::fields::Fields;
+use super::super::page::{Page, address};
+use super::super::problems::Problems;
+use super::super::{error, notice};
+use super::campaign_typed::Typed;
+use super::campaigns::{status_text, time};
+use super::chart::{Bars, bars};
+use super::difference::{self, Difference};
+use super::frame::{CAMPAIGNS, Frame, VOUCHERS, of_campaign};
+use super::visit::{enter, pressed, writing};
+use crate::api::caller::RequestName;
+use crate::api::export::{CSV, send};
+use crate::app::App;
+use crate::storage;
+use crate::usecase::campaign_progress::{self, DAYS};
+use crate::usecase::campaigns::{self, CampaignEdit, CampaignError, WithVouchers, fingerprint};
+use crate::usecase::sessions::Standing;
+
+#[derive(Template)]
+#[template(path = "web/admin/campaign.html")]
+struct CampaignPage<'a> {
+    page: &'a Page,
+    frame: Frame<'a>,
+    campaign: &'a Campaign,
+    status: &'static str,
+    status_text: String,
+    time: String,
+    redemptions: String,
+    vouchers: String,
+    /// The most each customer may redeem, where there is a limit.
+    each: Option<String>,
+    /// When its budget ends if it goes on so, in words; where it has one.
+    forecast: Option<String>,
+    /// Its vouchers in the list, and where another one is issued.
+    list: String,
+    issue: String,
+    file: String,
+    bars: Bars,
+    fingerprint: String,
+    draft: &'a Draft,
+}
+
+/// The form as it stands, and what is to be said of it.
+struct Draft {
+    typed: Typed,
+    problems: Problems,
+    /// What somebody else has changed meanwhile.
+    differences: Vec<Difference>,
+}
+
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    page: Page,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    if let Err(response) = enter(&app, &page, &headers).await {
+        return response;
+    }
+    let found = match find(&app, &page, &id).await {
+        Ok(found) => found,
+        Err(response) => return response,
+    };
+    let typed = Typed::of(&page, &found.campaign);
+    let draft = Draft { typed, problems: Problems::none(), differences: Vec::new() };
+    shown(&app, &page, &found, (StatusCode::OK, &draft)).await
+}
+
+/// What it granted by day, as a file.
+pub(super) async fn file(
+    State(app): State<Arc<App>>,
+    page: Page,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    if let Err(response) = enter(&app, &page, &headers).await {
+        return response;
+    }
+    let found = match find(&app, &page, &id).await {
+        Ok(found) => found,
+        Err(response) => return response,
+    };
+    let days = match campaign_progress::days(&app, &found.campaign, DAYS).await {
+        Ok(days) => days,
+        Err(failed) => return error::unavailable(&page, &failed),
+    };
+    let sent = campaign_progress::file(&app, &days);
+    match sent.and_then(|spool| send(spool, CSV, "campaign.csv")) {
+        Ok(response) => response,
+        Err(failed) => error::unavailable(&page, &failed),
+    }
+}
+
+/// The campaign with the identifier of an address.
+async fn find(app: &App, page: &Page, id: &str) -> Result<WithVouchers, Response> {
+    let found = match Uuid::parse_str(id) {
+        Ok(id) => campaigns::find(&app.store, &id.to_string()).await,
+        Err(_) => Ok(None),
+    };
+    match found {
+        Ok(Some(found)) => Ok(found),
+        Ok(None) => {
+            let back = Some((CAMPAIGNS, "admin-all-campaigns"));
+            Err(error::say(page, StatusCode::NOT_FOUND, "admin-campaign-unknown", back))
+        }
+        Err(failed) => Err(error::unavailable(page, &failed)),
+    }
+}
+
+async fn shown(
+    app: &App,
+    page: &Page,
+    found: &WithVouchers,
+    (status, draft): (StatusCode, &Draft),
+) -> Response {
+    let campaign = &found.campaign;
+    let loaded = async {
+        let days = campaign_progress::days(app, campaign, DAYS).await?;
+        Ok((days, campaign_progress::budget_ends_at(app, campaign).await?))
+    };
+    let (days, budget_ends_at) = match loaded.await {
+        Ok(loaded) => loaded,
+        Err::<_, storage::Error>(failed) => return error::unavailable(page, &failed),
+    };
+    let id = campaign.id.to_string();
+    let standing = campaign.status(app.clock.now());
+    let forecast = match (campaign.remaining_minor(), budget_ends_at) {
+        (None | Some(0), _) => None,
+        (_, None) => Some(page.text("admin-campaign-no-forecast")),
+        (_, Some(end)) if campaign.ends_at.is_some_and(|last| last <= end) => {
+            Some(page.text("admin-campaign-budget-lasts"))
+        }
+        (_, Some(end)) => {
+            Some(page.text_with("admin-campaign-budget-ends", "date", &page.day(end)))
+        }
+    };
+    let number = |number: i64| page.digits.write(&number.to_string());
+    let shown = CampaignPage {
+        page,
+        frame: Frame::new(page, CAMPAIGNS),
+        campaign,
+        status: standing.as_str(),
+        status_text: status_text(page, standing),
+        time: time(page, campaign),
+        redemptions: number(campaign.redemptions),
+        vouchers: number(found.vouchers),
+        each: (campaign.per_customer > 0).then(|| number(campaign.per_customer)),
+        forecast,
+        list: address(VOUCHERS, &[("campaign", &id)]),
+        issue: address("/admin/vouchers/new", &[("campaign", &id)]),
+        file: format!("{}/days.csv", of_campaign(campaign.id)),
+        bars: bars(page, &days),
+        fingerprint: fingerprint(campaign),
+        draft,
+    };
+    page.render(status, &shown)
+}
+
+pub(super) async fn press(
+    State(app): State<Arc<App>>,
+    page: Page,
+    RequestName(request_id): RequestName,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Response {
+    let session = match pressed(&app, &page, &headers, &fields).await {
+        Ok(session) => session,
+        Err(response) => return response,
+    };
+    let found = match find(&app, &page, &id).await {
+        Ok(found) => found,
+        Err(response) => return response,
+    };
+    let desk = Desk { app: &app, page: &page, session: &session, request_id, found: &found };
+    let response = match fields.get("act") {
+        "pause" => desk.set_active(false).await,
+        "resume" => desk.set_active(true).await,
+        _ => desk.save(&fields).await,
+    };
+    // Also where it failed: a commit whose answer was lost may have happened.
+    app.previews.forget_all();
+    response
+}
+
+/// A button that was pressed on a campaign's page.
+struct Desk<'a> {
+    app: &'a App,
+    page: &'a Page,
+    session: &'a Standing,
+    request_id: String,
+    found: &'a WithVouchers,
+}
+
+impl Desk<'_> {
+    async fn edit(
+        &self,
+        edit: &CampaignEdit,
+        seen: Option<&[String]>,
+    ) -> Result<Campaign, CampaignError> {
+        let request_id = self.request_id.clone();
+        writing(self.app, self.session, request_id, async |writer| {
+            campaigns::edit(writer, self.found.campaign.id, edit, seen).await
+        })
+        .await
+    }
+
+    fn back(&self, name: &'static str) -> Response {
+        notice::see_other(&of_campaign(self.found.campaign.id), name)
+    }
+
+    /// The form again, with what is wrong with it.
+    async fn wrong(&self, typed: Typed, problems: Problems) -> Response {
+        let draft = Draft { typed, problems, differences: Vec::new() };
+        shown(self.app, self.page, self.found, (StatusCode::BAD_REQUEST, &draft)).await
+    }
+
+    /// What became of it where it was not written.
+    async fn failed(&self, typed: Typed, failed: CampaignError) -> Response {
+        match failed {
+            CampaignError::Fields(faults) => {
+                let problems = Typed::problems(self.page, &faults);
+                self.wrong(typed, problems).await
+            }
+            CampaignError::Changed(now) => self.changed(typed, *now).await,
+            CampaignError::Unknown => {
+                let back = Some((CAMPAIGNS, "admin-all-campaigns"));
+                error::say(self.page, StatusCode::NOT_FOUND, "admin-campaign-unknown", back)
+            }
+            CampaignError::Storage(failed) => error::unavailable(self.page, &failed),
+        }
+    }
+
+    /// Edits it; not where somebody else has edited it meanwhile.
+    async fn save(self, fields: &Fields) -> Response {
+        let typed = Typed::of_form(fields);
+        let edit = match typed.read(self.page, Some(&self.found.campaign)) {
+            Ok(edit) => edit,
+            Err(problems) => return self.wrong(typed, problems).await,
+        };
+        let seen = [fields.get("seen").to_owned()];
+        match self.edit(&edit, Some(&seen)).await {
+            Ok(_) => self.back("admin-campaign-saved-notice"),
+            Err(failed) => self.failed(typed, failed).await,
+        }
+    }
+
+    /// Somebody else was faster: what they changed, beside what stands in the form. Saved again, the form counts.
+    async fn changed(&self, typed: Typed, campaign: Campaign) -> Response {
+        let differences = difference::of_campaign(self.page, (&campaign, &typed));
+        let draft = Draft { typed, problems: Problems::none(), differences };
+        let found = WithVouchers { campaign, vouchers: self.found.vouchers };
+        shown(self.app, self.page, &found, (StatusCode::CONFLICT, &draft)).await
+    }
+
+    async fn set_active(self, active: bool) -> Response {
+        let edit = CampaignEdit { active: Some(active), ..CampaignEdit::default() };
+        match self.edit(&edit, None).await {
+            Ok(_) if active => self.back("admin-campaign-resumed-notice"),
+            Ok(_) => self.back("admin-campaign-paused-notice"),
+            Err(failed) => {
+                let typed = Typed::of(self.page, &self.found.campaign);
+                self.failed(typed, failed).await
+            }
+        }
+    }
+}
