@@ -36,7 +36,8 @@ WHERE r.code = promo_codes.code;
 -- A list of one status asks of each live voucher how its campaign stands.
 DROP INDEX promo_codes_status;
 CREATE INDEX promo_codes_status ON promo_codes (status, created_at DESC, code DESC, campaign_id, credit_minor);
-CREATE INDEX promo_codes_campaign ON promo_codes (campaign_id, created_at DESC, code DESC)
+CREATE INDEX promo_codes_alone ON promo_codes (status, created_at DESC, code DESC) WHERE campaign_id IS NULL;
+CREATE INDEX promo_codes_campaign ON promo_codes (campaign_id, created_at DESC, code DESC, status, credit_minor)
     WHERE campaign_id IS NOT NULL;
 
 -- Only redemptions in a campaign are in these.

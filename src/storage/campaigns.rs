@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use sovereign_domain::campaign::{Campaign, CampaignStatus};
 use sovereign_domain::ids::CampaignId;
 use sovereign_domain::timestamp::Timestamp;
-use sovereign_domain::voucher::{Issued, Voucher};
+use sovereign_domain::voucher::{Issued, Voucher, VoucherStatus};
 use uuid::Uuid;
 
 use super::batch;
+use super::cursor::Cursor;
 use super::load::UuidKey;
 use super::types::int4;
 use super::{Connection, Result, Ts, Tx, on_db};
@@ -196,6 +197,39 @@ pub(crate) async fn list(
         .fetch_all(c)
         .await)?;
     Ok(rows.into_iter().map(CampaignRow::into_campaign).collect())
+}
+
+/// Campaigns, at most `limit`, of which vouchers that are live by themselves stand so. Of one with a budget that has
+/// something left some may be exhausted: those that are worth more.
+pub(crate) async fn standing(
+    tx: &mut Tx,
+    status: VoucherStatus,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<Campaign>> {
+    let of = match status {
+        VoucherStatus::Live => CampaignStatus::Running,
+        VoucherStatus::Paused => CampaignStatus::Paused,
+        VoucherStatus::Scheduled => CampaignStatus::Scheduled,
+        VoucherStatus::Ended => CampaignStatus::Ended,
+        VoucherStatus::Exhausted => {
+            const SQL: &str = concat!(
+                "SELECT ",
+                columns!(),
+                " FROM campaigns c WHERE c.active AND (c.ends_at IS NULL OR c.ends_at > $1) \
+                     AND (c.starts_at IS NULL OR c.starts_at <= $1) AND c.budget_minor > 0 LIMIT $2"
+            );
+            let rows: Vec<CampaignRow> = on_db!(tx, c => sqlx::query_as(SQL)
+                .bind(Ts(now))
+                .bind(limit)
+                .fetch_all(c)
+                .await)?;
+            return Ok(rows.into_iter().map(CampaignRow::into_campaign).collect());
+        }
+        VoucherStatus::Revoked => return Ok(Vec::new()),
+    };
+    let newest = (Cursor::newest().created_at, Uuid::nil());
+    list(tx, Some(of), now, newest, limit).await
 }
 
 /// How many vouchers a campaign has, without those that are revoked.

@@ -82,6 +82,7 @@ pub(crate) mod verify_blueprints;
 mod verify_campaigns;
 mod verify_chain;
 mod verify_usage;
+pub(crate) mod voucher_list;
 pub(crate) mod voucher_story;
 pub(crate) mod vouchers;
 pub(crate) mod wallets;

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use sovereign_domain::ids::CampaignId;
 use sovereign_domain::timestamp::Timestamp;
-use sovereign_domain::voucher::{Code, Issued, Voucher, VoucherStatus};
+use sovereign_domain::voucher::{Code, Issued, Voucher};
 use uuid::Uuid;
 
 use super::batch::{self, batch_row};
 use super::campaigns;
-use super::cursor::Cursor;
 use super::reads::Lookup;
 use super::types::int4;
 use super::{Connection, Result, Ts, Tx, on_db};
@@ -219,137 +218,4 @@ pub(crate) async fn any(tx: &mut Tx) -> Result<bool> {
     let sql = "SELECT COUNT(*) FROM (SELECT code FROM promo_codes LIMIT 1) AS first";
     let found: i64 = on_db!(tx, c => sqlx::query_scalar(sql).fetch_one(c).await)?;
     Ok(found > 0)
-}
-
-/// Which vouchers are listed.
-#[derive(Debug, Clone)]
-pub(crate) struct Filter {
-    /// Without one, all but the revoked ones.
-    pub(crate) status: Option<VoucherStatus>,
-    /// What the code has in it, in capitals.
-    pub(crate) part: Option<String>,
-    pub(crate) campaign: Option<CampaignId>,
-    /// When they stand so.
-    pub(crate) now: Timestamp,
-}
-
-/// Vouchers that are so by themselves, as far as a page goes: along an index of the list, whose entries have the
-/// code, so that a part of it is looked for there and the table is read for the rows of the page only.
-macro_rules! part {
-    ($campaigns:literal, $which:expr, $campaign:literal) => {
-        concat!(
-            "SELECT code, created_at FROM (SELECT p.code, p.created_at FROM promo_codes p ",
-            $campaigns,
-            " WHERE ",
-            $which,
-            " AND (p.created_at, p.code) < ($1, $2) \
-                 AND ($4 = '%' OR p.code LIKE $4 ESCAPE '!') AND $5 = $5 AND ",
-            $campaign,
-            " ORDER BY p.created_at DESC, p.code DESC LIMIT $3) AS part"
-        )
-    };
-}
-
-/// A page of what the parts have.
-macro_rules! page {
-    ($($part:expr),+) => {
-        concat!(
-            "SELECT ",
-            columns!(),
-            " FROM promo_codes WHERE code IN (SELECT code FROM (",
-            page!(@parts $($part),+),
-            ") AS page ORDER BY created_at DESC, code DESC LIMIT $3) \
-             ORDER BY created_at DESC, code DESC"
-        )
-    };
-    (@parts $part:expr) => { $part };
-    (@parts $part:expr, $other:expr) => { concat!($part, " UNION ALL ", $other) };
-}
-
-/// The page of a status. Of vouchers that are live by themselves it is their campaign that tells, as the domain has
-/// it.
-macro_rules! of_status {
-    ($status:expr, $campaign:literal) => {
-        match $status {
-            None => page!(part!("", "p.deleted_at IS NULL", $campaign)),
-            Some(VoucherStatus::Revoked) => page!(part!("", "p.status = 'revoked'", $campaign)),
-            Some(VoucherStatus::Live) => page!(part!(
-                "LEFT JOIN campaigns c ON c.id = p.campaign_id",
-                "p.status = 'live' AND (c.id IS NULL OR (c.active \
-                     AND (c.ends_at IS NULL OR c.ends_at > $5) \
-                     AND (c.starts_at IS NULL OR c.starts_at <= $5) \
-                     AND (c.budget_minor = 0 \
-                         OR c.granted_minor + p.credit_minor <= c.budget_minor)))",
-                $campaign
-            )),
-            Some(VoucherStatus::Paused) => page!(
-                part!("", "p.status = 'paused'", $campaign),
-                part!(
-                    "JOIN campaigns c ON c.id = p.campaign_id",
-                    "p.status = 'live' AND NOT c.active",
-                    $campaign
-                )
-            ),
-            Some(VoucherStatus::Ended) => page!(part!(
-                "JOIN campaigns c ON c.id = p.campaign_id",
-                "p.status = 'live' AND c.active AND c.ends_at <= $5",
-                $campaign
-            )),
-            Some(VoucherStatus::Scheduled) => page!(part!(
-                "JOIN campaigns c ON c.id = p.campaign_id",
-                "p.status = 'live' AND c.active AND (c.ends_at IS NULL OR c.ends_at > $5) \
-                     AND c.starts_at > $5",
-                $campaign
-            )),
-            Some(VoucherStatus::Exhausted) => page!(
-                part!("", "p.status = 'exhausted'", $campaign),
-                part!(
-                    "JOIN campaigns c ON c.id = p.campaign_id",
-                    "p.status = 'live' AND c.active AND (c.ends_at IS NULL OR c.ends_at > $5) \
-                         AND (c.starts_at IS NULL OR c.starts_at <= $5) AND c.budget_minor > 0 \
-                         AND c.granted_minor + p.credit_minor > c.budget_minor",
-                    $campaign
-                )
-            ),
-        }
-    };
-}
-
-/// Vouchers, newest first, after a cursor.
-pub(crate) async fn list(
-    tx: &mut Tx,
-    filter: &Filter,
-    after: &Cursor,
-    limit: i64,
-) -> Result<Vec<Voucher>> {
-    let sql = match filter.campaign {
-        None => of_status!(filter.status, "CAST($6 AS uuid) IS NULL"),
-        Some(_) => of_status!(filter.status, "p.campaign_id = $6"),
-    };
-    let pattern = match &filter.part {
-        Some(part) => format!("%{}%", literally(part)),
-        None => "%".to_owned(),
-    };
-    let rows: Vec<VoucherRow> = on_db!(tx, c => sqlx::query_as(sql)
-        .bind(Ts(after.created_at))
-        .bind(after.key.as_str())
-        .bind(limit)
-        .bind(pattern)
-        .bind(Ts(filter.now))
-        .bind(filter.campaign.map(|id| id.0))
-        .fetch_all(c)
-        .await)?;
-    Ok(rows.into_iter().map(Voucher::from).collect())
-}
-
-/// A text for the inside of a pattern, where `!` takes the meaning of the character after it away.
-fn literally(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len());
-    for character in text.chars() {
-        if matches!(character, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(character);
-    }
-    pattern
 }

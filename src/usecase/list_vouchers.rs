@@ -7,7 +7,8 @@ use super::campaigns::named;
 use super::paging::{self, Page, PageError};
 use super::vouchers::FieldError;
 use crate::storage::cursor::Cursor;
-use crate::storage::vouchers::{self, Filter};
+use crate::storage::voucher_list::{self, Filter};
+use crate::storage::vouchers;
 use crate::storage::{self, Store, Tx, campaigns};
 
 /// The most vouchers on one page of the list.
@@ -79,7 +80,7 @@ pub async fn list(
     let after = paging::read(wanted.after)?;
     let mut tx = store.read().await?;
     let filter = wanted.filter(&mut tx, now).await?;
-    let found = vouchers::list(&mut tx, &filter, &after, limit.saturating_add(1)).await?;
+    let found = voucher_list::list(&mut tx, &filter, &after, limit.saturating_add(1)).await?;
     let found = campaigns::of_vouchers(&mut tx, found).await?;
     Ok(paging::page(found, limit, |issued| Cursor {
         created_at: issued.voucher.created_at,

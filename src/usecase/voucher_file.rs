@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::branding::Branding;
 use crate::limits::{Key, Quota};
 use crate::storage::cursor::Cursor;
-use crate::storage::{campaigns, vouchers};
+use crate::storage::{campaigns, voucher_list};
 
 /// How many vouchers are read at once.
 const PAGE: i64 = 1_000;
@@ -66,7 +66,7 @@ pub(crate) async fn file(
     let mut written = csv::head(COLUMNS);
     let mut place = Cursor::newest();
     loop {
-        let found = vouchers::list(&mut tx, &filter, &place, PAGE).await?;
+        let found = voucher_list::list(&mut tx, &filter, &place, PAGE).await?;
         let last = found.last().map(|voucher| (voucher.created_at, voucher.code.clone()));
         for issued in campaigns::of_vouchers(&mut tx, found).await? {
             write(app, &mut written, (&issued, &branding), now);

@@ -129,6 +129,26 @@ on_both! {
         assert_eq!(other.expect_problem(400, "invalid_request")["field"], "campaign");
     }
 
+    /// More campaigns than are looked into one after another.
+    async fn of_many_campaigns_too(app: &TestApp) {
+        let time = json!({ "starts_at": "2027-03-02T00:00:00Z" });
+        for number in 0..52 {
+            let id = campaign(app, &format!("Later {number}"), time.clone()).await;
+            issue_in(app, &id, &format!("LATER-{number:02}"), 5).await;
+            issue_in(app, &campaign(app, &format!("Now {number}"), json!({ "budget_minor": 7_000 })).await, &format!("NOW-{number:02}"), 5).await;
+            issue_in(app, &format!("Now {number}"), &format!("LARGE-{number:02}"), 9).await;
+            app.clock.advance_seconds(1);
+        }
+        for (status, prefix) in [("scheduled", "LATER"), ("live", "NOW"), ("exhausted", "LARGE")] {
+            let found = list(app, &format!("status={status}")).await;
+            let expected: Vec<String> = (0..52).rev().map(|number| format!("{prefix}-{number:02}")).collect();
+            assert_eq!(codes(&found), expected, "{status}");
+            assert!(found.iter().all(|one| one["status"] == status), "{status}");
+        }
+        assert!(list(app, "status=paused").await.is_empty());
+        assert!(list(app, "status=ended").await.is_empty());
+    }
+
     /// Nobody reads what is remembered of a voucher whose campaign has changed.
     async fn an_edit_of_the_campaign_is_seen_at_once(app: &TestApp) {
         let id = campaign(app, "Bills", json!({})).await;

@@ -540,7 +540,9 @@ async fn books(engine: Engine) -> TestDatabase {
     app.verify().await;
     app.execute(LET_GO).await;
     // What follows from other columns cannot be put back like them.
-    app.execute("DROP INDEX promo_codes_status").await;
+    for index in ["promo_codes_status", "promo_codes_alone", "promo_codes_campaign"] {
+        app.execute(&format!("DROP INDEX {index}")).await;
+    }
     app.execute("ALTER TABLE promo_codes DROP COLUMN status").await;
     if engine == Engine::Postgres {
         app.execute(LET_GO_ON_POSTGRES).await;

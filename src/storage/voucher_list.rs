@@ -1,0 +1,246 @@
+//! The list of vouchers: of each status, of a campaign, of those whose code has a part in it.
+
+use sovereign_domain::campaign::Campaign;
+use sovereign_domain::ids::CampaignId;
+use sovereign_domain::timestamp::Timestamp;
+use sovereign_domain::voucher::{Voucher, VoucherStatus};
+
+use super::campaigns;
+use super::cursor::Cursor;
+use super::vouchers::{VoucherRow, columns};
+use super::{Result, Ts, Tx, on_db};
+
+/// Which vouchers are listed.
+#[derive(Debug, Clone)]
+pub(crate) struct Filter {
+    /// Without one, all but the revoked ones.
+    pub(crate) status: Option<VoucherStatus>,
+    /// What the code has in it, in capitals.
+    pub(crate) part: Option<String>,
+    pub(crate) campaign: Option<CampaignId>,
+    /// When they stand so.
+    pub(crate) now: Timestamp,
+}
+
+impl Filter {
+    /// Of codes that have the part in them.
+    fn pattern(&self) -> String {
+        match &self.part {
+            Some(part) => format!("%{}%", literally(part)),
+            None => "%".to_owned(),
+        }
+    }
+}
+
+/// Vouchers that are so by themselves, as far as a page goes: along an index of the list, whose entries have the
+/// code, so that a part of it is looked for there and the table is read for the rows of the page only.
+macro_rules! part {
+    ($campaigns:literal, $which:expr, $campaign:literal) => {
+        concat!(
+            "SELECT code, created_at FROM (SELECT p.code, p.created_at FROM promo_codes p ",
+            $campaigns,
+            " WHERE ",
+            $which,
+            " AND (p.created_at, p.code) < ($1, $2) \
+                 AND ($4 = '%' OR p.code LIKE $4 ESCAPE '!') AND $5 = $5 AND ",
+            $campaign,
+            " ORDER BY p.created_at DESC, p.code DESC LIMIT $3) AS part"
+        )
+    };
+}
+
+/// A page of what the parts have.
+macro_rules! page {
+    ($($part:expr),+) => {
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM promo_codes WHERE code IN (SELECT code FROM (",
+            page!(@parts $($part),+),
+            ") AS page ORDER BY created_at DESC, code DESC LIMIT $3) \
+             ORDER BY created_at DESC, code DESC"
+        )
+    };
+    (@parts $part:expr) => { $part };
+    (@parts $part:expr, $other:expr) => { concat!($part, " UNION ALL ", $other) };
+}
+
+/// The page of a status. Of vouchers that are live by themselves it is their campaign that tells, as the domain has
+/// it.
+macro_rules! of_status {
+    ($status:expr, $campaign:literal) => {
+        match $status {
+            None => page!(part!("", "p.deleted_at IS NULL", $campaign)),
+            Some(VoucherStatus::Revoked) => page!(part!("", "p.status = 'revoked'", $campaign)),
+            Some(VoucherStatus::Live) => page!(part!(
+                "LEFT JOIN campaigns c ON c.id = p.campaign_id",
+                "p.status = 'live' AND (c.id IS NULL OR (c.active \
+                     AND (c.ends_at IS NULL OR c.ends_at > $5) \
+                     AND (c.starts_at IS NULL OR c.starts_at <= $5) \
+                     AND (c.budget_minor = 0 \
+                         OR c.granted_minor + p.credit_minor <= c.budget_minor)))",
+                $campaign
+            )),
+            Some(VoucherStatus::Paused) => page!(
+                part!("", "p.status = 'paused'", $campaign),
+                part!(
+                    "JOIN campaigns c ON c.id = p.campaign_id",
+                    "p.status = 'live' AND NOT c.active",
+                    $campaign
+                )
+            ),
+            Some(VoucherStatus::Ended) => page!(part!(
+                "JOIN campaigns c ON c.id = p.campaign_id",
+                "p.status = 'live' AND c.active AND c.ends_at <= $5",
+                $campaign
+            )),
+            Some(VoucherStatus::Scheduled) => page!(part!(
+                "JOIN campaigns c ON c.id = p.campaign_id",
+                "p.status = 'live' AND c.active AND (c.ends_at IS NULL OR c.ends_at > $5) \
+                     AND c.starts_at > $5",
+                $campaign
+            )),
+            Some(VoucherStatus::Exhausted) => page!(
+                part!("", "p.status = 'exhausted'", $campaign),
+                part!(
+                    "JOIN campaigns c ON c.id = p.campaign_id",
+                    "p.status = 'live' AND c.active AND (c.ends_at IS NULL OR c.ends_at > $5) \
+                         AND (c.starts_at IS NULL OR c.starts_at <= $5) AND c.budget_minor > 0 \
+                         AND c.granted_minor + p.credit_minor > c.budget_minor",
+                    $campaign
+                )
+            ),
+        }
+    };
+}
+
+/// The most campaigns whose vouchers are read one campaign after another.
+const FEW_CAMPAIGNS: i64 = 50;
+
+/// Vouchers, newest first, after a cursor.
+///
+/// Where the status is asked for of all campaigns, and few stand so, the vouchers of each of them are found by an index of
+/// their own: a walk along all vouchers that are live by themselves could meet a million of others first.
+pub(crate) async fn list(
+    tx: &mut Tx,
+    filter: &Filter,
+    after: &Cursor,
+    limit: i64,
+) -> Result<Vec<Voucher>> {
+    let of_campaigns = match filter.status {
+        None | Some(VoucherStatus::Revoked) => None,
+        Some(status) if filter.campaign.is_none() => Some(status),
+        Some(_) => None,
+    };
+    let Some(status) = of_campaigns else { return walk(tx, filter, after, limit).await };
+    let campaigns = campaigns::standing(tx, status, filter.now, FEW_CAMPAIGNS + 1).await?;
+    if campaigns.len() > usize::try_from(FEW_CAMPAIGNS).unwrap_or(0) {
+        return walk(tx, filter, after, limit).await;
+    }
+    let mut found = alone(tx, (status, filter), after, limit).await?;
+    for campaign in &campaigns {
+        found.extend(inside(tx, (status, filter), campaign, (after, limit)).await?);
+    }
+    found.sort_by(|a, b| (b.created_at, &b.code).cmp(&(a.created_at, &a.code)));
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(found)
+}
+
+/// Those that stand so whatever their campaign does: of the live ones, those that are in none.
+async fn alone(
+    tx: &mut Tx,
+    (status, filter): (VoucherStatus, &Filter),
+    after: &Cursor,
+    limit: i64,
+) -> Result<Vec<Voucher>> {
+    macro_rules! own {
+        ($which:literal) => {
+            concat!(
+                "SELECT ",
+                columns!(),
+                " FROM promo_codes WHERE code IN (SELECT code FROM promo_codes WHERE ",
+                $which,
+                " AND (created_at, code) < ($1, $2) AND ($4 = '%' OR code LIKE $4 ESCAPE '!') \
+                 ORDER BY created_at DESC, code DESC LIMIT $3)"
+            )
+        };
+    }
+    let sql = match status {
+        VoucherStatus::Live => own!("status = 'live' AND campaign_id IS NULL"),
+        VoucherStatus::Paused => own!("status = 'paused'"),
+        VoucherStatus::Exhausted => own!("status = 'exhausted'"),
+        _ => return Ok(Vec::new()),
+    };
+    let rows: Vec<VoucherRow> = on_db!(tx, c => sqlx::query_as(sql)
+        .bind(Ts(after.created_at))
+        .bind(after.key.as_str())
+        .bind(limit)
+        .bind(filter.pattern())
+        .fetch_all(c)
+        .await)?;
+    Ok(rows.into_iter().map(Voucher::from).collect())
+}
+
+/// Those of a campaign that are live by themselves and stand so because of it. A budget that has something left has room
+/// for some of them.
+async fn inside(
+    tx: &mut Tx,
+    (status, filter): (VoucherStatus, &Filter),
+    campaign: &Campaign,
+    (after, limit): (&Cursor, i64),
+) -> Result<Vec<Voucher>> {
+    const SQL: &str = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM promo_codes WHERE code IN (SELECT code FROM promo_codes \
+             WHERE campaign_id = $5 AND status = 'live' AND credit_minor BETWEEN $6 AND $7 \
+                 AND (created_at, code) < ($1, $2) AND ($4 = '%' OR code LIKE $4 ESCAPE '!') \
+             ORDER BY created_at DESC, code DESC LIMIT $3)"
+    );
+    let (least, most) = match (status, campaign.remaining_minor()) {
+        (VoucherStatus::Live, Some(left)) => (0, left),
+        (VoucherStatus::Exhausted, Some(left)) => (left.saturating_add(1), i64::MAX),
+        _ => (0, i64::MAX),
+    };
+    let rows: Vec<VoucherRow> = on_db!(tx, c => sqlx::query_as(SQL)
+        .bind(Ts(after.created_at))
+        .bind(after.key.as_str())
+        .bind(limit)
+        .bind(filter.pattern())
+        .bind(campaign.id.0)
+        .bind(least)
+        .bind(most)
+        .fetch_all(c)
+        .await)?;
+    Ok(rows.into_iter().map(Voucher::from).collect())
+}
+
+/// The same along the index of the list.
+async fn walk(tx: &mut Tx, filter: &Filter, after: &Cursor, limit: i64) -> Result<Vec<Voucher>> {
+    let sql = match filter.campaign {
+        None => of_status!(filter.status, "CAST($6 AS uuid) IS NULL"),
+        Some(_) => of_status!(filter.status, "p.campaign_id = $6"),
+    };
+    let rows: Vec<VoucherRow> = on_db!(tx, c => sqlx::query_as(sql)
+        .bind(Ts(after.created_at))
+        .bind(after.key.as_str())
+        .bind(limit)
+        .bind(filter.pattern())
+        .bind(Ts(filter.now))
+        .bind(filter.campaign.map(|id| id.0))
+        .fetch_all(c)
+        .await)?;
+    Ok(rows.into_iter().map(Voucher::from).collect())
+}
+
+/// A text for the inside of a pattern, where `!` takes the meaning of the character after it away.
+fn literally(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for character in text.chars() {
+        if matches!(character, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(character);
+    }
+    pattern
+}
