@@ -20,7 +20,7 @@ pub(super) const BOUND: [&str; 9] = [
 
 /// Nothing comes by these: they move money, people, roles, keys or words, take something away, or go on with what
 /// was ordered.
-const BRINGS_NOTHING: [&str; 79] = [
+const BRINGS_NOTHING: [&str; 81] = [
     "DELETE /catalog/admin/addons/{id}",
     "DELETE /catalog/admin/apps/{id}",
     "DELETE /catalog/admin/blueprints/{id}",
@@ -69,6 +69,7 @@ const BRINGS_NOTHING: [&str; 79] = [
     "POST /billing/admin/reconcile",
     "POST /billing/admin/refunds/{refund_id}/retry",
     "POST /billing/admin/settings/check",
+    "POST /billing/campaigns",
     "POST /billing/portal/{tenant_id}",
     "POST /billing/subscription/{tenant_id}/cancel",
     "POST /billing/subscription/{tenant_id}/pay",
@@ -82,6 +83,7 @@ const BRINGS_NOTHING: [&str; 79] = [
     "PUT /billing/admin/branding/logo",
     "PUT /billing/admin/environment-policy",
     "PUT /billing/admin/settings",
+    "PUT /billing/campaigns/{id}",
     "DELETE /events/admin/endpoints/{id}",
     "POST /events/admin/endpoints",
     "POST /events/admin/endpoints/{id}/deliveries/{delivery_id}/replay",

@@ -87,7 +87,8 @@ impl Core {
 
 impl StripeFake {
     pub(crate) async fn start(clock: Arc<dyn Clock>) -> Self {
-        let (address, listener) = server::bind().await;
+        let port = server::Port::new();
+        let (address, listener) = (port.address, port.listen());
         let core = Arc::new(Core {
             state: Mutex::new(State::new(u64::from(address.port()))),
             clock,
@@ -95,7 +96,7 @@ impl StripeFake {
             handed_over: watch::channel(0).0,
         });
         let (listening, orders) = mpsc::unbounded_channel();
-        let serving = tokio::spawn(server::serve(core.clone(), address, listener, orders));
+        let serving = tokio::spawn(server::serve(core.clone(), port, listener, orders));
         let url = format!("http://{address}");
         let http = super::client::http_client();
         Self { core, url, listening, http, tasks: Mutex::new(vec![serving]) }

@@ -31,27 +31,39 @@ pub(super) struct Listening {
     pub(super) done: oneshot::Sender<()>,
 }
 
+/// Several of these may have one port, if all are ours.
 fn socket(address: SocketAddr) -> TcpSocket {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_reuseaddr(true).unwrap();
+    socket.set_reuseport(true).unwrap();
     socket.bind(address).unwrap();
     socket
 }
 
-pub(super) async fn bind() -> (SocketAddr, TcpListener) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    (listener.local_addr().unwrap(), listener)
+/// A port of ours: nobody else is given it, whether or not anybody listens, for as long as this is there.
+pub(super) struct Port {
+    pub(super) address: SocketAddr,
+    _kept: TcpSocket,
+}
+
+impl Port {
+    pub(super) fn new() -> Self {
+        let kept = socket(SocketAddr::from(([127, 0, 0, 1], 0)));
+        Self { address: kept.local_addr().unwrap(), _kept: kept }
+    }
+
+    pub(super) fn listen(&self) -> TcpListener {
+        socket(self.address).listen(1024).unwrap()
+    }
 }
 
 pub(super) async fn serve(
     core: Arc<Core>,
-    address: SocketAddr,
+    port: Port,
     listener: TcpListener,
     mut orders: mpsc::UnboundedReceiver<Listening>,
 ) {
     let mut listener = Some(listener);
-    // Keeps the port while nobody listens on it.
-    let mut keeping = None;
     let mut connections = JoinSet::new();
     loop {
         let accept = async {
@@ -72,11 +84,9 @@ pub(super) async fn serve(
             order = orders.recv() => {
                 let Some(Listening { accept, done }) = order else { return };
                 if accept {
-                    let socket = keeping.take().unwrap_or_else(|| socket(address));
-                    listener.get_or_insert_with(|| socket.listen(1024).unwrap());
+                    listener.get_or_insert_with(|| port.listen());
                 } else {
                     drop(listener.take());
-                    keeping = Some(socket(address));
                     connections.shutdown().await;
                 }
                 let _ = done.send(());
