@@ -12,7 +12,7 @@ const MONTH: i64 = 30 * 86_400;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn stripe_goes_on_billing_it_and_is_followed() {
-    let stripe = StripeFake::start(Arc::new(SystemClock)).await;
+    let stripe = StripeFake::start(Arc::new(SystemClock));
     let end = SystemClock.now().seconds() + MONTH;
     let payer = stripe.seed_customer("ahmed@example.com");
     let subscription = stripe.seed_subscription(&payer, "omr", 9_000, end);

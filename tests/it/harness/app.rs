@@ -168,8 +168,7 @@ impl TestApp {
             Some(options) => Some(MailSink::start(options).await),
             None => None,
         };
-        let stripe =
-            if setup.takes_cards { Some(StripeFake::start(clock.clone()).await) } else { None };
+        let stripe = if setup.takes_cards { Some(StripeFake::start(clock.clone())) } else { None };
         let nats = if setup.publishes {
             Some(tokio::task::spawn_blocking(NatsServer::start).await.unwrap())
         } else {

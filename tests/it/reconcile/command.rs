@@ -16,8 +16,8 @@ struct World<'a> {
 }
 
 impl<'a> World<'a> {
-    async fn new(database: &'a TestDatabase) -> Self {
-        Self { database, stripe: StripeFake::start(Arc::new(SystemClock)).await }
+    fn new(database: &'a TestDatabase) -> Self {
+        Self { database, stripe: StripeFake::start(Arc::new(SystemClock)) }
     }
 
     fn program(&self, arguments: &[&str]) -> Program {
@@ -68,7 +68,7 @@ fn tomorrow() -> String {
 on_empty! {
     /// A dry run tells and changes nothing; a run mends; the next one is clean.
     async fn what_differs_is_told_then_mended(database: &TestDatabase) {
-        let world = World::new(database).await;
+        let world = World::new(database);
         let server = world.paid_unheard().await;
         let until = tomorrow();
         let everything = ["--until", until.as_str()];
@@ -112,7 +112,7 @@ on_empty! {
 
     /// Beside a server: on PostgreSQL it is done here, the server of an SQLite file is asked.
     async fn it_works_beside_a_server(database: &TestDatabase) {
-        let world = World::new(database).await;
+        let world = World::new(database);
         let server = world.paid_unheard().await;
         // The server's own first run is over.
         let over = "SELECT name FROM jobs WHERE name = 'reconcile' AND last_finished_at >= last_started_at";
@@ -138,7 +138,7 @@ on_empty! {
     }
 
     async fn what_cannot_be_done_is_said(database: &TestDatabase) {
-        let world = World::new(database).await;
+        let world = World::new(database);
         world.serve().stop().expect(0);
         let (code, _) = world.reconcile(&[]).await;
         assert_eq!(code, 2, "there is no key");

@@ -8,7 +8,7 @@ const PARAMS: [(&str, &str); 1] = [("email", "ahmed@example.com")];
 
 #[tokio::test]
 async fn a_key_has_one_answer_for_a_day() {
-    let world = World::start().await;
+    let world = World::start();
     let ask = || world.ask("POST", PATH, &PARAMS, Some("k"));
     let first = ask().await.unwrap();
     let again = ask().await.unwrap();
@@ -25,7 +25,7 @@ async fn a_key_has_one_answer_for_a_day() {
 
 #[tokio::test]
 async fn a_key_in_use_is_a_conflict() {
-    let world = World::start().await;
+    let world = World::start();
     let held = world.stripe.hold("POST /v1/customers");
     let ask = || world.ask("POST", PATH, &PARAMS, Some("k"));
     let meanwhile = async {
@@ -44,7 +44,7 @@ async fn a_key_in_use_is_a_conflict() {
 /// What was begun is kept, be it an error; what was not is not.
 #[tokio::test]
 async fn errors_are_kept_where_the_request_was_begun() {
-    let world = World::start().await;
+    let world = World::start();
     for (trouble, first, second) in [
         (Trouble::RateLimited, 429, 200),
         (Trouble::Unavailable, 503, 200),

@@ -11,7 +11,7 @@ fn ids(list: &Value) -> Vec<String> {
 
 #[tokio::test]
 async fn lists_are_newest_first_and_come_in_pages() {
-    let world = World::start().await;
+    let world = World::start();
     let mut made = Vec::new();
     for _ in 0..5 {
         let given = [("amount", "9500"), ("currency", "omr")];
@@ -37,7 +37,7 @@ async fn lists_are_newest_first_and_come_in_pages() {
 
 #[tokio::test]
 async fn sessions_are_found_by_intent_customer_and_status() {
-    let world = World::start().await;
+    let world = World::start();
     let (customer, paid) = world.session().await;
     let (_, open) = world.session().await;
     let intent = world.stripe.pay(&paid, Card::Good)["payment_intent"].clone();
@@ -57,7 +57,7 @@ async fn sessions_are_found_by_intent_customer_and_status() {
 
 #[tokio::test]
 async fn charges_are_found_by_metadata_after_a_minute() {
-    let world = World::start().await;
+    let world = World::start();
     let (_, session) = world.session().await;
     world.stripe.pay(&session, Card::Good);
     let charge = id(&world.stripe.all("charge")[0]);
@@ -78,7 +78,7 @@ async fn charges_are_found_by_metadata_after_a_minute() {
 
 #[tokio::test]
 async fn endpoints_tell_their_secret_once() {
-    let world = World::start().await;
+    let world = World::start();
     let given =
         [("url", "https://a.example/billing/webhook"), ("enabled_events[]", "charge.refunded")];
     let made = world.post("/v1/webhook_endpoints", &given).await;

@@ -45,9 +45,9 @@ const SESSION: [(&str, &str); 14] = [
 ];
 
 impl World {
-    async fn start() -> Self {
+    fn start() -> Self {
         let clock = Arc::new(TestClock::new());
-        let stripe = StripeFake::start(clock.clone()).await;
+        let stripe = StripeFake::start(clock.clone());
         Self { clock, stripe, http: reqwest::Client::new() }
     }
 

@@ -33,7 +33,7 @@ fn node(module: &str, argument: &str) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn stripe_s_own_package_is_at_home() {
-    let world = World::start().await;
+    let world = World::start();
     let receiver = Receiver::start(&world).await;
     for _ in 0..12 {
         let (_, session) = world.session().await;

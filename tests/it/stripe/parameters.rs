@@ -40,7 +40,7 @@ const CURRENCY: &str = "line_items[1][price_data][currency]";
 
 #[tokio::test]
 async fn what_stripe_does_not_take_is_refused_by_name() {
-    let world = World::start().await;
+    let world = World::start();
     for (name, value, code, param) in REFUSED {
         let mut params = SESSION.to_vec();
         params.retain(|(other, _)| *other != name);
@@ -60,7 +60,7 @@ async fn what_stripe_does_not_take_is_refused_by_name() {
 
 #[tokio::test]
 async fn amounts_are_those_that_a_card_may_be_charged() {
-    let world = World::start().await;
+    let world = World::start();
     for (currency, amount, code) in [
         ("omr", "5124", Some("parameter_invalid_integer")),
         ("omr", "5120", None),
@@ -86,7 +86,7 @@ async fn amounts_are_those_that_a_card_may_be_charged() {
 
 #[tokio::test]
 async fn the_key_and_the_version_are_wanted() {
-    let world = World::start().await;
+    let world = World::start();
     let url = format!("{}/v1/account", world.stripe.url());
     let version = StripeFake::api_version();
     for (key, version, status) in [

@@ -7,7 +7,7 @@ use crate::harness::Card;
 
 #[tokio::test]
 async fn a_paid_session_has_its_intent_s_metadata_on_the_charge_and_saves_the_card() {
-    let world = World::start().await;
+    let world = World::start();
     let (customer, session_id) = world.session().await;
     let session = world.stripe.pay(&session_id, Card::Good);
     assert_eq!(session["status"], "complete");
@@ -39,7 +39,7 @@ async fn a_paid_session_has_its_intent_s_metadata_on_the_charge_and_saves_the_ca
 /// A session's own metadata goes nowhere.
 #[tokio::test]
 async fn metadata_of_a_session_does_not_reach_the_charge() {
-    let world = World::start().await;
+    let world = World::start();
     let session = world.post("/v1/checkout/sessions", &SESSION[..11]).await;
     world.stripe.pay(&id(&session), Card::Good);
     let charge = &world.stripe.all("charge")[0];
@@ -51,7 +51,7 @@ async fn metadata_of_a_session_does_not_reach_the_charge() {
 
 #[tokio::test]
 async fn a_declined_card_leaves_the_session_open_until_it_expires() {
-    let world = World::start().await;
+    let world = World::start();
     let (_, session_id) = world.session().await;
     let session = world.stripe.pay(&session_id, Card::Declined);
     assert_eq!(session["status"], "open");
@@ -74,7 +74,7 @@ async fn a_declined_card_leaves_the_session_open_until_it_expires() {
 
 #[tokio::test]
 async fn a_saved_card_is_charged_without_its_holder_or_says_why_not() {
-    let world = World::start().await;
+    let world = World::start();
     let (customer, session_id) = world.session().await;
     let session = world.stripe.pay(&session_id, Card::NeedsAuthenticationLater);
     let intent = world.stripe.object(session["payment_intent"].as_str().unwrap());
@@ -117,7 +117,7 @@ async fn a_saved_card_is_charged_without_its_holder_or_says_why_not() {
 
 #[tokio::test]
 async fn a_slow_payment_is_known_later() {
-    let world = World::start().await;
+    let world = World::start();
     for succeeded in [true, false] {
         let (_, session_id) = world.session().await;
         let session = world.stripe.pay(&session_id, Card::Async);
@@ -140,7 +140,7 @@ async fn a_slow_payment_is_known_later() {
 
 #[tokio::test]
 async fn an_intent_that_nobody_paid_can_be_canceled_once() {
-    let world = World::start().await;
+    let world = World::start();
     let given = [("amount", "9500"), ("currency", "omr")];
     let intent = world.post("/v1/payment_intents", &given).await;
     let path = format!("/v1/payment_intents/{}/cancel", id(&intent));
@@ -152,7 +152,7 @@ async fn an_intent_that_nobody_paid_can_be_canceled_once() {
 /// Its own card, its own month: Stripe renews it.
 #[tokio::test]
 async fn a_subscription_of_an_earlier_service_goes_on_until_it_is_canceled() {
-    let world = World::start().await;
+    let world = World::start();
     let customer = world.stripe.seed_customer("ahmed@example.com");
     let subscription = world.stripe.seed_subscription(&customer, "omr", 9500, 1_806_000_000);
     world.stripe.renew_subscription(&subscription, 1_808_000_000);

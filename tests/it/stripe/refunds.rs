@@ -13,7 +13,7 @@ async fn charge(world: &World) -> String {
 
 #[tokio::test]
 async fn a_charge_is_refunded_in_parts_and_never_beyond() {
-    let world = World::start().await;
+    let world = World::start();
     let charge = charge(&world).await;
     let of = ("charge", &*charge);
     let refund =
@@ -40,7 +40,7 @@ async fn a_charge_is_refunded_in_parts_and_never_beyond() {
 
 #[tokio::test]
 async fn a_refund_that_fails_gives_the_amount_back() {
-    let world = World::start().await;
+    let world = World::start();
     let charge = charge(&world).await;
     world.stripe.refunds_are("pending");
     let refund = world.post("/v1/refunds", &[("charge", &charge)]).await;
@@ -56,7 +56,7 @@ async fn a_refund_that_fails_gives_the_amount_back() {
 
 #[tokio::test]
 async fn a_dispute_forbids_refunds_and_an_inquiry_does_not() {
-    let world = World::start().await;
+    let world = World::start();
     let charge = charge(&world).await;
     let of = [("charge", &*charge), ("amount", "10")];
     let inquiry = world.stripe.inquire(&charge, 9500);

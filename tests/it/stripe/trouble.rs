@@ -8,7 +8,7 @@ const PARAMS: [(&str, &str); 1] = [("email", "ahmed@example.com")];
 
 #[tokio::test]
 async fn a_cut_leaves_done_what_was_done() {
-    let world = World::start().await;
+    let world = World::start();
     for (trouble, made) in [(Trouble::CutBefore, 0), (Trouble::CutAfter, 1)] {
         world.stripe.trouble("POST /v1/customers", trouble, 1);
         assert!(world.ask("POST", PATH, &PARAMS, Some("k")).await.is_none());
@@ -23,7 +23,7 @@ async fn a_cut_leaves_done_what_was_done() {
 /// The caller's own patience ends it.
 #[tokio::test]
 async fn silence_comes_after_it_was_done() {
-    let world = World::start().await;
+    let world = World::start();
     world.stripe.trouble("*", Trouble::SilentAfter, 1);
     let asked = world.ask("POST", PATH, &PARAMS, Some("k"));
     let done = async {
@@ -43,7 +43,7 @@ async fn silence_comes_after_it_was_done() {
 /// A caller who leaves does not undo what was asked.
 #[tokio::test]
 async fn what_is_held_is_done_when_it_is_released() {
-    let world = World::start().await;
+    let world = World::start();
     let held = world.stripe.hold("POST /v1/customers");
     tokio::select! {
         _ = world.ask("POST", PATH, &PARAMS, Some("k")) => panic!("it was held"),
@@ -62,7 +62,7 @@ async fn what_is_held_is_done_when_it_is_released() {
 
 #[tokio::test]
 async fn connections_are_refused_until_they_are_not() {
-    let world = World::start().await;
+    let world = World::start();
     world.get("/v1/account", &[]).await;
     for _ in 0..2 {
         world.stripe.refuse_connections().await;
@@ -74,7 +74,7 @@ async fn connections_are_refused_until_they_are_not() {
 
 #[tokio::test]
 async fn calls_are_remembered_with_what_they_said() {
-    let world = World::start().await;
+    let world = World::start();
     world.ask("POST", PATH, &[("metadata[order_id]", "a b")], Some("k")).await.unwrap();
     let calls = world.stripe.calls();
     assert_eq!((calls.len(), &*calls[0].method, &*calls[0].path), (1, "POST", PATH));

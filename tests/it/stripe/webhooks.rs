@@ -58,7 +58,7 @@ impl Drop for Receiver {
 
 #[tokio::test]
 async fn events_are_handed_over_as_the_test_says() {
-    let world = World::start().await;
+    let world = World::start();
     let receiver = Receiver::start(&world).await;
     let (_, session) = world.session().await;
     world.stripe.pay(&session, Card::Good);
@@ -85,7 +85,7 @@ async fn events_are_handed_over_as_the_test_says() {
 /// An event has its object as it was then.
 #[tokio::test]
 async fn events_are_snapshots() {
-    let world = World::start().await;
+    let world = World::start();
     let (_, session) = world.session().await;
     world.stripe.pay(&session, Card::Good);
     let created = world.stripe.last_event("payment_intent.created").json();
@@ -98,7 +98,7 @@ async fn events_are_snapshots() {
 
 #[tokio::test]
 async fn the_automatic_delivery_goes_on_until_an_event_is_taken() {
-    let world = World::start().await;
+    let world = World::start();
     let receiver = Receiver::start(&world).await;
     receiver.got.lock().unwrap().refuse = 3;
     world.stripe.automatic();
@@ -111,7 +111,7 @@ async fn the_automatic_delivery_goes_on_until_an_event_is_taken() {
 
 #[tokio::test]
 async fn where_nobody_listens_no_status_is_answered() {
-    let world = World::start().await;
+    let world = World::start();
     let receiver = Receiver::start(&world).await;
     let url = receiver.url.clone();
     drop(receiver);

@@ -30,7 +30,7 @@ pub(super) struct World {
 
 impl World {
     pub(super) async fn start(database: TestDatabase) -> Self {
-        let stripe = Arc::new(StripeFake::start(Arc::new(SystemClock)).await);
+        let stripe = Arc::new(StripeFake::start(Arc::new(SystemClock)));
         let tokens = Arc::new(database.tokens());
         database.people(0..PEOPLE).await;
         let now = match database.engine() {

@@ -1,6 +1,6 @@
 //! A stand-in for Stripe in the test's own process: stateful, on the test's clock, and as strict as Stripe.
 //!
-//!     let stripe = StripeFake::start(clock).await;      // url(), secret_key(), webhook_secret()
+//!     let stripe = StripeFake::start(clock);            // url(), secret_key(), webhook_secret()
 //!     stripe.point_at("http://127.0.0.1:…/billing/webhook");
 //!     stripe.pay("cs_test_…", Card::Good);              // also expire_due, dispute, win, lose,
 //!                                                       // refund_from_dashboard, detach, settle_async,
@@ -86,7 +86,7 @@ impl Core {
 }
 
 impl StripeFake {
-    pub(crate) async fn start(clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn start(clock: Arc<dyn Clock>) -> Self {
         let port = server::Port::new();
         let (address, listener) = (port.address, port.listen());
         let core = Arc::new(Core {
