@@ -46,5 +46,3 @@ CREATE INDEX promo_redemptions_campaign_tenant ON promo_redemptions (campaign_id
     WHERE campaign_id IS NOT NULL AND state <> 'released';
 CREATE INDEX promo_redemptions_campaign_user ON promo_redemptions (campaign_id, user_id)
     WHERE campaign_id IS NOT NULL AND state <> 'released';
-
-CREATE INDEX audit_log_campaigns ON audit_log (subject, id) WHERE action IN ('campaign.create', 'campaign.edit');

@@ -69,7 +69,10 @@ impl Memory {
 
     /// Forgets all of them: a campaign has changed.
     pub(crate) fn forget_vouchers(&self) {
-        let mut state = self.state();
+        self.clear(&mut self.state());
+    }
+
+    fn clear(&self, state: &mut State) {
         state.generation = state.generation.wrapping_add(1);
         self.vouchers.clear();
     }
@@ -98,8 +101,10 @@ impl Memory {
 
     /// The others cannot be heard: whatever is remembered may have changed.
     pub(crate) fn forget_all(&self) {
-        self.forget_vouchers();
-        self.state().heard = None;
+        // In one go: what is read in between would be remembered past the silence.
+        let mut state = self.state();
+        self.clear(&mut state);
+        state.heard = None;
     }
 }
 
