@@ -63,3 +63,19 @@ if (address) {
     later();
   });
 }
+
+// How far something is, until it is done: the page is asked again, and that part of it shown.
+const follow = async (part) => {
+  const answer = await fetch(location.href).catch(() => undefined);
+  const shown = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
+  const next = shown && shown.getElementById(part.dataset.follows);
+  if (!next) return setTimeout(follow, 2000, part);
+  // Whoever is about to press a button there does so.
+  if (!part.contains(document.activeElement)) {
+    part.replaceWith(next);
+    part = next;
+  }
+  if (part.dataset.follows) setTimeout(follow, 2000, part);
+};
+const followed = document.querySelector("[data-follows]");
+if (followed) setTimeout(follow, 2000, followed);

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a run that cannot go on must stop")]
 #![allow(clippy::disallowed_methods, reason = "it measures real time and makes its own rows")]
 
+mod bulk;
 mod checkout;
 mod desk;
 mod floor;
@@ -30,7 +31,8 @@ pub(crate) struct Scale {
     pub(crate) divisor: usize,
 }
 
-const SECTIONS: [&str; 6] = ["checkout", "preview", "process", "history", "opposing", "desk"];
+const SECTIONS: [&str; 7] =
+    ["checkout", "preview", "process", "history", "opposing", "desk", "bulk"];
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
@@ -69,6 +71,7 @@ fn main() {
             "history" => history::run(&runtime, scale),
             "opposing" => opposing::run(&runtime, scale),
             "desk" => desk::run(&runtime, scale),
+            "bulk" => bulk::run(&runtime, scale),
             other => {
                 say(&format!("there is no section {other}; there are: {}", SECTIONS.join(", ")));
                 std::process::exit(2);

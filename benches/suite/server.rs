@@ -160,6 +160,11 @@ impl Sovereign {
     }
 
     pub(crate) fn command(&self, listen: &str) -> Command {
+        self.program(&["serve", "--demo", "--json", "--fqdn", FQDN, "--listen", listen])
+    }
+
+    /// Another command on its database.
+    pub(crate) fn program(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sovereign"));
         // Cargo's own, and the cluster's, are no settings of the server.
         for (name, _) in std::env::vars_os() {
@@ -168,7 +173,8 @@ impl Sovereign {
             }
         }
         command
-            .args(["serve", "--demo", "--json", "--fqdn", FQDN, "--listen", listen, "--data"])
+            .args(arguments)
+            .arg("--data")
             .arg(self.directory.path())
             .env("SOVEREIGN_LIMITS", "off")
             .env("SOVEREIGN_LOG_LEVEL", "warn,sovereign::engine=info")

@@ -12,6 +12,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::problem::Problem;
+use crate::usecase::bulk::MAX_FILE_BYTES;
 
 /// The largest body that is accepted.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -25,7 +26,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        parse(&whole_body(request).await?).map(Self)
+        parse(&whole_body(request, MAX_BODY_BYTES).await?).map(Self)
     }
 }
 
@@ -36,13 +37,24 @@ impl<S: Send + Sync> FromRequest<S> for Raw {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        whole_body(request).await.map(Self)
+        whole_body(request, MAX_BODY_BYTES).await.map(Self)
+    }
+}
+
+/// A file that may be as large as those that are imported.
+pub(super) struct File(pub(super) Vec<u8>);
+
+impl<S: Send + Sync> FromRequest<S> for File {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        whole_body(request, MAX_FILE_BYTES).await.map(Self)
     }
 }
 
 /// Reads a body to its end, also one that is too large: a client that finds the connection closed while
 /// it still sends may never see the answer. What is far too large never gets here.
-async fn whole_body(request: Request) -> Result<Vec<u8>, Problem> {
+async fn whole_body(request: Request, most: usize) -> Result<Vec<u8>, Problem> {
     let mut body = request.into_body();
     let mut bytes = Vec::new();
     let mut length: usize = 0;
@@ -53,13 +65,13 @@ async fn whole_body(request: Request) -> Result<Vec<u8>, Problem> {
         let frame = frame.map_err(|error| unread(&error))?;
         let Ok(data) = frame.into_data() else { continue };
         length = length.saturating_add(data.len());
-        if length > MAX_BODY_BYTES {
+        if length > most {
             bytes = Vec::new();
         } else {
             bytes.extend_from_slice(&data);
         }
     }
-    if length > MAX_BODY_BYTES {
+    if length > most {
         return Err(Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE));
     }
     Ok(bytes)

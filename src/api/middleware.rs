@@ -19,9 +19,10 @@ use uuid::Uuid;
 
 use super::problem::Problem;
 use crate::app::App;
+use crate::usecase::bulk::MAX_FILE_BYTES;
 
 /// What is larger is not even read. See `extract` for what is accepted.
-const MAX_READ_BYTES: usize = 16 * 1024 * 1024;
+const MAX_READ_BYTES: usize = MAX_FILE_BYTES + 1024 * 1024;
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 

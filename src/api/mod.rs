@@ -16,6 +16,8 @@ mod bill_here;
 mod billing;
 mod blueprints;
 mod branding;
+mod bulk;
+mod bulk_import;
 pub(crate) mod caller;
 mod campaign_days;
 mod campaigns;
@@ -121,6 +123,12 @@ fn voucher_routes(routes: Routes) -> Routes {
         .add(__path_revoke, vouchers::revoke)
         .add(__path_redeem_preview, vouchers::redeem_preview)
         .add(checkout::__path_redeem, checkout::redeem)
+        .add(bulk::__path_create, bulk::create)
+        .add(bulk::__path_list, bulk::list)
+        .add(bulk::__path_read, bulk::read)
+        .add(bulk::__path_cancel, bulk::cancel)
+        .add(bulk::__path_resume, bulk::resume)
+        .add(bulk_import::__path_import, bulk_import::import)
         .add(campaigns::__path_create, campaigns::create)
         .add(campaigns::__path_list, campaigns::list)
         .add(campaigns::__path_read, campaigns::read)

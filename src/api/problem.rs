@@ -15,6 +15,7 @@ use crate::auth::oidc::Failure;
 use crate::engine::EngineError;
 use crate::limits::TooMany;
 use crate::storage;
+use crate::usecase::bulk::BulkError;
 use crate::usecase::campaigns::CampaignError;
 use crate::usecase::organizations::OrganizationError;
 use crate::usecase::paging::PageError;
@@ -310,13 +311,32 @@ impl From<IssueError> for Problem {
     }
 }
 
+/// The first of the faults.
+fn of_faults(faults: Vec<FieldError>) -> Problem {
+    match faults.into_iter().next() {
+        Some(first) => first.into(),
+        None => Problem::new(StatusCode::BAD_REQUEST, "invalid_request", "it cannot be read"),
+    }
+}
+
+impl From<BulkError> for Problem {
+    fn from(error: BulkError) -> Self {
+        match error {
+            BulkError::Fields(faults) => of_faults(faults),
+            BulkError::Unknown => Self::not_found("there is no operation with this identifier"),
+            BulkError::NotNow(operation) => {
+                let detail = format!("the operation is {} by now", operation.state.as_str());
+                Self::new(StatusCode::CONFLICT, "bulk_not_now", detail)
+            }
+            BulkError::Storage(error) => error.into(),
+        }
+    }
+}
+
 impl From<CampaignError> for Problem {
     fn from(error: CampaignError) -> Self {
         match error {
-            CampaignError::Fields(faults) => match faults.into_iter().next() {
-                Some(first) => first.into(),
-                None => Self::new(StatusCode::BAD_REQUEST, "invalid_request", "it cannot be read"),
-            },
+            CampaignError::Fields(faults) => of_faults(faults),
             CampaignError::Unknown => Self::not_found("there is no campaign with this identifier"),
             CampaignError::Changed(_) => {
                 let detail = "the campaign is another by now; read it, and change it again";

@@ -27,11 +27,14 @@ pub(super) struct FilterQuery {
     /// A campaign, by identifier or name; empty = whether or not they are in one.
     #[param(nullable = false, max_length = 80)]
     campaign: Option<String>,
+    /// The operation that issued them, by identifier; empty = whichever way they were issued.
+    #[param(nullable = false, max_length = 36)]
+    bulk: Option<String>,
 }
 
 /// Lists vouchers as CSV
 ///
-/// Exactly those that the list has for the same `q`, `status` and `campaign`, newest first. UTF-8 with a byte order mark, commas,
+/// Exactly those that the list has for the same `q`, `status`, `campaign` and `bulk`, newest first. UTF-8 with a byte order mark, commas,
 /// CRLF; the first line has the names. The credit stands there as a decimal and in minor units, `link` is what customers
 /// open, and zero is no limit and no end. A text that a spreadsheet would take for a formula has an apostrophe before
 /// it. For the roles superadmin and sovereign-admin.
@@ -55,6 +58,7 @@ pub(super) async fn csv(
         part: query.q.as_deref(),
         status: query.status.as_deref(),
         campaign: query.campaign.as_deref(),
+        bulk: query.bulk.as_deref(),
     };
     let spool = voucher_file::file(&app, &caller.user_id, &wanted).await?;
     Ok(Table(export::send(spool, export::CSV, "vouchers.csv").map_err(ExportError::from)?))

@@ -164,6 +164,9 @@ pub(super) struct ListQuery {
     /// A campaign, by identifier or name; empty = whether or not they are in one.
     #[param(nullable = false, max_length = 80)]
     campaign: Option<String>,
+    /// The operation that issued them, by identifier; empty = whichever way they were issued.
+    #[param(nullable = false, max_length = 36)]
+    bulk: Option<String>,
 }
 
 /// The query of the next page.
@@ -177,6 +180,8 @@ struct NextQuery {
     status: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     campaign: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bulk: Option<String>,
 }
 
 /// Lists vouchers
@@ -206,6 +211,7 @@ pub(super) async fn list(
         part: query.q.as_deref(),
         status: query.status.as_deref(),
         campaign: query.campaign.as_deref(),
+        bulk: query.bulk.as_deref(),
     };
     let now = app.clock.now();
     let page = list_vouchers::list(&app.store, &wanted, limit, now).await?;
@@ -218,6 +224,7 @@ pub(super) async fn list(
         q: query.q.filter(|part| !part.is_empty()),
         status: query.status.filter(|status| !status.is_empty()),
         campaign: query.campaign.filter(|campaign| !campaign.is_empty()),
+        bulk: query.bulk.filter(|bulk| !bulk.is_empty()),
     });
     Ok(paging::linked(vouchers, next, &uri))
 }

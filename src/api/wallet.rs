@@ -202,17 +202,17 @@ pub(super) struct FilterQuery {
     /// Only these movements.
     #[param(
         nullable = false,
-        pattern = "^(granted|spent|refunded|expired|released|taken_back|disputed|settled|adopted)$"
+        pattern = "^(granted|spent|refunded|expired|released|taken_back|disputed|settled|adopted)?$"
     )]
     movement: Option<String>,
     /// From this day on, such as `2026-12-01`, in the Sovereign's time zone.
-    #[param(nullable = false, format = Date)]
+    #[param(nullable = false, pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
     from: Option<String>,
     /// Up to the end of this day.
-    #[param(nullable = false, format = Date)]
+    #[param(nullable = false, pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
     to: Option<String>,
     /// Only what became of this voucher's credit, by its code.
-    #[param(nullable = false, max_length = 200)]
+    #[param(nullable = false)]
     voucher: Option<String>,
     /// The language of `text`: `en` or `ar`; by default what `Accept-Language` prefers, else English.
     #[param(nullable = false, pattern = "^(en|ar)$")]

@@ -5,6 +5,7 @@ mod alarms;
 mod backup;
 mod blueprint;
 mod branding;
+mod bulk;
 mod campaign;
 mod config;
 mod events;

@@ -8,27 +8,31 @@ use sovereign_domain::money::Currency;
 use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::voucher::Issued;
 
+use super::bulk::{GenerateArgs, ImportArgs};
 use super::output::{Failure, answer, answer_json, table};
 use super::{Common, clock};
 use crate::app::{Facts, command_line_actor};
 use crate::ids::RandomIds;
 use crate::lifecycle::open_existing;
 use crate::storage::Store;
+use crate::usecase::bulk::{Alphabet, DEFAULT_LENGTH, Pattern};
 use crate::usecase::list_vouchers::{PAGE_SIZE, Wanted, list as page_of};
 use crate::usecase::paging::PageError;
 use crate::usecase::start;
-use crate::usecase::voucher_codes::{DEFAULT_LENGTH, generate};
-use crate::usecase::vouchers::{self, Expected, Issue, IssueError, Writer, parse_code};
+use crate::usecase::vouchers::{self, Expected, FieldError, Issue, IssueError, Writer, parse_code};
 
 /// Issue, list and revoke vouchers, beside a running server
 #[derive(Debug, Subcommand)]
 #[command(after_help = "\
 Examples:
   sovereign voucher issue OMANTEL-MUSCAT-200 --credit 200 --max-redemptions 50
+  sovereign voucher generate 1000 --prefix OMANTEL- --credit 200
   sovereign voucher list --json
   sovereign voucher revoke OMANTEL-MUSCAT-200")]
 pub(super) enum Voucher {
     Issue(IssueArgs),
+    Generate(GenerateArgs),
+    Import(ImportArgs),
     List(ListArgs),
     Revoke(RevokeArgs),
 }
@@ -103,6 +107,9 @@ pub(super) struct ListArgs {
     /// The campaign they are in, by name or identifier
     #[arg(long, value_name = "CAMPAIGN")]
     campaign: Option<String>,
+    /// The operation that issued them, by identifier
+    #[arg(long, value_name = "ID")]
+    bulk: Option<String>,
 }
 
 /// Revoke a voucher; what was redeemed stays
@@ -121,13 +128,15 @@ impl Voucher {
     pub(super) async fn run(self) -> Result<(), Failure> {
         match self {
             Self::Issue(args) => issue(args).await,
+            Self::Generate(args) => Box::pin(args.run()).await,
+            Self::Import(args) => Box::pin(args.run()).await,
             Self::List(args) => list(args).await,
             Self::Revoke(args) => revoke(args).await,
         }
     }
 }
 
-async fn open(common: &Common) -> Result<(Store, Facts), Failure> {
+pub(super) async fn open(common: &Common) -> Result<(Store, Facts), Failure> {
     let config = common.config()?;
     let store = open_existing(&config.location()).await?;
     let facts = start::facts(&store).await?;
@@ -167,8 +176,9 @@ async fn issue(args: IssueArgs) -> Result<(), Failure> {
 
 fn random_code(prefix: &str, length: usize) -> Result<String, Failure> {
     let mut random: StdRng = rand::make_rng();
-    let code = generate(prefix, length, &mut random);
-    Ok(code.map_err(|error| Failure::refused(error.detail))?.as_str().to_owned())
+    let pattern = Pattern::read(prefix, Some(length), Alphabet::default(), false);
+    let pattern = pattern.map_err(all_faults)?;
+    Ok(pattern.code(&mut random).as_str().to_owned())
 }
 
 async fn list(args: ListArgs) -> Result<(), Failure> {
@@ -182,6 +192,7 @@ async fn list(args: ListArgs) -> Result<(), Failure> {
             part: args.search.as_deref(),
             status: args.status.as_deref(),
             campaign: args.campaign.as_deref(),
+            bulk: args.bulk.as_deref(),
         };
         let page = page_of(&store, &wanted, PAGE_SIZE, now).await.map_err(no_page)?;
         found.extend(page.rows);
@@ -226,6 +237,12 @@ async fn revoke(args: RevokeArgs) -> Result<(), Failure> {
             Ok(())
         }
     }
+}
+
+/// Everything that is wrong.
+pub(super) fn all_faults(faults: Vec<FieldError>) -> Failure {
+    let texts: Vec<_> = faults.into_iter().map(|fault| fault.detail).collect();
+    Failure::refused(texts.join("; "))
 }
 
 fn no_page(error: PageError) -> Failure {

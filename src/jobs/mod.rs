@@ -27,8 +27,8 @@ use crate::storage;
 pub use crate::usecase::done::Done;
 use crate::usecase::payments::{self, PaymentError, ended, reconcile};
 use crate::usecase::{
-    event_deliveries, expire_credit, letters, number_invoices, organization_life, publish_events,
-    relay, seal_audit, sessions, wallet,
+    bulk, event_deliveries, expire_credit, letters, number_invoices, organization_life,
+    publish_events, relay, seal_audit, sessions, wallet,
 };
 
 /// Why a job could not do what it should. The text is shown to the superadmin.
@@ -146,6 +146,9 @@ pub fn all() -> Vec<Job> {
         }),
         Job::new("free-addresses", "frees addresses that nobody has paid for", minute, |app| {
             Box::pin(async { Ok(organization_life::addresses(app).await?) })
+        }),
+        Job::new("issue-in-bulk", "issues vouchers many at once", seconds, |app| {
+            Box::pin(async { Ok(bulk::step(app).await?) })
         }),
         Job::new("look-after-orders", "settles orders that wait for a payment", minute, |app| {
             Box::pin(async { Ok(payments::waiting::step(app).await?) })

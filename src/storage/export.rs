@@ -189,6 +189,8 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("audit_seals", "over all lines of the log, of everybody"),
     ("blueprints", "the operator's; what is in the catalog anybody can read"),
     ("branding", "the Sovereign's, for anybody to see"),
+    ("bulk_files", "the Sovereign's"),
+    ("bulk_operations", "the Sovereign's"),
     ("campaign_counts", "sums over all Organizations"),
     ("campaigns", "the Sovereign's"),
     ("catalog_items", "anybody can read it"),

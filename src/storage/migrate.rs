@@ -73,6 +73,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(28, "0028", "voucher_status"),
     migration!(29, "0029", "voucher_story"),
     migration!(30, "0030", "campaigns"),
+    migration!(31, "0031", "bulk_operations"),
 ];
 
 /// Any number; all processes of this program take the same PostgreSQL lock while they migrate.

@@ -8,7 +8,9 @@
 
 use uuid::Uuid;
 
-use super::{Result, Tx, on_db, verify_blueprints, verify_campaigns, verify_chain, verify_usage};
+use super::{
+    Result, Tx, on_db, verify_blueprints, verify_bulk, verify_campaigns, verify_chain, verify_usage,
+};
 
 /// One broken invariant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -444,11 +446,11 @@ const CHECKS_BY_TEXT: &[Check] = &[
 ];
 
 fn by_id() -> impl Iterator<Item = &'static Check> {
-    CHECKS_BY_ID.iter().chain(verify_campaigns::BY_ID)
+    CHECKS_BY_ID.iter().chain(verify_campaigns::BY_ID).chain(verify_bulk::BY_ID)
 }
 
 fn by_text() -> impl Iterator<Item = &'static Check> {
-    CHECKS_BY_TEXT.iter().chain(verify_campaigns::BY_TEXT)
+    CHECKS_BY_TEXT.iter().chain(verify_campaigns::BY_TEXT).chain(verify_bulk::BY_TEXT)
 }
 
 /// The names of all invariants, in the order they are checked.

@@ -4,6 +4,7 @@ use sovereign_domain::campaign::Campaign;
 use sovereign_domain::ids::CampaignId;
 use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::voucher::{Voucher, VoucherStatus};
+use uuid::Uuid;
 
 use super::campaigns;
 use super::cursor::Cursor;
@@ -18,6 +19,8 @@ pub(crate) struct Filter {
     /// What the code has in it, in capitals.
     pub(crate) part: Option<String>,
     pub(crate) campaign: Option<CampaignId>,
+    /// The operation that issued them.
+    pub(crate) bulk: Option<Uuid>,
     /// When they stand so.
     pub(crate) now: Timestamp,
 }
@@ -129,7 +132,7 @@ pub(crate) async fn list(
 ) -> Result<Vec<Voucher>> {
     let of_campaigns = match filter.status {
         None | Some(VoucherStatus::Revoked) => None,
-        Some(status) if filter.campaign.is_none() => Some(status),
+        Some(status) if filter.campaign.is_none() && filter.bulk.is_none() => Some(status),
         Some(_) => None,
     };
     let Some(status) = of_campaigns else { return walk(tx, filter, after, limit).await };
@@ -217,9 +220,15 @@ async fn inside(
 
 /// The same along the index of the list.
 async fn walk(tx: &mut Tx, filter: &Filter, after: &Cursor, limit: i64) -> Result<Vec<Voucher>> {
-    let sql = match filter.campaign {
-        None => of_status!(filter.status, "CAST($6 AS uuid) IS NULL"),
-        Some(_) => of_status!(filter.status, "p.campaign_id = $6"),
+    let sql = match (filter.campaign, filter.bulk) {
+        (None, None) => {
+            of_status!(filter.status, "CAST($6 AS uuid) IS NULL AND CAST($7 AS uuid) IS NULL")
+        }
+        (Some(_), None) => {
+            of_status!(filter.status, "p.campaign_id = $6 AND CAST($7 AS uuid) IS NULL")
+        }
+        (None, Some(_)) => of_status!(filter.status, "CAST($6 AS uuid) IS NULL AND p.bulk_id = $7"),
+        (Some(_), Some(_)) => of_status!(filter.status, "p.campaign_id = $6 AND p.bulk_id = $7"),
     };
     let rows: Vec<VoucherRow> = on_db!(tx, c => sqlx::query_as(sql)
         .bind(Ts(after.created_at))
@@ -228,6 +237,7 @@ async fn walk(tx: &mut Tx, filter: &Filter, after: &Cursor, limit: i64) -> Resul
         .bind(filter.pattern())
         .bind(Ts(filter.now))
         .bind(filter.campaign.map(|id| id.0))
+        .bind(filter.bulk)
         .fetch_all(c)
         .await)?;
     Ok(rows.into_iter().map(Voucher::from).collect())

@@ -303,11 +303,7 @@ pub async fn list(
         })?),
     };
     let place = paging::read(after)?;
-    let id = match &*place.key {
-        "" => Uuid::nil(),
-        key => Uuid::parse_str(key)
-            .map_err(|_| FieldError::new("after", "after must be taken from a Link header"))?,
-    };
+    let id = paging::identifier(&place)?;
     let mut tx = store.read().await?;
     let more = limit.saturating_add(1);
     let found = campaigns::list(&mut tx, status, now, (place.created_at, id), more).await?;

@@ -2,6 +2,7 @@
 
 use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::voucher::{Code, Issued, VoucherStatus, comparable};
+use uuid::Uuid;
 
 use super::campaigns::named;
 use super::paging::{self, Page, PageError};
@@ -28,6 +29,8 @@ pub struct Wanted<'a> {
     pub status: Option<&'a str>,
     /// The identifier or the name of a campaign.
     pub campaign: Option<&'a str>,
+    /// The identifier of the operation that issued them.
+    pub bulk: Option<&'a str>,
 }
 
 impl Wanted<'_> {
@@ -41,7 +44,13 @@ impl Wanted<'_> {
                 FieldError::new("campaign", detail)
             })?),
         };
-        Ok(Filter { status, part, campaign: campaign.map(|campaign| campaign.id), now })
+        let bulk = match self.bulk.filter(|text| !text.trim().is_empty()) {
+            None => None,
+            Some(text) => Some(Uuid::parse_str(text.trim()).map_err(|_| {
+                FieldError::new("bulk", "bulk must be the identifier of an operation")
+            })?),
+        };
+        Ok(Filter { status, part, campaign: campaign.map(|campaign| campaign.id), bulk, now })
     }
 
     fn status(&self) -> Result<Option<VoucherStatus>, FieldError> {

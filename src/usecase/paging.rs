@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sovereign_domain::timestamp::Timestamp;
+use uuid::Uuid;
 
 use super::vouchers::FieldError;
 use crate::storage;
@@ -74,4 +75,13 @@ pub(crate) fn read(after: Option<&str>) -> Result<Cursor, FieldError> {
         Some(Cursor { created_at: Timestamp::from_micros(micros), key: key.to_owned() })
     });
     cursor.ok_or_else(|| FieldError::new("after", "after must be taken from a Link header"))
+}
+
+/// The identifier that a cursor of such rows has; the newest row has none before it.
+pub(super) fn identifier(place: &Cursor) -> Result<Uuid, FieldError> {
+    match &*place.key {
+        "" => Ok(Uuid::nil()),
+        key => Uuid::parse_str(key)
+            .map_err(|_| FieldError::new("after", "after must be taken from a Link header")),
+    }
 }

@@ -19,7 +19,7 @@ use crate::storage::{campaigns, voucher_list};
 const PAGE: i64 = 1_000;
 
 /// The columns. The credit stands there twice: as people write it, and in minor units.
-pub(crate) const COLUMNS: [&str; 14] = [
+pub(crate) const COLUMNS: [&str; 15] = [
     "code",
     "status",
     "credit",
@@ -34,6 +34,7 @@ pub(crate) const COLUMNS: [&str; 14] = [
     "revoked_at",
     "granted_minor",
     "campaign",
+    "active",
 ];
 
 /// What a customer opens to see what a voucher is worth.
@@ -105,6 +106,7 @@ fn write(
             csv::Cell::Text(&revoked),
             csv::Cell::Number(&voucher.granted_minor.to_string()),
             csv::Cell::Text(campaign),
+            csv::Cell::Number(if voucher.active { "true" } else { "false" }),
         ],
     );
 }

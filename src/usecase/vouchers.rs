@@ -85,7 +85,7 @@ impl Issue {
         [code, credit, description, cap, days].into_iter().flatten().collect()
     }
 
-    fn credit_minor(&self, currency: Currency) -> Result<i64, FieldError> {
+    pub(super) fn credit_minor(&self, currency: Currency) -> Result<i64, FieldError> {
         let whole = (1..=MAX_CREDIT_UNITS).contains(&self.credit_units);
         let minor = currency.units_to_minor(self.credit_units).filter(|_| whole);
         minor.ok_or_else(|| {
@@ -226,16 +226,67 @@ pub async fn issue(
 
 /// What is to become of a voucher's campaign.
 async fn campaign_to_be(tx: &mut Tx, text: Option<&str>) -> Result<CampaignChange, IssueError> {
-    let text = match text.map(str::trim) {
-        None => return Ok(CampaignChange::Stay),
-        Some("") => return Ok(CampaignChange::Leave),
-        Some(text) => text,
-    };
-    let found = campaigns::named(tx, text).await?;
-    found.map(|campaign| CampaignChange::Join(campaign.id)).ok_or_else(|| {
-        let detail = "campaign_id must be the identifier or the name of a campaign";
-        IssueError::Field(FieldError::new("campaign_id", detail))
-    })
+    match text.map(str::trim) {
+        None => Ok(CampaignChange::Stay),
+        Some("") => Ok(CampaignChange::Leave),
+        Some(text) => match campaigns::named(tx, text).await? {
+            Some(campaign) => Ok(CampaignChange::Join(campaign.id)),
+            None => Err(IssueError::Field(no_campaign())),
+        },
+    }
+}
+
+/// The member `campaign_id` names none.
+pub(super) fn no_campaign() -> FieldError {
+    let detail = "campaign_id must be the identifier or the name of a campaign";
+    FieldError::new("campaign_id", detail)
+}
+
+/// A voucher that nobody has redeemed yet, with the defaults for all that is not said.
+pub(crate) fn unredeemed(code: Code, credit_minor: i64, now: Timestamp) -> Voucher {
+    Voucher {
+        code,
+        credit_minor,
+        description: String::new(),
+        active: true,
+        max_redemptions: 0,
+        adopted_redemptions: 0,
+        times_redeemed: 0,
+        granted_minor: 0,
+        campaign_id: None,
+        credit_valid_days: None,
+        created_at: now,
+        deleted_at: None,
+    }
+}
+
+/// Tells of vouchers that are new.
+pub(super) async fn note_new(
+    tx: &mut Tx,
+    writer: &mut Writer<'_>,
+    issued: &[Issued],
+) -> storage::Result<()> {
+    let mut events = Vec::with_capacity(issued.len());
+    let mut entries = Vec::with_capacity(issued.len());
+    for one in issued {
+        // Nobody is told of one that is revoked already.
+        if one.voucher.deleted_at.is_none() {
+            let data = EventData::VoucherIssued(changed(&one.voucher, writer.currency));
+            let id = writer.ids.next_id();
+            events.push(Event { id, at: writer.now, tenant_id: None, data });
+        }
+        let entry = AuditEntry {
+            id: writer.ids.next_id(),
+            at: writer.now,
+            actor: writer.actor.clone(),
+            action: "voucher.issue",
+            subject: one.voucher.code.as_str().to_owned(),
+            tenant_id: None,
+        };
+        entries.push((entry, Change { before: None, after: Some(told(one)) }));
+    }
+    audit::publish(tx, &events).await?;
+    audit::record(tx, &entries).await
 }
 
 /// Lets a voucher be redeemed, or nobody for now; `None` where there is none that is not revoked.

@@ -9,6 +9,10 @@ use axum::response::{IntoResponse, Response};
 pub(super) struct Fields(Vec<(String, String)>);
 
 impl Fields {
+    pub(super) fn of_pairs(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
     pub(super) fn of_query(query: Option<&str>) -> Self {
         let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
         Self(pairs.into_owned().collect())

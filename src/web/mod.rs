@@ -30,6 +30,7 @@ mod return_to;
 mod sign_in;
 mod style;
 mod terms;
+mod upload;
 mod wallet;
 
 use std::sync::Arc;

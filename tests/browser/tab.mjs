@@ -78,6 +78,11 @@ export class Tab {
     await this.page.getByLabel(label, { exact: true }).fill(text);
   }
 
+  async attach({ label, name, text }) {
+    const file = { name, mimeType: 'text/csv', buffer: Buffer.from(text) };
+    await this.page.getByLabel(label, { exact: true }).setInputFiles(file);
+  }
+
   async choose({ label, option }) {
     const field = this.page.getByLabel(label, { exact: true });
     if ((await field.evaluate((element) => element.tagName)) === 'SELECT') {
@@ -145,7 +150,8 @@ export class Tab {
         last = seen;
         // It may be in what is unfolded first.
         await last.evaluate((field) => field.closest('details')?.setAttribute('open', ''));
-        await last.fill(value);
+        if ((await last.getAttribute('type')) === 'checkbox') await last.check();
+        else await last.fill(value);
       }
       last ??= this.page.locator('main form [name="form_token"]').first();
       const form = last.locator('xpath=ancestor::form');

@@ -17,6 +17,7 @@ mod billing;
 mod blueprints;
 mod branding;
 mod browser;
+mod bulk;
 mod campaigns;
 mod catalog;
 mod checkout;

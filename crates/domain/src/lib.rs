@@ -9,9 +9,11 @@
 extern crate alloc;
 
 pub mod book;
+pub mod bulk;
 pub mod calendar;
 pub mod campaign;
 pub mod catalog;
+pub mod check_character;
 pub mod checkout;
 pub mod cover;
 pub mod environment;

@@ -58,13 +58,20 @@ pub(super) fn line(written: &mut String, resource: &Resource, cells: &[Value]) {
     written.push_str("\r\n");
 }
 
-/// What a spreadsheet would take for a formula gets an apostrophe before it.
+/// What a spreadsheet would take for a formula gets an apostrophe before it, and so does what would be taken for such a
+/// text.
 fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
+    if begins_formula(text) { format!("'{text}") } else { text.to_owned() }
+}
+
+/// What a cell of such a file meant.
+pub(in crate::usecase) fn meant(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|text| begins_formula(text)).unwrap_or(cell)
+}
+
+fn begins_formula(text: &str) -> bool {
+    const FIRST: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+    text.trim_start_matches('\'').starts_with(FIRST)
 }
 
 fn cell(written: &mut String, text: &str) {
@@ -98,6 +105,13 @@ mod tests {
             ],
         );
         assert_eq!(written, "-5.000,'-5,'+1,\"'=a,b\",ق\r\n");
+    }
+
+    #[test]
+    fn what_was_meant_is_read_back() {
+        for text in ["=1", "'=1", "''-x", "'quoted'", "'", "plain", "", "\tx", "a=b", "＝1"] {
+            assert_eq!(meant(&harmless(text)), text);
+        }
     }
 
     #[test]

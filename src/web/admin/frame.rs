@@ -1,10 +1,12 @@
 //! What every page of the administration has: the way to its other pages.
 
 use sovereign_domain::ids::CampaignId;
+use uuid::Uuid;
 
 use super::super::page::Page;
 
 pub(super) const VOUCHERS: &str = "/admin/vouchers";
+pub(super) const BULK: &str = "/admin/vouchers/bulk";
 pub(super) const CAMPAIGNS: &str = "/admin/campaigns";
 
 /// Address of each page, and the name of what it is called.
@@ -41,6 +43,11 @@ impl<'a> Frame<'a> {
 /// The page of a campaign.
 pub(super) fn of_campaign(id: CampaignId) -> String {
     format!("{CAMPAIGNS}/{id}")
+}
+
+/// The page of an operation on many vouchers.
+pub(super) fn of_bulk(id: Uuid) -> String {
+    format!("{BULK}/{id}")
 }
 
 /// The page of a voucher.

@@ -3,12 +3,17 @@
 //! As in the console, a page's GET shows it and its POST carries out the button that was pressed, named by the field
 //! `act`. What the pages do, routes of the API do too.
 
+mod bulk;
+mod bulk_list;
+mod bulk_typed;
 mod campaign;
 mod campaign_typed;
 mod campaigns;
 mod chart;
 mod difference;
 mod frame;
+mod import;
+mod new_bulk;
 mod new_campaign;
 mod new_voucher;
 mod story;
@@ -20,11 +25,13 @@ mod vouchers;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::response::Redirect;
 use axum::routing::get;
 
 use self::frame::VOUCHERS;
 use crate::app::App;
+use crate::usecase::bulk::MAX_FILE_BYTES;
 
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
@@ -32,6 +39,13 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/admin/vouchers", get(vouchers::show))
         .route("/admin/vouchers.csv", get(vouchers::file))
         .route("/admin/vouchers/new", get(new_voucher::show).post(new_voucher::press))
+        .route("/admin/vouchers/bulk", get(bulk_list::show))
+        .route("/admin/vouchers/bulk/new", get(new_bulk::show).post(new_bulk::press))
+        .route("/admin/vouchers/bulk/{id}", get(bulk::show).post(bulk::press))
+        .route(
+            "/admin/vouchers/import",
+            get(import::show).post(import::press).layer(DefaultBodyLimit::max(MAX_FILE_BYTES)),
+        )
         .route("/admin/vouchers/{code}", get(voucher::show).post(voucher::press))
         .route("/admin/campaigns", get(campaigns::show))
         .route("/admin/campaigns/new", get(new_campaign::show).post(new_campaign::press))

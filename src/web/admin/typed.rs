@@ -7,7 +7,7 @@ use sovereign_domain::voucher::{Code, Voucher, comparable};
 use super::super::fields::Fields;
 use super::super::page::Page;
 use super::super::problems::Problems;
-use crate::usecase::vouchers::{FieldError, Issue};
+use crate::usecase::vouchers::{FieldError, Issue, unredeemed};
 
 /// What a voucher's form has in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -87,19 +87,11 @@ impl Typed {
         now: Timestamp,
     ) -> Result<Voucher, Problems> {
         let issue = self.read(page, code)?;
+        let credit_minor = page.currency.units_to_minor(issue.credit_units).unwrap_or_default();
         Ok(Voucher {
-            code: Code::stored(comparable(code)),
-            credit_minor: page.currency.units_to_minor(issue.credit_units).unwrap_or_default(),
             description: self.description.clone(),
-            active: true,
-            max_redemptions: 0,
-            adopted_redemptions: 0,
-            times_redeemed: 0,
-            granted_minor: 0,
-            campaign_id: None,
             credit_valid_days: issue.credit_valid_days.filter(|days| *days > 0),
-            created_at: now,
-            deleted_at: None,
+            ..unredeemed(Code::stored(comparable(code)), credit_minor, now)
         })
     }
 }

@@ -39,6 +39,8 @@ struct VouchersPage<'a> {
     /// Value, label, and whether it is asked for.
     statuses: Vec<(&'static str, String, bool)>,
     campaigns: Vec<Choice>,
+    /// The operation that issued what is looked for, by identifier; empty where it does not matter.
+    bulk: &'a str,
     /// Whether something is looked for.
     is_filtered: bool,
     vouchers: Vec<Shown>,
@@ -78,6 +80,7 @@ pub(super) async fn show(
         part: fields.find("q"),
         status: fields.find("status"),
         campaign: fields.find("campaign"),
+        bulk: fields.find("bulk"),
     };
     let campaigns = match choices(&app, fields.get("campaign")).await {
         Ok(campaigns) => campaigns,
@@ -96,6 +99,7 @@ pub(super) async fn show(
                 "status" => ("status", "admin-status-wrong"),
                 "q" => ("q", "admin-search-wrong"),
                 "campaign" => ("campaign", "admin-campaign-wrong"),
+                "bulk" => ("q", "admin-bulk-wrong"),
                 _ => ("q", "admin-after-wrong"),
             };
             let problems = Problems::of(field, page.text(name));
@@ -123,6 +127,7 @@ pub(super) async fn file(
         part: fields.find("q"),
         status: fields.find("status"),
         campaign: fields.find("campaign"),
+        bulk: fields.find("bulk"),
     };
     let spool = voucher_file::file(&app, &session.user_id.as_str().into(), &wanted).await;
     match spool.and_then(|spool| Ok(send(spool, CSV, "vouchers.csv")?)) {
@@ -148,7 +153,9 @@ fn listed<'a>(
     (vouchers, next, problems): (Vec<Shown>, Option<String>, Problems),
 ) -> VouchersPage<'a> {
     let (part, status) = (fields.get("q"), fields.get("status"));
-    let asked = [("q", part), ("status", status), ("campaign", fields.get("campaign"))];
+    let bulk = fields.get("bulk");
+    let asked =
+        [("q", part), ("status", status), ("campaign", fields.get("campaign")), ("bulk", bulk)];
     let asked: Vec<_> = asked.into_iter().filter(|(_, value)| !value.is_empty()).collect();
     let at = |path: &str, more: Option<(&'static str, &str)>| {
         let all: Vec<_> = asked.iter().copied().chain(more).collect();
@@ -163,6 +170,7 @@ fn listed<'a>(
             .map(|one| (one.as_str(), status_text(page, one), one.as_str() == status))
             .into(),
         campaigns,
+        bulk,
         is_filtered: !asked.is_empty(),
         vouchers,
         newest: fields.find("after").map(|_| at(VOUCHERS, None)),

@@ -7,6 +7,8 @@ use std::path::Path;
 /// How names are put together from a part that is known and one that is not, as it stands in the sources; and
 /// what the names begin or end with.
 const COMPOSED: &[(&str, &str)] = &[
+    (r#"format!("admin-bulk-is-{}""#, "admin-bulk-is-"),
+    (r#"format!("admin-import-{}""#, "admin-import-"),
     (r#"format!("admin-campaign-is-{}""#, "admin-campaign-is-"),
     (r#"format!("admin-did-{}""#, "admin-did-"),
     (r#"format!("admin-is-{}""#, "admin-is-"),

@@ -208,6 +208,33 @@ pub(super) const PAGES: &[Row] = &[
     page("admin-voucher-qualifies", "/admin/vouchers/LAST-YEAR?customer=noor-pharmacy")
         .by(Viewer::Administrator),
     page("admin-voucher-scheduled", "/admin/vouchers/SUMMER-30").by(Viewer::Administrator),
+    page("admin-bulk", "/admin/vouchers/bulk").by(Viewer::Administrator),
+    page("admin-bulk-wrong", "/admin/vouchers/bulk?after=x").by(Viewer::Administrator).answers(400),
+    page("admin-bulk-new", "/admin/vouchers/bulk/new").by(Viewer::Administrator),
+    page("admin-bulk-look", "/admin/vouchers/bulk/new").by(Viewer::Administrator).sends(&[
+        ("count", "1000"),
+        ("prefix", "OMANTEL-"),
+        ("check", "yes"),
+        ("credit", "200"),
+        ("description", "Muscat bills"),
+        ("act", "look"),
+    ]),
+    page("admin-bulk-new-wrong", "/admin/vouchers/bulk/new")
+        .by(Viewer::Administrator)
+        .sends(&[("count", "0"), ("prefix", "OMAN TEL"), ("length", "5"), ("credit", "many")])
+        .answers(400),
+    page("admin-bulk-done", "/admin/vouchers/bulk/{bulk}").by(Viewer::Administrator),
+    page("admin-bulk-runs", "/admin/vouchers/bulk/{bulk-runs}").by(Viewer::Administrator),
+    page("admin-bulk-stopped", "/admin/vouchers/bulk/{bulk-stopped}").by(Viewer::Administrator),
+    page("admin-bulk-failed", "/admin/vouchers/bulk/{bulk-failed}").by(Viewer::Administrator),
+    page("admin-bulk-checked", "/admin/vouchers/bulk/{bulk-checked}").by(Viewer::Administrator),
+    page("admin-bulk-unknown", "/admin/vouchers/bulk/x").by(Viewer::Administrator).answers(404),
+    page("admin-bulk-vouchers", "/admin/vouchers?bulk={bulk}").by(Viewer::Administrator),
+    page("admin-import", "/admin/vouchers/import").by(Viewer::Administrator),
+    page("admin-import-nothing", "/admin/vouchers/import")
+        .by(Viewer::Administrator)
+        .sends(&[("act", "check")])
+        .answers(400),
     page("admin-campaigns", "/admin/campaigns").by(Viewer::Administrator),
     page("admin-campaigns-none", "/admin/campaigns?status=ended").by(Viewer::Administrator),
     page("admin-campaigns-wrong", "/admin/campaigns?status=gone")

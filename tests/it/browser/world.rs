@@ -8,6 +8,7 @@ use sovereign::auth::IssuerSettings;
 use sovereign::limits::Limits;
 use sovereign_domain::calendar::TimeZone;
 
+use crate::bulk::ask;
 use crate::campaigns::{campaign, issue_in};
 use crate::harness::{Customer, Engine, Look, Setup, SinkOptions, Tab, TestApp};
 use crate::provisioning::{allow, provision, refuse};
@@ -78,6 +79,7 @@ impl World {
         world.people().await;
         world.vouchers().await;
         world.campaigns().await;
+        world.bulk().await;
         world.customers().await;
         world.letters().await;
         world
@@ -135,6 +137,33 @@ impl World {
         for name in ["salim", "huda", "karim"] {
             self.app.customer(name).await.redeem("BILL-120").await.expect(200);
         }
+    }
+
+    /// Operations on many vouchers, one of each way to stand. No job runs here by itself.
+    async fn bulk(&mut self) {
+        let admin = self.app.sovereign_admin();
+        let mut keep = |name, operation: &Value| {
+            self.values.insert(name, operation["id"].as_str().unwrap().to_owned());
+        };
+        let terms = json!({ "prefix": "OMANTEL-", "campaign_id": "Ramadan bills", "check_character": true });
+        keep("bulk", &ask(&self.app, 8, terms).await);
+        let file = "code,credit\nPARTNER-7,50\n";
+        self.app.run_job("issue-in-bulk").await;
+        let import = "/billing/vouchers/import";
+        let failing = admin.post_text(import, file).await.expect(202);
+        keep("bulk-failed", &failing);
+        self.app.issue("PARTNER-7", 50, 1).await;
+        self.app.run_job("issue-in-bulk").await;
+        let stopped = ask(&self.app, 90_000, json!({})).await;
+        keep("bulk-stopped", &stopped);
+        let cancel = format!("/billing/vouchers/bulk/{}/cancel", stopped["id"].as_str().unwrap());
+        admin.post_text(&cancel, "").await.expect(200);
+        let file = "code,credit\nSALALAH-7,50\nSALALAH-8,50\n";
+        let checked = admin.post_text(import, file).await.expect(202);
+        keep("bulk-checked", &checked);
+        let sql = "UPDATE bulk_operations SET state = 'checked' WHERE state = 'running'";
+        self.app.execute(sql).await;
+        keep("bulk-runs", &ask(&self.app, 100_000, json!({ "alphabet": "digits" })).await);
     }
 
     /// The owner's Organizations: one that has all it ordered, one whose provision failed, one that has to pay.

@@ -3,6 +3,7 @@
 //! What every command has in common: answers on standard output, messages on standard error, exit code
 //! 0 done, 1 the answer is no, 2 wrong usage or configuration, 3 the database is not available.
 
+mod bulk;
 mod campaign;
 mod config;
 mod config_files;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use sovereign::clock::Clock as _;
 use sovereign::storage::verify;
 
+use crate::bulk::ask;
 use crate::campaigns::{campaign, issue_in};
 use crate::harness::{Customer, Engine, TestApp, TestDatabase};
 
@@ -390,6 +391,15 @@ const CASES: &[Case] = &[
         "a voucher is in a campaign that exists",
         "UPDATE promo_codes SET campaign_id = {id} WHERE campaign_id IS NULL",
     ),
+    case(
+        "an operation issued as many vouchers as it says",
+        "UPDATE bulk_operations SET state = 'cancelled', done = 1",
+    ),
+    Case {
+        check: "a voucher was issued by an operation that exists",
+        also: &["an operation issued as many vouchers as it says"],
+        sql: "UPDATE promo_codes SET bulk_id = {id} WHERE bulk_id IS NOT NULL",
+    },
     case("a user has redeemed a voucher once", "UPDATE promo_redemptions SET user_id = 'ahmed'"),
     case(
         "an Organization has redeemed a voucher once",
@@ -471,9 +481,10 @@ const LET_GO_ON_POSTGRES: &str = "\
     ALTER TABLE promo_redemptions DROP CONSTRAINT promo_redemptions_check;";
 
 /// The tables that cases change, those that refer to others first.
-const TABLES: [&str; 24] = [
+const TABLES: [&str; 25] = [
     "campaign_counts",
     "campaigns",
+    "bulk_operations",
     "usage_events",
     "usage_totals",
     "event_deliveries",
@@ -528,6 +539,8 @@ async fn books(engine: Engine) -> TestDatabase {
     seal(&app).await;
     campaign(&app, "Verify", json!({ "budget_minor": 50_000 })).await;
     issue_in(&app, "Verify", "SECOND-10", 10).await;
+    ask(&app, 2, json!({})).await;
+    app.run_job("issue-in-bulk").await;
     seal(&app).await;
     let kestrel = app.customer("kestrel-pharmacy").await;
     let body = kestrel.checkout_body("m", "VERIFY-200");
@@ -540,7 +553,9 @@ async fn books(engine: Engine) -> TestDatabase {
     app.verify().await;
     app.execute(LET_GO).await;
     // What follows from other columns cannot be put back like them.
-    for index in ["promo_codes_status", "promo_codes_alone", "promo_codes_campaign"] {
+    for index in
+        ["promo_codes_status", "promo_codes_alone", "promo_codes_campaign", "promo_codes_bulk"]
+    {
         app.execute(&format!("DROP INDEX {index}")).await;
     }
     app.execute("ALTER TABLE promo_codes DROP COLUMN status").await;

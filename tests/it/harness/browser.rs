@@ -98,6 +98,21 @@ impl Browser {
         self.send(request).await
     }
 
+    /// Sends the form of the last page with a file in it, as a browser does.
+    pub(crate) async fn upload(&mut self, path: &str, file: &str) -> Shown {
+        const BOUNDARY: &str = "----boundary7MA4YWxkTrZu0gW";
+        let token = &self.form_token;
+        let body = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"form_token\"\r\n\r\n{token}\r\n\
+             --{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"codes.csv\"\r\n\
+             Content-Type: text/csv\r\n\r\n{file}\r\n--{BOUNDARY}--\r\n"
+        );
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        let request = self.http.post(format!("{}{path}", self.base)).body(body);
+        let request = request.header("Content-Type", kind).header("Origin", &self.base);
+        self.send(request.header("Sec-Fetch-Site", "same-origin")).await
+    }
+
     /// The token of the forms on the last page.
     pub(crate) fn form_token(&self) -> String {
         self.form_token.clone()

@@ -245,10 +245,15 @@ on_both! {
         let slug = format!("SELECT slug FROM organizations WHERE id = '{organization}'");
         let slug = app.texts(&slug).await.remove(0);
         let (code, campaign) = (world.voucher().await, world.campaign().await);
+        let bulk = world.bulk_operation().await;
         for caller in ["nobody", "elsewhere", "sovereign-admin", "superadmin"] {
             let mut browser = browser(&world, caller).await;
             for page in pages() {
-                let id = if page.starts_with("/admin/campaigns/") { &campaign } else { &order };
+                let id = match page.as_str() {
+                    page if page.starts_with("/admin/campaigns/") => &campaign,
+                    page if page.starts_with("/admin/vouchers/bulk/") => &bulk,
+                    _ => &order,
+                };
                 let path = page.replace("{order_id}", &order).replace("{name}", "x").replace("{slug}", &slug);
                 let path = path.replace("{id}", id);
                 let path = path.replace("{app}", "wordpress").replace("{code}", &code);

@@ -91,9 +91,32 @@ impl World<'_> {
         }
     }
 
+    async fn bulk(&self, request: Request, route: &str) -> Request {
+        match route {
+            "GET /billing/vouchers/bulk" => request,
+            "POST /billing/vouchers/bulk" => {
+                request.bringing(json!({ "count": 1, "credit_omr": 5 }))
+            }
+            "POST /billing/vouchers/import" => {
+                let file = format!("code,credit\n{},5\n", self.fresh("IMPORTED"));
+                request.bringing(Value::String(file))
+            }
+            "POST /billing/vouchers/bulk/{id}/resume" => {
+                let id = self.bulk_operation().await;
+                let path = format!("/billing/vouchers/bulk/{id}/cancel");
+                self.client("superadmin").post_text(&path, "").await.expect(200);
+                request.with("id", &id)
+            }
+            _ => request.with("id", &self.bulk_operation().await),
+        }
+    }
+
     async fn billing(&self, request: Request, route: &str) -> Request {
         if route.contains(" /billing/admin/") && !route.contains("/promos") {
             return self.billing_administration(request, route).await;
+        }
+        if route.contains("/vouchers/bulk") || route.ends_with("/vouchers/import") {
+            return self.bulk(request, route).await;
         }
         if route.contains(" /billing/campaigns") {
             return self.campaigns(request, route).await;

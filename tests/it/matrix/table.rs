@@ -36,6 +36,12 @@ GET    /billing/vouchers/code/{code}/history          401  403  403  403  403  4
 GET    /billing/vouchers/code/{code}/qualifies        401  403  403  403  403  403  200  200  403
 GET    /billing/vouchers/code/{code}/redemptions      401  403  403  403  403  403  200  200  403
 DELETE /billing/vouchers/revoke/{code}                401  403  403  403  403  403  200  200  403
+GET    /billing/vouchers/bulk                         401  403  403  403  403  403  200  200  403
+POST   /billing/vouchers/bulk                         401  403  403  403  403  403  202  202  403
+GET    /billing/vouchers/bulk/{id}                    401  403  403  403  403  403  200  200  403
+POST   /billing/vouchers/bulk/{id}/cancel             401  403  403  403  403  403  200  200  403
+POST   /billing/vouchers/bulk/{id}/resume             401  403  403  403  403  403  200  200  403
+POST   /billing/vouchers/import                       401  403  403  403  403  403  202  202  403
 GET    /billing/campaigns                             401  403  403  403  403  403  200  200  403
 POST   /billing/campaigns                             401  403  403  403  403  403  201  201  403
 GET    /billing/campaigns/{id}                        401  403  403  403  403  403  200  200  403

@@ -220,6 +220,14 @@ impl<'a> World<'a> {
         text_of(&made["id"])
     }
 
+    /// Asks for codes that are not made yet; answers the operation's identifier.
+    pub(super) async fn bulk_operation(&self) -> String {
+        let body = json!({ "count": 1, "credit_omr": 5 });
+        let asked =
+            self.client("superadmin").post("/billing/vouchers/bulk", &body).await.expect(202);
+        text_of(&asked["id"])
+    }
+
     /// The slug of something in the catalog.
     pub(super) async fn slug(&self, path: &str) -> String {
         let all = self.app.anyone().get(path).await.expect(200);

@@ -20,7 +20,7 @@ async fn lines(app: &TestApp, query: &str) -> Vec<String> {
     assert_eq!(
         head,
         "\u{feff}code,status,credit,currency,credit_minor,max_redemptions,times_redeemed,credit_valid_days,\
-         description,link,created_at,revoked_at,granted_minor,campaign"
+         description,link,created_at,revoked_at,granted_minor,campaign,active"
     );
     rows.split_terminator("\r\n").map(str::to_owned).collect()
 }
@@ -35,9 +35,9 @@ on_both! {
         app.issue("-MINUS-1", 5, 0).await;
         revoke(app, "-MINUS-1").await;
         assert_eq!(lines(app, "").await, ["OMAN-200,live,200.000,OMR,200000,5,0,90,\"'=SUM(A1), للصيدليات \"\"كلها\"\"\",\
-            https://test.sovereign.example/redeem?code=OMAN-200,2027-03-01T12:00:00Z,,0,"]);
+            https://test.sovereign.example/redeem?code=OMAN-200,2027-03-01T12:00:00Z,,0,,true"]);
         assert_eq!(lines(app, "status=revoked").await, ["'-MINUS-1,revoked,5.000,OMR,5000,0,0,0,,\
-            https://test.sovereign.example/redeem?code=-MINUS-1,2027-03-01T12:00:00Z,2027-03-01T12:00:00Z,0,"]);
+            https://test.sovereign.example/redeem?code=-MINUS-1,2027-03-01T12:00:00Z,2027-03-01T12:00:00Z,0,,false"]);
     }
 
     /// More than are read at once, of each filter exactly what the list has.

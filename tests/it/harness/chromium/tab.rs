@@ -62,6 +62,11 @@ impl Tab {
         self.order("fill", json!({ "label": label, "text": text })).await;
     }
 
+    /// Chooses a file of this name with this text in it.
+    pub(crate) async fn attach(&self, label: &str, name: &str, text: &str) {
+        self.order("attach", json!({ "label": label, "name": name, "text": text })).await;
+    }
+
     /// Takes an option of a list, or the box or button with this label.
     #[allow(dead_code, reason = "no page needs it yet")]
     pub(crate) async fn choose(&self, label: &str, option: &str) {

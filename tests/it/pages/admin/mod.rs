@@ -1,5 +1,6 @@
 //! The pages of the administration, in a browser without JavaScript.
 
+mod bulk;
 mod campaigns;
 mod new_voucher;
 mod story;

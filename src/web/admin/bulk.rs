@@ -1,0 +1,165 @@
+//! An operation on many vouchers: how far it is, and stopping it.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use sovereign_domain::bulk::{BulkKind, BulkState};
+use uuid::Uuid;
+
+use super::super::fields::Fields;
+use super::super::page::{Page, address};
+use super::super::{error, notice};
+use super::frame::{BULK, Frame, VOUCHERS, of_bulk};
+use super::new_bulk::entropy;
+use super::visit::{enter, pressed, writing};
+use crate::api::caller::RequestName;
+use crate::app::App;
+use crate::usecase::bulk::{self, BulkError, BulkOperation, Terms};
+use crate::usecase::campaigns;
+
+#[derive(Template)]
+#[template(path = "web/admin/bulk.html")]
+struct BulkPage<'a> {
+    page: &'a Page,
+    frame: Frame<'a>,
+    operation: &'a BulkOperation,
+    title: String,
+    status_text: String,
+    /// How many of how many.
+    progress: String,
+    /// What codes look like: the prefix and how many characters; and how hard they are to guess.
+    pattern: Option<(String, String)>,
+    /// Of codes that are made: what each is worth.
+    each_minor: Option<i64>,
+    campaign: Option<String>,
+    asked: String,
+    /// Its vouchers in the list, and as a file.
+    list: String,
+    file: String,
+}
+
+impl BulkPage<'_> {
+    fn runs(&self) -> bool {
+        self.operation.state == BulkState::Running
+    }
+
+    /// It was looked at, and waits for somebody to begin it.
+    fn is_checked(&self) -> bool {
+        self.operation.state == BulkState::Checked
+    }
+
+    fn may_go_on(&self) -> bool {
+        !self.is_checked() && self.operation.state.may_be_resumed(self.operation.kind())
+    }
+}
+
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    page: Page,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    if let Err(response) = enter(&app, &page, &headers).await {
+        return response;
+    }
+    let found = match Uuid::parse_str(&id) {
+        Ok(id) => bulk::find(&app.store, id).await,
+        Err(_) => Ok(None),
+    };
+    let operation = match found {
+        Ok(Some(operation)) => operation,
+        Ok(None) => return unknown(&page),
+        Err(failed) => return error::unavailable(&page, &failed),
+    };
+    let campaign = match operation.terms {
+        Terms::Generate { campaign_id: Some(id), .. } => {
+            match campaigns::find(&app.store, &id.to_string()).await {
+                Ok(found) => found.map(|found| found.campaign.name),
+                Err(failed) => return error::unavailable(&page, &failed),
+            }
+        }
+        _ => None,
+    };
+    page.render(StatusCode::OK, &shown(&page, &operation, campaign))
+}
+
+fn shown<'a>(
+    page: &'a Page,
+    operation: &'a BulkOperation,
+    campaign: Option<String>,
+) -> BulkPage<'a> {
+    let id = operation.id.to_string();
+    let (pattern, each_minor) = match &operation.terms {
+        Terms::Generate { pattern, credit_minor, .. } => {
+            let shape = format!("{}{}", pattern.prefix, "•".repeat(pattern.length));
+            (Some((shape, entropy(page, pattern))), Some(*credit_minor))
+        }
+        Terms::Import { .. } => (None, None),
+    };
+    BulkPage {
+        page,
+        frame: Frame::new(page, VOUCHERS),
+        operation,
+        title: title(page, operation),
+        status_text: status_text(page, operation.state),
+        progress: progress(page, operation),
+        pattern,
+        each_minor,
+        campaign,
+        asked: page.moment(operation.created_at),
+        list: address(VOUCHERS, &[("bulk", &id)]),
+        file: address("/admin/vouchers.csv", &[("bulk", &id)]),
+    }
+}
+
+/// What it is, in words.
+pub(super) fn title(page: &Page, operation: &BulkOperation) -> String {
+    let name = match operation.kind() {
+        BulkKind::Generate => "admin-bulk-generates",
+        BulkKind::Import => "admin-bulk-imports",
+    };
+    page.count(name, operation.total)
+}
+
+pub(super) fn status_text(page: &Page, state: BulkState) -> String {
+    page.text(&format!("admin-bulk-is-{}", state.as_str()))
+}
+
+pub(super) fn progress(page: &Page, operation: &BulkOperation) -> String {
+    let values = [("times", operation.done.into()), ("cap", operation.total.into())];
+    page.digits.write(&page.language.text_with("admin-used-of", &values))
+}
+
+fn unknown(page: &Page) -> Response {
+    error::say(page, StatusCode::NOT_FOUND, "admin-bulk-unknown", Some((BULK, "admin-all-bulk")))
+}
+
+pub(super) async fn press(
+    State(app): State<Arc<App>>,
+    page: Page,
+    Path(id): Path<String>,
+    RequestName(request_id): RequestName,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Response {
+    let session = match pressed(&app, &page, &headers, &fields).await {
+        Ok(session) => session,
+        Err(response) => return response,
+    };
+    let Ok(id) = Uuid::parse_str(&id) else { return unknown(&page) };
+    let goes_on = fields.get("act") == "resume";
+    let changed = writing(&app, &session, request_id, async |writer| {
+        if goes_on { bulk::resume(writer, id).await } else { bulk::cancel(writer, id).await }
+    });
+    let told = if goes_on { "admin-bulk-resumed-notice" } else { "admin-bulk-cancelled-notice" };
+    match changed.await {
+        Ok(_) => notice::see_other(&of_bulk(id), told),
+        // It was quicker: the page says how it stands.
+        Err(BulkError::NotNow(_)) => notice::see_other(&of_bulk(id), "admin-bulk-late-notice"),
+        Err(BulkError::Storage(failed)) => error::unavailable(&page, &failed),
+        Err(BulkError::Unknown | BulkError::Fields(_)) => unknown(&page),
+    }
+}

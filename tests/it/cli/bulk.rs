@@ -1,0 +1,70 @@
+//! `sovereign voucher generate` and `sovereign voucher import`: the same as over HTTP, at once.
+
+use serde_json::json;
+
+use crate::bulk::issued;
+use crate::harness::on_both;
+
+on_both! {
+    async fn codes_are_made_beside_a_server(app: &TestApp) {
+        let database = app.database();
+        let generate = [
+            "voucher", "generate", "1200", "--prefix", "M-", "--alphabet", "letters", "--check-character", "--credit", "200",
+            "--credit-valid-days", "30", "--description", "Bills", "--json",
+        ];
+        let made = database.run(&generate).expect_json();
+        assert_eq!((&made["state"], &made["done"], &made["total_credit_minor"]), (&json!("done"), &json!(1_200), &json!(240_000_000)));
+        assert_eq!((&made["pattern"]["alphabet"], &made["pattern"]["entropy_bits"]), (&json!("letters"), &json!(55)));
+        let vouchers = issued(app, &made).await;
+        assert_eq!(vouchers.len(), 1_200);
+        assert!(vouchers.iter().all(|one| one["max_redemptions"] == 1 && one["credit_valid_days"] == 30));
+        let list = ["voucher", "list", "--bulk", made["id"].as_str().unwrap(), "--json"];
+        assert_eq!(database.run(&list).expect_json().as_array().unwrap().len(), 1_200);
+        app.customer("kestrel").await.redeem(vouchers[0]["code"].as_str().unwrap()).await.expect(200);
+        assert_eq!(app.number("SELECT COUNT(*) FROM audit_log WHERE actor = 'cli' AND action = 'voucher.issue'").await, 1_200);
+        let table = database.run(&["voucher", "generate", "3", "--credit", "5"]).expect_answer();
+        assert!(table.contains("3 of 3 issued") && table.contains("worth 15.000 OMR") && table.contains("74 bits"), "{table}");
+    }
+
+    async fn a_file_is_imported(app: &TestApp) {
+        let database = app.database();
+        let path = database.directory.path().join("codes.csv");
+        let import = |more: &'static [&'static str]| {
+            let file = path.to_str().unwrap();
+            database.run(&[&["voucher", "import", file][..], more].concat())
+        };
+        std::fs::write(&path, "code,credit\nA-1,5\nB-2,many\nA-1,5\n").unwrap();
+        for more in [&["--dry-run"][..], &[]] {
+            let refused = import(more).expect(1);
+            for said in ["line 3: credit: must be a whole number", "line 4: code: line 2 has this code", "nothing was issued: the file has 2 errors"] {
+                assert!(refused.stderr.contains(said), "{}", refused.stderr);
+            }
+        }
+        std::fs::write(&path, "code,credit\nA-1,5\nB-2,7\n").unwrap();
+        let dry = import(&["--dry-run"]).expect_answer();
+        assert_eq!(dry.trim(), "2 vouchers, worth 12.000 OMR together");
+        assert_eq!(import(&["--dry-run", "--json"]).expect_json()["total_credit_minor"], 12_000);
+        assert_eq!(app.number("SELECT COUNT(*) FROM promo_codes").await, 0);
+        let done = import(&["--json"]).expect_json();
+        assert_eq!((&done["state"], &done["done"]), (&json!("done"), &json!(2)));
+        assert_eq!(issued(app, &done).await.len(), 2);
+        let stdin = database.program(&["voucher", "import", "-", "--json"]).stdin("code,credit\nC-3,1\n");
+        assert_eq!(stdin.run().expect_json()["done"], 1);
+    }
+
+    async fn what_is_wrong_is_said(app: &TestApp) {
+        let database = app.database();
+        for (arguments, said) in [
+            (&["voucher", "generate", "0", "--credit", "5"][..], "count must be a whole number from 1 to 100000"),
+            (&["voucher", "generate", "5", "--credit", "5", "--length", "11"], "length must be at least 12"),
+            (&["voucher", "generate", "5", "--credit", "5", "--alphabet", "greek"], "alphabet must be one of clear, letters, digits"),
+            (&["voucher", "generate", "5", "--credit", "5", "--campaign", "nonesuch"], "campaign_id must be"),
+            (&["voucher", "import", "/nonesuch.csv"], "/nonesuch.csv: No such file"),
+            (&["voucher", "list", "--bulk", "x"], "bulk must be the identifier of an operation"),
+        ] {
+            let refused = database.run(arguments).expect(1);
+            assert!(refused.stderr.contains(said), "{arguments:?}: {}", refused.stderr);
+        }
+        assert_eq!(app.number("SELECT COUNT(*) FROM bulk_operations").await, 0);
+    }
+}
