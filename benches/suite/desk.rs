@@ -11,8 +11,9 @@ const VOUCHERS: usize = 1_000_000;
 const REQUESTS: usize = 40;
 
 /// What is asked for, of codes such as `C-0123456-LAST`, of which one in seven is paused and one in eleven revoked. The
-/// newer half is in a campaign that has not begun; of the older one in a thousand is in one that is over.
-const QUESTIONS: [(&str, &str); 15] = [
+/// newer half is in a campaign that has not begun; of the older one in a thousand is in one that is over. One in ten was
+/// issued by one operation.
+const QUESTIONS: [(&str, &str); 17] = [
     ("the newest", ""),
     ("paused", "&status=paused"),
     ("revoked", "&status=revoked"),
@@ -23,6 +24,8 @@ const QUESTIONS: [(&str, &str); 15] = [
     ("of a campaign", "&campaign=Over"),
     ("of a campaign, paused", "&campaign=Later&status=paused"),
     ("of a campaign, exhausted: none", "&campaign=Later&status=exhausted"),
+    ("issued together", "&bulk=00000000-0000-7000-8000-000000000003"),
+    ("issued together, over: none", "&bulk=00000000-0000-7000-8000-000000000003&status=ended"),
     ("a part that all have", "&q=c-"),
     ("a part that ten have", "&q=-01234"),
     ("a part that one has", "&q=0123456-l"),
@@ -81,13 +84,15 @@ async fn fill(store: &Store, count: usize) {
         .await;
     }
     let half = count / 2;
+    let together = over.replace("0002'", "0003'");
     people::execute(
         store,
         &format!(
             "INSERT INTO promo_codes (code, credit_omr, credit_minor, description, active, max_redemptions, \
-                 times_redeemed, adopted_redemptions, created_at, updated_at, deleted_at, campaign_id) \
+                 times_redeemed, adopted_redemptions, created_at, updated_at, deleted_at, campaign_id, bulk_id) \
              SELECT {code}, 5, 5000, '', n % 7 <> 0, 1, 0, 0, {at}, {at}, CASE WHEN n % 11 = 0 THEN {at} END, \
-                 CASE WHEN n > {half} THEN {later} WHEN n % 1000 = 0 THEN {over} END \
+                 CASE WHEN n > {half} THEN {later} WHEN n % 1000 = 0 THEN {over} END, \
+                 CASE WHEN n % 10 = 0 THEN {together} END \
              FROM (WITH RECURSIVE numbers (n) AS \
                  (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count}) SELECT n FROM numbers) AS all_numbers"
         ),

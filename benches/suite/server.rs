@@ -160,7 +160,10 @@ impl Sovereign {
     }
 
     pub(crate) fn command(&self, listen: &str) -> Command {
-        self.program(&["serve", "--demo", "--json", "--fqdn", FQDN, "--listen", listen])
+        let serve = ["serve", "--demo", "--json", "--fqdn", FQDN, "--listen", listen];
+        let mut command = self.program(&serve);
+        command.env("SOVEREIGN_LIMITS", "off");
+        command
     }
 
     /// Another command on its database.
@@ -176,7 +179,6 @@ impl Sovereign {
             .args(arguments)
             .arg("--data")
             .arg(self.directory.path())
-            .env("SOVEREIGN_LIMITS", "off")
             .env("SOVEREIGN_LOG_LEVEL", "warn,sovereign::engine=info")
             .env("SOVEREIGN_LOG_FORMAT", "json");
         if let Location::Server(url) = &self.location {

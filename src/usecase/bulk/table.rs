@@ -100,8 +100,8 @@ impl Lines<'_> {
         let after = |place: usize| self.text.as_bytes().get(place..).unwrap_or_default();
         let mut place = begins.unwrap_or(self.place).max(self.place);
         place += after(place).iter().take_while(|byte| b"\r\n".contains(byte)).count();
-        let passed = self.text.as_bytes().get(self.place..place).unwrap_or_default();
-        let ends = passed.iter().filter(|byte| **byte == b'\n').count();
+        let passed = self.text.get(self.place..place).unwrap_or_default();
+        let ends = passed.matches('\n').count();
         self.line = self.line.saturating_add(ends as u64);
         self.place = place;
         self.line
