@@ -27,6 +27,7 @@ pub mod payment;
 pub mod pdf;
 mod private_file;
 pub mod provision;
+mod qr;
 pub mod server;
 pub mod storage;
 pub mod telemetry;

@@ -63,6 +63,7 @@ mod subscriptions;
 mod tiers;
 mod usage;
 mod voucher_file;
+pub(crate) mod voucher_qr;
 mod voucher_story;
 mod vouchers;
 mod wallet;
@@ -117,6 +118,7 @@ fn voucher_routes(routes: Routes) -> Routes {
         .add(__path_list, vouchers::list)
         .add(voucher_file::__path_csv, voucher_file::csv)
         .add(__path_read, vouchers::read)
+        .add(voucher_qr::__path_qr, voucher_qr::qr)
         .add(voucher_story::__path_history, voucher_story::history)
         .add(voucher_story::__path_redemptions, voucher_story::redemptions)
         .add(voucher_story::__path_qualifies, voucher_story::qualifies)

@@ -50,6 +50,9 @@ admin-used-of = { $times } من { $cap }
 admin-voucher-issued = أُصدرت
 admin-voucher-revoked = أُلغيت
 admin-voucher-link = الرابط للعملاء
+admin-voucher-qr = رمز QR
+admin-voucher-qr-means = للطباعة: يفتح الرابط المخصص للعملاء.
+admin-voucher-qr-alt = رمز QR للرابط المخصص للعملاء
 
 admin-voucher-new = إصدار قسيمة
 admin-voucher-issue = أصدرها

@@ -50,6 +50,9 @@ admin-used-of = { $times } of { $cap }
 admin-voucher-issued = Issued
 admin-voucher-revoked = Revoked
 admin-voucher-link = Link for customers
+admin-voucher-qr = QR code
+admin-voucher-qr-means = For print: it opens the link for customers.
+admin-voucher-qr-alt = The QR code of the link for customers
 
 admin-voucher-new = Issue a voucher
 admin-voucher-issue = Issue it

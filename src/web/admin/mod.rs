@@ -47,6 +47,8 @@ pub(super) fn routes() -> Router<Arc<App>> {
             get(import::show).post(import::press).layer(DefaultBodyLimit::max(MAX_FILE_BYTES)),
         )
         .route("/admin/vouchers/{code}", get(voucher::show).post(voucher::press))
+        .route("/admin/vouchers/{code}/qr.svg", get(voucher::qr_svg))
+        .route("/admin/vouchers/{code}/qr.png", get(voucher::qr_png))
         .route("/admin/campaigns", get(campaigns::show))
         .route("/admin/campaigns/new", get(new_campaign::show).post(new_campaign::press))
         .route("/admin/campaigns/{id}", get(campaign::show).post(campaign::press))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use sovereign_domain::voucher::{Code, Issued, Voucher, comparable};
 
 use super::super::fields::Fields;
@@ -20,6 +20,7 @@ use super::typed::Typed;
 use super::visit::{enter, pressed, writing};
 use super::vouchers::{status_text, used};
 use crate::api::caller::RequestName;
+use crate::api::voucher_qr::{Format, picture};
 use crate::app::App;
 use crate::storage;
 use crate::usecase::list_vouchers;
@@ -48,6 +49,8 @@ struct VoucherPage<'a> {
     address: String,
     /// What customers open.
     link: String,
+    /// Where the QR code of the link is, without the ending that says how it is drawn.
+    qr: String,
     /// Where another one is made like it.
     duplicate: String,
     /// What the form edits.
@@ -97,6 +100,42 @@ pub(super) async fn show(
             let draft = Draft::of(Typed::of(&issued.voucher, page.currency), problems);
             shown(&app, &page, (&issued, &uri), (status, &draft)).await
         }
+        Err(response) => response,
+    }
+}
+
+/// The QR code of its link, as a drawing.
+pub(super) async fn qr_svg(
+    State(app): State<Arc<App>>,
+    page: Page,
+    Path(code): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    qr(&app, &page, (&code, Format::Svg), &headers).await
+}
+
+/// The same, as a picture.
+pub(super) async fn qr_png(
+    State(app): State<Arc<App>>,
+    page: Page,
+    Path(code): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    qr(&app, &page, (&code, Format::Png), &headers).await
+}
+
+async fn qr(
+    app: &App,
+    page: &Page,
+    (code, format): (&str, Format),
+    headers: &HeaderMap,
+) -> Response {
+    if let Err(response) = enter(app, page, headers).await {
+        return response;
+    }
+    match find(app, page, code).await {
+        Ok(issued) => picture(&page.branding, &issued.voucher, format)
+            .unwrap_or_else(|| StatusCode::NOT_FOUND.into_response()),
         Err(response) => response,
     }
 }
@@ -172,6 +211,7 @@ async fn shown(
         issued: page.moment(voucher.created_at),
         address: of_voucher(code),
         link: link(&page.branding, voucher),
+        qr: format!("{}/qr", of_voucher(voucher.code.as_str())),
         duplicate: address("/admin/vouchers/new", &[("from", code)]),
         fingerprint: fingerprint(voucher),
         draft,

@@ -265,6 +265,8 @@ pub(super) const NO_PAGES: &[(&str, &str)] = &[
     ("/assets/{name}", "style sheets, which pages load"),
     ("/admin", "redirects to the list of vouchers"),
     ("/admin/vouchers.csv", "a file"),
+    ("/admin/vouchers/{code}/qr.svg", "a picture"),
+    ("/admin/vouchers/{code}/qr.png", "a picture"),
     ("/admin/campaigns/{id}/days.csv", "a file"),
     ("/language", "redirects to the page it was pressed on"),
     ("/digits", "redirects to the page it was pressed on"),

@@ -129,6 +129,7 @@ impl World<'_> {
             "DELETE /billing/vouchers/revoke/{code}"
             | "DELETE /billing/admin/promos/{code}"
             | "GET /billing/vouchers/code/{code}"
+            | "GET /billing/vouchers/code/{code}/qr"
             | "GET /billing/vouchers/code/{code}/history" => {
                 request.with("code", &self.voucher().await)
             }

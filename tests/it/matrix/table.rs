@@ -33,6 +33,7 @@ GET    /billing/vouchers/list                         401  403  403  403  403  4
 GET    /billing/vouchers/csv                          401  403  403  403  403  403  200  200  403
 GET    /billing/vouchers/code/{code}                  401  403  403  403  403  403  200  200  403
 GET    /billing/vouchers/code/{code}/history          401  403  403  403  403  403  200  200  403
+GET    /billing/vouchers/code/{code}/qr               401  403  403  403  403  403  200  200  403
 GET    /billing/vouchers/code/{code}/qualifies        401  403  403  403  403  403  200  200  403
 GET    /billing/vouchers/code/{code}/redemptions      401  403  403  403  403  403  200  200  403
 DELETE /billing/vouchers/revoke/{code}                401  403  403  403  403  403  200  200  403

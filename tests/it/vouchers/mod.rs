@@ -9,6 +9,7 @@ mod issue_refused;
 mod legacy_routes;
 mod list;
 mod preview;
+mod qr;
 mod qualifies;
 mod record;
 mod remembered;
