@@ -4,7 +4,7 @@
 use rand::{CryptoRng, RngExt as _};
 use serde::{Deserialize, Serialize};
 use sovereign_domain::check_character;
-use sovereign_domain::voucher::{CODE_LENGTH, Code, CodeError};
+use sovereign_domain::voucher::{CODE_LENGTH, Code, CodeError, comparable};
 
 use super::super::vouchers::FieldError;
 
@@ -96,7 +96,8 @@ impl Pattern {
         alphabet: Alphabet,
         check_character: bool,
     ) -> Result<Self, Vec<FieldError>> {
-        let prefix = prefix.trim();
+        // As codes are written: a character may be several there.
+        let prefix = comparable(prefix);
         let mut pattern = Self { prefix: String::new(), length: 0, alphabet, check_character };
         let least = Self::least_length(alphabet, check_character);
         pattern.length = length.unwrap_or(match alphabet {
@@ -104,7 +105,7 @@ impl Pattern {
             Alphabet::Letters | Alphabet::Digits => least,
         });
         let mut faults = Vec::new();
-        let most = Self::most_length(prefix, check_character);
+        let most = Self::most_length(&prefix, check_character);
         if pattern.length < least {
             let detail = format!(
                 "length must be at least {least} random characters, the prefix not counted: a shorter \
@@ -120,10 +121,7 @@ impl Pattern {
         }
         // Whatever can stand before other characters: the shortest code is longer than a prefix may be.
         match Code::parse(&format!("{prefix}AAA")) {
-            Ok(code) => {
-                let prefix = code.as_str().strip_suffix("AAA");
-                prefix.unwrap_or_default().clone_into(&mut pattern.prefix);
-            }
+            Ok(_) => pattern.prefix = prefix,
             // Behind it there is no room, which was said.
             Err(CodeError::Length) => {}
             Err(error) => faults.push(FieldError::new("prefix", format!("prefix {error}"))),
@@ -143,7 +141,7 @@ impl Pattern {
 
     /// The most random characters that there is room for.
     pub(crate) fn most_length(prefix: &str, check_character: bool) -> usize {
-        let room = CODE_LENGTH.end().saturating_sub(prefix.trim().chars().count());
+        let room = CODE_LENGTH.end().saturating_sub(comparable(prefix).chars().count());
         room.saturating_sub(usize::from(check_character))
     }
 
@@ -206,6 +204,7 @@ mod tests {
             assert_eq!(Code::parse(&code).map(|code| code.as_str().to_owned()), Ok(code));
         }
         assert_eq!(made(&pattern("", 64).unwrap()).len(), 64);
+        assert_eq!(made(&pattern(&"\u{fb00}".repeat(20), 24).unwrap()).len(), 64);
     }
 
     #[test]
@@ -264,6 +263,8 @@ mod tests {
             ("OMANTEL-", 57, "length", "at most 56"),
             (&"X".repeat(60), 12, "length", "at most 4"),
             ("OMAN TEL", DEFAULT_LENGTH, "prefix", "only letters"),
+            // Each is two letters in a code.
+            (&"\u{fb00}".repeat(20), 30, "length", "at most 24"),
         ] {
             let faults = pattern(prefix, length).unwrap_err();
             assert_eq!(faults[0].field, field, "{}", faults[0]);

@@ -31,7 +31,12 @@ pub(super) async fn vouchers(
     };
     let campaigns = campaigns_of(tx, &table).await?;
     let mut reader = Reader { table: &table, currency, now, campaigns, errors: Vec::new() };
-    let vouchers: Vec<Voucher> = table.rows().iter().map(|row| reader.voucher(row)).collect();
+    let mut vouchers = Vec::with_capacity(table.rows().len());
+    for rows in table.rows().chunks(SLICE) {
+        vouchers.extend(rows.iter().map(|row| reader.voucher(row)));
+        // Others have their turn in between.
+        tokio::task::yield_now().await;
+    }
     let mut errors = reader.errors;
     errors.extend(twice(&table, &vouchers));
     errors.extend(taken(tx, &table, &vouchers).await?);

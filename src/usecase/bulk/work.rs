@@ -50,11 +50,15 @@ pub(crate) async fn step(app: &App) -> storage::Result<Done> {
 /// Ends imports that were looked at a day ago, and that nobody has begun.
 async fn forget_unused(app: &App) -> storage::Result<()> {
     let now = app.clock.now();
+    let is_unused = |row: &rows::Row| row.created_at.0 <= now.plus_seconds(-CHECKED_SECONDS);
+    let mut tx = app.store.read().await?;
+    let oldest = rows::oldest(&mut tx, BulkState::Checked).await?;
+    drop(tx);
+    if !oldest.as_ref().is_some_and(is_unused) {
+        return Ok(());
+    }
     let mut tx = app.store.begin().await?;
-    while let Some(oldest) = rows::oldest(&mut tx, BulkState::Checked).await? {
-        if oldest.created_at.0 > now.plus_seconds(-CHECKED_SECONDS) {
-            break;
-        }
+    while let Some(oldest) = rows::oldest(&mut tx, BulkState::Checked).await?.filter(is_unused) {
         rows::stands(&mut tx, oldest.id, (BulkState::Cancelled, 0), None, now).await?;
         rows::forget_file(&mut tx, oldest.id).await?;
     }
