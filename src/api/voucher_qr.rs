@@ -62,7 +62,8 @@ pub(crate) fn picture(branding: &Branding, voucher: &Voucher, format: Format) ->
 #[utoipa::path(
     get, path = "/billing/vouchers/code/{code}/qr", tag = "Vouchers", operation_id = "getVoucherQrCode",
     security(("bearer" = [])),
-    params(("code" = String, Path, description = "The voucher's code"), FormatQuery),
+    params(("code" = String, Path, description = "The code, spelled as it may be issued",
+        pattern = "^ *[A-Za-z0-9._-]{3,64} *$"), FormatQuery),
     responses(
         (status = 200, description = "The picture", content(
             (QrCode = "image/svg+xml"),

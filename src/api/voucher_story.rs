@@ -140,7 +140,7 @@ pub(super) async fn history(
 
 /// A redemption of a voucher.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = VoucherRedeemed)]
+#[schema(as = RedemptionOfVoucher)]
 pub(super) struct RedeemedBody {
     id: Uuid,
     /// The Organization that redeemed it.

@@ -135,3 +135,23 @@ fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
         None => value,
     }
 }
+
+/// Of two with the same name one would be described as the other.
+#[test]
+fn every_schema_has_a_name_of_its_own() {
+    let directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/api");
+    let mut files = vec![directory];
+    let mut names = Vec::new();
+    while let Some(path) = files.pop() {
+        if path.is_dir() {
+            files.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+            continue;
+        }
+        let text = std::fs::read_to_string(path).unwrap();
+        let named = text.split("schema(as = ").skip(1);
+        names.extend(named.map(|rest| rest.split([')', ',']).next().unwrap().to_owned()));
+    }
+    names.sort_unstable();
+    let twice: Vec<_> = names.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+    assert!(names.len() > 50 && twice.is_empty(), "{twice:?}");
+}
