@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::batch::{self, batch_row};
 use super::types::int4;
+use super::vouchers::CodeKey;
 use super::{Connection, Json, Result, Ts, Tx, on_db};
 
 from_row! {
@@ -211,8 +212,6 @@ pub(crate) async fn issue(
     let inserted: Vec<Inserted> = batch::fetch(tx, sql, rows.collect()).await?;
     Ok(inserted.into_iter().map(|row| row.code).collect())
 }
-
-batch_row! { struct CodeKey<'a> { wanted: &'a str => "text" } }
 
 /// Those of the codes that were ever issued, revoked ones included.
 pub(crate) async fn taken(tx: &mut Tx, codes: &[&str]) -> Result<BTreeSet<String>> {

@@ -58,7 +58,7 @@ macro_rules! columns {
 }
 pub(crate) use columns;
 
-batch_row! { struct CodeKey<'a> { wanted: &'a str => "text" } }
+batch_row! { pub(super) struct CodeKey<'a> { wanted: &'a str => "text" } }
 
 /// Live vouchers by their codes. Of a revoked one there is nothing to see, not even that it takes longer.
 pub(crate) struct ByCode;

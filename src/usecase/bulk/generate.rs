@@ -93,7 +93,7 @@ pub async fn create(writer: &mut Writer<'_>, codes: &NewCodes) -> Result<BulkOpe
         campaign_id,
     };
     let stands = (BulkState::Running, codes.count);
-    let (operation, _) = note(&mut tx, writer, codes.id, stands, &terms).await?;
+    let operation = note(&mut tx, writer, codes.id, stands, &terms).await?;
     tx.commit().await?;
     Ok(operation)
 }

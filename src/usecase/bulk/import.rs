@@ -90,7 +90,7 @@ pub async fn import(
     let terms = Terms::Import { credit_minor: checked.credit_minor };
     let mut tx = writer.store.begin().await?;
     let noted = note(&mut tx, writer, None, (state, checked.vouchers), &terms).await;
-    let (operation, _) = noted.map_err(|error| match error {
+    let operation = noted.map_err(|error| match error {
         BulkError::Storage(error) => ImportError::Storage(error),
         // Under a new identifier there is nothing that could be otherwise.
         other => ImportError::Storage(storage::Error::Corrupt(format!("{other:?}"))),

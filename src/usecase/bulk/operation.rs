@@ -132,7 +132,7 @@ pub(super) async fn note(
     id: Option<Uuid>,
     (state, total): (BulkState, i64),
     terms: &Terms,
-) -> Result<(BulkOperation, bool), BulkError> {
+) -> Result<BulkOperation, BulkError> {
     let id = id.unwrap_or_else(|| writer.ids.next_id());
     let told = json!(terms);
     let new = rows::New {
@@ -155,7 +155,7 @@ pub(super) async fn note(
     if is_new {
         record(tx, writer, ("bulk.create", id), told_of(&operation)).await?;
     }
-    Ok((operation, is_new))
+    Ok(operation)
 }
 
 fn told_of(operation: &BulkOperation) -> Value {

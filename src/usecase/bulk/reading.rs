@@ -170,8 +170,7 @@ impl Reader<'_> {
         let of_text = self.currency.read_decimal(&comparable(text));
         let of_minor = comparable(minor).parse::<i64>().ok();
         let (column, credit) = match (text, minor) {
-            (_, "") => (Column::Credit, of_text),
-            ("", _) => (Column::CreditMinor, of_minor),
+            ("", minor) if !minor.is_empty() => (Column::CreditMinor, of_minor),
             _ => (Column::Credit, of_text),
         };
         if !text.is_empty() && !minor.is_empty() && of_text != of_minor {
