@@ -37,19 +37,31 @@ impl Qr {
         self.dark.get(row * self.side + column).copied().unwrap_or(false)
     }
 
+    /// The side in modules, with the room around it.
+    pub(crate) fn side(&self) -> usize {
+        self.side
+    }
+
+    /// Dark modules side by side: row and column of the first, and how many.
+    pub(crate) fn runs(&self) -> impl Iterator<Item = (usize, usize, usize)> {
+        let of_row = move |row: usize| {
+            let first = move |column: &usize| {
+                self.is_dark(row, *column) && (*column == 0 || !self.is_dark(row, *column - 1))
+            };
+            let length = move |column: usize| {
+                (column..self.side).take_while(|place| self.is_dark(row, *place)).count()
+            };
+            (0..self.side).filter(first).map(move |column| (row, column, length(column)))
+        };
+        (0..self.side).flat_map(of_row)
+    }
+
     /// A drawing, a unit for each module.
     pub(crate) fn svg(&self) -> String {
         let side = self.side;
         let mut path = String::new();
-        for row in 0..side {
-            let mut column = 0;
-            while column < side {
-                let length = (column..side).take_while(|place| self.is_dark(row, *place)).count();
-                if length > 0 {
-                    let _ = write!(path, "M{column} {row}h{length}v1h-{length}z");
-                }
-                column += length.max(1);
-            }
+        for (row, column, length) in self.runs() {
+            let _ = write!(path, "M{column} {row}h{length}v1h-{length}z");
         }
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\">\

@@ -1,11 +1,12 @@
-//! The administrators' desk beside a million vouchers: how long the list takes, whatever is looked for.
+//! The administrators' desk beside a million vouchers and a million lines of the ledger: how long the list takes,
+//! whatever is looked for, and reports; and along which indexes.
 
 use sovereign::auth::Role;
 use sovereign::storage::{Engine, Store};
 use tokio::runtime::Runtime;
 
 use crate::server::Sovereign;
-use crate::{Scale, load, people, say};
+use crate::{Scale, ledger, load, people, plans, say};
 
 const VOUCHERS: usize = 1_000_000;
 const REQUESTS: usize = 40;
@@ -33,13 +34,47 @@ const QUESTIONS: [(&str, &str); 17] = [
     ("a part that no paused one has", "&q=nonesuch&status=paused"),
 ];
 
+/// Reports, and what became of one voucher.
+const REPORTS: [(&str, &str); 8] = [
+    ("redemptions of 30 days", "/billing/reports/redemptions"),
+    ("redemptions of a year", "/billing/reports/redemptions?days=366"),
+    ("credit of 30 days", "/billing/reports/credit"),
+    ("credit of a year", "/billing/reports/credit?days=366"),
+    ("new Organizations of a year", "/billing/reports/organizations?days=366"),
+    ("revenue of a year", "/billing/admin/reports/revenue?days=366"),
+    ("a voucher", "/billing/vouchers/code/C-0000002-LAST"),
+    ("a voucher's credit by day", "/billing/vouchers/code/C-0000002-LAST/credit"),
+];
+
+/// What has a million rows.
+const LARGE: [&str; 6] = [
+    "promo_codes",
+    "credit_ledger",
+    "credit_lots",
+    "voucher_totals",
+    "voucher_counts",
+    "card_payments",
+];
+
 pub(crate) fn run(runtime: &Runtime, scale: Scale) {
     let count = VOUCHERS / scale.divisor;
-    say(&format!("desk: the list of {count} vouchers, {REQUESTS} times each, one after the other"));
+    say(&format!(
+        "desk: {count} vouchers and as many lines of the ledger; {REQUESTS} requests each, one after the other"
+    ));
     let postgres = runtime.block_on(Sovereign::on_postgres("bench_desk", &[]));
     for (name, sovereign) in [("PostgreSQL", postgres), ("SQLite", Sovereign::on_sqlite(&[]))] {
-        runtime.block_on(async { fill(&sovereign.store().await, count).await });
-        ask(name, &sovereign);
+        let store = runtime.block_on(sovereign.store());
+        runtime.block_on(async {
+            fill(&store, count).await;
+            ledger::fill(&store, count).await;
+        });
+        ledger::roll_up(name, &sovereign, count);
+        runtime.block_on(people::execute(&store, "ANALYZE"));
+        let requests = ask(name, &sovereign);
+        say(&format!("  {name}: how tables of a million rows are read"));
+        for step in runtime.block_on(plans::of(&sovereign, &store, &requests, &LARGE)) {
+            say(&format!("    {step}"));
+        }
     }
     say("  (at most 300 ms)\n");
 }
@@ -101,17 +136,23 @@ async fn fill(store: &Store, count: usize) {
     people::execute(store, quiet).await;
 }
 
-fn ask(name: &str, sovereign: &Sovereign) {
+fn ask(name: &str, sovereign: &Sovereign) -> Vec<Vec<u8>> {
     let process = sovereign.serve();
-    let token = people::mint(&sovereign.tokens(), "desk", Role::SovereignAdmin);
-    for (question, query) in QUESTIONS {
-        let request = load::get(&format!("/billing/vouchers/list?limit=50{query}"), &token);
-        let run = load::send_alone(process.address, request, REQUESTS);
+    let token = people::mint(&sovereign.tokens(), "desk", Role::Superadmin);
+    let lists = QUESTIONS
+        .map(|(question, query)| (question, format!("/billing/vouchers/list?limit=50{query}")));
+    let reports = REPORTS.map(|(question, path)| (question, path.to_owned()));
+    let mut requests = Vec::new();
+    for (question, path) in lists.into_iter().chain(reports) {
+        let request = load::get(&path, &token);
+        let run = load::send_alone(process.address, request.clone(), REQUESTS);
         say(&format!(
             "  {name:<12} {question:<32} p50 {:>6.1} ms   p95 {:>6.1} ms",
             run.quantile_ms(0.5),
             run.quantile_ms(0.95)
         ));
+        requests.push(request);
     }
     process.stop();
+    requests
 }

@@ -91,17 +91,29 @@ impl From<NewBody> for NewCodes {
 #[schema(as = BulkOperation)]
 pub(super) struct OperationBody {
     id: Uuid,
-    /// What it does: `generate` or `import`.
-    #[schema(pattern = "^(generate|import)$")]
+    /// What it does: `generate` or `import` vouchers, or `edit` those that there are.
+    #[schema(pattern = "^(generate|import|edit)$")]
     kind: &'static str,
     /// How it stands: `checked` (somebody has to begin it), `running`, `done`, `cancelled` or `failed`.
     #[schema(pattern = "^(checked|running|done|cancelled|failed)$")]
     state: &'static str,
-    /// How many vouchers it is to issue.
+    /// How many vouchers it is to issue, or to look at.
     total: i64,
-    /// How many it has issued.
+    /// How many it has issued, or looked at.
     done: i64,
-    /// What all of them are worth, each redeemed once, in minor units.
+    /// Of `edit`: what is done to each.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, pattern = "^(pause|resume|extend|revoke|restore)$")]
+    action: Option<&'static str>,
+    /// Of `extend`: how many days longer credit lasts; below zero where that is undone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    days: Option<i64>,
+    /// Of `edit`: how many it has changed; the others were so already, or could not be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    changed: Option<i64>,
+    /// What all that it issues are worth, each redeemed once, in minor units.
     total_credit_minor: i64,
     /// ISO 4217.
     currency: &'static str,
@@ -146,7 +158,11 @@ impl OperationBody {
                 check_character: pattern.check_character,
                 entropy_bits: pattern.entropy_bits(),
             }),
-            Terms::Import { .. } => None,
+            Terms::Import { .. } | Terms::Edit { .. } => None,
+        };
+        let (action, days) = match &operation.terms {
+            Terms::Edit { action, days, .. } => (Some(action.as_str()), *days),
+            _ => (None, None),
         };
         Self {
             id: operation.id,
@@ -154,6 +170,9 @@ impl OperationBody {
             state: operation.state.as_str(),
             total: operation.total,
             done: operation.done,
+            changed: action.map(|_| operation.changed),
+            action,
+            days,
             total_credit_minor,
             currency: currency.code(),
             pattern,
@@ -165,7 +184,7 @@ impl OperationBody {
     }
 }
 
-fn unknown() -> Problem {
+pub(super) fn unknown() -> Problem {
     Problem::not_found("there is no operation with this identifier")
 }
 
@@ -221,7 +240,7 @@ pub(super) async fn read(
 
 /// Stops an operation on many vouchers
 ///
-/// What it has issued stays. For the roles superadmin and sovereign-admin.
+/// What it has issued or changed stays. For the roles superadmin and sovereign-admin.
 #[utoipa::path(
     post, path = "/billing/vouchers/bulk/{id}/cancel", tag = "Vouchers", operation_id = "cancelBulkOperation",
     security(("bearer" = [])),

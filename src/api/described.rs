@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::handler::Handler;
+use axum::middleware::from_fn;
 use axum::routing::{MethodFilter, on};
 use utoipa::Path;
 // Not part of utoipa's documented face, but what its own bindings for axum are built on.
@@ -15,6 +16,7 @@ use utoipa::openapi::path::{HttpMethod, Operation};
 use utoipa::openapi::schema::Schema;
 use utoipa::openapi::{Deprecated, OpenApi, RefOr};
 
+use super::fields;
 use crate::app::App;
 
 /// What `#[utoipa::path]` makes beside a handler, by the name of `__path_` and the handler's.
@@ -22,11 +24,11 @@ pub(super) trait Description: Path + Tags<'static> + SchemaReferences {}
 
 impl<D: Path + Tags<'static> + SchemaReferences> Description for D {}
 
-struct Described {
+pub(super) struct Described {
     path: String,
     methods: Vec<HttpMethod>,
-    operation: Operation,
-    schemas: Vec<(String, RefOr<Schema>)>,
+    pub(super) operation: Operation,
+    pub(super) schemas: Vec<(String, RefOr<Schema>)>,
 }
 
 /// Where a route answers that is described at another path.
@@ -86,7 +88,12 @@ impl Routes {
         );
         let path = older.map_or_else(D::path, |older| older.path.to_owned());
         if let Some(methods) = D::methods().iter().map(filter).reduce(MethodFilter::or) {
-            self.router = self.router.route(&path, on(methods, handler));
+            let mut route = on(methods, handler);
+            if D::methods().contains(&HttpMethod::Get) {
+                route = route
+                    .layer(from_fn(|request, next| fields::pick(described::<D>, request, next)));
+            }
+            self.router = self.router.route(&path, route);
         }
         self.entries.push((described::<D>, older));
         self
@@ -105,6 +112,14 @@ impl Routes {
                 older.path.clone_into(&mut path);
                 operation.operation_id = Some(older.operation_id.to_owned());
                 operation.deprecated = Some(Deprecated::True);
+            }
+            if methods.contains(&HttpMethod::Get)
+                && let Some(members) = fields::members(&operation, &schemas)
+            {
+                operation
+                    .parameters
+                    .get_or_insert_default()
+                    .push(RefOr::T(fields::parameter(&members)));
             }
             complete(&mut operation);
             components.schemas.extend(schemas);

@@ -39,6 +39,13 @@ impl IntoResponse for Document {
 #[schema(as = CsvFile, value_type = String)]
 pub(super) struct Table(pub(super) Response);
 
+impl Table {
+    /// A table that is in memory already.
+    pub(super) fn of(text: String, file: &str) -> Self {
+        Self(whole(text, file))
+    }
+}
+
 impl IntoResponse for Table {
     fn into_response(self) -> Response {
         self.0
@@ -156,6 +163,16 @@ pub(crate) fn send(
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
     Ok((headers, Body::from_stream(pieces)).into_response())
+}
+
+/// A CSV file that is in memory already, to be saved.
+pub(crate) fn whole(text: String, file: &str) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, CSV.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\"")),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    (headers, text).into_response()
 }
 
 impl From<ExportError> for Problem {

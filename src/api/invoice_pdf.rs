@@ -94,12 +94,17 @@ pub(super) async fn pdf(
 
 impl PdfQuery {
     pub(super) fn language(&self, headers: &HeaderMap) -> Result<Language, Problem> {
-        let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        match &self.lang {
-            None => Ok(Language::accepted(accepted.unwrap_or_default())),
-            Some(tag) => {
-                Language::of_tag(tag).ok_or_else(|| Problem::field("lang", "lang must be en or ar"))
-            }
+        language(self.lang.as_deref(), headers)
+    }
+}
+
+/// The language that is asked for; else what the client prefers.
+pub(super) fn language(asked: Option<&str>, headers: &HeaderMap) -> Result<Language, Problem> {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    match asked {
+        None => Ok(Language::accepted(accepted.unwrap_or_default())),
+        Some(tag) => {
+            Language::of_tag(tag).ok_or_else(|| Problem::field("lang", "lang must be en or ar"))
         }
     }
 }

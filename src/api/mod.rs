@@ -17,6 +17,7 @@ mod billing;
 mod blueprints;
 mod branding;
 mod bulk;
+mod bulk_edit;
 mod bulk_import;
 pub(crate) mod caller;
 mod campaign_days;
@@ -37,6 +38,7 @@ mod event_deliveries;
 mod event_endpoints;
 pub(crate) mod export;
 mod extract;
+mod fields;
 mod google;
 mod if_match;
 mod invitations;
@@ -56,12 +58,16 @@ mod reconcile;
 mod refund_problem;
 mod refunds;
 mod refusal_problem;
+pub(crate) mod reports;
+pub(crate) mod revenue_report;
 mod settings;
 mod shared_answers;
 mod status;
 mod subscriptions;
 mod tiers;
 mod usage;
+pub(crate) mod voucher_cards;
+mod voucher_credit;
 mod voucher_file;
 pub(crate) mod voucher_qr;
 mod voucher_story;
@@ -97,6 +103,7 @@ pub fn router(app: Arc<App>) -> Router {
 fn routes() -> Routes {
     let routes = voucher_routes(Routes::default());
     let routes = billing_routes(routes);
+    let routes = report_routes(routes);
     let routes = catalog_routes(routes);
     let routes = catalog_administration_routes(routes);
     let routes = organization_routes(routes);
@@ -118,9 +125,12 @@ fn voucher_routes(routes: Routes) -> Routes {
         .add(__path_list, vouchers::list)
         .add(voucher_file::__path_csv, voucher_file::csv)
         .add(__path_read, vouchers::read)
+        .add(voucher_cards::__path_pdf, voucher_cards::pdf)
         .add(voucher_qr::__path_qr, voucher_qr::qr)
         .add(voucher_story::__path_history, voucher_story::history)
         .add(voucher_story::__path_redemptions, voucher_story::redemptions)
+        .add(voucher_credit::__path_json, voucher_credit::json)
+        .add(voucher_credit::__path_csv, voucher_credit::csv)
         .add(voucher_story::__path_qualifies, voucher_story::qualifies)
         .add(__path_revoke, vouchers::revoke)
         .add(__path_redeem_preview, vouchers::redeem_preview)
@@ -131,6 +141,9 @@ fn voucher_routes(routes: Routes) -> Routes {
         .add(bulk::__path_cancel, bulk::cancel)
         .add(bulk::__path_resume, bulk::resume)
         .add(bulk_import::__path_import, bulk_import::import)
+        .add(bulk_edit::__path_count, bulk_edit::count)
+        .add(bulk_edit::__path_edit, bulk_edit::edit)
+        .add(bulk_edit::__path_undo, bulk_edit::undo)
         .add(campaigns::__path_create, campaigns::create)
         .add(campaigns::__path_list, campaigns::list)
         .add(campaigns::__path_read, campaigns::read)
@@ -177,6 +190,18 @@ fn billing_routes(routes: Routes) -> Routes {
         .add(usage::__path_read, usage::read)
         .add(usage::__path_set_limit, usage::set_limit)
         .add(admin_organizations::__path_totals, admin_organizations::totals)
+}
+
+fn report_routes(routes: Routes) -> Routes {
+    routes
+        .add(reports::__path_credit, reports::credit)
+        .add(reports::__path_credit_csv, reports::credit_csv)
+        .add(reports::__path_redemptions, reports::redemptions)
+        .add(reports::__path_redemptions_csv, reports::redemptions_csv)
+        .add(reports::__path_organizations, reports::organizations)
+        .add(reports::__path_organizations_csv, reports::organizations_csv)
+        .add(revenue_report::__path_json, revenue_report::json)
+        .add(revenue_report::__path_csv, revenue_report::csv)
 }
 
 fn catalog_routes(routes: Routes) -> Routes {

@@ -37,6 +37,9 @@ wire.
 **Bodies** are JSON objects of at most 1 MiB, whatever their Content-Type says. Unknown members are \
 ignored; a whole number may be spelled `100` or `100.0`; no text may hold a NUL character.
 
+**Lists** answer of each row only the members that `fields` names, whether or not they are required. Where there are more rows than are on a \
+page, a Link header has the address of the next.
+
 **Errors** are `application/problem+json`; tell them apart by `type`. A request that \
 was answered 503 with a Retry-After may be sent again; with the same Idempotency-Key, what was done is \
 not done twice.";
@@ -96,6 +99,7 @@ fn frame() -> OpenApi {
         .tags(Some([
             tag("Vouchers", "Codes, and what they are worth"),
             tag("Campaigns", "Sets of vouchers with a budget and a time"),
+            tag("Reports", "What happened on each day"),
             tag("Checkout", "Orders, paid by credit"),
             tag(
                 "Billing",

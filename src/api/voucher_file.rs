@@ -59,6 +59,7 @@ pub(super) async fn csv(
         status: query.status.as_deref(),
         campaign: query.campaign.as_deref(),
         bulk: query.bulk.as_deref(),
+        sort: None,
     };
     let spool = voucher_file::file(&app, &caller.user_id, &wanted).await?;
     Ok(Table(export::send(spool, export::CSV, "vouchers.csv").map_err(ExportError::from)?))

@@ -7,18 +7,19 @@ use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
-use sovereign_domain::voucher::Issued;
+use sovereign_domain::voucher::{Code, Issued};
 use utoipa::{IntoParams, ToSchema};
 
 use super::caller::{Address, Issuer};
 use super::extract::{Body, Query, Segment, Whole};
 use super::problem::Problem;
-use super::wire::{DoneBody, PreviewBody, VoucherBody};
+use super::wire::{DoneBody, PreviewBody, VoucherBody, WithCreditBody};
 use super::{if_match, paging};
 use crate::app::App;
 use crate::limits::{Key, Quota};
 use crate::usecase::list_vouchers::{self, PAGE_SIZE, Wanted};
 use crate::usecase::previews::code_to_look_at;
+use crate::usecase::reports::voucher;
 use crate::usecase::vouchers::{self, Expected, Issue, Writer, parse_code};
 
 /// A voucher to issue. Absent members, and those that are `null`, have their defaults on a new voucher
@@ -67,7 +68,7 @@ pub(super) struct IssueBody {
     ),
     request_body = IssueBody,
     responses(
-        (status = 200, description = "The voucher as it is stored", body = VoucherBody,
+        (status = 200, description = "The voucher as it is stored", body = WithCreditBody,
             headers(("ETag" = String, description = "For the next edit; redemptions leave it as it is"))),
         (status = 403, description = "The role is neither superadmin nor sovereign-admin"),
         (status = 412, description = "Somebody has edited it since (`voucher_edited`), or there is one already \
@@ -96,16 +97,18 @@ pub(super) async fn issue(
     let issued = vouchers::issue(&mut writer, issue, &expected(&headers)).await;
     // Also where it failed: a commit whose answer was lost may have happened.
     app.previews.forget(&code);
-    Ok(tagged(&app, issued?))
+    tagged(&app, issued?).await
 }
 
 /// A voucher, with the tag of its edits.
-type Tagged = ([(HeaderName, String); 1], Json<VoucherBody>);
+type Tagged = ([(HeaderName, String); 1], Json<WithCreditBody>);
 
-fn tagged(app: &App, issued: Issued) -> Tagged {
+async fn tagged(app: &App, issued: Issued) -> Result<Tagged, Problem> {
+    let code = issued.voucher.code.clone();
+    let totals = voucher::totals(app, std::slice::from_ref(&code)).await?.remove(&code);
     let tag = format!("\"{}\"", vouchers::fingerprint(&issued.voucher));
     let body = VoucherBody::new(issued, app.facts.currency, app.clock.now());
-    ([(header::ETAG, tag)], Json(body))
+    Ok(([(header::ETAG, tag)], Json(WithCreditBody::new(body, totals.unwrap_or_default()))))
 }
 
 fn expected(headers: &HeaderMap) -> Expected {
@@ -125,7 +128,7 @@ fn expected(headers: &HeaderMap) -> Expected {
     params(("code" = String, Path, description = "The code, spelled as it may be issued",
         pattern = "^ *[A-Za-z0-9._-]{3,64} *$")),
     responses(
-        (status = 200, description = "The voucher", body = VoucherBody,
+        (status = 200, description = "The voucher", body = WithCreditBody,
             headers(("ETag" = String, description = "For the next edit; redemptions leave it as it is"))),
         (status = 400, description = "This can be no code"),
         (status = 403, description = "The role is neither superadmin nor sovereign-admin"),
@@ -137,7 +140,7 @@ pub(super) async fn read(
     Issuer(_): Issuer,
     Segment(code): Segment,
 ) -> Result<Tagged, Problem> {
-    Ok(tagged(&app, find(&app, &code).await?))
+    tagged(&app, find(&app, &code).await?).await
 }
 
 /// The voucher of a path, revoked or not.
@@ -167,6 +170,10 @@ pub(super) struct ListQuery {
     /// The operation that issued them, by identifier; empty = whichever way they were issued.
     #[param(nullable = false, max_length = 36)]
     bulk: Option<String>,
+    /// `newest` first, which it is by default; by `code` from A to Z; `spent`: the most first; or `last_redeemed` first. The last
+    /// two as far as the ledger is added up, which is some minutes ago; those of which nothing became come last.
+    #[param(nullable = false, pattern = "^(newest|code|spent|last_redeemed)?$")]
+    sort: Option<String>,
 }
 
 /// The query of the next page.
@@ -182,18 +189,20 @@ struct NextQuery {
     campaign: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     bulk: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sort: Option<String>,
 }
 
 /// Lists vouchers
 ///
-/// Newest first; those that are not revoked, unless `status` asks for others. For the roles superadmin and
+/// Newest first, unless `sort` says otherwise; those that are not revoked, unless `status` asks for others. For the roles superadmin and
 /// sovereign-admin.
 #[utoipa::path(
     get, path = "/billing/vouchers/list", tag = "Vouchers", operation_id = "listVouchers",
     security(("bearer" = [])),
     params(ListQuery),
     responses(
-        (status = 200, description = "A page of vouchers", body = Vec<VoucherBody>, headers(
+        (status = 200, description = "A page of vouchers", body = Vec<WithCreditBody>, headers(
             ("Link" = String, description = "`<…>; rel=\"next\"`: the next page, where there is one")
         )),
         (status = 403, description = "The role is neither superadmin nor sovereign-admin"),
@@ -212,12 +221,18 @@ pub(super) async fn list(
         status: query.status.as_deref(),
         campaign: query.campaign.as_deref(),
         bulk: query.bulk.as_deref(),
+        sort: query.sort.as_deref(),
     };
     let now = app.clock.now();
     let page = list_vouchers::list(&app.store, &wanted, limit, now).await?;
     let currency = app.facts.currency;
-    let vouchers: Vec<VoucherBody> =
-        page.rows.into_iter().map(|issued| VoucherBody::new(issued, currency, now)).collect();
+    let codes: Vec<Code> = page.rows.iter().map(|issued| issued.voucher.code.clone()).collect();
+    let mut totals = voucher::totals(&app, &codes).await?;
+    let vouchers = page.rows.into_iter().map(|issued| {
+        let totals = totals.remove(&issued.voucher.code).unwrap_or_default();
+        WithCreditBody::new(VoucherBody::new(issued, currency, now), totals)
+    });
+    let vouchers: Vec<WithCreditBody> = vouchers.collect();
     let next = page.next.map(|after| NextQuery {
         after,
         limit,
@@ -225,6 +240,7 @@ pub(super) async fn list(
         status: query.status.filter(|status| !status.is_empty()),
         campaign: query.campaign.filter(|campaign| !campaign.is_empty()),
         bulk: query.bulk.filter(|bulk| !bulk.is_empty()),
+        sort: query.sort.filter(|sort| !sort.is_empty()),
     });
     Ok(paging::linked(vouchers, next, &uri))
 }

@@ -8,6 +8,8 @@ use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::voucher::{Issued, Voucher};
 use utoipa::ToSchema;
 
+use crate::storage::rollups::VoucherTotals;
+
 /// A voucher as its issuer sees it.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Voucher)]
@@ -68,6 +70,33 @@ impl VoucherBody {
             credit_valid_days: voucher.credit_valid_days.unwrap_or(0),
             created_at: voucher.created_at,
             deleted_at: voucher.deleted_at,
+        }
+    }
+}
+
+/// A voucher, and what became of the credit that it granted.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = VoucherWithCredit)]
+pub(super) struct WithCreditBody {
+    #[serde(flatten)]
+    voucher: VoucherBody,
+    /// What was spent of the credit that it granted, less what refunds put back, in minor units.
+    spent_minor: i64,
+    /// What of it ended unspent, in minor units.
+    expired_minor: i64,
+    /// When it was last redeemed; absent where nobody has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, format = DateTime, required = false)]
+    last_redeemed_at: Option<Timestamp>,
+}
+
+impl WithCreditBody {
+    pub(super) fn new(voucher: VoucherBody, totals: VoucherTotals) -> Self {
+        Self {
+            voucher,
+            spent_minor: totals.spent_minor,
+            expired_minor: totals.expired_minor,
+            last_redeemed_at: totals.last_redeemed_at,
         }
     }
 }

@@ -41,6 +41,12 @@ impl Colour {
         Self([red, green, blue])
     }
 
+    /// Red, green and blue.
+    pub(crate) const fn rgb(self) -> (u8, u8, u8) {
+        let [red, green, blue] = self.0;
+        (red, green, blue)
+    }
+
     /// Reads `#rrggbb`.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6)?;

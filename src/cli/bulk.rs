@@ -154,7 +154,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 /// Does it here and now. A server that does so too takes turns.
-async fn carry_out(
+pub(super) async fn carry_out(
     store: &Store,
     currency: Currency,
     ids: &mut RandomIds,
@@ -177,7 +177,7 @@ fn tell(operation: &BulkOperation) {
     let mut out = std::io::stderr();
     if out.is_terminal() {
         let end = if operation.state == BulkState::Running { "" } else { "\n" };
-        let _ = write!(out, "\r{} of {} issued{end}", operation.done, operation.total);
+        let _ = write!(out, "\r{} of {}{end}", operation.done, operation.total);
     }
 }
 
@@ -215,7 +215,7 @@ fn report(common: &Common, checked: &Checked, currency: Currency) -> Result<(), 
     )))
 }
 
-fn failure(error: BulkError) -> Failure {
+pub(super) fn failure(error: BulkError) -> Failure {
     match error {
         BulkError::Fields(faults) => all_faults(faults),
         BulkError::Unknown | BulkError::NotNow(_) => Failure::refused("the operation is gone"),
@@ -223,16 +223,22 @@ fn failure(error: BulkError) -> Failure {
     }
 }
 
-fn show(common: &Common, operation: &BulkOperation, currency: Currency) -> Result<(), Failure> {
+pub(super) fn show(
+    common: &Common,
+    operation: &BulkOperation,
+    currency: Currency,
+) -> Result<(), Failure> {
     if common.json {
         answer_json(&as_json(operation, currency));
     } else {
-        let worth = currency.format(operation.total_credit_minor());
-        let mut row = vec![
-            operation.id.to_string(),
-            format!("{} of {} issued", operation.done, operation.total),
-            format!("worth {worth}"),
-        ];
+        let mut row = vec![operation.id.to_string()];
+        if let Terms::Edit { .. } = operation.terms {
+            row.push(format!("{} of {} changed", operation.changed, operation.total));
+        } else {
+            row.push(format!("{} of {} issued", operation.done, operation.total));
+            let worth = currency.format(operation.total_credit_minor());
+            row.push(format!("worth {worth}"));
+        }
         if let Terms::Generate { pattern, .. } = &operation.terms {
             row.push(format!("{} bits of entropy", pattern.entropy_bits()));
         }
@@ -255,6 +261,11 @@ fn as_json(operation: &BulkOperation, currency: Currency) -> Value {
         "total_credit_minor": operation.total_credit_minor(),
         "currency": currency,
     });
+    if let Terms::Edit { action, days, .. } = &operation.terms {
+        json["action"] = json!(action.as_str());
+        json["changed"] = json!(operation.changed);
+        json["days"] = json!(days);
+    }
     if let Terms::Generate { pattern, .. } = &operation.terms {
         json["pattern"] = json!(pattern);
         json["pattern"]["entropy_bits"] = json!(pattern.entropy_bits());

@@ -6,6 +6,7 @@ mod backup;
 mod blueprint;
 mod branding;
 mod bulk;
+mod bulk_edit;
 mod campaign;
 mod config;
 mod events;
@@ -17,6 +18,7 @@ mod openapi;
 mod output;
 mod policy;
 mod reconcile;
+mod report;
 mod serve;
 mod starting;
 mod stripe;
@@ -82,6 +84,7 @@ enum Command {
     Voucher(voucher::Voucher),
     #[command(subcommand)]
     Campaign(campaign::Campaign),
+    Report(report::Report),
     #[command(subcommand)]
     Stripe(stripe::Stripe),
     #[command(subcommand)]
@@ -178,6 +181,7 @@ pub fn main() -> ExitCode {
             Command::Key(key) => key.run(),
             Command::Voucher(voucher) => voucher.run().await,
             Command::Campaign(campaign) => campaign.run().await,
+            Command::Report(report) => report.run().await,
             Command::Stripe(stripe) => stripe.run().await,
             Command::Subscription(subscription) => subscription.run().await,
             Command::Reconcile(reconcile) => reconcile.run().await,

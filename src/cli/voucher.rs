@@ -9,6 +9,7 @@ use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::voucher::Issued;
 
 use super::bulk::{GenerateArgs, ImportArgs};
+use super::bulk_edit::EditArgs;
 use super::output::{Failure, answer, answer_json, table};
 use super::{Common, clock};
 use crate::app::{Facts, command_line_actor};
@@ -33,6 +34,7 @@ pub(super) enum Voucher {
     Issue(IssueArgs),
     Generate(GenerateArgs),
     Import(ImportArgs),
+    Edit(EditArgs),
     List(ListArgs),
     Revoke(RevokeArgs),
 }
@@ -110,6 +112,9 @@ pub(super) struct ListArgs {
     /// The operation that issued them, by identifier
     #[arg(long, value_name = "ID")]
     bulk: Option<String>,
+    /// newest, code, spent (the most first) or `last_redeemed`
+    #[arg(long, value_name = "ORDER")]
+    sort: Option<String>,
 }
 
 /// Revoke a voucher; what was redeemed stays
@@ -130,6 +135,7 @@ impl Voucher {
             Self::Issue(args) => issue(args).await,
             Self::Generate(args) => Box::pin(args.run()).await,
             Self::Import(args) => Box::pin(args.run()).await,
+            Self::Edit(args) => Box::pin(args.run()).await,
             Self::List(args) => list(args).await,
             Self::Revoke(args) => revoke(args).await,
         }
@@ -193,6 +199,7 @@ async fn list(args: ListArgs) -> Result<(), Failure> {
             status: args.status.as_deref(),
             campaign: args.campaign.as_deref(),
             bulk: args.bulk.as_deref(),
+            sort: args.sort.as_deref(),
         };
         let page = page_of(&store, &wanted, PAGE_SIZE, now).await.map_err(no_page)?;
         found.extend(page.rows);

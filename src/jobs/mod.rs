@@ -28,7 +28,7 @@ pub use crate::usecase::done::Done;
 use crate::usecase::payments::{self, PaymentError, ended, reconcile};
 use crate::usecase::{
     bulk, event_deliveries, expire_credit, letters, number_invoices, organization_life,
-    publish_events, relay, seal_audit, sessions, wallet,
+    publish_events, relay, rollup, seal_audit, sessions, wallet,
 };
 
 /// Why a job could not do what it should. The text is shown to the superadmin.
@@ -147,7 +147,7 @@ pub fn all() -> Vec<Job> {
         Job::new("free-addresses", "frees addresses that nobody has paid for", minute, |app| {
             Box::pin(async { Ok(organization_life::addresses(app).await?) })
         }),
-        Job::new("issue-in-bulk", "issues vouchers many at once", seconds, |app| {
+        Job::new("issue-in-bulk", "issues and changes vouchers many at once", seconds, |app| {
             Box::pin(async { Ok(bulk::step(app).await?) })
         }),
         Job::new("look-after-orders", "settles orders that wait for a payment", minute, |app| {
@@ -182,6 +182,9 @@ pub fn all() -> Vec<Job> {
         }),
         Job::new("retry-payments", "asks again for payments that are due", minute, |app| {
             Box::pin(async { Ok(payments::renewals::retry_all(app).await?) })
+        }),
+        Job::new("roll-up", "adds the ledger up for reports", minute, |app| {
+            Box::pin(async { Ok(rollup::step(app).await?) })
         }),
         Job::new(seal_audit::JOB, "seals the audit log", minute, |app| {
             Box::pin(async { Ok(seal_audit::run(app).await?) })

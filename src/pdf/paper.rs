@@ -121,19 +121,24 @@ impl Sheet {
             block.draw(surface, *x, *y);
         }
         for (rule, from, to, y) in &self.rules {
-            draw_rule(surface, *rule, (*from, *to), *y);
+            draw_rule(surface, *rule, ((*from, *y), (*to, *y)));
         }
     }
 }
 
-fn draw_rule(surface: &mut Surface<'_>, rule: Rule, (from, to): (f32, f32), y: f32) {
+/// A line from one point to another.
+pub(super) fn draw_rule(
+    surface: &mut Surface<'_>,
+    rule: Rule,
+    (from, to): ((f32, f32), (f32, f32)),
+) {
     let (color, width) = match rule {
         Rule::Light => (rgb::Color::new(0xd8, 0xdc, 0xe1), 0.6),
         Rule::Strong => (rgb::Color::new(0x1b, 0x20, 0x27), 0.9),
     };
     let mut path = PathBuilder::new();
-    path.move_to(from, y);
-    path.line_to(to, y);
+    path.move_to(from.0, from.1);
+    path.line_to(to.0, to.1);
     let Some(path) = path.finish() else { return };
     let stroke =
         Stroke { paint: color.into(), width, opacity: NormalizedF32::ONE, ..Stroke::default() };

@@ -24,6 +24,11 @@ pub(super) fn number(text: &str) -> String {
     clean::name(text, NUMBER)
 }
 
+/// A voucher's code, however long an adopted one is.
+pub(super) fn code(text: &str) -> String {
+    clean::name(text, NAME)
+}
+
 /// Whose document it is, and which, at the foot of every sheet.
 pub(super) fn footer(document: &Document) -> String {
     clean::name(&format!("{} · {}", number(&document.number), document.seller.fqdn), FOOTER)

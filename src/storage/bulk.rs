@@ -24,6 +24,9 @@ from_row! {
         pub(crate) done: i64,
         pub(crate) terms: Json<Value>,
         pub(crate) fault: Option<String>,
+        /// Of vouchers that are changed: how many were, and where the next ones begin.
+        pub(crate) changed: i64,
+        pub(crate) place: Option<String>,
         pub(crate) user_id: String,
         pub(crate) request_id: String,
         pub(crate) created_at: Ts,
@@ -33,7 +36,7 @@ from_row! {
 
 macro_rules! columns {
     () => {
-        "id, state, total, done, terms, fault, user_id, request_id, created_at, updated_at"
+        "id, state, total, done, terms, fault, changed, place, user_id, request_id, created_at, updated_at"
     };
 }
 
@@ -132,6 +135,24 @@ pub(crate) async fn stands(
         .bind(done)
         .bind(fault)
         .bind(Ts(now))
+        .execute(c)
+        .await
+        .map(|_| ()))?;
+    Ok(())
+}
+
+/// How many vouchers an operation that is locked has changed, and where it goes on.
+pub(crate) async fn has_changed(
+    tx: &mut Tx,
+    id: Uuid,
+    changed: i64,
+    place: Option<&str>,
+) -> Result<()> {
+    let sql = "UPDATE bulk_operations SET changed = $2, place = $3 WHERE id = $1";
+    on_db!(tx, c => sqlx::query(sql)
+        .bind(id)
+        .bind(changed)
+        .bind(place)
         .execute(c)
         .await
         .map(|_| ()))?;

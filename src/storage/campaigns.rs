@@ -232,6 +232,25 @@ pub(crate) async fn standing(
     list(tx, Some(of), now, newest, limit).await
 }
 
+/// What campaigns are called.
+pub(crate) async fn names(
+    tx: &mut Tx,
+    ids: BTreeSet<CampaignId>,
+) -> Result<BTreeMap<CampaignId, String>> {
+    let sql = "WITH v (wanted) AS ({rows}) SELECT c.id, c.name FROM v JOIN campaigns c ON c.id = v.wanted";
+    let keys = ids.into_iter().map(|id| UuidKey { id: id.0 }).collect();
+    let rows: Vec<NameRow> = batch::fetch(tx, sql, keys).await?;
+    Ok(rows.into_iter().map(|row| (CampaignId(row.id), row.name)).collect())
+}
+
+from_row! {
+    #[derive(Debug)]
+    struct NameRow {
+        id: Uuid,
+        name: String,
+    }
+}
+
 /// How many vouchers a campaign has, without those that are revoked.
 pub(crate) async fn vouchers(tx: &mut Tx, id: CampaignId) -> Result<i64> {
     let sql = "SELECT COUNT(*) FROM promo_codes WHERE campaign_id = $1 AND deleted_at IS NULL";

@@ -74,6 +74,8 @@ const MIGRATIONS: &[Migration] = &[
     migration!(29, "0029", "voucher_story"),
     migration!(30, "0030", "campaigns"),
     migration!(31, "0031", "bulk_operations"),
+    migration!(32, "0032", "reports"),
+    migration!(33, "0033", "bulk_edits"),
 ];
 
 /// Any number; all processes of this program take the same PostgreSQL lock while they migrate.

@@ -9,7 +9,8 @@
 use uuid::Uuid;
 
 use super::{
-    Result, Tx, on_db, verify_blueprints, verify_bulk, verify_campaigns, verify_chain, verify_usage,
+    Result, Tx, on_db, verify_blueprints, verify_bulk, verify_campaigns, verify_chain,
+    verify_reports, verify_usage,
 };
 
 /// One broken invariant.
@@ -450,7 +451,8 @@ fn by_id() -> impl Iterator<Item = &'static Check> {
 }
 
 fn by_text() -> impl Iterator<Item = &'static Check> {
-    CHECKS_BY_TEXT.iter().chain(verify_campaigns::BY_TEXT).chain(verify_bulk::BY_TEXT)
+    let own = CHECKS_BY_TEXT.iter().chain(verify_campaigns::BY_TEXT);
+    own.chain(verify_bulk::BY_TEXT).chain(verify_reports::BY_TEXT)
 }
 
 /// The names of all invariants, in the order they are checked.

@@ -27,7 +27,7 @@ pub(crate) struct Filter {
 
 impl Filter {
     /// Of codes that have the part in them.
-    fn pattern(&self) -> String {
+    pub(super) fn pattern(&self) -> String {
         match &self.part {
             Some(part) => format!("%{}%", literally(part)),
             None => "%".to_owned(),

@@ -44,6 +44,8 @@ type Bundle = FluentBundle<FluentResource>;
 const ENGLISH: &[&str] = &[
     include_str!("../../translations/en/admin.ftl"),
     include_str!("../../translations/en/admin_bulk.ftl"),
+    include_str!("../../translations/en/admin_edit.ftl"),
+    include_str!("../../translations/en/admin_reports.ftl"),
     include_str!("../../translations/en/bill.ftl"),
     include_str!("../../translations/en/branding.ftl"),
     include_str!("../../translations/en/checkout.ftl"),
@@ -63,6 +65,8 @@ const ENGLISH: &[&str] = &[
 const ARABIC: &[&str] = &[
     include_str!("../../translations/ar/admin.ftl"),
     include_str!("../../translations/ar/admin_bulk.ftl"),
+    include_str!("../../translations/ar/admin_edit.ftl"),
+    include_str!("../../translations/ar/admin_reports.ftl"),
     include_str!("../../translations/ar/bill.ftl"),
     include_str!("../../translations/ar/branding.ftl"),
     include_str!("../../translations/ar/checkout.ftl"),

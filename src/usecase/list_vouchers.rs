@@ -1,7 +1,7 @@
 //! The list of vouchers, and one of them.
 
 use sovereign_domain::timestamp::Timestamp;
-use sovereign_domain::voucher::{Code, Issued, VoucherStatus, comparable};
+use sovereign_domain::voucher::{Code, Issued, Voucher, VoucherStatus, comparable};
 use uuid::Uuid;
 
 use super::campaigns::named;
@@ -9,6 +9,7 @@ use super::paging::{self, Page, PageError};
 use super::vouchers::FieldError;
 use crate::storage::cursor::Cursor;
 use crate::storage::voucher_list::{self, Filter};
+use crate::storage::voucher_sorted::{self, Order};
 use crate::storage::vouchers;
 use crate::storage::{self, Store, Tx, campaigns};
 
@@ -31,7 +32,12 @@ pub struct Wanted<'a> {
     pub campaign: Option<&'a str>,
     /// The identifier of the operation that issued them.
     pub bulk: Option<&'a str>,
+    /// What they are sorted by: one of [`SORTS`]. Without one, the newest is the first.
+    pub sort: Option<&'a str>,
 }
+
+/// What the list can be sorted by.
+pub const SORTS: [&str; 4] = ["newest", "code", "spent", "last_redeemed"];
 
 impl Wanted<'_> {
     /// What is to be looked for, as the vouchers stand at `now`.
@@ -51,6 +57,43 @@ impl Wanted<'_> {
             })?),
         };
         Ok(Filter { status, part, campaign: campaign.map(|campaign| campaign.id), bulk, now })
+    }
+
+    /// Another order than the newest first.
+    fn order(&self) -> Result<Option<Order>, FieldError> {
+        match self.sort.unwrap_or_default() {
+            "" | "newest" => Ok(None),
+            "code" => Ok(Some(Order::Code)),
+            "spent" => Ok(Some(Order::Spent)),
+            "last_redeemed" => Ok(Some(Order::LastRedeemed)),
+            _ => {
+                let detail = format!("sort must be one of {}", SORTS.join(", "));
+                Err(FieldError::new("sort", detail))
+            }
+        }
+    }
+
+    /// A page of vouchers, in the order that is wanted.
+    pub(super) async fn page(
+        &self,
+        tx: &mut Tx,
+        limit: i64,
+        now: Timestamp,
+    ) -> Result<Page<Voucher>, PageError> {
+        let (after, order) = (paging::read(self.after)?, self.order()?);
+        let filter = self.filter(tx, now).await?;
+        let most = limit.saturating_add(1);
+        let Some(order) = order else {
+            let found = voucher_list::list(tx, &filter, &after, most).await?;
+            return Ok(paging::page(found, limit, |voucher| Cursor {
+                created_at: voucher.created_at,
+                key: voucher.code.as_str().to_owned(),
+            }));
+        };
+        let found = voucher_sorted::list(tx, (&filter, order), &after, most).await?;
+        let page = paging::page(found, limit, |(_, place)| place.clone());
+        let rows = page.rows.into_iter().map(|(voucher, _)| voucher).collect();
+        Ok(Page { rows, next: page.next })
     }
 
     fn status(&self) -> Result<Option<VoucherStatus>, FieldError> {
@@ -76,7 +119,7 @@ impl Wanted<'_> {
     }
 }
 
-/// One page of vouchers, newest first.
+/// One page of vouchers, in the order that is wanted.
 ///
 /// # Errors
 /// Where something of `wanted` is not understood, or the database fails.
@@ -86,15 +129,10 @@ pub async fn list(
     limit: i64,
     now: Timestamp,
 ) -> Result<Page<Issued>, PageError> {
-    let after = paging::read(wanted.after)?;
     let mut tx = store.read().await?;
-    let filter = wanted.filter(&mut tx, now).await?;
-    let found = voucher_list::list(&mut tx, &filter, &after, limit.saturating_add(1)).await?;
-    let found = campaigns::of_vouchers(&mut tx, found).await?;
-    Ok(paging::page(found, limit, |issued| Cursor {
-        created_at: issued.voucher.created_at,
-        key: issued.voucher.code.as_str().to_owned(),
-    }))
+    let page = wanted.page(&mut tx, limit, now).await?;
+    let rows = campaigns::of_vouchers(&mut tx, page.rows).await?;
+    Ok(Page { rows, next: page.next })
 }
 
 /// The voucher with this code, revoked or not.

@@ -57,7 +57,7 @@ pub(super) fn cut<T>(found: &mut Vec<T>, limit: i64) -> bool {
 }
 
 /// Opaque to clients and safe in an address, whatever characters an adopted code has.
-fn write(cursor: &Cursor) -> String {
+pub(super) fn write(cursor: &Cursor) -> String {
     let place = format!("{}.{}", cursor.created_at.micros(), cursor.key);
     URL_SAFE_NO_PAD.encode(place)
 }

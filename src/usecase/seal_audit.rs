@@ -19,7 +19,7 @@ pub const JOB: &str = seals::JOB;
 /// How old a line is before it is sealed: a line that comes in below a seal is called an insertion. A
 /// transaction makes its identifiers and then commits or is given up; a request is given 30 seconds, the
 /// engine less. The rest is for servers whose clocks differ.
-const MARGIN_SECONDS: i64 = 300;
+pub(super) const MARGIN_SECONDS: i64 = 300;
 /// The most lines of one seal: where a line was changed is known as exactly as that.
 const SEAL_LINES: i64 = 10_000;
 /// The lines that are in memory at once.

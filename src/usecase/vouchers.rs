@@ -289,6 +289,40 @@ pub(super) async fn note_new(
     audit::record(tx, &entries).await
 }
 
+/// Tells of vouchers that were changed: each as it was, and as it is.
+pub(super) async fn note_edited(
+    tx: &mut Tx,
+    writer: &mut Writer<'_>,
+    pairs: Vec<(Voucher, Voucher)>,
+) -> storage::Result<()> {
+    let (before, after): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
+    let before = rows::of_vouchers(tx, before).await?;
+    let after = rows::of_vouchers(tx, after).await?;
+    let mut events = Vec::with_capacity(after.len());
+    let mut entries = Vec::with_capacity(after.len());
+    for (before, after) in before.iter().zip(&after) {
+        let is_revoked = after.voucher.deleted_at.is_some();
+        let data = changed(&after.voucher, writer.currency);
+        let (action, data) = if is_revoked {
+            ("voucher.revoke", EventData::VoucherRevoked(data))
+        } else {
+            ("voucher.issue", EventData::VoucherIssued(data))
+        };
+        events.push(Event { id: writer.ids.next_id(), at: writer.now, tenant_id: None, data });
+        let entry = AuditEntry {
+            id: writer.ids.next_id(),
+            at: writer.now,
+            actor: writer.actor.clone(),
+            action,
+            subject: after.voucher.code.as_str().to_owned(),
+            tenant_id: None,
+        };
+        entries.push((entry, Change { before: Some(told(before)), after: Some(told(after)) }));
+    }
+    audit::publish(tx, &events).await?;
+    audit::record(tx, &entries).await
+}
+
 /// Lets a voucher be redeemed, or nobody for now; `None` where there is none that is not revoked.
 ///
 /// # Errors

@@ -150,7 +150,9 @@ export class Tab {
         last = seen;
         // It may be in what is unfolded first.
         await last.evaluate((field) => field.closest('details')?.setAttribute('open', ''));
-        if ((await last.getAttribute('type')) === 'checkbox') await last.check();
+        const type = await last.getAttribute('type');
+        if (type === 'checkbox') await last.check();
+        else if (type === 'radio') await this.page.locator(`main form [name="${name}"][value="${value}"]`).check();
         else await last.fill(value);
       }
       last ??= this.page.locator('main form [name="form_token"]').first();

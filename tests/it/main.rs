@@ -46,6 +46,7 @@ mod provisioning;
 mod races;
 mod reconcile;
 mod refunds;
+mod reports;
 mod servers;
 mod settings;
 mod sign_in;

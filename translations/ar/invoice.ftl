@@ -54,3 +54,6 @@ invoice-date = { $day } { $month ->
         [11] نوفمبر
        *[12] ديسمبر
     } { $year }
+
+# On sheets of cards: src/pdf/cards.rs.
+cards-title = قسائم

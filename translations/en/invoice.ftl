@@ -54,3 +54,6 @@ invoice-date = { $day } { $month ->
         [11] November
        *[12] December
     } { $year }
+
+# On sheets of cards: src/pdf/cards.rs.
+cards-title = Vouchers

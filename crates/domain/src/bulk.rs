@@ -7,10 +7,12 @@ pub enum BulkKind {
     Generate,
     /// Issues the vouchers of a file, all of them or none.
     Import,
+    /// Changes vouchers that there are.
+    Edit,
 }
 
 impl BulkKind {
-    pub const ALL: [Self; 2] = [Self::Generate, Self::Import];
+    pub const ALL: [Self; 3] = [Self::Generate, Self::Import, Self::Edit];
 
     /// As the wire and the database call it.
     #[must_use]
@@ -18,6 +20,7 @@ impl BulkKind {
         match self {
             Self::Generate => "generate",
             Self::Import => "import",
+            Self::Edit => "edit",
         }
     }
 
@@ -72,7 +75,7 @@ impl BulkState {
     #[must_use]
     pub const fn may_be_resumed(self, kind: BulkKind) -> bool {
         match kind {
-            BulkKind::Generate => matches!(self, Self::Checked | Self::Cancelled),
+            BulkKind::Generate | BulkKind::Edit => matches!(self, Self::Checked | Self::Cancelled),
             BulkKind::Import => matches!(self, Self::Checked),
         }
     }

@@ -16,6 +16,7 @@ pub mod catalog;
 pub mod check_character;
 pub mod checkout;
 pub mod cover;
+pub mod credit_flow;
 pub mod environment;
 pub mod estimate;
 pub mod event;

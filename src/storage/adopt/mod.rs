@@ -41,7 +41,7 @@ pub(crate) struct Taken {
 
 /// The steps that bring the rows back, each with the table whose unknown columns it carries over. Each
 /// uses what those before it have made.
-const STEPS: [(&str, &str); 10] = [
+const STEPS: [(&str, &str); 11] = [
     ("customers", include_str!("customers.sql")),
     ("credit_ledger", include_str!("ledger.sql")),
     ("promo_codes", include_str!("vouchers.sql")),
@@ -52,6 +52,7 @@ const STEPS: [(&str, &str); 10] = [
     ("organizations", include_str!("organizations.sql")),
     ("stripe_webhook_events", include_str!("webhook_events.sql")),
     ("settings", include_str!("settings.sql")),
+    ("credit_counts", include_str!("sums.sql")),
 ];
 
 /// The statuses of old lines that do not count. The earlier service's own balance was the sum of all,

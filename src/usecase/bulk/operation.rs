@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::super::paging::{self, Page, PageError};
 use super::super::vouchers::{FieldError, Writer};
+use super::edit::{EditAction, Scope};
 use super::pattern::Pattern;
 use crate::storage::audit::{self, Change};
 use crate::storage::cursor::Cursor;
@@ -37,6 +38,12 @@ pub enum Terms {
         /// The sum of all vouchers' credit, each redeemed once.
         credit_minor: i64,
     },
+    Edit {
+        action: EditAction,
+        /// How many days longer credit lasts; below zero where that is undone.
+        days: Option<i64>,
+        scope: Scope,
+    },
 }
 
 impl Terms {
@@ -45,6 +52,7 @@ impl Terms {
         match self {
             Self::Generate { .. } => BulkKind::Generate,
             Self::Import { .. } => BulkKind::Import,
+            Self::Edit { .. } => BulkKind::Edit,
         }
     }
 }
@@ -54,10 +62,14 @@ impl Terms {
 pub struct BulkOperation {
     pub id: Uuid,
     pub state: BulkState,
-    /// How many vouchers it is to issue.
+    /// How many vouchers it is to issue, or to look at.
     pub total: i64,
-    /// How many it has issued.
+    /// How many it has issued, or looked at.
     pub done: i64,
+    /// How many it has changed: the others were so already.
+    pub changed: i64,
+    /// Where the next ones to change begin; `None` where it begins.
+    pub(crate) place: Option<Cursor>,
     pub terms: Terms,
     /// Why it failed.
     pub fault: Option<String>,
@@ -79,7 +91,16 @@ impl BulkOperation {
         match self.terms {
             Terms::Generate { credit_minor, .. } => credit_minor.saturating_mul(self.total),
             Terms::Import { credit_minor } => credit_minor,
+            Terms::Edit { .. } => 0,
         }
+    }
+
+    /// Whether it has changed something, and changes nothing more.
+    #[must_use]
+    pub const fn may_be_undone(&self) -> bool {
+        matches!(self.terms, Terms::Edit { .. })
+            && matches!(self.state, BulkState::Done | BulkState::Cancelled)
+            && self.changed > 0
     }
 }
 
@@ -92,11 +113,15 @@ impl TryFrom<rows::Row> for BulkOperation {
             |what: &str| storage::Error::Corrupt(format!("bulk operation {}: {what}", row.id));
         let state = BulkState::parse(&row.state).ok_or_else(|| unread("state"))?;
         let terms = serde_json::from_value(row.terms.0).map_err(|_| unread("terms"))?;
+        let place = row.place.as_deref().map(|place| paging::read(Some(place)));
+        let place = place.transpose().map_err(|_| unread("place"))?;
         Ok(Self {
             id: row.id,
             state,
             total: row.total,
             done: row.done,
+            changed: row.changed,
+            place,
             terms,
             fault: row.fault,
             actor: Actor { user_id: row.user_id.into(), request_id: row.request_id },
@@ -149,13 +174,18 @@ pub(super) async fn note(
     let operation: BulkOperation =
         rows::find(tx, id).await?.ok_or(BulkError::Unknown)?.try_into()?;
     if !is_new && (operation.terms != *terms || operation.total != total) {
-        let detail = "another operation has this id; send another one, or none";
-        return Err(BulkError::Fields(vec![FieldError::new("id", detail)]));
+        return Err(another());
     }
     if is_new {
         record(tx, writer, ("bulk.create", id), told_of(&operation)).await?;
     }
     Ok(operation)
+}
+
+/// The identifier is that of an operation which does something else.
+pub(super) fn another() -> BulkError {
+    let detail = "another operation has this id; send another one, or none";
+    BulkError::Fields(vec![FieldError::new("id", detail)])
 }
 
 fn told_of(operation: &BulkOperation) -> Value {

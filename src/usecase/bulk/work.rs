@@ -9,7 +9,9 @@ use sovereign_domain::voucher::Voucher;
 use uuid::Uuid;
 
 use super::super::done::Done;
+use super::super::paging;
 use super::super::vouchers::{Writer, note_new};
+use super::edit;
 use super::generate;
 use super::import::{self, Outcome};
 use super::operation::BulkOperation;
@@ -24,7 +26,7 @@ const SLICES: usize = 5;
 /// A file that was looked at only is kept for a day.
 const CHECKED_SECONDS: i64 = 86_400;
 
-/// Carries out a part of the oldest operation; counts the vouchers it issued.
+/// Carries out a part of the oldest operation; counts the vouchers it issued or looked at.
 ///
 /// # Errors
 /// Where the database fails.
@@ -86,6 +88,13 @@ pub async fn advance(
     let outcome = match operation.kind() {
         BulkKind::Generate => made(&mut tx, &mut writer, &operation).await?,
         BulkKind::Import => import::carry_out(&mut tx, &mut writer, &operation).await?,
+        BulkKind::Edit => {
+            let operation = changed(&mut tx, &mut writer, operation).await?;
+            reach!("bulk_written");
+            tx.commit().await?;
+            reach!("bulk_committed");
+            return Ok(Some(operation));
+        }
     };
     let (state, done, fault) = match outcome {
         Outcome::Issued(count) if operation.done + count >= operation.total => {
@@ -99,6 +108,33 @@ pub async fn advance(
     tx.commit().await?;
     reach!("bulk_committed");
     Ok(Some(BulkOperation { state, done, fault, updated_at: now, ..operation }))
+}
+
+/// Changes the next vouchers. At the end all were looked at that there were: somebody may have changed some of them meanwhile, and
+/// then there are fewer.
+async fn changed(
+    tx: &mut Tx,
+    writer: &mut Writer<'_>,
+    operation: BulkOperation,
+) -> storage::Result<BulkOperation> {
+    let slice = edit::carry_out(tx, writer, &operation).await?;
+    let changed = operation.changed.saturating_add(slice.changed).min(operation.total);
+    let seen = operation.done.saturating_add(slice.seen);
+    let (state, done) = match slice.place {
+        None => (BulkState::Done, operation.total),
+        Some(_) => (BulkState::Running, seen.min(operation.total.saturating_sub(1))),
+    };
+    let place = slice.place.as_ref().map(paging::write);
+    rows::stands(tx, operation.id, (state, done), None, writer.now).await?;
+    rows::has_changed(tx, operation.id, changed.min(done), place.as_deref()).await?;
+    Ok(BulkOperation {
+        state,
+        done,
+        changed,
+        place: slice.place,
+        updated_at: writer.now,
+        ..operation
+    })
 }
 
 /// Makes the next codes. One that was issued before is left as it is, and another made in the next slice.

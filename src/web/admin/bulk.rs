@@ -19,6 +19,7 @@ use crate::api::caller::RequestName;
 use crate::app::App;
 use crate::usecase::bulk::{self, BulkError, BulkOperation, Terms};
 use crate::usecase::campaigns;
+use crate::usecase::sessions::Standing;
 
 #[derive(Template)]
 #[template(path = "web/admin/bulk.html")]
@@ -30,6 +31,8 @@ struct BulkPage<'a> {
     status_text: String,
     /// How many of how many.
     progress: String,
+    /// How many were changed.
+    changed: String,
     /// What codes look like: the prefix and how many characters; and how hard they are to guess.
     pattern: Option<(String, String)>,
     /// Of codes that are made: what each is worth.
@@ -49,6 +52,10 @@ impl BulkPage<'_> {
     /// It was looked at, and waits for somebody to begin it.
     fn is_checked(&self) -> bool {
         self.operation.state == BulkState::Checked
+    }
+
+    fn is_edit(&self) -> bool {
+        self.operation.kind() == BulkKind::Edit
     }
 
     fn may_go_on(&self) -> bool {
@@ -97,7 +104,7 @@ fn shown<'a>(
             let shape = format!("{}{}", pattern.prefix, "•".repeat(pattern.length));
             (Some((shape, entropy(page, pattern))), Some(*credit_minor))
         }
-        Terms::Import { .. } => (None, None),
+        Terms::Import { .. } | Terms::Edit { .. } => (None, None),
     };
     BulkPage {
         page,
@@ -106,6 +113,7 @@ fn shown<'a>(
         title: title(page, operation),
         status_text: status_text(page, operation.state),
         progress: progress(page, operation),
+        changed: page.digits.write(&operation.changed.to_string()),
         pattern,
         each_minor,
         campaign,
@@ -117,11 +125,13 @@ fn shown<'a>(
 
 /// What it is, in words.
 pub(super) fn title(page: &Page, operation: &BulkOperation) -> String {
-    let name = match operation.kind() {
-        BulkKind::Generate => "admin-bulk-generates",
-        BulkKind::Import => "admin-bulk-imports",
+    let name = match &operation.terms {
+        Terms::Generate { .. } => "admin-bulk-generates".to_owned(),
+        Terms::Import { .. } => "admin-bulk-imports".to_owned(),
+        Terms::Edit { days: Some(..0), .. } => "admin-edits-shorten".to_owned(),
+        Terms::Edit { action, .. } => format!("admin-edits-{}", action.as_str()),
     };
-    page.count(name, operation.total)
+    page.count(&name, operation.total)
 }
 
 pub(super) fn status_text(page: &Page, state: BulkState) -> String {
@@ -150,6 +160,9 @@ pub(super) async fn press(
         Err(response) => return response,
     };
     let Ok(id) = Uuid::parse_str(&id) else { return unknown(&page) };
+    if fields.get("act") == "undo" {
+        return undo((&app, &page), (&session, request_id), id).await;
+    }
     let goes_on = fields.get("act") == "resume";
     let changed = writing(&app, &session, request_id, async |writer| {
         if goes_on { bulk::resume(writer, id).await } else { bulk::cancel(writer, id).await }
@@ -161,5 +174,19 @@ pub(super) async fn press(
         Err(BulkError::NotNow(_)) => notice::see_other(&of_bulk(id), "admin-bulk-late-notice"),
         Err(BulkError::Storage(failed)) => error::unavailable(&page, &failed),
         Err(BulkError::Unknown | BulkError::Fields(_)) => unknown(&page),
+    }
+}
+
+async fn undo(
+    (app, page): (&App, &Page),
+    (session, request_id): (&Standing, String),
+    id: Uuid,
+) -> Response {
+    let asked = writing(app, session, request_id, async |writer| bulk::undo(writer, id).await);
+    match asked.await {
+        Ok(operation) => notice::see_other(&of_bulk(operation.id), "admin-edit-undone-notice"),
+        Err(BulkError::NotNow(_)) => notice::see_other(&of_bulk(id), "admin-bulk-late-notice"),
+        Err(BulkError::Storage(failed)) => error::unavailable(page, &failed),
+        Err(BulkError::Unknown | BulkError::Fields(_)) => unknown(page),
     }
 }

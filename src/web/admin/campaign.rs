@@ -13,11 +13,13 @@ use super::super::fields::Fields;
 use super::super::page::{Page, address};
 use super::super::problems::Problems;
 use super::super::{error, notice};
+use super::campaign_days;
 use super::campaign_typed::Typed;
 use super::campaigns::{status_text, time};
-use super::chart::{Bars, bars};
+use super::chart::Chart;
 use super::difference::{self, Difference};
 use super::frame::{CAMPAIGNS, Frame, VOUCHERS, of_campaign};
+use super::numbers::{Drawn, Table};
 use super::visit::{enter, pressed, writing};
 use crate::api::caller::RequestName;
 use crate::api::export::{CSV, send};
@@ -46,7 +48,8 @@ struct CampaignPage<'a> {
     list: String,
     issue: String,
     file: String,
-    bars: Bars,
+    drawn: Drawn,
+    days: Table,
     fingerprint: String,
     draft: &'a Draft,
 }
@@ -160,7 +163,8 @@ async fn shown(
         list: address(VOUCHERS, &[("campaign", &id)]),
         issue: address("/admin/vouchers/new", &[("campaign", &id)]),
         file: format!("{}/days.csv", of_campaign(campaign.id)),
-        bars: bars(page, &days),
+        drawn: campaign_days::drawn(page, &days),
+        days: campaign_days::table(page, &days),
         fingerprint: fingerprint(campaign),
         draft,
     };

@@ -1,8 +1,5 @@
-//! What was granted by day as bars: drawn here, so that no page needs a script for it. The table beside it has every
-//! number.
-
-use super::super::page::Page;
-use crate::usecase::campaign_progress::Day;
+//! Bars for days or weeks, one above the other where they are of several kinds: drawn here, so that no page needs a script
+//! for it. A table beside them has every number.
 
 /// The drawing's own units: it takes whatever width it gets.
 const WIDTH: i64 = 600;
@@ -12,18 +9,10 @@ const GAP: i64 = 2;
 /// No bar is wider: two days are no two blocks.
 const WIDEST: i64 = 32;
 
-/// A drawing, and its table.
-pub(super) struct Bars {
-    pub(super) drawn: Vec<Bar>,
-    /// The days that have something, the newest first.
-    pub(super) rows: Vec<Row>,
-    /// The first and the last day, in the reader's language.
-    pub(super) first: String,
-    pub(super) last: String,
-    /// What the highest bar stands for, in minor units.
-    pub(super) highest_minor: i64,
-    pub(super) total_minor: i64,
-    pub(super) redemptions: String,
+pub(super) struct Chart {
+    pub(super) bars: Vec<Bar>,
+    /// What the whole height stands for.
+    pub(super) highest: i64,
 }
 
 pub(super) struct Bar {
@@ -31,74 +20,77 @@ pub(super) struct Bar {
     pub(super) y: i64,
     pub(super) width: i64,
     pub(super) height: i64,
+    /// Which of the kinds it is of.
+    pub(super) series: usize,
 }
 
-pub(super) struct Row {
-    pub(super) day: String,
-    pub(super) redemptions: String,
-    pub(super) granted_minor: i64,
-}
-
-impl Bars {
+impl Chart {
     pub(super) const WIDTH: i64 = WIDTH;
     pub(super) const HEIGHT: i64 = HEIGHT;
-}
 
-pub(super) fn bars(page: &Page, days: &[Day]) -> Bars {
-    let highest = days.iter().map(|day| day.granted_minor).max().unwrap_or(0).max(0);
-    let label = |day: &Day| page.digits.write(&page.language.date(day.date));
-    let number = |number: i64| page.digits.write(&number.to_string());
-    let rows = days.iter().rev().filter(|day| day.redemptions != 0 || day.granted_minor != 0);
-    let sum = |of: fn(&Day) -> i64| days.iter().map(of).fold(0_i64, i64::saturating_add);
-    Bars {
-        drawn: drawn(days, highest),
-        rows: rows
-            .map(|day| Row {
-                day: label(day),
-                redemptions: number(day.redemptions),
-                granted_minor: day.granted_minor,
-            })
-            .collect(),
-        first: days.first().map(label).unwrap_or_default(),
-        last: days.last().map(label).unwrap_or_default(),
-        highest_minor: highest,
-        total_minor: sum(|day| day.granted_minor),
-        redemptions: number(sum(|day| day.redemptions)),
+    /// A column for each of `columns`, the oldest at the left, as high as what its parts come to.
+    pub(super) fn of(columns: &[Vec<i64>]) -> Self {
+        Self::up_to(highest(columns), columns)
+    }
+
+    /// The same where the whole height stands for `highest`, so that drawings can be compared.
+    pub(super) fn up_to(highest: i64, columns: &[Vec<i64>]) -> Self {
+        let count = i64::try_from(columns.len()).unwrap_or(i64::MAX).max(1);
+        let room = (WIDTH / count).max(1);
+        let width = (room - GAP).clamp(1, WIDEST);
+        let mut bars = Vec::new();
+        for (column, index) in columns.iter().zip(0_i64..) {
+            // In the middle of its day.
+            let x = index * WIDTH / count + (room - width) / 2;
+            let mut top = HEIGHT;
+            for (series, value) in column.iter().enumerate().filter(|(_, value)| **value > 0) {
+                let height = height(*value, highest).min(top);
+                top -= height;
+                bars.push(Bar { x, y: top, width, height, series });
+            }
+        }
+        Self { bars, highest }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.bars.is_empty()
     }
 }
 
-/// A bar for each day, the oldest at the left; what is not nothing can be seen.
-fn drawn(days: &[Day], highest: i64) -> Vec<Bar> {
-    let count = i64::try_from(days.len()).unwrap_or(i64::MAX).max(1);
-    let width = (WIDTH / count).max(1);
-    let bars = days.iter().zip(0_i64..).filter(|(day, _)| day.granted_minor > 0);
-    bars.map(|(day, index)| {
-        let share = i128::from(day.granted_minor) * i128::from(HEIGHT);
-        let height = share / i128::from(highest.max(1));
-        let height = i64::try_from(height).unwrap_or(HEIGHT).clamp(1, HEIGHT);
-        let bar = (width - GAP).clamp(1, WIDEST);
-        // In the middle of its day.
-        let x = index * WIDTH / count + (width - bar) / 2;
-        Bar { x, y: HEIGHT - height, width: bar, height }
-    })
-    .collect()
+/// What the highest column comes to.
+pub(super) fn highest(columns: &[Vec<i64>]) -> i64 {
+    let sum = |column: &Vec<i64>| {
+        column.iter().map(|value| (*value).max(0)).fold(0_i64, i64::saturating_add)
+    };
+    columns.iter().map(sum).max().unwrap_or(0)
+}
+
+/// What is not nothing can be seen.
+fn height(value: i64, highest: i64) -> i64 {
+    let share = i128::from(value) * i128::from(HEIGHT) / i128::from(highest.max(1));
+    i64::try_from(share).unwrap_or(HEIGHT).clamp(1, HEIGHT)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use time::macros::date;
 
     #[test]
     fn bars_are_as_high_as_what_they_stand_for() {
-        let day = |date, granted_minor| Day { date, redemptions: 1, granted_minor };
-        let days = [
-            day(date!(2027 - 03 - 01), 1_000),
-            day(date!(2027 - 03 - 02), 0),
-            day(date!(2027 - 03 - 03), 1),
-        ];
-        let drawn = drawn(&days, 1_000);
-        let places: Vec<_> = drawn.iter().map(|bar| (bar.x, bar.y, bar.height)).collect();
+        let chart = Chart::of(&[vec![1_000], vec![0], vec![1]]);
+        let places: Vec<_> = chart.bars.iter().map(|bar| (bar.x, bar.y, bar.height)).collect();
         assert_eq!(places, [(84, 0, HEIGHT), (484, HEIGHT - 1, 1)]);
+    }
+
+    #[test]
+    fn parts_stand_one_above_the_other() {
+        let chart = Chart::of(&[vec![30, 60, 30], vec![60, -5, 0]]);
+        assert_eq!(chart.highest, 120);
+        let places: Vec<_> = chart.bars.iter().map(|bar| (bar.series, bar.y, bar.height)).collect();
+        assert_eq!(places, [(0, 90, 30), (1, 30, 60), (2, 0, 30), (0, 60, 60)]);
+        assert!(Chart::of(&[vec![0], vec![-3]]).is_empty());
+        // However many parts are too small to be seen, they stay within.
+        let chart = Chart::of(&[[1_000_000].into_iter().chain([1; 9]).collect()]);
+        assert!(chart.bars.iter().all(|bar| bar.y >= 0));
     }
 }

@@ -7,11 +7,16 @@ use super::super::page::Page;
 
 pub(super) const VOUCHERS: &str = "/admin/vouchers";
 pub(super) const BULK: &str = "/admin/vouchers/bulk";
+pub(super) const EDIT: &str = "/admin/vouchers/edit";
 pub(super) const CAMPAIGNS: &str = "/admin/campaigns";
+pub(super) const REPORTS: &str = "/admin/reports";
 
 /// Address of each page, and the name of what it is called.
-const PAGES: [(&str, &str); 2] =
-    [(VOUCHERS, "admin-nav-vouchers"), (CAMPAIGNS, "admin-nav-campaigns")];
+const PAGES: [(&str, &str); 3] = [
+    (VOUCHERS, "admin-nav-vouchers"),
+    (CAMPAIGNS, "admin-nav-campaigns"),
+    (REPORTS, "admin-report-title"),
+];
 
 pub(super) struct Frame<'a> {
     page: &'a Page,

@@ -1,4 +1,4 @@
-//! The pages of whoever administers the Sovereign: its vouchers and campaigns.
+//! The pages of whoever administers the Sovereign: its vouchers and campaigns, and reports.
 //!
 //! As in the console, a page's GET shows it and its POST carries out the button that was pressed, named by the field
 //! `act`. What the pages do, routes of the API do too.
@@ -6,16 +6,22 @@
 mod bulk;
 mod bulk_list;
 mod bulk_typed;
+mod burn_down;
 mod campaign;
+mod campaign_days;
 mod campaign_typed;
 mod campaigns;
 mod chart;
 mod difference;
+mod edit_many;
 mod frame;
 mod import;
 mod new_bulk;
 mod new_campaign;
 mod new_voucher;
+mod numbers;
+mod report_sections;
+mod reports;
 mod story;
 mod typed;
 mod visit;
@@ -38,7 +44,9 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/admin", get(async || Redirect::to(VOUCHERS)))
         .route("/admin/vouchers", get(vouchers::show))
         .route("/admin/vouchers.csv", get(vouchers::file))
+        .route("/admin/vouchers/cards.pdf", get(vouchers::cards))
         .route("/admin/vouchers/new", get(new_voucher::show).post(new_voucher::press))
+        .route("/admin/vouchers/edit", get(edit_many::show).post(edit_many::press))
         .route("/admin/vouchers/bulk", get(bulk_list::show))
         .route("/admin/vouchers/bulk/new", get(new_bulk::show).post(new_bulk::press))
         .route("/admin/vouchers/bulk/{id}", get(bulk::show).post(bulk::press))
@@ -49,6 +57,9 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/admin/vouchers/{code}", get(voucher::show).post(voucher::press))
         .route("/admin/vouchers/{code}/qr.svg", get(voucher::qr_svg))
         .route("/admin/vouchers/{code}/qr.png", get(voucher::qr_png))
+        .route("/admin/vouchers/{code}/credit.csv", get(voucher::credit))
+        .route("/admin/reports", get(reports::show))
+        .route("/admin/reports/{name}", get(reports::csv))
         .route("/admin/campaigns", get(campaigns::show))
         .route("/admin/campaigns/new", get(new_campaign::show).post(new_campaign::press))
         .route("/admin/campaigns/{id}", get(campaign::show).post(campaign::press))

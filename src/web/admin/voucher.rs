@@ -12,7 +12,9 @@ use super::super::fields::Fields;
 use super::super::page::{Page, address, parameter};
 use super::super::problems::Problems;
 use super::super::{error, notice};
+use super::burn_down::{self, BurnDown};
 use super::campaigns::{Choice, choices};
+use super::chart::Chart;
 use super::difference::{self, Difference};
 use super::frame::{Frame, VOUCHERS, of_campaign, of_voucher};
 use super::story::{self, By, Story};
@@ -20,11 +22,13 @@ use super::typed::Typed;
 use super::visit::{enter, pressed, writing};
 use super::vouchers::{status_text, used};
 use crate::api::caller::RequestName;
+use crate::api::export::whole;
 use crate::api::voucher_qr::{Format, picture};
 use crate::app::App;
 use crate::storage;
 use crate::usecase::list_vouchers;
 use crate::usecase::qualify::{Customer, qualify};
+use crate::usecase::reports;
 use crate::usecase::sessions::Standing;
 use crate::usecase::voucher_file::link;
 use crate::usecase::vouchers::{self, Expected, IssueError, fingerprint};
@@ -60,6 +64,7 @@ struct VoucherPage<'a> {
     /// The page of the campaign it is in, and its name.
     campaign: Option<(String, String)>,
     granted_minor: i64,
+    burn_down: BurnDown,
     story: Story,
     /// Who was asked about, and what comes of it.
     customer: String,
@@ -140,6 +145,26 @@ async fn qr(
     }
 }
 
+/// What became of its credit by day, as a file.
+pub(super) async fn credit(
+    State(app): State<Arc<App>>,
+    page: Page,
+    Path(code): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    if let Err(response) = enter(&app, &page, &headers).await {
+        return response;
+    }
+    let issued = match find(&app, &page, &code).await {
+        Ok(issued) => issued,
+        Err(response) => return response,
+    };
+    match reports::voucher::days(&app, &issued.voucher).await {
+        Ok(days) => whole(reports::file::credit(app.facts.currency, &days), "credit.csv"),
+        Err(failed) => error::unavailable(&page, &failed),
+    }
+}
+
 /// What is wrong with the customer who is asked about, if somebody is.
 fn asked(page: &Page, customer: &str) -> (StatusCode, Problems) {
     if customer.is_empty() || Customer::parse(customer).is_ok() {
@@ -191,11 +216,12 @@ async fn shown(
 ) -> Response {
     let (customer, voucher) = (parameter(uri, CUSTOMER), &issued.voucher);
     let found = async {
+        let burn_down = burn_down::load(app, page, voucher).await?;
         let story = story::load(app, page, (voucher, uri)).await?;
         let verdict = verdict(app, page, (issued, &customer)).await?;
-        Ok((story, verdict, choices(app, &draft.typed.campaign).await?))
+        Ok((burn_down, story, verdict, choices(app, &draft.typed.campaign).await?))
     };
-    let (story, verdict, campaigns) = match found.await {
+    let (burn_down, story, verdict, campaigns) = match found.await {
         Ok(found) => found,
         Err::<_, storage::Error>(failed) => return error::unavailable(page, &failed),
     };
@@ -218,6 +244,7 @@ async fn shown(
         campaigns,
         campaign: issued.campaign.as_ref().map(|one| (of_campaign(one.id), one.name.clone())),
         granted_minor: voucher.granted_minor,
+        burn_down,
         story,
         customer,
         verdict,

@@ -6,28 +6,34 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use sovereign_domain::timestamp::Timestamp;
-use sovereign_domain::voucher::{Issued, Voucher, VoucherStatus};
+use sovereign_domain::voucher::{Code, Issued, Voucher, VoucherStatus};
 
 use super::super::error;
 use super::super::fields::Fields;
 use super::super::page::{Page, address};
 use super::super::problems::Problems;
 use super::campaigns::{Choice, choices};
+use super::edit_many;
 use super::frame::{Frame, VOUCHERS, of_campaign, of_voucher};
 use super::visit::enter;
 use crate::api::export::{CSV, send};
+use crate::api::voucher_cards as voucher_cards_api;
 use crate::app::App;
+use crate::storage::rollups::VoucherTotals;
 use crate::usecase::export::ExportError;
-use crate::usecase::list_vouchers::{self, Wanted};
+use crate::usecase::list_vouchers::{self, SORTS, Wanted};
 use crate::usecase::organizations::OrganizationError;
 use crate::usecase::paging::PageError;
+use crate::usecase::reports;
+use crate::usecase::voucher_cards::{self, CardsError};
 use crate::usecase::voucher_file;
 
 /// How many are on a page.
 const PAGE_SIZE: i64 = 50;
 const FILE: &str = "/admin/vouchers.csv";
+const CARDS: &str = "/admin/vouchers/cards.pdf";
 
 #[derive(Template)]
 #[template(path = "web/admin/vouchers.html")]
@@ -39,15 +45,23 @@ struct VouchersPage<'a> {
     /// Value, label, and whether it is asked for.
     statuses: Vec<(&'static str, String, bool)>,
     campaigns: Vec<Choice>,
+    /// Value, label, and whether it is asked for.
+    sorts: Vec<(&'static str, String, bool)>,
     /// The operation that issued what is looked for, by identifier; empty where it does not matter.
     bulk: &'a str,
+    /// Whether it is in another order than the newest first.
+    is_sorted: bool,
     /// Whether something is looked for.
     is_filtered: bool,
     vouchers: Vec<Shown>,
     newest: Option<String>,
     next: Option<String>,
+    /// Where all that is looked for is changed.
+    edit: String,
     /// Where all that is looked for is a file.
     file: String,
+    /// Where that from this page on is printed.
+    cards: String,
 }
 
 /// A row, in the reader's language.
@@ -58,11 +72,12 @@ struct Shown {
     status_text: String,
     credit_minor: i64,
     granted_minor: i64,
+    spent_minor: i64,
+    last_redeemed: Option<String>,
     /// The page of the campaign it is in, and its name.
     campaign: Option<(String, String)>,
     used: String,
     description: String,
-    issued: String,
 }
 
 pub(super) async fn show(
@@ -75,13 +90,7 @@ pub(super) async fn show(
         return response;
     }
     let fields = Fields::of_query(query.as_deref());
-    let wanted = Wanted {
-        after: fields.find("after"),
-        part: fields.find("q"),
-        status: fields.find("status"),
-        campaign: fields.find("campaign"),
-        bulk: fields.find("bulk"),
-    };
+    let wanted = wanted(&fields);
     let campaigns = match choices(&app, fields.get("campaign")).await {
         Ok(campaigns) => campaigns,
         Err(failed) => return error::unavailable(&page, &failed),
@@ -89,7 +98,17 @@ pub(super) async fn show(
     let now = app.clock.now();
     match list_vouchers::list(&app.store, &wanted, PAGE_SIZE, now).await {
         Ok(found) => {
-            let vouchers = found.rows.iter().map(|issued| shown(&page, issued, now)).collect();
+            let codes: Vec<Code> =
+                found.rows.iter().map(|issued| issued.voucher.code.clone()).collect();
+            let mut totals = match reports::voucher::totals(&app, &codes).await {
+                Ok(totals) => totals,
+                Err(failed) => return error::unavailable(&page, &failed),
+            };
+            let mut shown = |issued: &Issued| {
+                let totals = totals.remove(&issued.voucher.code).unwrap_or_default();
+                shown(&page, issued, totals, now)
+            };
+            let vouchers = found.rows.iter().map(&mut shown).collect();
             let found = (vouchers, found.next, Problems::none());
             let list = listed(&page, &fields, campaigns, found);
             page.render(StatusCode::OK, &list)
@@ -99,6 +118,7 @@ pub(super) async fn show(
                 "status" => ("status", "admin-status-wrong"),
                 "q" => ("q", "admin-search-wrong"),
                 "campaign" => ("campaign", "admin-campaign-wrong"),
+                "sort" => ("sort", "admin-sort-wrong"),
                 "bulk" => ("q", "admin-bulk-wrong"),
                 _ => ("q", "admin-after-wrong"),
             };
@@ -122,13 +142,7 @@ pub(super) async fn file(
         Err(response) => return response,
     };
     let fields = Fields::of_query(query.as_deref());
-    let wanted = Wanted {
-        after: None,
-        part: fields.find("q"),
-        status: fields.find("status"),
-        campaign: fields.find("campaign"),
-        bulk: fields.find("bulk"),
-    };
+    let wanted = Wanted { after: None, ..wanted(&fields) };
     let spool = voucher_file::file(&app, &session.user_id.as_str().into(), &wanted).await;
     match spool.and_then(|spool| Ok(send(spool, CSV, "vouchers.csv")?)) {
         Ok(response) => response,
@@ -146,6 +160,45 @@ pub(super) async fn file(
     }
 }
 
+/// The next thousand of them from here on, as cards to be printed.
+pub(super) async fn cards(
+    State(app): State<Arc<App>>,
+    page: Page,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let session = match enter(&app, &page, &headers).await {
+        Ok(session) => session,
+        Err(response) => return response,
+    };
+    let fields = Fields::of_query(query.as_deref());
+    let user_id = session.user_id.as_str().into();
+    match voucher_cards::file(&app, &user_id, &wanted(&fields), page.language).await {
+        Ok(printed) => voucher_cards_api::send(printed),
+        Err(CardsError::Limited(wait)) => error::too_many(&page, wait),
+        Err(CardsError::Storage(failed)) => error::unavailable(&page, &failed),
+        Err(CardsError::Field(_) | CardsError::Nothing) => {
+            let back = Some((VOUCHERS, "admin-all-vouchers"));
+            error::say(&page, StatusCode::NOT_FOUND, "admin-cards-none", back)
+        }
+        Err(CardsError::Broken(failed)) => {
+            tracing::error!(%failed, "cards were not printed");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+pub(super) fn wanted(fields: &Fields) -> Wanted<'_> {
+    Wanted {
+        after: fields.find("after"),
+        part: fields.find("q"),
+        status: fields.find("status"),
+        campaign: fields.find("campaign"),
+        bulk: fields.find("bulk"),
+        sort: fields.find("sort"),
+    }
+}
+
 fn listed<'a>(
     page: &'a Page,
     fields: &'a Fields,
@@ -157,6 +210,11 @@ fn listed<'a>(
     let asked =
         [("q", part), ("status", status), ("campaign", fields.get("campaign")), ("bulk", bulk)];
     let asked: Vec<_> = asked.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+    let is_filtered = !asked.is_empty();
+    let edit = edit_many::of_filter(&asked);
+    let sort = fields.get("sort");
+    let sorted = (!sort.is_empty()).then_some(("sort", sort));
+    let asked: Vec<_> = asked.into_iter().chain(sorted).collect();
     let at = |path: &str, more: Option<(&'static str, &str)>| {
         let all: Vec<_> = asked.iter().copied().chain(more).collect();
         if all.is_empty() { path.to_owned() } else { address(path, &all) }
@@ -171,15 +229,23 @@ fn listed<'a>(
             .into(),
         campaigns,
         bulk,
-        is_filtered: !asked.is_empty(),
+        sorts: SORTS
+            .map(|one| {
+                (one, page.text(&format!("admin-sort-{}", one.replace('_', "-"))), one == sort)
+            })
+            .into(),
+        is_sorted: !matches!(sort, "" | "newest"),
+        is_filtered,
+        edit,
         vouchers,
         newest: fields.find("after").map(|_| at(VOUCHERS, None)),
         next: next.map(|next| at(VOUCHERS, Some(("after", &next)))),
         file: at(FILE, None),
+        cards: at(CARDS, fields.find("after").map(|after| ("after", after))),
     }
 }
 
-fn shown(page: &Page, issued: &Issued, now: Timestamp) -> Shown {
+fn shown(page: &Page, issued: &Issued, totals: VoucherTotals, now: Timestamp) -> Shown {
     let (voucher, status) = (&issued.voucher, issued.status(now));
     Shown {
         code: voucher.code.as_str().to_owned(),
@@ -188,10 +254,11 @@ fn shown(page: &Page, issued: &Issued, now: Timestamp) -> Shown {
         status_text: status_text(page, status),
         credit_minor: voucher.credit_minor,
         granted_minor: voucher.granted_minor,
+        spent_minor: totals.spent_minor,
+        last_redeemed: totals.last_redeemed_at.map(|at| page.day(at)),
         campaign: issued.campaign.as_ref().map(|one| (of_campaign(one.id), one.name.clone())),
         used: used(page, voucher),
         description: voucher.description.lines().next().unwrap_or_default().to_owned(),
-        issued: page.day(voucher.created_at),
     }
 }
 

@@ -255,6 +255,24 @@ pub(super) const PAGES: &[Row] = &[
         .sends(&[("name", ""), ("budget", "much")])
         .answers(400),
     page("admin-campaign-unknown", "/admin/campaigns/x").by(Viewer::Administrator).answers(404),
+    page("admin-edit-many", "/admin/vouchers/edit?status=live&campaign={campaign}")
+        .by(Viewer::Administrator),
+    page("admin-edit-many-wrong", "/admin/vouchers/edit")
+        .by(Viewer::Administrator)
+        .sends(&[("action", "revoke"), ("count", "12"), ("confirm", "many")])
+        .answers(400),
+    page("admin-edit-many-none", "/admin/vouchers/edit?q=NONESUCH")
+        .by(Viewer::Administrator)
+        .answers(404),
+    page("admin-edit-done", "/admin/vouchers/bulk/{edit-done}").by(Viewer::Administrator),
+    page("admin-vouchers-spent", "/admin/vouchers?sort=spent").by(Viewer::Administrator),
+    page("admin-vouchers-sort-wrong", "/admin/vouchers?sort=price")
+        .by(Viewer::Administrator)
+        .answers(400),
+    page("admin-reports", "/admin/reports").by(Viewer::Administrator),
+    page("admin-reports-year", "/admin/reports?days=365").by(Viewer::Administrator),
+    page("admin-reports-day", "/admin/reports?days=7").by(Viewer::Superadmin),
+    page("admin-voucher-redeemed", "/admin/vouchers/BILL-120").by(Viewer::Administrator),
     page("admin-voucher-unknown", "/admin/vouchers/NOTHING-1")
         .by(Viewer::Administrator)
         .answers(404),
@@ -265,9 +283,12 @@ pub(super) const NO_PAGES: &[(&str, &str)] = &[
     ("/assets/{name}", "style sheets, which pages load"),
     ("/admin", "redirects to the list of vouchers"),
     ("/admin/vouchers.csv", "a file"),
+    ("/admin/vouchers/cards.pdf", "a file"),
     ("/admin/vouchers/{code}/qr.svg", "a picture"),
     ("/admin/vouchers/{code}/qr.png", "a picture"),
+    ("/admin/vouchers/{code}/credit.csv", "a file"),
     ("/admin/campaigns/{id}/days.csv", "a file"),
+    ("/admin/reports/{name}", "files"),
     ("/language", "redirects to the page it was pressed on"),
     ("/digits", "redirects to the page it was pressed on"),
     ("/console/{slug}/wallet/ledger.csv", "a file"),

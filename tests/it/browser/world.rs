@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use sovereign::auth::IssuerSettings;
+use sovereign::clock::Clock as _;
 use sovereign::limits::Limits;
 use sovereign_domain::calendar::TimeZone;
 
@@ -27,10 +28,12 @@ pub(super) enum Viewer {
     Reader,
     /// The franchisee's.
     Administrator,
+    Superadmin,
 }
 
 impl Viewer {
-    const SIGNED_IN: [Self; 4] = [Self::Guest, Self::Owner, Self::Reader, Self::Administrator];
+    const SIGNED_IN: [Self; 5] =
+        [Self::Guest, Self::Owner, Self::Reader, Self::Administrator, Self::Superadmin];
 
     pub(super) const fn email(self) -> &'static str {
         match self {
@@ -40,6 +43,7 @@ impl Viewer {
             Self::Owner => "aisha@example.com",
             Self::Reader => "said@example.com",
             Self::Administrator => "maryam@example.com",
+            Self::Superadmin => "root@example.com",
         }
     }
 }
@@ -127,6 +131,8 @@ impl World {
 
     /// One that runs, with what it granted, and one that is still to come.
     async fn campaigns(&mut self) {
+        let now = self.app.clock.now();
+        self.app.clock.set(now.plus_days(-25));
         let time = json!({ "budget_minor": 2_000_000, "per_customer": 1, "ends_at": "2027-06-30T20:00:00Z" });
         let id = campaign(&self.app, "Ramadan bills", time).await;
         self.values.insert("campaign", id);
@@ -134,9 +140,18 @@ impl World {
         campaign(&self.app, "Summer", json!({ "starts_at": "2027-06-01T00:00:00Z" })).await;
         issue_in(&self.app, "Ramadan bills", "BILL-120", 120).await;
         issue_in(&self.app, "Summer", "SUMMER-30", 30).await;
-        for name in ["salim", "huda", "karim"] {
-            self.app.customer(name).await.redeem("BILL-120").await.expect(200);
+        let customers = ["salim", "huda", "karim", "rashid", "samira", "yusuf", "mona", "tariq"];
+        for (place, name) in (0_i64..).zip(customers) {
+            self.app.clock.set(now.plus_days(3 * place - 24));
+            let customer = self.app.customer(name).await;
+            let code = if place % 3 == 1 { "RAMADAN-50" } else { "BILL-120" };
+            customer.redeem(code).await.expect(200);
+            if place % 2 == 0 {
+                self.app.clock.set(now.plus_days(3 * place - 23));
+                customer.checkout("l", "").await.expect(200);
+            }
         }
+        self.app.clock.set(now);
     }
 
     /// Operations on many vouchers, one of each way to stand. No job runs here by itself.
@@ -163,6 +178,9 @@ impl World {
         keep("bulk-checked", &checked);
         let sql = "UPDATE bulk_operations SET state = 'checked' WHERE state = 'running'";
         self.app.execute(sql).await;
+        let edit = json!({ "action": "pause", "q": "partner" });
+        keep("edit-done", &admin.post("/billing/vouchers/bulk/edit", &edit).await.expect(202));
+        self.app.run_job("issue-in-bulk").await;
         keep("bulk-runs", &ask(&self.app, 100_000, json!({ "alphabet": "digits" })).await);
     }
 
@@ -206,9 +224,13 @@ impl World {
             browser.sign_in(&self.app, viewer.email()).await;
             self.cookies.insert(viewer, browser.cookies);
         }
-        let email = Viewer::Administrator.email();
-        let grant = format!("UPDATE users SET role = 'sovereign-admin' WHERE email = '{email}'");
-        self.app.execute(&grant).await;
+        for (viewer, role) in
+            [(Viewer::Administrator, "sovereign-admin"), (Viewer::Superadmin, "superadmin")]
+        {
+            let email = viewer.email();
+            let grant = format!("UPDATE users SET role = '{role}' WHERE email = '{email}'");
+            self.app.execute(&grant).await;
+        }
     }
 
     /// What somebody has in their mailbox: a code, a link, an invitation.

@@ -80,6 +80,49 @@ async fn all_or_nothing(engine: Engine) {
     database.remove().await;
 }
 
+/// Vouchers that are changed: each once, whenever it is killed.
+async fn each_is_changed_once(engine: Engine) {
+    let database = TestDatabase::started(engine).await;
+    let generate = [
+        "voucher",
+        "generate",
+        "2500",
+        "--credit",
+        "5",
+        "--credit-valid-days",
+        "30",
+        "--prefix",
+        "E-",
+    ];
+    database.run(&generate).expect(0);
+    for (number, (point, passage, _)) in POINTS.into_iter().enumerate() {
+        let armed = format!("{point}:{passage}");
+        let extend = ["voucher", "edit", "extend", "--days", "10", "--search", "E-"];
+        let mut process = database.program(&extend).env("SOVEREIGN_TEST_FAIL_POINT", armed).spawn();
+        process.wait_for(&format!("stopped at fail point {point}"));
+        assert_eq!(process.kill().code, None, "ended by the signal");
+        database.run(&["jobs", "run", "issue-in-bulk"]).expect(0);
+        let days = database
+            .texts("SELECT DISTINCT CAST(credit_valid_days AS text) FROM promo_codes")
+            .await;
+        let expected = 30 + 10 * (number + 1);
+        assert_eq!(days, [expected.to_string()], "{point}:{passage}");
+        assert_eq!(told(&database, "E-").await.0, 2_500 * (number + 2), "{point}:{passage}");
+    }
+    database.run(&["verify"]).expect(0);
+    database.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn edits_on_sqlite() {
+    each_is_changed_once(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn edits_on_postgres() {
+    each_is_changed_once(Engine::Postgres).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn codes_on_sqlite() {
     goes_on(Engine::Sqlite).await;

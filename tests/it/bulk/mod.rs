@@ -1,6 +1,7 @@
 //! `/billing/vouchers/bulk` and `/billing/vouchers/import`: many vouchers at once.
 
 mod ask;
+mod edit;
 mod generate;
 mod import;
 mod killed;

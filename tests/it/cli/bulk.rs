@@ -6,6 +6,27 @@ use crate::bulk::issued;
 use crate::harness::on_both;
 
 on_both! {
+    async fn many_are_changed_here_and_now(app: &TestApp) {
+        // The command has the machine's own clock, and changes what was issued by then.
+        app.clock.set(sovereign::clock::Clock::now(&sovereign::clock::SystemClock));
+        app.issue("GIFT-1", 5, 0).await;
+        app.issue("OTHER-1", 5, 0).await;
+        let edited = app.database().run(&["voucher", "edit", "pause", "--search", "gift", "--count", "1", "--json"]).expect_json();
+        assert_eq!((&edited["kind"], &edited["state"], &edited["changed"], &edited["action"]), (&json!("edit"), &json!("done"), &json!(1), &json!("pause")));
+        let answer = app.database().run(&["voucher", "edit", "resume", "--status", "paused"]).expect_answer();
+        assert!(answer.contains("1 of 1 changed"), "{answer}");
+        for (arguments, said) in [
+            (&["voucher", "edit", "delete"][..], "action must be one of"),
+            (&["voucher", "edit", "extend"], "days must be a whole number"),
+            (&["voucher", "edit", "pause", "--search", "nonesuch"], "no voucher is like that"),
+            (&["voucher", "edit", "revoke", "--count", "3"], "count must be 2"),
+        ] {
+            let error = app.database().run(arguments).expect_failure(1);
+            assert!(error.contains(said), "{error}");
+        }
+        assert_eq!(app.number("SELECT COUNT(*) FROM promo_codes WHERE active").await, 2);
+    }
+
     async fn codes_are_made_beside_a_server(app: &TestApp) {
         let database = app.database();
         let generate = [

@@ -11,6 +11,7 @@ mod demo;
 mod help;
 mod key;
 mod migrate;
+mod report;
 mod serve;
 mod token;
 mod unavailable;

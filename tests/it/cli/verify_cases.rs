@@ -94,12 +94,18 @@ const CASES: &[Case] = &[
               SET lot_id = (SELECT lot_id FROM credit_ledger WHERE kind = 'draw') \
               WHERE customer_id = {falcon}",
     },
-    case(
-        "what remains in an adopted lot is what it came with and the sum of its ledger lines",
-        "UPDATE credit_lots SET source = 'migration'; \
-         UPDATE credit_ledger SET lot_id = (SELECT l.id FROM credit_lots l \
-             WHERE l.customer_id = {kestrel} AND l.id <> credit_ledger.lot_id) WHERE kind = 'draw'",
-    ),
+    Case {
+        check: "what remains in an adopted lot is what it came with and the sum of its ledger lines",
+        // Vouchers that were adopted were redeemed.
+        also: &[
+            "a voucher's redemptions are counted by time",
+            "what a voucher granted is counted by time",
+        ],
+        sql: "UPDATE credit_lots SET source = 'migration'; \
+              UPDATE credit_ledger SET lot_id = (SELECT l.id FROM credit_lots l \
+                  WHERE l.customer_id = {kestrel} AND l.id <> credit_ledger.lot_id) \
+              WHERE kind = 'draw'",
+    },
     Case {
         check: "what remains in an adopted lot is what it came with and the sum of its ledger lines",
         also: &["an account's adopted lines come to its adopted lot"],
@@ -108,10 +114,11 @@ const CASES: &[Case] = &[
               SELECT {id}, customer_id, 'migration', '', promotional, 0, 5, 0, 0, created_at \
               FROM credit_lots WHERE customer_id = {falcon}",
     },
-    case(
-        "an account's adopted lines come to its adopted lot",
-        "UPDATE credit_ledger SET kind = 'adopted' WHERE customer_id = {falcon}",
-    ),
+    Case {
+        check: "an account's adopted lines come to its adopted lot",
+        also: &["credit that was granted is that of the ledger"],
+        sql: "UPDATE credit_ledger SET kind = 'adopted' WHERE customer_id = {falcon}",
+    },
     case(
         "expired credit was not drawn",
         "UPDATE credit_lots SET expires_at = created_at WHERE customer_id = {kestrel}",
@@ -392,6 +399,61 @@ const CASES: &[Case] = &[
         "UPDATE promo_codes SET campaign_id = {id} WHERE campaign_id IS NULL",
     ),
     case(
+        "credit that was granted is that of the ledger",
+        "INSERT INTO credit_counts SELECT created_at, 'refund', 0, 0, 5, 0, 0, 0 FROM sovereign",
+    ),
+    case(
+        "credit that was taken back is that of the ledger",
+        "INSERT INTO credit_counts SELECT created_at, 'refund', 0, 0, 0, 5, 0, 0 FROM sovereign",
+    ),
+    case(
+        "credit that was spent is that of the ledger",
+        "INSERT INTO credit_counts SELECT created_at, 'refund', 0, 0, 0, 0, 5, 0 FROM sovereign",
+    ),
+    case(
+        "credit that expired is that of the ledger",
+        "INSERT INTO credit_counts SELECT created_at, 'refund', 0, 0, 0, 0, 0, 5 FROM sovereign",
+    ),
+    case(
+        "what became of a voucher's credit is in the ledger",
+        "INSERT INTO voucher_counts SELECT 'NO-1', created_at, 0, 0, 5, 0, 0, 0 FROM sovereign",
+    ),
+    case(
+        "what was spent of a voucher's credit is in the ledger",
+        "INSERT INTO voucher_counts SELECT 'NO-1', created_at, 0, 0, 5, 0, 5, 0 FROM sovereign; \
+         INSERT INTO voucher_totals VALUES ('NO-1', 0, 5, 0, NULL)",
+    ),
+    case(
+        "what a voucher's times come to is what was spent in all",
+        "INSERT INTO voucher_totals VALUES ('NO-1', 0, 5, 0, NULL)",
+    ),
+    case(
+        "what a voucher's times come to is what ended in all",
+        "INSERT INTO voucher_totals VALUES ('NO-1', 5, 0, 0, NULL)",
+    ),
+    Case {
+        check: "a voucher's redemptions are counted by time",
+        also: &["redemptions by source are those of the vouchers"],
+        sql: "INSERT INTO voucher_counts SELECT 'NO-1', created_at, 1, 0, 0, 0, 0, 0 FROM sovereign",
+    },
+    Case {
+        check: "what a voucher granted is counted by time",
+        also: &["what redemptions granted by source is that of the vouchers"],
+        sql: "INSERT INTO voucher_counts SELECT 'NO-1', created_at, 0, 5, 0, 0, 0, 0 FROM sovereign",
+    },
+    case(
+        "redemptions by source are those of the vouchers",
+        "INSERT INTO credit_counts SELECT created_at, 'refund', 1, 0, 0, 0, 0, 0 FROM sovereign",
+    ),
+    case(
+        "what redemptions granted by source is that of the vouchers",
+        "INSERT INTO credit_counts SELECT created_at, 'refund', 0, 5, 0, 0, 0, 0 FROM sovereign",
+    ),
+    case(
+        "what cards paid is what was charged",
+        "INSERT INTO card_counts SELECT created_at, 1, 5 FROM sovereign",
+    ),
+    case(
         "an operation issued as many vouchers as it says",
         "UPDATE bulk_operations SET state = 'cancelled', done = 1",
     ),
@@ -481,7 +543,11 @@ const LET_GO_ON_POSTGRES: &str = "\
     ALTER TABLE promo_redemptions DROP CONSTRAINT promo_redemptions_check;";
 
 /// The tables that cases change, those that refer to others first.
-const TABLES: [&str; 25] = [
+const TABLES: [&str; 29] = [
+    "credit_counts",
+    "voucher_counts",
+    "voucher_totals",
+    "card_counts",
     "campaign_counts",
     "campaigns",
     "bulk_operations",

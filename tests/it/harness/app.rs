@@ -22,8 +22,8 @@ use sovereign::storage::Store;
 use sovereign::storage::outbox::OutboxEvent;
 use sovereign::usecase::start::Wanted;
 use sovereign::usecase::{
-    event_deliveries, expire_credit, letters, number_invoices, publish_events, relay, seal_audit,
-    verify, wallet,
+    bulk, event_deliveries, expire_credit, letters, number_invoices, publish_events, relay, rollup,
+    seal_audit, verify, wallet,
 };
 use sovereign::vault::Vault;
 use sovereign_domain::calendar::TimeZone;
@@ -347,6 +347,20 @@ impl TestApp {
     /// As one that believes that it has the lease.
     pub(crate) async fn seal_without_lease(&self) -> usize {
         seal_audit::run(&self.running.sovereign.app).await.unwrap().count
+    }
+
+    /// Carries out one slice of an operation on many vouchers.
+    pub(crate) async fn edit_one_slice(&self, id: &serde_json::Value) {
+        let mut ids = sovereign::ids::RandomIds::new(self.clock.clone());
+        let id = uuid::Uuid::parse_str(id.as_str().unwrap()).unwrap();
+        let currency = sovereign_domain::money::Currency::from_code("OMR").unwrap();
+        let bench = (&self.store, currency, self.clock.now());
+        bulk::advance(bench, &mut ids, id).await.unwrap();
+    }
+
+    /// Adds the ledger up, as one that believes that it has the lease; answers how many lines that were.
+    pub(crate) async fn roll_up_without_lease(&self) -> usize {
+        rollup::step(&self.running.sovereign.app).await.unwrap().count
     }
 
     /// Takes events out of the outbox, as one that believes that it has the lease; answers how many.

@@ -254,7 +254,7 @@ on_both! {
                     page if page.starts_with("/admin/vouchers/bulk/") => &bulk,
                     _ => &order,
                 };
-                let path = page.replace("{order_id}", &order).replace("{name}", "x").replace("{slug}", &slug);
+                let path = page.replace("{order_id}", &order).replace("reports/{name}", "reports/credit.csv").replace("{name}", "x").replace("{slug}", &slug);
                 let path = path.replace("{id}", id);
                 let path = path.replace("{app}", "wordpress").replace("{code}", &code);
                 assert!(!path.contains('{'), "nobody said what belongs into {path}");

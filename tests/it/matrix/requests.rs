@@ -91,11 +91,26 @@ impl World<'_> {
         }
     }
 
-    async fn bulk(&self, request: Request, route: &str) -> Request {
+    async fn many(&self, request: Request, route: &str) -> Request {
         match route {
             "GET /billing/vouchers/bulk" => request,
             "POST /billing/vouchers/bulk" => {
                 request.bringing(json!({ "count": 1, "credit_omr": 5 }))
+            }
+            "GET /billing/vouchers/cards/pdf" | "GET /billing/vouchers/count" => {
+                self.voucher().await;
+                request
+            }
+            "POST /billing/vouchers/bulk/edit" => {
+                let code = self.voucher().await;
+                request.bringing(json!({ "action": "pause", "q": code }))
+            }
+            "POST /billing/vouchers/bulk/{id}/undo" => {
+                let edit = json!({ "action": "pause", "q": self.voucher().await });
+                let path = "/billing/vouchers/bulk/edit";
+                let asked = self.client("superadmin").post(path, &edit).await.expect(202);
+                self.app.run_job("issue-in-bulk").await;
+                request.with("id", asked["id"].as_str().unwrap())
             }
             "POST /billing/vouchers/import" => {
                 let file = format!("code,credit\n{},5\n", self.fresh("IMPORTED"));
@@ -111,38 +126,40 @@ impl World<'_> {
         }
     }
 
+    async fn one_voucher(&self, request: Request, route: &str) -> Request {
+        let code = self.voucher().await;
+        if route.ends_with("/redemptions") {
+            let redeem = json!({ "tenant_id": self.shared, "code": code });
+            self.client("owner").post("/billing/vouchers/redeem", &redeem).await.expect(200);
+        }
+        let mut request = request.with("code", &code);
+        if route.ends_with("/qualifies") {
+            request.path.push_str("?customer=outsider@example.com");
+        }
+        request
+    }
+
     async fn billing(&self, request: Request, route: &str) -> Request {
         if route.contains(" /billing/admin/") && !route.contains("/promos") {
             return self.billing_administration(request, route).await;
         }
-        if route.contains("/vouchers/bulk") || route.ends_with("/vouchers/import") {
-            return self.bulk(request, route).await;
+        let many = ["/vouchers/bulk", "/vouchers/import", "/vouchers/cards", "/vouchers/count"];
+        if many.iter().any(|path| route.contains(path)) {
+            return self.many(request, route).await;
         }
         if route.contains(" /billing/campaigns") {
             return self.campaigns(request, route).await;
+        }
+        if route.contains("/vouchers/code/") {
+            return self.one_voucher(request, route).await;
         }
         let voucher = || json!({ "code": self.fresh("ISSUED"), "credit_omr": 5 });
         match route {
             "POST /billing/vouchers/issue" | "POST /billing/admin/promos" => {
                 request.bringing(voucher())
             }
-            "DELETE /billing/vouchers/revoke/{code}"
-            | "DELETE /billing/admin/promos/{code}"
-            | "GET /billing/vouchers/code/{code}"
-            | "GET /billing/vouchers/code/{code}/qr"
-            | "GET /billing/vouchers/code/{code}/history" => {
+            "DELETE /billing/vouchers/revoke/{code}" | "DELETE /billing/admin/promos/{code}" => {
                 request.with("code", &self.voucher().await)
-            }
-            "GET /billing/vouchers/code/{code}/redemptions" => {
-                let code = self.voucher().await;
-                let redeem = json!({ "tenant_id": self.shared, "code": code });
-                self.client("owner").post("/billing/vouchers/redeem", &redeem).await.expect(200);
-                request.with("code", &code)
-            }
-            "GET /billing/vouchers/code/{code}/qualifies" => {
-                let mut request = request.with("code", &self.voucher().await);
-                request.path.push_str("?customer=outsider@example.com");
-                request
             }
             "POST /billing/usage" => {
                 let event = json!({

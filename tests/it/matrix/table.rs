@@ -34,6 +34,9 @@ GET    /billing/vouchers/csv                          401  403  403  403  403  4
 GET    /billing/vouchers/code/{code}                  401  403  403  403  403  403  200  200  403
 GET    /billing/vouchers/code/{code}/history          401  403  403  403  403  403  200  200  403
 GET    /billing/vouchers/code/{code}/qr               401  403  403  403  403  403  200  200  403
+GET    /billing/vouchers/cards/pdf                    401  403  403  403  403  403  200  200  403
+GET    /billing/vouchers/code/{code}/credit           401  403  403  403  403  403  200  200  403
+GET    /billing/vouchers/code/{code}/credit/csv       401  403  403  403  403  403  200  200  403
 GET    /billing/vouchers/code/{code}/qualifies        401  403  403  403  403  403  200  200  403
 GET    /billing/vouchers/code/{code}/redemptions      401  403  403  403  403  403  200  200  403
 DELETE /billing/vouchers/revoke/{code}                401  403  403  403  403  403  200  200  403
@@ -42,6 +45,9 @@ POST   /billing/vouchers/bulk                         401  403  403  403  403  4
 GET    /billing/vouchers/bulk/{id}                    401  403  403  403  403  403  200  200  403
 POST   /billing/vouchers/bulk/{id}/cancel             401  403  403  403  403  403  200  200  403
 POST   /billing/vouchers/bulk/{id}/resume             401  403  403  403  403  403  200  200  403
+GET    /billing/vouchers/count                        401  403  403  403  403  403  200  200  403
+POST   /billing/vouchers/bulk/edit                    401  403  403  403  403  403  202  202  403
+POST   /billing/vouchers/bulk/{id}/undo               401  403  403  403  403  403  202  202  403
 POST   /billing/vouchers/import                       401  403  403  403  403  403  202  202  403
 GET    /billing/campaigns                             401  403  403  403  403  403  200  200  403
 POST   /billing/campaigns                             401  403  403  403  403  403  201  201  403
@@ -49,6 +55,12 @@ GET    /billing/campaigns/{id}                        401  403  403  403  403  4
 PUT    /billing/campaigns/{id}                        401  403  403  403  403  403  200  200  403
 GET    /billing/campaigns/{id}/days                   401  403  403  403  403  403  200  200  403
 GET    /billing/campaigns/{id}/days/csv               401  403  403  403  403  403  200  200  403
+GET    /billing/reports/credit                        401  403  403  403  403  403  200  200  403
+GET    /billing/reports/credit/csv                    401  403  403  403  403  403  200  200  403
+GET    /billing/reports/redemptions                   401  403  403  403  403  403  200  200  403
+GET    /billing/reports/redemptions/csv               401  403  403  403  403  403  200  200  403
+GET    /billing/reports/organizations                 401  403  403  403  403  403  200  200  403
+GET    /billing/reports/organizations/csv             401  403  403  403  403  403  200  200  403
 GET    /billing/admin/promos                          401  403  403  403  403  403  200  200  403
 POST   /billing/admin/promos                          401  403  403  403  403  403  200  200  403
 DELETE /billing/admin/promos/{code}                   401  403  403  403  403  403  200  200  403
@@ -69,6 +81,8 @@ POST   /billing/usage                                 401  403  403  403  403  4
 
 POST   /billing/webhook                               400  400  400  400  400  400  400  400  400
 GET    /billing/admin/revenue                         401  403  403  403  403  403  403  200  403
+GET    /billing/admin/reports/revenue                 401  403  403  403  403  403  403  200  403
+GET    /billing/admin/reports/revenue/csv             401  403  403  403  403  403  403  200  403
 GET    /billing/admin/orders                          401  403  403  403  403  403  403  200  403
 POST   /billing/admin/orders/{order_id}/refund        401  403  403  403  403  403  403  200  403
 GET    /billing/admin/orders/{order_id}/refunds       401  403  403  403  403  403  403  200  403

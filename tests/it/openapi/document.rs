@@ -9,7 +9,7 @@ use sovereign_domain::voucher::{MAX_CREDIT_VALID_DAYS, MAX_DESCRIPTION_CHARS, MA
 use super::{CHECKED_IN, operations};
 use crate::harness::{Program, on_both};
 
-fn document() -> Value {
+pub(super) fn document() -> Value {
     serde_json::from_str(CHECKED_IN).unwrap()
 }
 

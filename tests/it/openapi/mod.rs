@@ -2,6 +2,7 @@
 //! generated from it works.
 
 mod document;
+mod fields;
 mod generated_client;
 mod schemathesis;
 

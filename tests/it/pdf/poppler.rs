@@ -5,15 +5,19 @@ use std::process::Command;
 
 /// A word and the box it stands in, in points from the page's upper left corner.
 #[derive(Debug, Clone)]
-pub(super) struct Word {
-    pub(super) text: String,
-    pub(super) left: f64,
-    pub(super) top: f64,
-    pub(super) right: f64,
-    pub(super) bottom: f64,
+pub(crate) struct Word {
+    pub(crate) text: String,
+    pub(crate) left: f64,
+    pub(crate) top: f64,
+    pub(crate) right: f64,
+    pub(crate) bottom: f64,
 }
 
 fn run(program: &str, arguments: &[&str], pdf: &[u8]) -> String {
+    String::from_utf8(bytes(program, arguments, pdf)).unwrap()
+}
+
+fn bytes(program: &str, arguments: &[&str], pdf: &[u8]) -> Vec<u8> {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(pdf).unwrap();
     let mut command = Command::new(program);
@@ -24,7 +28,24 @@ fn run(program: &str, arguments: &[&str], pdf: &[u8]) -> String {
     let output = command.output().unwrap_or_else(|error| panic!("{program}: {error}"));
     // Poppler goes on after what it does not understand, and says so there.
     assert!(output.status.success() && output.stderr.is_empty(), "{program}: {output:?}");
-    String::from_utf8(output.stdout).unwrap()
+    output.stdout
+}
+
+/// A page, counted from 1, as it is printed at 200 dpi: the width of the picture, and the grey of each of its points.
+pub(crate) fn printed(pdf: &[u8], page: usize) -> (usize, Vec<u8>) {
+    let page = page.to_string();
+    let arguments = ["-gray", "-r", "200", "-f", &page, "-l", &page];
+    let picture = bytes("pdftoppm", &arguments, pdf);
+    // P5, width, height and the brightest grey, each followed by one blank, then the points.
+    let mut rest = picture.as_slice();
+    let mut head = Vec::new();
+    for _ in 0..4 {
+        let end = rest.iter().position(u8::is_ascii_whitespace).unwrap();
+        head.push(String::from_utf8(rest[..end].to_vec()).unwrap());
+        rest = &rest[end + 1..];
+    }
+    assert_eq!((head[0].as_str(), head[3].as_str()), ("P5", "255"));
+    (head[1].parse().unwrap(), rest.to_vec())
 }
 
 /// All text, line by line. Poppler's marks of direction are left out.
@@ -42,7 +63,7 @@ pub(super) fn fonts(pdf: &[u8]) -> String {
 }
 
 /// The words of each page.
-pub(super) fn pages(pdf: &[u8]) -> Vec<Vec<Word>> {
+pub(crate) fn pages(pdf: &[u8]) -> Vec<Vec<Word>> {
     let text = run("pdftotext", &["-bbox"], pdf);
     text.split("<page ").skip(1).map(|page| page.lines().filter_map(word).collect()).collect()
 }

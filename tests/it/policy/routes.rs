@@ -20,7 +20,7 @@ pub(super) const BOUND: [&str; 9] = [
 
 /// Nothing comes by these: they move money, people, roles, keys or words, take something away, or go on with what
 /// was ordered.
-const BRINGS_NOTHING: [&str; 85] = [
+const BRINGS_NOTHING: [&str; 87] = [
     "DELETE /catalog/admin/addons/{id}",
     "DELETE /catalog/admin/apps/{id}",
     "DELETE /catalog/admin/blueprints/{id}",
@@ -75,8 +75,10 @@ const BRINGS_NOTHING: [&str; 85] = [
     "POST /billing/subscription/{tenant_id}/pay",
     "POST /billing/subscription/{tenant_id}/resume",
     "POST /billing/vouchers/bulk",
+    "POST /billing/vouchers/bulk/edit",
     "POST /billing/vouchers/bulk/{id}/cancel",
     "POST /billing/vouchers/bulk/{id}/resume",
+    "POST /billing/vouchers/bulk/{id}/undo",
     "POST /billing/vouchers/import",
     "POST /billing/vouchers/issue",
     "POST /billing/vouchers/redeem",

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::harness::{Card, Client, Customer, Reply, Setup, SinkOptions, TestApp};
 
 /// A Sovereign that takes cards, and whose superadmin can sign in.
-fn setup() -> Setup {
+pub(crate) fn setup() -> Setup {
     Setup { sink: Some(SinkOptions::default()), ..Setup::with_stripe() }
 }
 
@@ -26,7 +26,7 @@ pub(crate) async fn root(app: &TestApp) -> Client {
 }
 
 /// An order that was paid.
-struct Paid {
+pub(crate) struct Paid {
     customer: Customer,
     order_id: String,
     /// Stripe's; empty where no card paid.
@@ -34,7 +34,7 @@ struct Paid {
 }
 
 /// Plan M, 9 OMR, paid by 4 OMR of a voucher's credit and 5 OMR by card.
-async fn paid(app: &TestApp, name: &str) -> Paid {
+pub(crate) async fn paid(app: &TestApp, name: &str) -> Paid {
     app.issue("FOUR", 4, 0).await;
     let customer = app.customer(name).await;
     pay(app, customer, "FOUR").await
@@ -61,7 +61,7 @@ impl Paid {
     }
 
     /// Asks for a refund under a key of its own.
-    async fn refund(&self, root: &Client, key: &str, wish: Value) -> Reply {
+    pub(crate) async fn refund(&self, root: &Client, key: &str, wish: Value) -> Reply {
         let mut body = json!({ "reason": "asked for" });
         for (member, value) in wish.as_object().unwrap() {
             body[member] = value.clone();

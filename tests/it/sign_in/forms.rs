@@ -29,6 +29,7 @@ const UNSAFE: &[&str] = &[
     "/console/kestrel/close",
     "/admin/vouchers/new",
     "/admin/vouchers/KESTREL-10",
+    "/admin/vouchers/edit",
     "/admin/vouchers/bulk/new",
     "/admin/vouchers/bulk/01a400f6-3600-7001-9c59-0180e54c0e5b",
     "/admin/vouchers/import",

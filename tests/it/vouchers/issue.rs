@@ -21,6 +21,8 @@ on_both! {
             "granted_minor": 0,
             "credit_valid_days": 0,
             "created_at": "2027-03-01T12:00:00Z",
+            "spent_minor": 0,
+            "expired_minor": 0,
         });
         assert_eq!(voucher, stored);
         assert_eq!(listed(app).await, [stored]);

@@ -1,6 +1,7 @@
 //! `/billing/vouchers/*` and the older paths `/billing/admin/promos*`: what an issuer and a
 //! visitor see. Redeeming stands with the checkout.
 
+mod cards;
 mod edits;
 mod file;
 mod issue;
@@ -16,6 +17,7 @@ mod remembered;
 mod revoke;
 mod search;
 mod smoke;
+mod sort;
 mod story;
 
 use reqwest::Method;

@@ -2,7 +2,9 @@
 
 mod bulk;
 mod campaigns;
+mod edit_many;
 mod new_voucher;
+mod reports;
 mod story;
 mod voucher;
 mod vouchers;

@@ -1,0 +1,92 @@
+//! `sovereign report`
+
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+
+use super::output::{Failure, answer, answer_json};
+use super::{Common, clock};
+use crate::api::reports::{CreditBody, OrganizationsDayBody, RedemptionsBody};
+use crate::api::revenue_report::ReportBody;
+use crate::lifecycle::open_existing;
+use crate::storage;
+use crate::usecase::reports::{
+    DAYS, MAX_DAYS, Scope, credit, file, organizations, redemptions, revenue,
+};
+use crate::usecase::start;
+
+/// What happened on each day, as CSV: credit, redemptions, new Organizations or revenue
+///
+/// The same numbers as on the pages and over HTTP, up to this moment; beside a running server.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  sovereign report credit --days 90 > credit.csv
+  sovereign report redemptions --json")]
+pub(super) struct Report {
+    #[command(flatten)]
+    common: Common,
+    #[arg(value_enum)]
+    of: Of,
+    /// How many days of the Sovereign's time zone, today the last of them
+    #[arg(long, default_value_t = DAYS, value_parser = clap::value_parser!(i64).range(1..=MAX_DAYS))]
+    days: i64,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Of {
+    /// Granted, taken back, spent, expired, and what was outstanding in the evening
+    Credit,
+    /// How often vouchers were redeemed, by campaign, and what they granted
+    Redemptions,
+    /// How many Organizations were made
+    Organizations,
+    /// What cards and credit paid
+    Revenue,
+}
+
+impl Report {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        let config = self.common.config()?;
+        let store = open_existing(&config.location()).await?;
+        let currency = start::facts(&store).await?.currency;
+        let scope = Scope { store: &store, now: clock().now(), zone: &config.time_zone };
+        let told = told(scope, (self.of, self.days), currency).await;
+        store.close().await;
+        let (text, body) = told?;
+        if self.common.json {
+            answer_json(&body);
+        } else {
+            // No mark before it: this is for other programs.
+            answer(text.trim_start_matches('\u{feff}').trim_end());
+        }
+        Ok(())
+    }
+}
+
+/// The report as a file, and as the API answers it.
+async fn told(
+    scope: Scope<'_>,
+    (of, days): (Of, i64),
+    currency: sovereign_domain::money::Currency,
+) -> storage::Result<(String, Value)> {
+    let code = currency.code();
+    Ok(match of {
+        Of::Credit => {
+            let report = credit::report(scope, days).await?;
+            (file::credit(currency, &report.days), json!(CreditBody::new(code, report)))
+        }
+        Of::Redemptions => {
+            let report = redemptions::report(scope, days).await?;
+            (file::redemptions(currency, &report), json!(RedemptionsBody::new(code, &report)))
+        }
+        Of::Organizations => {
+            let days = organizations::report(scope, days).await?;
+            let body: Vec<_> = days.iter().map(OrganizationsDayBody::from).collect();
+            (file::organizations(&days), json!(body))
+        }
+        Of::Revenue => {
+            let days = revenue::report(scope, days).await?;
+            (file::revenue(currency, &days), json!(ReportBody::new(code, &days)))
+        }
+    })
+}

@@ -1,0 +1,147 @@
+//! Reports: what happened on the last days, drawn and in tables, and as files.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+
+use super::super::error;
+use super::super::fields::Fields;
+use super::super::page::Page;
+use super::chart::Chart;
+use super::frame::{Frame, REPORTS};
+use super::report_sections::{self as sections, Section};
+use super::visit::enter;
+use crate::api::export::whole;
+use crate::app::App;
+use crate::storage;
+use crate::usecase::reports::{
+    DAYS, MAX_DAYS, Scope, credit, file, organizations, redemptions, revenue,
+};
+
+/// How many days there are to choose from.
+const CHOICES: [i64; 4] = [7, DAYS, 90, 365];
+
+#[derive(Template)]
+#[template(path = "web/admin/reports.html")]
+struct ReportsPage<'a> {
+    page: &'a Page,
+    frame: Frame<'a>,
+    periods: Vec<Choice>,
+    facts: Vec<(String, String)>,
+    /// In the files' addresses.
+    days: i64,
+    sections: Vec<Section>,
+}
+
+struct Choice {
+    address: String,
+    label: String,
+    is_here: bool,
+}
+
+/// The days that an address asks for; thirty where it asks for none, or for none that there can be.
+fn days(query: Option<&str>) -> i64 {
+    let fields = Fields::of_query(query);
+    let days = fields.get("days").parse().ok();
+    days.filter(|days| (1..=MAX_DAYS).contains(days)).unwrap_or(DAYS)
+}
+
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    page: Page,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let session = match enter(&app, &page, &headers).await {
+        Ok(session) => session,
+        Err(response) => return response,
+    };
+    let days = days(query.as_deref());
+    match loaded(&app, &page, session.role.may_administer(), days).await {
+        Ok((facts, sections)) => {
+            let periods = CHOICES.map(|one| Choice {
+                address: format!("{REPORTS}?days={one}"),
+                label: page.count("admin-report-days", one),
+                is_here: one == days,
+            });
+            let frame = Frame::new(&page, REPORTS);
+            let shown =
+                ReportsPage { page: &page, frame, periods: periods.into(), facts, days, sections };
+            page.render(StatusCode::OK, &shown)
+        }
+        Err(failed) => error::unavailable(&page, &failed),
+    }
+}
+
+type Loaded = (Vec<(String, String)>, Vec<Section>);
+
+/// What the page says, and for the superadmin what was paid too.
+async fn loaded(app: &App, page: &Page, with_revenue: bool, days: i64) -> storage::Result<Loaded> {
+    let redeemed = redemptions::report(Scope::of(app), days).await?;
+    let credit = credit::report(Scope::of(app), days).await?;
+    let new = organizations::report(Scope::of(app), days).await?;
+    let flow = credit.total.flow;
+    let mut facts: Vec<(String, String)> = [
+        ("admin-outstanding-now", credit.outstanding_minor()),
+        ("admin-granted", flow.granted_minor),
+        ("admin-taken-back", flow.taken_back_minor),
+        ("admin-spent", flow.spent_minor),
+        ("admin-expired", flow.expired_minor),
+    ]
+    .map(|(name, minor)| (page.text(name), page.amount(minor)))
+    .into();
+    let made = new.iter().map(|day| day.organizations).fold(0_i64, i64::saturating_add);
+    let made = page.digits.write(&made.to_string());
+    facts.push((page.text("admin-report-organizations"), made));
+    let mut shown = vec![
+        sections::redemptions(page, &redeemed),
+        sections::credit(page, &credit),
+        sections::organizations(page, &new),
+    ];
+    if with_revenue {
+        shown.push(sections::revenue(page, &revenue::report(Scope::of(app), days).await?));
+    }
+    Ok((facts, shown))
+}
+
+/// A report as a file.
+pub(super) async fn csv(
+    State(app): State<Arc<App>>,
+    page: Page,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let session = match enter(&app, &page, &headers).await {
+        Ok(session) => session,
+        Err(response) => return response,
+    };
+    let back = Some((REPORTS, "admin-report-title"));
+    if name == "revenue.csv" && !session.role.may_administer() {
+        return error::say(&page, StatusCode::FORBIDDEN, "admin-superadmin", back);
+    }
+    match written(&app, &name, days(query.as_deref())).await {
+        Ok(Some(text)) => whole(text, &name),
+        Ok(None) => error::say(&page, StatusCode::NOT_FOUND, "admin-file-wrong", back),
+        Err(failed) => error::unavailable(&page, &failed),
+    }
+}
+
+/// The file of that name, where there is one.
+async fn written(app: &App, name: &str, days: i64) -> storage::Result<Option<String>> {
+    let currency = app.facts.currency;
+    Ok(Some(match name {
+        "redemptions.csv" => {
+            file::redemptions(currency, &redemptions::report(Scope::of(app), days).await?)
+        }
+        "credit.csv" => file::credit(currency, &credit::report(Scope::of(app), days).await?.days),
+        "organizations.csv" => {
+            file::organizations(&organizations::report(Scope::of(app), days).await?)
+        }
+        "revenue.csv" => file::revenue(currency, &revenue::report(Scope::of(app), days).await?),
+        _ => return Ok(None),
+    }))
+}
