@@ -127,23 +127,26 @@ pub(crate) async fn sources(
 }
 
 from_row! {
-    /// What was redeemed in a campaign in a span.
+    /// What was redeemed in a campaign in a span; nothing where it counted nothing.
     #[derive(Debug, Clone)]
     pub(crate) struct CampaignSums {
         pub(crate) number: i64,
         pub(crate) campaign_id: Uuid,
-        pub(crate) redemptions: i64,
-        pub(crate) granted_minor: i64,
+        pub(crate) redemptions: Option<i64>,
+        pub(crate) granted_minor: Option<i64>,
     }
 }
 
-/// What campaigns granted in each span that has something.
+/// What campaigns granted in each span. The counts of each campaign are read along their key, a span after another: a join
+/// would compare each with every span.
 pub(crate) async fn campaigns(tx: &mut Tx, spans: Vec<Span>) -> Result<Vec<CampaignSums>> {
     let sql = "WITH v (number, since, until) AS ({rows}) \
-               SELECT v.number, c.campaign_id, CAST(SUM(c.redemptions) AS bigint) AS redemptions, \
-                   CAST(SUM(c.granted_minor) AS bigint) AS granted_minor \
-               FROM v JOIN campaign_counts c ON c.since >= v.since AND c.since < v.until \
-               GROUP BY v.number, c.campaign_id";
+               SELECT v.number, k.id AS campaign_id, \
+                   CAST((SELECT SUM(c.redemptions) FROM campaign_counts c WHERE c.campaign_id = k.id \
+                       AND c.since >= v.since AND c.since < v.until) AS bigint) AS redemptions, \
+                   CAST((SELECT SUM(c.granted_minor) FROM campaign_counts c WHERE c.campaign_id = k.id \
+                       AND c.since >= v.since AND c.since < v.until) AS bigint) AS granted_minor \
+               FROM v CROSS JOIN campaigns k WHERE k.redemptions > 0";
     batch::fetch(tx, sql, spans).await
 }
 

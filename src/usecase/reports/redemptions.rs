@@ -85,10 +85,12 @@ pub(crate) async fn report(scope: Scope<'_>, days: i64) -> storage::Result<Redem
         }
     }
     for row in inside {
-        let redeemed = Redeemed { redemptions: row.redemptions, granted_minor: row.granted_minor };
+        let (Some(redemptions), Some(granted_minor)) = (row.redemptions, row.granted_minor) else {
+            continue;
+        };
         let id = CampaignId(row.campaign_id);
         if let Some(day) = at(&mut days, row.number) {
-            day.campaigns.extend([(id, redeemed)]);
+            day.campaigns.insert(id, Redeemed { redemptions, granted_minor });
         }
     }
     Ok(RedemptionsReport { days, names })

@@ -181,8 +181,7 @@ fn checked(page: &Page, fields: &Fields) -> Problems {
     }
     let count = whole(fields.get("count"));
     if action == Some(EditAction::Revoke) && whole(fields.get("confirm")) != count {
-        let count = page.digits.write(&count.unwrap_or(0).to_string());
-        problems.add("confirm", page.text_with("admin-edit-confirm-wrong", "count", &count));
+        problems.add("confirm", page.text("admin-edit-confirm-wrong"));
     }
     problems
 }

@@ -60,7 +60,7 @@ async fn of_form(row: &Row, tab: &Tab) -> Vec<String> {
     }
     for (name, entered) in fields {
         let field = format!(
-            "document.querySelector('main form [name=\"{name}\"]:not([type=hidden])').value"
+            "document.querySelector('main form [name=\"{name}\"]:not([type=hidden]):not([type=radio]:not(:checked))').value"
         );
         let kept = tab.evaluate(&field).await;
         if kept.as_str().map(str::trim) != Some(entered.trim()) {

@@ -259,7 +259,7 @@ pub(super) const PAGES: &[Row] = &[
         .by(Viewer::Administrator),
     page("admin-edit-many-wrong", "/admin/vouchers/edit")
         .by(Viewer::Administrator)
-        .sends(&[("action", "revoke"), ("count", "12"), ("confirm", "many")])
+        .sends(&[("action", "revoke"), ("confirm", "many")])
         .answers(400),
     page("admin-edit-many-none", "/admin/vouchers/edit?q=NONESUCH")
         .by(Viewer::Administrator)

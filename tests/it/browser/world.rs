@@ -152,6 +152,7 @@ impl World {
             }
         }
         self.app.clock.set(now);
+        self.app.run_job("roll-up").await;
     }
 
     /// Operations on many vouchers, one of each way to stand. No job runs here by itself.
