@@ -14,7 +14,7 @@ const REQUESTS: usize = 40;
 /// What is asked for, of codes such as `C-0123456-LAST`, of which one in seven is paused and one in eleven revoked. The
 /// newer half is in a campaign that has not begun; of the older one in a thousand is in one that is over. One in ten was
 /// issued by one operation.
-const QUESTIONS: [(&str, &str); 17] = [
+const QUESTIONS: [(&str, &str); 21] = [
     ("the newest", ""),
     ("paused", "&status=paused"),
     ("revoked", "&status=revoked"),
@@ -32,6 +32,10 @@ const QUESTIONS: [(&str, &str); 17] = [
     ("a part that one has", "&q=0123456-l"),
     ("a part that none has", "&q=nonesuch"),
     ("a part that no paused one has", "&q=nonesuch&status=paused"),
+    ("the most spent", "&sort=spent"),
+    ("the last redeemed", "&sort=last_redeemed"),
+    ("by code, paused", "&sort=code&status=paused"),
+    ("the most spent, over", "&sort=spent&status=ended"),
 ];
 
 /// Reports, and what became of one voucher.
