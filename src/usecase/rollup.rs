@@ -2,7 +2,7 @@
 //! sums and not each line.
 //!
 //! It happens after the fact: a checkout writes its lines and no sum. A line is added up once it is old enough that none
-//! comes before it any more (seals of the audit log wait for as long); what is newer, [`newer`] adds up for whoever asks.
+//! comes before it any more (seals of the audit log wait for as long); what is newer, `newer` adds up for whoever asks.
 
 use std::collections::BTreeMap;
 

@@ -181,16 +181,19 @@ pub async fn count(store: &Store, wanted: &Wanted<'_>, now: Timestamp) -> Result
 pub async fn edit(writer: &mut Writer<'_>, edit: &NewEdit<'_>) -> Result<BulkOperation, BulkError> {
     let (action, days) = checked(edit).map_err(|fault| BulkError::Fields(vec![fault]))?;
     let mut tx = writer.store.begin().await?;
-    if let Some(id) = edit.id
-        && let Some(known) = rows::find(&mut tx, id).await?
-    {
-        return again(known.try_into()?, action, days);
-    }
     let filter = match edit.wanted.filter(&mut tx, writer.now).await {
         Ok(filter) => filter,
         Err(PageError::Field(fault)) => return Err(BulkError::Fields(vec![fault])),
         Err(PageError::Storage(error)) => return Err(error.into()),
     };
+    let terms = Terms::Edit { action, days, scope: Scope::of(&filter) };
+    if let Some(id) = edit.id
+        && let Some(known) = rows::find(&mut tx, id).await?
+    {
+        // Whoever asks again, not knowing whether they were heard, changes nothing twice; by now others may be like that.
+        let known = BulkOperation::try_from(known)?;
+        return if known.terms == terms { Ok(known) } else { Err(operation::another()) };
+    }
     let total = voucher_sorted::count(&mut tx, &filter, &newest(writer.now)).await?;
     let wrong = match edit.count {
         _ if total == 0 => Some("no voucher is like that".to_owned()),
@@ -202,24 +205,9 @@ pub async fn edit(writer: &mut Writer<'_>, edit: &NewEdit<'_>) -> Result<BulkOpe
     if let Some(detail) = wrong {
         return Err(BulkError::Fields(vec![FieldError::new("count", detail)]));
     }
-    let terms = Terms::Edit { action, days, scope: Scope::of(&filter) };
     let operation = note(&mut tx, writer, edit.id, (BulkState::Running, total), &terms).await?;
     tx.commit().await?;
     Ok(operation)
-}
-
-/// Whoever asks again, not knowing whether they were heard, changes nothing twice.
-fn again(
-    known: BulkOperation,
-    action: EditAction,
-    days: Option<i64>,
-) -> Result<BulkOperation, BulkError> {
-    match known.terms {
-        Terms::Edit { action: first, days: so_long, .. } if (first, so_long) == (action, days) => {
-            Ok(known)
-        }
-        _ => Err(operation::another()),
-    }
 }
 
 fn checked(edit: &NewEdit<'_>) -> Result<(EditAction, Option<i64>), FieldError> {

@@ -143,6 +143,7 @@ on_both! {
         assert_eq!((&again["id"], &again["state"]), (&first["id"], &json!("done")));
         for (body, field) in [
             (json!({ "action": "revoke", "q": "gift", "id": "01a400f6-3600-7001-9c59-0180e54c0e5b" }), "id"),
+            (json!({ "action": "pause", "q": "other", "id": "01a400f6-3600-7001-9c59-0180e54c0e5b" }), "id"),
             (json!({ "action": "pause", "q": "gift", "count": 2 }), "count"),
             (json!({ "action": "pause", "q": "nonesuch" }), "count"),
             (json!({ "action": "delete" }), "action"),
