@@ -92,7 +92,7 @@ fn said(sovereign: &Sovereign, requests: &[Vec<u8>], level: &str, field: &str) -
 async fn explain(store: &Store, sql: &str) -> Vec<String> {
     let Store::Sqlite { writer, .. } = store else { return Vec::new() };
     let sql = format!("EXPLAIN QUERY PLAN {sql}");
-    // What begins or ends a transaction has no plan.
+    // What begins or ends a transaction, and settings, have no plan.
     let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(writer).await.unwrap_or_default();
-    rows.iter().map(|row| row.get::<String, _>("detail")).collect()
+    rows.iter().filter_map(|row| row.try_get("detail").ok()).collect()
 }
