@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::limits::{Key, Quota};
 use crate::usecase::list_vouchers::{self, PAGE_SIZE, Wanted};
 use crate::usecase::previews::code_to_look_at;
-use crate::usecase::reports::voucher;
+use crate::usecase::reports::{Scope, voucher};
 use crate::usecase::vouchers::{self, Expected, Issue, Writer, parse_code};
 
 /// A voucher to issue. Absent members, and those that are `null`, have their defaults on a new voucher
@@ -105,7 +105,7 @@ type Tagged = ([(HeaderName, String); 1], Json<WithCreditBody>);
 
 async fn tagged(app: &App, issued: Issued) -> Result<Tagged, Problem> {
     let code = issued.voucher.code.clone();
-    let totals = voucher::totals(app, std::slice::from_ref(&code)).await?.remove(&code);
+    let totals = voucher::totals(Scope::of(app), std::slice::from_ref(&code)).await?.remove(&code);
     let tag = format!("\"{}\"", vouchers::fingerprint(&issued.voucher));
     let body = VoucherBody::new(issued, app.facts.currency, app.clock.now());
     Ok(([(header::ETAG, tag)], Json(WithCreditBody::new(body, totals.unwrap_or_default()))))
@@ -227,7 +227,7 @@ pub(super) async fn list(
     let page = list_vouchers::list(&app.store, &wanted, limit, now).await?;
     let currency = app.facts.currency;
     let codes: Vec<Code> = page.rows.iter().map(|issued| issued.voucher.code.clone()).collect();
-    let mut totals = voucher::totals(&app, &codes).await?;
+    let mut totals = voucher::totals(Scope::of(&app), &codes).await?;
     let vouchers = page.rows.into_iter().map(|issued| {
         let totals = totals.remove(&issued.voucher.code).unwrap_or_default();
         WithCreditBody::new(VoucherBody::new(issued, currency, now), totals)

@@ -1,12 +1,14 @@
 //! `sovereign voucher`
 
+use std::collections::BTreeMap;
+
 use clap::{Args, Subcommand};
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
 use sovereign_domain::ids::IdSource as _;
 use sovereign_domain::money::Currency;
 use sovereign_domain::timestamp::Timestamp;
-use sovereign_domain::voucher::Issued;
+use sovereign_domain::voucher::{Code, Issued};
 
 use super::bulk::{GenerateArgs, ImportArgs};
 use super::bulk_edit::EditArgs;
@@ -16,9 +18,11 @@ use crate::app::{Facts, command_line_actor};
 use crate::ids::RandomIds;
 use crate::lifecycle::open_existing;
 use crate::storage::Store;
+use crate::storage::rollups::VoucherTotals;
 use crate::usecase::bulk::{Alphabet, DEFAULT_LENGTH, Pattern};
 use crate::usecase::list_vouchers::{PAGE_SIZE, Wanted, list as page_of};
 use crate::usecase::paging::PageError;
+use crate::usecase::reports::{self, Scope};
 use crate::usecase::start;
 use crate::usecase::vouchers::{self, Expected, FieldError, Issue, IssueError, Writer, parse_code};
 
@@ -142,6 +146,18 @@ impl Voucher {
     }
 }
 
+/// What became of the credit of these vouchers.
+async fn totals(
+    common: &Common,
+    store: &Store,
+    found: &[Issued],
+) -> Result<BTreeMap<Code, VoucherTotals>, Failure> {
+    let zone = common.config()?.time_zone;
+    let codes: Vec<Code> = found.iter().map(|issued| issued.voucher.code.clone()).collect();
+    let scope = Scope { store, now: clock().now(), zone: &zone };
+    Ok(reports::voucher::totals(scope, &codes).await?)
+}
+
 pub(super) async fn open(common: &Common) -> Result<(Store, Facts), Failure> {
     let config = common.config()?;
     let store = open_existing(&config.location()).await?;
@@ -170,10 +186,11 @@ async fn issue(args: IssueArgs) -> Result<(), Failure> {
     let mut writer =
         Writer { store: &store, currency: facts.currency, now, actor: &actor, ids: &mut ids };
     let issued = vouchers::issue(&mut writer, issue, &Expected::Anything).await;
-    store.close().await;
     let issued = issued.map_err(failure)?;
+    let totals = totals(&args.common, &store, std::slice::from_ref(&issued)).await?;
+    store.close().await;
     if args.common.json {
-        answer_json(&as_json(&issued, facts.currency, now));
+        answer_json(&as_json(&issued, &totals, facts.currency, now));
     } else {
         answer(table(&[row(&issued, facts.currency, now)]));
     }
@@ -208,9 +225,10 @@ async fn list(args: ListArgs) -> Result<(), Failure> {
             None => break,
         }
     }
+    let totals = totals(&args.common, &store, &found).await?;
     store.close().await;
     if args.common.json {
-        let vouchers = found.iter().map(|issued| as_json(issued, facts.currency, now));
+        let vouchers = found.iter().map(|issued| as_json(issued, &totals, facts.currency, now));
         answer_json(&Value::Array(vouchers.collect()));
     } else if !found.is_empty() {
         let rows: Vec<_> = found.iter().map(|issued| row(issued, facts.currency, now)).collect();
@@ -284,8 +302,14 @@ fn row(issued: &Issued, currency: Currency, now: Timestamp) -> Vec<String> {
     ]
 }
 
-fn as_json(issued: &Issued, currency: Currency, now: Timestamp) -> Value {
+fn as_json(
+    issued: &Issued,
+    totals: &BTreeMap<Code, VoucherTotals>,
+    currency: Currency,
+    now: Timestamp,
+) -> Value {
     let voucher = &issued.voucher;
+    let totals = totals.get(&voucher.code).copied().unwrap_or_default();
     let mut json = json!({
         "code": voucher.code,
         "credit_omr": currency.whole_units(voucher.credit_minor),
@@ -297,11 +321,16 @@ fn as_json(issued: &Issued, currency: Currency, now: Timestamp) -> Value {
         "max_redemptions": voucher.max_redemptions,
         "times_redeemed": voucher.times_redeemed,
         "granted_minor": voucher.granted_minor,
+        "spent_minor": totals.spent_minor,
+        "expired_minor": totals.expired_minor,
         "credit_valid_days": voucher.credit_valid_days.unwrap_or(0),
         "created_at": voucher.created_at,
     });
     if let Some(id) = voucher.campaign_id {
         json["campaign_id"] = Value::String(id.to_string());
+    }
+    if let Some(at) = totals.last_redeemed_at {
+        json["last_redeemed_at"] = json!(at);
     }
     json
 }

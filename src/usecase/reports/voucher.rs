@@ -7,7 +7,7 @@ use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::voucher::{Code, Voucher};
 
 use super::credit::CreditDay;
-use super::{MAX_DAYS, Period};
+use super::{MAX_DAYS, Period, Scope};
 use crate::app::App;
 use crate::storage::rollups::{self, CreditSums, VoucherTotals};
 use crate::storage::{self, Tx, reports};
@@ -56,14 +56,14 @@ pub(crate) async fn days(app: &App, voucher: &Voucher) -> storage::Result<Vec<Cr
 /// # Errors
 /// Where the database fails, or a line of the ledger cannot be read.
 pub(crate) async fn totals(
-    app: &App,
+    scope: Scope<'_>,
     codes: &[Code],
 ) -> storage::Result<BTreeMap<Code, VoucherTotals>> {
     if codes.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let mut tx = app.store.snapshot().await?;
-    let newer = rollup::newer(&mut tx, app.clock.now()).await?;
+    let mut tx = scope.store.snapshot().await?;
+    let newer = rollup::newer(&mut tx, scope.now).await?;
     totals_with(&mut tx, &newer, codes).await
 }
 

@@ -9,7 +9,7 @@ use super::numbers::{Drawn, Table, columns};
 use super::report_sections::credit_table;
 use crate::app::App;
 use crate::storage;
-use crate::usecase::reports::voucher;
+use crate::usecase::reports::{Scope, voucher};
 
 pub(super) struct BurnDown {
     pub(super) spent_minor: i64,
@@ -26,7 +26,7 @@ pub(super) struct BurnDown {
 
 pub(super) async fn load(app: &App, page: &Page, voucher: &Voucher) -> storage::Result<BurnDown> {
     let code = &voucher.code;
-    let mut totals = voucher::totals(app, std::slice::from_ref(code)).await?;
+    let mut totals = voucher::totals(Scope::of(app), std::slice::from_ref(code)).await?;
     let totals = totals.remove(code).unwrap_or_default();
     let days = voucher::days(app, voucher).await?;
     let evenings: Vec<Vec<i64>> = columns(days.len())

@@ -100,7 +100,8 @@ pub(super) async fn show(
         Ok(found) => {
             let codes: Vec<Code> =
                 found.rows.iter().map(|issued| issued.voucher.code.clone()).collect();
-            let mut totals = match reports::voucher::totals(&app, &codes).await {
+            let mut totals = match reports::voucher::totals(reports::Scope::of(&app), &codes).await
+            {
                 Ok(totals) => totals,
                 Err(failed) => return error::unavailable(&page, &failed),
             };

@@ -13,6 +13,8 @@ async fn listed(app: &TestApp) -> Value {
 on_both! {
     /// What one side does, the other sees at once, in the same shape.
     async fn command_line_and_http_see_the_same(app: &TestApp) {
+        // The command has the machine's own clock.
+        app.clock.set(sovereign::clock::Clock::now(&sovereign::clock::SystemClock));
         let database = app.database();
         let issue = ["voucher", "issue", " omantel-muscat-200 ", "--credit", "200", "--json"];
         let more = ["--max-redemptions", "50", "--description", "Muscat launch"];
@@ -21,7 +23,7 @@ on_both! {
             "code": "OMANTEL-MUSCAT-200", "credit_omr": 200, "credit_minor": 200_000,
             "currency": "OMR", "description": "Muscat launch", "active": true, "status": "live",
             "max_redemptions": 50, "times_redeemed": 0, "granted_minor": 0, "credit_valid_days": 0,
-            "created_at": issued["created_at"],
+            "created_at": issued["created_at"], "spent_minor": 0, "expired_minor": 0,
         });
         assert_eq!(issued, expected);
         assert_eq!(listed(app).await, json!([issued]));
