@@ -20,8 +20,7 @@ from_row! {
 }
 
 /// Vouchers by their codes, in the codes' order; nobody else edits or redeems them until the transaction ends. SQLite has
-/// one writer at a time anyway. Each
-/// with whether it was active before the last operation changed it.
+/// one writer at a time anyway. Each comes with whether it was active before the last operation changed it.
 pub(crate) async fn locked(
     tx: &mut Tx,
     mut codes: Vec<Code>,

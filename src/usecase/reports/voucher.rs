@@ -10,8 +10,8 @@ use super::credit::CreditDay;
 use super::{MAX_DAYS, Period, Scope};
 use crate::app::App;
 use crate::storage::rollups::{self, CreditSums, VoucherTotals};
-use crate::storage::{self, Tx, reports};
-use crate::usecase::rollup::{self, Sums};
+use crate::storage::{self, reports};
+use crate::usecase::rollup;
 
 /// The credit that a voucher granted, on each day from its first redemption to today, but for the last 366 at most;
 /// empty where nobody redeemed it.
@@ -64,19 +64,7 @@ pub(crate) async fn totals(
     }
     let mut tx = scope.store.snapshot().await?;
     let newer = rollup::newer(&mut tx, scope.now).await?;
-    totals_with(&mut tx, &newer, codes).await
-}
-
-/// The same with lines that were added up before, for one page after another.
-///
-/// # Errors
-/// Where the database fails.
-pub(crate) async fn totals_with(
-    tx: &mut Tx,
-    newer: &Sums,
-    codes: &[Code],
-) -> storage::Result<BTreeMap<Code, VoucherTotals>> {
-    let mut totals = rollups::totals(tx, codes).await?;
+    let mut totals = rollups::totals(&mut tx, codes).await?;
     for code in codes {
         let Some(newer) = newer.vouchers.get(code.as_str()) else { continue };
         let flow = newer.total().flow;
