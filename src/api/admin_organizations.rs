@@ -19,7 +19,7 @@ use super::problem::Problem;
 use crate::app::App;
 use crate::storage::overview::{self as rows, SummaryRow, TotalsRow};
 use crate::usecase::organizations::{OrganizationError, usable_id};
-use crate::usecase::overview;
+use crate::usecase::overview::{self, Wanted};
 
 const DEFAULT_LIMIT: i64 = 50;
 const MAX_LIMIT: i64 = 200;
@@ -68,9 +68,15 @@ impl TotalsBody {
     }
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct TotalsQuery {
+    /// Only those of this status.
+    #[param(nullable = false, schema_with = status_schema)]
+    status: Option<String>,
+    /// Only those that have this in their name or address.
+    #[param(nullable = false, max_length = 100)]
+    q: Option<String>,
     /// Where the page begins; from the Link header of the page before.
     #[param(nullable = false)]
     after: Option<String>,
@@ -101,10 +107,12 @@ pub(super) async fn totals(
     Query(query): Query<TotalsQuery>,
 ) -> Result<Response, Problem> {
     let limit = paging::limit(query.limit, DEFAULT_LIMIT, MAX_LIMIT)?;
-    let page = overview::totals(&app, query.after.as_deref(), limit).await?;
+    let wanted = Wanted { status: query.status.as_deref(), part: query.q.as_deref() };
+    let page = overview::totals(&app, wanted, (query.after.as_deref(), limit)).await?;
     let currency = app.facts.currency.code();
     let rows = page.rows.into_iter().map(|row| TotalsBody::new(row, currency));
-    Ok(paging::answer(rows.collect::<Result<Vec<_>, _>>()?, page.next, &uri, limit))
+    let next = page.next.map(|next| TotalsQuery { after: Some(next), limit: Some(limit), ..query });
+    Ok(paging::linked(rows.collect::<Result<Vec<_>, _>>()?, next, &uri))
 }
 
 /// An Organization in a list of all.

@@ -47,6 +47,7 @@ mod jobs;
 mod metrics;
 mod middleware;
 mod openapi;
+mod orders;
 mod organization_life;
 mod organizations;
 mod paging;
@@ -176,7 +177,8 @@ fn billing_routes(routes: Routes) -> Routes {
         .add(credit_notes::__path_list, credit_notes::list)
         .add(credit_notes::__path_pdf, credit_notes::pdf)
         .add(admin::__path_revenue, admin::revenue)
-        .add(admin::__path_orders, admin::orders)
+        .add(orders::__path_list, orders::list)
+        .add(orders::__path_find, orders::find)
         .add(refunds::__path_refund, refunds::refund)
         .add(refunds::__path_list, refunds::list)
         .add(refunds::__path_retry, refunds::retry)
@@ -274,6 +276,7 @@ fn organization_routes(routes: Routes) -> Routes {
         .add(admin_organizations::__path_list, admin_organizations::list)
         .add(admin_organizations::__path_find, admin_organizations::find)
         .add(organization_life::__path_set_status, organization_life::set_status)
+        .add(organization_life::__path_delete_preview, organization_life::delete_preview)
         .add(organization_life::__path_delete_any, organization_life::delete_any)
         .add(organization_life::__path_restore_any, organization_life::restore_any)
 }

@@ -18,8 +18,8 @@ use super::organizations::{OrganizationBody, status_schema};
 use super::problem::Problem;
 use crate::app::App;
 use crate::storage::organization_life::LifeRow;
-use crate::usecase::organization_life::{self as life, Description, LifeError};
-use crate::usecase::organizations::usable_id;
+use crate::usecase::organization_life::{self as life, Description, Impact, LifeError};
+use crate::usecase::organizations::{OrganizationError, usable_id};
 
 /// What is to be said of an Organization. What is absent stays as it is; other members are ignored.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -196,6 +196,77 @@ pub(super) async fn set_status(
 ) -> Result<Json<LifeBody>, Problem> {
     let id = usable_id(&id)?;
     LifeBody::new(&life::set_status(&app, &caller.actor(), id, &body.status).await?)
+}
+
+/// What would end with an Organization.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OrganizationImpact)]
+pub(super) struct ImpactBody {
+    id: String,
+    slug: String,
+    name: String,
+    #[schema(schema_with = status_schema)]
+    status: OrganizationStatus,
+    /// The address of whoever owns it, where that is known here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    owner_email: Option<String>,
+    /// How many people lose access.
+    members: i64,
+    /// Identifiers of the apps whose data goes.
+    apps: Vec<String>,
+    environments: i64,
+    /// Credit that nobody gets back, in minor units.
+    credit_minor: i64,
+    /// What it owes, in minor units.
+    owed_minor: i64,
+    /// ISO 4217.
+    currency: &'static str,
+    /// The status of its subscription, which ends; absent where it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    subscription: Option<String>,
+    /// When it would be deleted, if somebody asked for it now; or will be.
+    #[schema(value_type = String, format = DateTime)]
+    deletion_at: Timestamp,
+}
+
+/// Reads what would end with an Organization
+///
+/// Before it is deleted. For the role superadmin.
+#[utoipa::path(
+    get, path = "/tenant/admin/tenants/{id}/delete-preview", tag = "Organizations",
+    operation_id = "previewDeletion",
+    security(("bearer" = [])),
+    params(("id" = String, Path, description = "The Organization's identifier")),
+    responses(
+        (status = 200, description = "What it takes with it", body = ImpactBody),
+        (status = 403, description = "The role is not superadmin"),
+        (status = 404, description = "There is no such Organization"),
+    ),
+)]
+pub(super) async fn delete_preview(
+    State(app): State<Arc<App>>,
+    _: Superadmin,
+    Segment(id): Segment,
+) -> Result<Json<ImpactBody>, Problem> {
+    let impact = life::impact(&app, usable_id(&id)?).await?;
+    let Impact { found, apps, deletion_at } = impact.ok_or(OrganizationError::NotFound)?;
+    Ok(Json(ImpactBody {
+        status: found.life.status()?,
+        id: found.life.id,
+        slug: found.life.slug,
+        name: found.life.name,
+        owner_email: found.owner_email,
+        members: found.members,
+        apps,
+        environments: found.environments,
+        credit_minor: found.credit_minor,
+        owed_minor: found.owed_minor,
+        currency: app.facts.currency.code(),
+        subscription: found.subscription,
+        deletion_at,
+    }))
 }
 
 /// Has any Organization deleted

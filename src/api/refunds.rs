@@ -286,10 +286,10 @@ pub(super) async fn retry(
     }
 }
 
-fn order(text: &str) -> Result<Uuid, Problem> {
+pub(super) fn order(text: &str) -> Result<Uuid, Problem> {
     Uuid::parse_str(text).map_err(|_| no_such_order())
 }
 
-fn no_such_order() -> Problem {
+pub(super) fn no_such_order() -> Problem {
     Problem::not_found("there is no such order")
 }

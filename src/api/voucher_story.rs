@@ -161,6 +161,14 @@ pub(super) struct RedeemedBody {
     /// `reserved` for an order that waits for its payment, `redeemed`, or `released` where it was given back: the
     /// order was never paid, or was refunded with its voucher.
     state: String,
+    /// The order that it came with; absent where it came alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    order_id: Option<Uuid>,
+    /// What that order comes to in all, in minor units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    order_minor: Option<i64>,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
 }
@@ -176,6 +184,8 @@ impl RedeemedBody {
             left_minor: row.left_minor,
             currency,
             state: row.state,
+            order_id: row.order_id,
+            order_minor: row.order_minor,
             created_at: row.created_at.0,
         }
     }

@@ -1,10 +1,10 @@
-//! Reads for the billing routes: wallets, ledger, subscriptions, invoices, orders, revenue.
+//! Reads for the billing routes: wallets, ledger, subscriptions, invoices, revenue.
 
 use sovereign_domain::ids::UserId;
 use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
-use super::{Json, Result, Ts, Tx, on_db};
+use super::{Result, Ts, Tx, on_db};
 
 from_row! {
     /// One wallet as it is at a moment: what expired by then is not available, swept or not.
@@ -131,34 +131,6 @@ pub(crate) async fn invoices(tx: &mut Tx, tenant_id: &str) -> Result<Vec<Invoice
                FROM invoices i LEFT JOIN orders o ON o.id = i.order_id \
                WHERE i.tenant_id = $1 ORDER BY i.created_at DESC, i.id DESC";
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(tenant_id).fetch_all(c).await)?)
-}
-
-from_row! {
-    #[derive(Debug, Clone)]
-    pub(crate) struct OrderRow {
-        pub(crate) id: Uuid,
-        pub(crate) customer_id: Uuid,
-        pub(crate) tenant_id: String,
-        pub(crate) plan_id: String,
-        pub(crate) apps: Json<Vec<String>>,
-        pub(crate) addons: Json<Vec<String>>,
-        pub(crate) amount_baisa: i64,
-        pub(crate) status: String,
-        pub(crate) stripe_session_id: Option<String>,
-        pub(crate) promo_code: Option<String>,
-        pub(crate) promo_deleted: bool,
-        pub(crate) created_at: Ts,
-    }
-}
-
-/// The newest orders of the Sovereign, each with whether its voucher was revoked since.
-pub(crate) async fn newest_orders(tx: &mut Tx, limit: i64) -> Result<Vec<OrderRow>> {
-    let sql = "SELECT o.id, o.customer_id, o.tenant_id, o.plan_id, o.apps, o.addons, \
-                   o.amount_baisa, o.status, o.stripe_session_id, o.promo_code, \
-                   (p.deleted_at IS NOT NULL) AS promo_deleted, o.created_at \
-               FROM orders o LEFT JOIN promo_codes p ON p.code = o.promo_code \
-               ORDER BY o.created_at DESC, o.id DESC LIMIT $1";
-    Ok(on_db!(tx, c => sqlx::query_as(sql).bind(limit).fetch_all(c).await)?)
 }
 
 from_row! {

@@ -55,6 +55,7 @@ pub mod memory;
 pub mod migrate;
 pub(crate) mod nats_queue;
 pub(crate) mod notices;
+pub(crate) mod orders;
 pub(crate) mod organization_life;
 pub(crate) mod organizations;
 pub mod outbox;

@@ -273,3 +273,39 @@ pub(crate) async fn was_provisioned(tx: &mut Tx, id: &str) -> Result<bool> {
     let found: i64 = on_db!(tx, c => sqlx::query_scalar(sql).bind(id).fetch_one(c).await)?;
     Ok(found > 0)
 }
+
+from_row! {
+    /// An Organization, and what would end with it.
+    #[derive(Debug)]
+    pub(crate) struct ImpactRow {
+        ..pub(crate) life: LifeRow,
+        /// The address of whoever owns it, where that is known here.
+        pub(crate) owner_email: Option<String>,
+        pub(crate) members: i64,
+        pub(crate) environments: i64,
+        /// What is neither spent nor expired, held or not.
+        pub(crate) credit_minor: i64,
+        pub(crate) owed_minor: i64,
+        /// Of its live subscription.
+        pub(crate) subscription: Option<String>,
+        pub(crate) period_end: Option<Ts>,
+    }
+}
+
+/// What would end with an Organization, at one moment.
+pub(crate) async fn impact(tx: &mut Tx, id: &str, now: Timestamp) -> Result<Option<ImpactRow>> {
+    let sql = "SELECT o.id, o.slug, o.name, o.org_type, o.industry, o.owner_id, o.plan_id, o.status, \
+                   o.suspended_from, o.deletion_at, o.deletion_by, o.deletion_from, o.created_at, \
+                   (SELECT u.email FROM users u WHERE u.id = o.owner_id) AS owner_email, \
+                   (SELECT COUNT(*) FROM members m WHERE m.tenant_id = o.id) AS members, \
+                   (SELECT COUNT(*) FROM environments e WHERE e.tenant_id = o.id) AS environments, \
+                   CAST(COALESCE(w.balance_minor, 0) - COALESCE((SELECT SUM(l.remaining_minor - l.held_minor) \
+                       FROM credit_lots l WHERE l.customer_id = w.customer_id AND l.remaining_minor > 0 \
+                           AND l.expires_at <= $2), 0) AS bigint) AS credit_minor, \
+                   COALESCE(w.owed_minor, 0) AS owed_minor, \
+                   s.status AS subscription, s.current_period_end AS period_end \
+               FROM organizations o LEFT JOIN wallets w ON w.tenant_id = o.id \
+               LEFT JOIN subscriptions s ON s.tenant_id = o.id AND s.status <> 'canceled' \
+               WHERE o.id = $1";
+    Ok(on_db!(tx, c => sqlx::query_as(sql).bind(id).bind(Ts(now)).fetch_optional(c).await)?)
+}

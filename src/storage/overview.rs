@@ -41,13 +41,33 @@ from_row! {
     }
 }
 
+/// Which Organizations are wanted: those that fit all that is given.
+#[derive(Debug, Default)]
+pub(crate) struct Filter {
+    pub(crate) id: Option<String>,
+    pub(crate) status: Option<OrganizationStatus>,
+    /// What the name or the address has in it.
+    pub(crate) part: Option<String>,
+}
+
+impl Filter {
+    /// The part as a pattern of LIKE, in small letters.
+    fn pattern(&self) -> Option<String> {
+        let escaped = |part: &String| {
+            let part = part.to_lowercase();
+            part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+        };
+        self.part.as_ref().map(|part| format!("%{}%", escaped(part)))
+    }
+}
+
 /// A page of Organizations with their totals, newest first. One statement, and so one moment: each table
 /// is added up once for all Organizations of the page. A line's amount without what it adds to the debt
 /// is what it gave or took: a settlement is neither, and nor is the line of an adopted debt.
 pub(crate) async fn totals(
     tx: &mut Tx,
-    after: &Cursor,
-    limit: i64,
+    filter: &Filter,
+    (after, limit): (&Cursor, i64),
     now: Timestamp,
 ) -> Result<Vec<TotalsRow>> {
     let sql = "WITH page AS ( \
@@ -55,6 +75,8 @@ pub(crate) async fn totals(
                        COALESCE(w.balance_minor - w.held_minor, 0) AS unheld_minor \
                    FROM organizations o LEFT JOIN wallets w ON w.tenant_id = o.id \
                    WHERE (o.created_at, o.id) < ($1, $2) \
+                       AND ($5 IS NULL OR o.id = $5) AND ($6 IS NULL OR o.status = $6) \
+                       AND ($7 IS NULL OR lower(o.name) LIKE $7 ESCAPE '\\' OR o.slug LIKE $7 ESCAPE '\\') \
                    ORDER BY o.created_at DESC, o.id DESC LIMIT $3 \
                ), people AS ( \
                    SELECT tenant_id, COUNT(*) AS members FROM members \
@@ -96,6 +118,9 @@ pub(crate) async fn totals(
         .bind(after.key.as_str())
         .bind(limit)
         .bind(Ts(now))
+        .bind(filter.id.as_deref())
+        .bind(filter.status.map(OrganizationStatus::as_str))
+        .bind(filter.pattern())
         .fetch_all(c)
         .await)?)
 }

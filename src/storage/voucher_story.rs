@@ -56,6 +56,9 @@ from_row! {
         pub(crate) left_minor: i64,
         /// `reserved`, `redeemed` or `released`.
         pub(crate) state: String,
+        /// The order it came with, and what that comes to in all; of one that came alone there is none.
+        pub(crate) order_id: Option<Uuid>,
+        pub(crate) order_minor: Option<i64>,
         pub(crate) created_at: Ts,
     }
 }
@@ -68,8 +71,8 @@ macro_rules! redemptions {
             $page,
             " SELECT r.id, r.tenant_id, o.name, o.slug, r.credit_minor, \
                  CASE WHEN r.state = 'redeemed' THEN COALESCE(l.remaining_minor, 0) ELSE 0 END AS left_minor, \
-                 r.state, r.created_at \
-             FROM page JOIN promo_redemptions r ON r.id = page.id \
+                 r.state, r.order_id, d.amount_baisa AS order_minor, r.created_at \
+             FROM page JOIN promo_redemptions r ON r.id = page.id LEFT JOIN orders d ON d.id = r.order_id \
              LEFT JOIN organizations o ON o.id = r.tenant_id LEFT JOIN credit_lots l ON l.id = r.lot_id \
              ORDER BY r.id DESC"
         )

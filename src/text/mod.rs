@@ -60,6 +60,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../../translations/en/redeem.ftl"),
     include_str!("../../translations/en/sign_in.ftl"),
     include_str!("../../translations/en/style.ftl"),
+    include_str!("../../translations/en/superadmin.ftl"),
     include_str!("../../translations/en/wallet.ftl"),
 ];
 const ARABIC: &[&str] = &[
@@ -81,6 +82,7 @@ const ARABIC: &[&str] = &[
     include_str!("../../translations/ar/redeem.ftl"),
     include_str!("../../translations/ar/sign_in.ftl"),
     include_str!("../../translations/ar/style.ftl"),
+    include_str!("../../translations/ar/superadmin.ftl"),
     include_str!("../../translations/ar/wallet.ftl"),
 ];
 

@@ -37,6 +37,7 @@ pub(crate) mod market;
 pub(crate) mod measure;
 pub mod migrate;
 pub mod number_invoices;
+pub(crate) mod orders;
 pub mod organization_life;
 pub mod organizations;
 pub(crate) mod overview;

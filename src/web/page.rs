@@ -55,6 +55,8 @@ pub(super) struct Page {
     is_new_visitor: bool,
     /// Whether somebody seems to be signed in: enough to show the way to the console.
     pub(super) has_session: bool,
+    /// Whether a page of the administration is looked at by the superadmin, who has more of them.
+    pub(super) is_superadmin: bool,
     /// What was done on the page before.
     pub(super) notice: Option<String>,
     /// The voucher that goes along.
@@ -244,6 +246,7 @@ impl FromRequestParts<Arc<App>> for Page {
             visitor,
             is_new_visitor,
             has_session: cookies::value(headers, cookies::SESSION).is_some(),
+            is_superadmin: false,
             notice: notice::waiting(headers, language),
             kept: kept_voucher::read(headers),
             currency: app.facts.currency,

@@ -43,4 +43,4 @@ admin-last-redeemed = Last redeemed
 admin-burn-down = What is left of its credit
 admin-burn-down-means = What those who redeemed it had left of it in the evening.
 admin-superadmin-heading = This takes another role
-admin-superadmin-detail = Revenue is for superadmins. Ask one of them for the file.
+admin-superadmin-detail = This is for superadmins. Ask one of them.

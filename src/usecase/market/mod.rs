@@ -6,6 +6,7 @@
 
 mod entry;
 pub(crate) mod fold;
+mod names;
 mod needs;
 mod search;
 
@@ -15,6 +16,7 @@ use sovereign_domain::catalog::{Catalog, LineKind, OrderLine};
 use sovereign_domain::money::Currency;
 
 pub(crate) use self::entry::{Addon, Bundle, Industry, MarketApp, Plan, Said, Told};
+pub(crate) use self::names::Names;
 pub(crate) use self::needs::{BundleSum, Need};
 pub(crate) use self::search::{Sort, Wanted};
 use super::catalog::{Kind, document};

@@ -3,6 +3,7 @@
 //! after, never between.
 
 mod deletion;
+mod impact;
 mod sweep;
 
 use serde_json::{Value, json};
@@ -21,6 +22,7 @@ use crate::storage::organizations::{OrganizationRow, find_for_member, role_of};
 use crate::storage::{self, Tx};
 
 pub(crate) use self::deletion::{OPERATOR, delete, delete_any, restore, restore_any};
+pub(crate) use self::impact::{Impact, impact};
 pub(crate) use self::sweep::{addresses, deletions};
 
 /// Days from the wish that an Organization be deleted until it is.

@@ -4,18 +4,16 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use sovereign_domain::bulk::{BulkKind, BulkState};
 use uuid::Uuid;
 
-use super::super::fields::Fields;
 use super::super::page::{Page, address};
 use super::super::{error, notice};
 use super::frame::{BULK, Frame, VOUCHERS, of_bulk};
 use super::new_bulk::entropy;
-use super::visit::{enter, pressed, writing};
-use crate::api::caller::RequestName;
+use super::visit::{Press, Visit, writing};
 use crate::app::App;
 use crate::usecase::bulk::{self, BulkError, BulkOperation, Terms};
 use crate::usecase::campaigns;
@@ -65,13 +63,9 @@ impl BulkPage<'_> {
 
 pub(super) async fn show(
     State(app): State<Arc<App>>,
-    page: Page,
+    Visit { page, .. }: Visit,
     Path(id): Path<String>,
-    headers: HeaderMap,
 ) -> Response {
-    if let Err(response) = enter(&app, &page, &headers).await {
-        return response;
-    }
     let found = match Uuid::parse_str(&id) {
         Ok(id) => bulk::find(&app.store, id).await,
         Err(_) => Ok(None),
@@ -149,16 +143,9 @@ fn unknown(page: &Page) -> Response {
 
 pub(super) async fn press(
     State(app): State<Arc<App>>,
-    page: Page,
     Path(id): Path<String>,
-    RequestName(request_id): RequestName,
-    headers: HeaderMap,
-    fields: Fields,
+    Press { page, session, request_id, fields }: Press,
 ) -> Response {
-    let session = match pressed(&app, &page, &headers, &fields).await {
-        Ok(session) => session,
-        Err(response) => return response,
-    };
     let Ok(id) = Uuid::parse_str(&id) else { return unknown(&page) };
     if fields.get("act") == "undo" {
         return undo((&app, &page), (&session, request_id), id).await;

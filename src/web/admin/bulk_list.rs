@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::super::error;
@@ -12,7 +12,7 @@ use super::super::fields::Fields;
 use super::super::page::{Page, address};
 use super::bulk::{progress, status_text, title};
 use super::frame::{BULK, Frame, VOUCHERS, of_bulk};
-use super::visit::enter;
+use super::visit::Visit;
 use crate::app::App;
 use crate::usecase::bulk::{self, BulkOperation};
 use crate::usecase::paging::PageError;
@@ -43,13 +43,9 @@ struct Shown {
 
 pub(super) async fn show(
     State(app): State<Arc<App>>,
-    page: Page,
-    headers: HeaderMap,
+    Visit { page, .. }: Visit,
     RawQuery(query): RawQuery,
 ) -> Response {
-    if let Err(response) = enter(&app, &page, &headers).await {
-        return response;
-    }
     let fields = Fields::of_query(query.as_deref());
     let after = fields.find("after");
     match bulk::list(&app.store, after, PAGE_SIZE).await {

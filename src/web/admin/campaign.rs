@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use sovereign_domain::campaign::Campaign;
 use uuid::Uuid;
@@ -20,8 +20,7 @@ use super::chart::Chart;
 use super::difference::{self, Difference};
 use super::frame::{CAMPAIGNS, Frame, VOUCHERS, of_campaign};
 use super::numbers::{Drawn, Table};
-use super::visit::{enter, pressed, writing};
-use crate::api::caller::RequestName;
+use super::visit::{Press, Visit, writing};
 use crate::api::export::{CSV, send};
 use crate::app::App;
 use crate::storage;
@@ -64,13 +63,9 @@ struct Draft {
 
 pub(super) async fn show(
     State(app): State<Arc<App>>,
-    page: Page,
+    Visit { page, .. }: Visit,
     Path(id): Path<String>,
-    headers: HeaderMap,
 ) -> Response {
-    if let Err(response) = enter(&app, &page, &headers).await {
-        return response;
-    }
     let found = match find(&app, &page, &id).await {
         Ok(found) => found,
         Err(response) => return response,
@@ -83,13 +78,9 @@ pub(super) async fn show(
 /// What it granted by day, as a file.
 pub(super) async fn file(
     State(app): State<Arc<App>>,
-    page: Page,
+    Visit { page, .. }: Visit,
     Path(id): Path<String>,
-    headers: HeaderMap,
 ) -> Response {
-    if let Err(response) = enter(&app, &page, &headers).await {
-        return response;
-    }
     let found = match find(&app, &page, &id).await {
         Ok(found) => found,
         Err(response) => return response,
@@ -173,16 +164,9 @@ async fn shown(
 
 pub(super) async fn press(
     State(app): State<Arc<App>>,
-    page: Page,
-    RequestName(request_id): RequestName,
     Path(id): Path<String>,
-    headers: HeaderMap,
-    fields: Fields,
+    Press { page, session, request_id, fields }: Press,
 ) -> Response {
-    let session = match pressed(&app, &page, &headers, &fields).await {
-        Ok(session) => session,
-        Err(response) => return response,
-    };
     let found = match find(&app, &page, &id).await {
         Ok(found) => found,
         Err(response) => return response,

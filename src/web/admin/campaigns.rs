@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use sovereign_domain::campaign::{Campaign, CampaignStatus};
 use sovereign_domain::timestamp::Timestamp;
@@ -14,7 +14,7 @@ use super::super::fields::Fields;
 use super::super::page::{Page, address};
 use super::super::problems::Problems;
 use super::frame::{CAMPAIGNS, Frame, of_campaign};
-use super::visit::enter;
+use super::visit::Visit;
 use crate::app::App;
 use crate::storage;
 use crate::usecase::campaigns;
@@ -51,13 +51,9 @@ struct Shown {
 
 pub(super) async fn show(
     State(app): State<Arc<App>>,
-    page: Page,
-    headers: HeaderMap,
+    Visit { page, .. }: Visit,
     RawQuery(query): RawQuery,
 ) -> Response {
-    if let Err(response) = enter(&app, &page, &headers).await {
-        return response;
-    }
     let fields = Fields::of_query(query.as_deref());
     let now = app.clock.now();
     let wanted = (fields.find("status"), fields.find("after"));

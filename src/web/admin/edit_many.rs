@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use sovereign_domain::voucher::VoucherStatus;
 use uuid::Uuid;
@@ -16,9 +16,8 @@ use super::super::{error, notice};
 use super::campaigns::choices;
 use super::frame::{EDIT, Frame, VOUCHERS, of_bulk};
 use super::typed::whole;
-use super::visit::{enter, pressed, writing};
+use super::visit::{Press, Visit, writing};
 use super::vouchers::{status_text, wanted};
-use crate::api::caller::RequestName;
 use crate::app::App;
 use crate::storage;
 use crate::usecase::bulk::{self, BulkError, EditAction, NewEdit};
@@ -51,13 +50,9 @@ struct EditPage<'a> {
 
 pub(super) async fn show(
     State(app): State<Arc<App>>,
-    page: Page,
-    headers: HeaderMap,
+    Visit { page, .. }: Visit,
     RawQuery(query): RawQuery,
 ) -> Response {
-    if let Err(response) = enter(&app, &page, &headers).await {
-        return response;
-    }
     let fields = Fields::of_query(query.as_deref());
     shown((&app, &page), StatusCode::OK, (&fields, Problems::none())).await
 }
@@ -137,15 +132,8 @@ async fn which(app: &App, page: &Page, fields: &Fields) -> storage::Result<Vec<S
 
 pub(super) async fn press(
     State(app): State<Arc<App>>,
-    page: Page,
-    RequestName(request_id): RequestName,
-    headers: HeaderMap,
-    fields: Fields,
+    Press { page, session, request_id, fields }: Press,
 ) -> Response {
-    let session = match pressed(&app, &page, &headers, &fields).await {
-        Ok(session) => session,
-        Err(response) => return response,
-    };
     let problems = checked(&page, &fields);
     if problems.any() {
         return shown((&app, &page), StatusCode::BAD_REQUEST, (&fields, problems)).await;

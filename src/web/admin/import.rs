@@ -13,7 +13,7 @@ use super::super::problems::Problems;
 use super::super::upload::Upload;
 use super::super::{error, notice};
 use super::frame::{Frame, VOUCHERS, of_bulk};
-use super::visit::{enter, pressed, writing};
+use super::visit::{Visit, pressed, writing};
 use crate::api::caller::RequestName;
 use crate::app::App;
 use crate::usecase::bulk::{self, Checked, ImportError, RowError, RowFault};
@@ -40,11 +40,8 @@ struct Shown {
     text: String,
 }
 
-pub(super) async fn show(State(app): State<Arc<App>>, page: Page, headers: HeaderMap) -> Response {
-    match enter(&app, &page, &headers).await {
-        Ok(_) => shown(&page, StatusCode::OK, Problems::none(), &Checked::default()),
-        Err(response) => response,
-    }
+pub(super) async fn show(Visit { page, .. }: Visit) -> Response {
+    shown(&page, StatusCode::OK, Problems::none(), &Checked::default())
 }
 
 fn shown(page: &Page, status: StatusCode, problems: Problems, checked: &Checked) -> Response {
@@ -83,11 +80,12 @@ fn in_words(page: &Page, error: &RowError) -> Shown {
 pub(super) async fn press(
     State(app): State<Arc<App>>,
     page: Page,
+    visit: Result<Visit, Response>,
     RequestName(request_id): RequestName,
     headers: HeaderMap,
     request: Request,
 ) -> Response {
-    match enter(&app, &page, &headers).await {
+    match visit {
         Ok(_) => {}
         // Whose session has ended is told to load the form again, and signs in on the way there.
         Err(response) if response.status().is_redirection() => return error::stale_form(&page),
@@ -101,8 +99,8 @@ pub(super) async fn press(
         }
         Err(response) => return response,
     };
-    let session = match pressed(&app, &page, &headers, &upload.fields).await {
-        Ok(session) => session,
+    let Visit { page, session } = match pressed(&app, page, &headers, &upload.fields).await {
+        Ok(visit) => visit,
         Err(response) => return response,
     };
     if upload.file.is_empty() {

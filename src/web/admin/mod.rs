@@ -20,9 +20,11 @@ mod new_bulk;
 mod new_campaign;
 mod new_voucher;
 mod numbers;
+mod organizations;
 mod report_sections;
 mod reports;
 mod story;
+mod superadmin;
 mod typed;
 mod visit;
 mod voucher;
@@ -60,8 +62,10 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/admin/vouchers/{code}/credit.csv", get(voucher::credit))
         .route("/admin/reports", get(reports::show))
         .route("/admin/reports/{name}", get(reports::csv))
+        .route("/admin/organizations", get(organizations::show))
         .route("/admin/campaigns", get(campaigns::show))
         .route("/admin/campaigns/new", get(new_campaign::show).post(new_campaign::press))
         .route("/admin/campaigns/{id}", get(campaign::show).post(campaign::press))
         .route("/admin/campaigns/{id}/days.csv", get(campaign::file))
+        .merge(superadmin::routes())
 }

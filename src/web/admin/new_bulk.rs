@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use sovereign_domain::voucher::Voucher;
 
@@ -15,8 +15,7 @@ use super::super::{error, notice};
 use super::bulk_typed::Typed;
 use super::campaigns::{Choice, choices};
 use super::frame::{Frame, VOUCHERS, of_bulk};
-use super::visit::{enter, pressed, writing};
-use crate::api::caller::RequestName;
+use super::visit::{Press, Visit, writing};
 use crate::app::App;
 use crate::usecase::bulk::{self, BulkError, MIN_ENTROPY_BITS, Pattern};
 use crate::usecase::sessions::Standing;
@@ -45,13 +44,9 @@ struct Seen {
 
 pub(super) async fn show(
     State(app): State<Arc<App>>,
-    page: Page,
-    headers: HeaderMap,
+    Visit { page, .. }: Visit,
     RawQuery(query): RawQuery,
 ) -> Response {
-    if let Err(response) = enter(&app, &page, &headers).await {
-        return response;
-    }
     let fields = Fields::of_query(query.as_deref());
     let typed = Typed::blank(app.new_id(), fields.get("campaign"));
     shown((&app, &page), StatusCode::OK, (&typed, Problems::none(), None)).await
@@ -72,15 +67,8 @@ async fn shown(
 
 pub(super) async fn press(
     State(app): State<Arc<App>>,
-    page: Page,
-    RequestName(request_id): RequestName,
-    headers: HeaderMap,
-    fields: Fields,
+    Press { page, session, request_id, fields }: Press,
 ) -> Response {
-    let session = match pressed(&app, &page, &headers, &fields).await {
-        Ok(session) => session,
-        Err(response) => return response,
-    };
     let typed = Typed::of_form(&fields);
     if fields.get("act") == "look" {
         return match look(&app, &page, &typed) {

@@ -4,17 +4,15 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::super::fields::Fields;
 use super::super::page::Page;
 use super::super::problems::Problems;
 use super::super::{error, notice};
 use super::campaign_typed::Typed;
 use super::frame::{CAMPAIGNS, Frame, of_campaign};
-use super::visit::{enter, pressed, writing};
-use crate::api::caller::RequestName;
+use super::visit::{Press, Visit, writing};
 use crate::app::App;
 use crate::usecase::campaigns::{self, CampaignError};
 
@@ -27,11 +25,8 @@ struct NewPage<'a> {
     typed: &'a Typed,
 }
 
-pub(super) async fn show(State(app): State<Arc<App>>, page: Page, headers: HeaderMap) -> Response {
-    match enter(&app, &page, &headers).await {
-        Ok(_) => shown(&page, StatusCode::OK, (&Typed::default(), Problems::none())),
-        Err(response) => response,
-    }
+pub(super) async fn show(Visit { page, .. }: Visit) -> Response {
+    shown(&page, StatusCode::OK, (&Typed::default(), Problems::none()))
 }
 
 fn shown(page: &Page, status: StatusCode, (typed, problems): (&Typed, Problems)) -> Response {
@@ -41,15 +36,8 @@ fn shown(page: &Page, status: StatusCode, (typed, problems): (&Typed, Problems))
 
 pub(super) async fn press(
     State(app): State<Arc<App>>,
-    page: Page,
-    RequestName(request_id): RequestName,
-    headers: HeaderMap,
-    fields: Fields,
+    Press { page, session, request_id, fields }: Press,
 ) -> Response {
-    let session = match pressed(&app, &page, &headers, &fields).await {
-        Ok(session) => session,
-        Err(response) => return response,
-    };
     let typed = Typed::of_form(&fields);
     let edit = match typed.read(&page, None) {
         Ok(edit) => edit,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use sovereign_domain::voucher::{Code, Voucher};
 
@@ -15,8 +15,7 @@ use super::super::{error, notice};
 use super::campaigns::{Choice, choices};
 use super::frame::{Frame, VOUCHERS, of_voucher};
 use super::typed::Typed;
-use super::visit::{enter, pressed, writing};
-use crate::api::caller::RequestName;
+use super::visit::{Press, Visit, writing};
 use crate::app::App;
 use crate::usecase::list_vouchers;
 use crate::usecase::sessions::Standing;
@@ -39,13 +38,9 @@ struct NewPage<'a> {
 /// The form, filled from the voucher of `from` where one is named.
 pub(super) async fn show(
     State(app): State<Arc<App>>,
-    page: Page,
-    headers: HeaderMap,
+    Visit { page, .. }: Visit,
     RawQuery(query): RawQuery,
 ) -> Response {
-    if let Err(response) = enter(&app, &page, &headers).await {
-        return response;
-    }
     let fields = Fields::of_query(query.as_deref());
     let found = match parse_code("from", fields.get("from")) {
         Ok(code) => list_vouchers::find(&app.store, &code).await,
@@ -79,15 +74,8 @@ async fn shown(
 
 pub(super) async fn press(
     State(app): State<Arc<App>>,
-    page: Page,
-    RequestName(request_id): RequestName,
-    headers: HeaderMap,
-    fields: Fields,
+    Press { page, session, request_id, fields }: Press,
 ) -> Response {
-    let session = match pressed(&app, &page, &headers, &fields).await {
-        Ok(session) => session,
-        Err(response) => return response,
-    };
     let typed = Typed::of_form(&fields);
     if fields.get("act") == "look" {
         return match typed.seen(&page, &typed.code, app.clock.now()) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::super::error;
@@ -13,7 +13,7 @@ use super::super::page::Page;
 use super::chart::Chart;
 use super::frame::{Frame, REPORTS};
 use super::report_sections::{self as sections, Section};
-use super::visit::enter;
+use super::visit::Visit;
 use crate::api::export::whole;
 use crate::app::App;
 use crate::storage;
@@ -51,14 +51,9 @@ fn days(query: Option<&str>) -> i64 {
 
 pub(super) async fn show(
     State(app): State<Arc<App>>,
-    page: Page,
-    headers: HeaderMap,
+    Visit { page, session }: Visit,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let session = match enter(&app, &page, &headers).await {
-        Ok(session) => session,
-        Err(response) => return response,
-    };
     let days = days(query.as_deref());
     match loaded(&app, &page, session.role.may_administer(), days).await {
         Ok((facts, sections)) => {
@@ -110,15 +105,10 @@ async fn loaded(app: &App, page: &Page, with_revenue: bool, days: i64) -> storag
 /// A report as a file.
 pub(super) async fn csv(
     State(app): State<Arc<App>>,
-    page: Page,
+    Visit { page, session }: Visit,
     Path(name): Path<String>,
-    headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let session = match enter(&app, &page, &headers).await {
-        Ok(session) => session,
-        Err(response) => return response,
-    };
     let back = Some((REPORTS, "admin-report-title"));
     if name == "revenue.csv" && !session.role.may_administer() {
         return error::say(&page, StatusCode::FORBIDDEN, "admin-superadmin", back);

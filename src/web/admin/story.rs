@@ -5,7 +5,7 @@ use serde_json::Value;
 use sovereign_domain::voucher::Voucher;
 
 use super::super::page::{Page, address, parameter};
-use super::frame::of_voucher;
+use super::frame::{of_order, of_voucher};
 use crate::app::App;
 use crate::storage;
 use crate::storage::voucher_story::RedemptionRow;
@@ -49,6 +49,8 @@ pub(super) struct ShownRedemption {
     pub(super) state: String,
     pub(super) credit_minor: i64,
     pub(super) left_minor: i64,
+    /// What the order that it came with comes to, and that order's page for whoever may see it.
+    pub(super) order: Option<(i64, Option<String>)>,
     pub(super) at: String,
 }
 
@@ -134,6 +136,10 @@ fn shown_redemption(page: &Page, row: RedemptionRow) -> ShownRedemption {
         state: page.text(&format!("admin-redemption-{}", row.state)),
         credit_minor: row.credit_minor,
         left_minor: row.left_minor,
+        order: row.order_minor.map(|minor| {
+            let address = row.order_id.filter(|_| page.is_superadmin).map(of_order);
+            (minor, address)
+        }),
         at: page.moment(row.created_at.0),
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{OriginalUri, Path, State};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use sovereign_domain::voucher::{Code, Issued, Voucher, comparable};
 
@@ -16,12 +16,11 @@ use super::burn_down::{self, BurnDown};
 use super::campaigns::{Choice, choices};
 use super::chart::Chart;
 use super::difference::{self, Difference};
-use super::frame::{Frame, VOUCHERS, of_campaign, of_voucher};
+use super::frame::{Frame, ORDERS, VOUCHERS, of_campaign, of_voucher};
 use super::story::{self, By, Story};
 use super::typed::Typed;
-use super::visit::{enter, pressed, writing};
+use super::visit::{Press, Visit, writing};
 use super::vouchers::{status_text, used};
-use crate::api::caller::RequestName;
 use crate::api::export::whole;
 use crate::api::voucher_qr::{Format, picture};
 use crate::app::App;
@@ -66,6 +65,8 @@ struct VoucherPage<'a> {
     granted_minor: i64,
     burn_down: BurnDown,
     story: Story,
+    /// The orders that were placed with it, for whoever may see them.
+    orders: Option<String>,
     /// Who was asked about, and what comes of it.
     customer: String,
     verdict: Option<(bool, String)>,
@@ -91,14 +92,10 @@ impl Draft {
 
 pub(super) async fn show(
     State(app): State<Arc<App>>,
-    page: Page,
+    Visit { page, .. }: Visit,
     Path(code): Path<String>,
     OriginalUri(uri): OriginalUri,
-    headers: HeaderMap,
 ) -> Response {
-    if let Err(response) = enter(&app, &page, &headers).await {
-        return response;
-    }
     match find(&app, &page, &code).await {
         Ok(issued) => {
             let (status, problems) = asked(&page, &parameter(&uri, CUSTOMER));
@@ -112,32 +109,22 @@ pub(super) async fn show(
 /// The QR code of its link, as a drawing.
 pub(super) async fn qr_svg(
     State(app): State<Arc<App>>,
-    page: Page,
+    Visit { page, .. }: Visit,
     Path(code): Path<String>,
-    headers: HeaderMap,
 ) -> Response {
-    qr(&app, &page, (&code, Format::Svg), &headers).await
+    qr(&app, &page, (&code, Format::Svg)).await
 }
 
 /// The same, as a picture.
 pub(super) async fn qr_png(
     State(app): State<Arc<App>>,
-    page: Page,
+    Visit { page, .. }: Visit,
     Path(code): Path<String>,
-    headers: HeaderMap,
 ) -> Response {
-    qr(&app, &page, (&code, Format::Png), &headers).await
+    qr(&app, &page, (&code, Format::Png)).await
 }
 
-async fn qr(
-    app: &App,
-    page: &Page,
-    (code, format): (&str, Format),
-    headers: &HeaderMap,
-) -> Response {
-    if let Err(response) = enter(app, page, headers).await {
-        return response;
-    }
+async fn qr(app: &App, page: &Page, (code, format): (&str, Format)) -> Response {
     match find(app, page, code).await {
         Ok(issued) => picture(&page.branding, &issued.voucher, format)
             .unwrap_or_else(|| StatusCode::NOT_FOUND.into_response()),
@@ -148,13 +135,9 @@ async fn qr(
 /// What became of its credit by day, as a file.
 pub(super) async fn credit(
     State(app): State<Arc<App>>,
-    page: Page,
+    Visit { page, .. }: Visit,
     Path(code): Path<String>,
-    headers: HeaderMap,
 ) -> Response {
-    if let Err(response) = enter(&app, &page, &headers).await {
-        return response;
-    }
     let issued = match find(&app, &page, &code).await {
         Ok(issued) => issued,
         Err(response) => return response,
@@ -246,6 +229,7 @@ async fn shown(
         granted_minor: voucher.granted_minor,
         burn_down,
         story,
+        orders: page.is_superadmin.then(|| address(ORDERS, &[("code", code)])),
         customer,
         verdict,
     };
@@ -254,16 +238,9 @@ async fn shown(
 
 pub(super) async fn press(
     State(app): State<Arc<App>>,
-    page: Page,
-    RequestName(request_id): RequestName,
     Path(code): Path<String>,
-    headers: HeaderMap,
-    fields: Fields,
+    Press { page, session, request_id, fields }: Press,
 ) -> Response {
-    let session = match pressed(&app, &page, &headers, &fields).await {
-        Ok(session) => session,
-        Err(response) => return response,
-    };
     let issued = match find(&app, &page, &code).await {
         Ok(issued) => issued,
         Err(response) => return response,

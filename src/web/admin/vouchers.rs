@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::voucher::{Code, Issued, Voucher, VoucherStatus};
@@ -17,7 +17,7 @@ use super::super::problems::Problems;
 use super::campaigns::{Choice, choices};
 use super::edit_many;
 use super::frame::{Frame, VOUCHERS, of_campaign, of_voucher};
-use super::visit::enter;
+use super::visit::Visit;
 use crate::api::export::{CSV, send};
 use crate::api::voucher_cards as voucher_cards_api;
 use crate::app::App;
@@ -82,13 +82,9 @@ struct Shown {
 
 pub(super) async fn show(
     State(app): State<Arc<App>>,
-    page: Page,
-    headers: HeaderMap,
+    Visit { page, .. }: Visit,
     RawQuery(query): RawQuery,
 ) -> Response {
-    if let Err(response) = enter(&app, &page, &headers).await {
-        return response;
-    }
     let fields = Fields::of_query(query.as_deref());
     let wanted = wanted(&fields);
     let campaigns = match choices(&app, fields.get("campaign")).await {
@@ -134,14 +130,9 @@ pub(super) async fn show(
 /// All that is looked for, as a file.
 pub(super) async fn file(
     State(app): State<Arc<App>>,
-    page: Page,
-    headers: HeaderMap,
+    Visit { page, session }: Visit,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let session = match enter(&app, &page, &headers).await {
-        Ok(session) => session,
-        Err(response) => return response,
-    };
     let fields = Fields::of_query(query.as_deref());
     let wanted = Wanted { after: None, ..wanted(&fields) };
     let spool = voucher_file::file(&app, &session.user_id.as_str().into(), &wanted).await;
@@ -164,14 +155,9 @@ pub(super) async fn file(
 /// The next thousand of them from here on, as cards to be printed.
 pub(super) async fn cards(
     State(app): State<Arc<App>>,
-    page: Page,
-    headers: HeaderMap,
+    Visit { page, session }: Visit,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let session = match enter(&app, &page, &headers).await {
-        Ok(session) => session,
-        Err(response) => return response,
-    };
     let fields = Fields::of_query(query.as_deref());
     let user_id = session.user_id.as_str().into();
     match voucher_cards::file(&app, &user_id, &wanted(&fields), page.language).await {

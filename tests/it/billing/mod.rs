@@ -9,6 +9,7 @@ mod invoices;
 mod ledger;
 mod ledger_csv;
 mod numbers;
+mod orders;
 mod organizations;
 mod subscription;
 mod wallet;

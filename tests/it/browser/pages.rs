@@ -273,6 +273,35 @@ pub(super) const PAGES: &[Row] = &[
     page("admin-reports-year", "/admin/reports?days=365").by(Viewer::Administrator),
     page("admin-reports-day", "/admin/reports?days=7").by(Viewer::Superadmin),
     page("admin-voucher-redeemed", "/admin/vouchers/BILL-120").by(Viewer::Administrator),
+    page("admin-organizations", "/admin/organizations").by(Viewer::Administrator),
+    page("admin-organizations-none", "/admin/organizations?q=nonesuch").by(Viewer::Administrator),
+    page("admin-organizations-wrong", "/admin/organizations?status=gone")
+        .by(Viewer::Administrator)
+        .answers(400),
+    page("superadmin-organizations", "/admin/organizations").by(Viewer::Superadmin),
+    page("superadmin-organization", "/admin/organizations/{organization}").by(Viewer::Superadmin),
+    page("superadmin-organization-wrong", "/admin/organizations/{organization}")
+        .by(Viewer::Superadmin)
+        .sends(&[("confirm", "another")])
+        .answers(400),
+    page("superadmin-organization-ending", "/admin/organizations/{organization-ending}")
+        .by(Viewer::Superadmin),
+    page("superadmin-organization-unknown", "/admin/organizations/x")
+        .by(Viewer::Superadmin)
+        .answers(404),
+    page("superadmin-orders", "/admin/orders").by(Viewer::Superadmin),
+    page("superadmin-orders-found", "/admin/orders?status=completed&code=muscat-200")
+        .by(Viewer::Superadmin),
+    page("superadmin-orders-none", "/admin/orders?code=NONESUCH").by(Viewer::Superadmin),
+    page("superadmin-orders-wrong", "/admin/orders?after=x").by(Viewer::Superadmin).answers(400),
+    page("superadmin-orders-not-yours", "/admin/orders").by(Viewer::Administrator).answers(403),
+    page("superadmin-order", "/admin/orders/{paid_order}").by(Viewer::Superadmin),
+    page("superadmin-order-wrong", "/admin/orders/{paid_order}")
+        .by(Viewer::Superadmin)
+        .sends(&[("amount", "much"), ("reason", ""), ("act", "refund")])
+        .answers(400),
+    page("superadmin-order-open", "/admin/orders/{open_order}").by(Viewer::Superadmin),
+    page("superadmin-order-unknown", "/admin/orders/x").by(Viewer::Superadmin).answers(404),
     page("admin-voucher-unknown", "/admin/vouchers/NOTHING-1")
         .by(Viewer::Administrator)
         .answers(404),

@@ -86,6 +86,8 @@ impl World {
         world.bulk().await;
         world.customers().await;
         world.letters().await;
+        // Refunds and the like take a fresh sign-in.
+        world.sign_in(Viewer::Superadmin).await;
         world
     }
 
@@ -204,6 +206,13 @@ impl World {
         let open = order(&clinic, "m", "OPENING-4", &[]).await;
         self.organization("sohar-salon", "Sohar Salon").await;
         self.app.number_invoices().await;
+        let leaving = self.app.customer("halima").await;
+        leaving.redeem("RAMADAN-50").await.expect(200);
+        let path = format!("/tenant/admin/tenants/{}", leaving.tenant_id);
+        let root = self.app.sign_in(Viewer::Superadmin.email()).await.client;
+        root.delete(&path).await.expect(200);
+        self.values.insert("organization", pharmacy.tenant_id.clone());
+        self.values.insert("organization-ending", leaving.tenant_id);
         self.values.insert("pharmacy", pharmacy.tenant_id);
         self.values.insert("paid_order", paid);
         self.values.insert("open_order", open);
@@ -216,14 +225,18 @@ impl World {
         Customer { client, tenant_id: text_of(&made["id"]) }
     }
 
+    async fn sign_in(&mut self, viewer: Viewer) {
+        let mut browser = self.app.browser();
+        browser.sign_in(&self.app, viewer.email()).await;
+        self.cookies.insert(viewer, browser.cookies);
+    }
+
     /// Whoever looks at pages, signed in.
     async fn people(&mut self) {
         // Whoever has a token is found by their address later, and not the other way round.
         self.app.member("aisha").get("/tenant/orgs").await.expect(200);
         for viewer in Viewer::SIGNED_IN {
-            let mut browser = self.app.browser();
-            browser.sign_in(&self.app, viewer.email()).await;
-            self.cookies.insert(viewer, browser.cookies);
+            self.sign_in(viewer).await;
         }
         for (viewer, role) in
             [(Viewer::Administrator, "sovereign-admin"), (Viewer::Superadmin, "superadmin")]

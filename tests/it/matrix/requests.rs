@@ -259,6 +259,9 @@ impl World<'_> {
                 let order = self.paid_order(&self.organization().await).await;
                 request.with("order_id", &order).bringing(json!({ "reason": "asked for" }))
             }
+            "GET /billing/admin/orders/{order_id}" => {
+                request.with("order_id", &self.paid_order(&self.organization().await).await)
+            }
             "GET /billing/admin/orders/{order_id}/refunds" => {
                 let order = self.paid_order(&self.organization().await).await;
                 self.refund(&order).await;
@@ -298,6 +301,7 @@ impl World<'_> {
                 request.bringing(json!({ "token": token }))
             }
             "GET /tenant/admin/tenants/{id}"
+            | "GET /tenant/admin/tenants/{id}/delete-preview"
             | "GET /tenant/admin/tenants/{id}/backing-services" => request.with("id", &self.shared),
             _ if route.starts_with("GET /tenant/orgs/{id}/apps/{slug}") => {
                 request.about(&self.shared).with("id", &self.shared).with("slug", "uptime-kuma")

@@ -84,6 +84,7 @@ GET    /billing/admin/revenue                         401  403  403  403  403  4
 GET    /billing/admin/reports/revenue                 401  403  403  403  403  403  403  200  403
 GET    /billing/admin/reports/revenue/csv             401  403  403  403  403  403  403  200  403
 GET    /billing/admin/orders                          401  403  403  403  403  403  403  200  403
+GET    /billing/admin/orders/{order_id}               401  403  403  403  403  403  403  200  403
 POST   /billing/admin/orders/{order_id}/refund        401  403  403  403  403  403  403  200  403
 GET    /billing/admin/orders/{order_id}/refunds       401  403  403  403  403  403  403  200  403
 POST   /billing/admin/refunds/{refund_id}/retry       401  403  403  403  403  403  403  200  403
@@ -131,6 +132,7 @@ GET    /tenant/admin/tenants                          401  403  403  403  403  4
 GET    /tenant/admin/tenants/{id}                     401  403  403  403  403  403  403  200  403
 GET    /tenant/admin/tenants/{id}/backing-services    401  403  403  403  403  403  403  200  403
 PUT    /catalog/admin/tiers/{slug}                    401  403  403  403  403  403  200  200  403
+GET    /tenant/admin/tenants/{id}/delete-preview      401  403  403  403  403  403  403  200  403
 PUT    /tenant/admin/tenants/{id}/status              401  403  403  403  403  403  403  200  403
 DELETE /tenant/admin/tenants/{id}                     401  403  403  403  403  403  403  200  403
 POST   /tenant/admin/tenants/{id}/restore             401  403  403  403  403  403  403  200  403

@@ -35,6 +35,8 @@ const UNSAFE: &[&str] = &[
     "/admin/vouchers/import",
     "/admin/campaigns/new",
     "/admin/campaigns/01a400f6-3600-7001-9c59-0180e54c0e5b",
+    "/admin/organizations/01a400f6-3600-7001-9c59-0180e54c0e5b",
+    "/admin/orders/01a400f6-3600-7001-9c59-0180e54c0e5b",
 ];
 
 on_both! {

@@ -4,6 +4,8 @@ mod bulk;
 mod campaigns;
 mod edit_many;
 mod new_voucher;
+mod orders;
+mod organizations;
 mod reports;
 mod story;
 mod voucher;
@@ -20,6 +22,15 @@ pub(crate) async fn administrator(app: &TestApp, name: &str) -> Browser {
     let grant = format!("UPDATE users SET role = 'sovereign-admin' WHERE email = '{email}'");
     app.execute(&grant).await;
     // A page with a form: one of before the sign-in is worth nothing.
+    browser.get("/console").await.expect(200);
+    browser
+}
+
+/// The browser of a superadmin who has just signed in.
+pub(crate) async fn superadmin(app: &TestApp) -> Browser {
+    let mut browser = app.browser();
+    browser.sign_in(app, "root@example.com").await;
+    app.execute("UPDATE users SET role = 'superadmin' WHERE email = 'root@example.com'").await;
     browser.get("/console").await.expect(200);
     browser
 }

@@ -43,7 +43,7 @@ on_both! {
         app.customer("omar").await.checkout("m", "TWENTY").await.expect(200);
         let mut browser = administrator(app, "maryam").await;
         lacks(&browser.get(PAGE).await.expect(200), &["Revenue", "revenue.csv"]);
-        browser.get(&format!("{PAGE}/revenue.csv")).await.expect(403).has(&["Revenue is for superadmins"]);
+        browser.get(&format!("{PAGE}/revenue.csv")).await.expect(403).has(&["This is for superadmins"]);
         app.execute("UPDATE users SET role = 'superadmin' WHERE email = 'maryam@example.com'").await;
         browser.get(PAGE).await.expect(200).has(&["Revenue", "/admin/reports/revenue.csv?days=30", "Cards", "9.000\u{a0}OMR"]);
         let file = browser.get(&format!("{PAGE}/revenue.csv?days=1")).await.expect(200);
