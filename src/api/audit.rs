@@ -108,7 +108,7 @@ pub(super) struct EntryBody {
 impl EntryBody {
     fn new(entry: Entry) -> storage::Result<Self> {
         let Entry { line, sealed_by } = entry;
-        let shown = line.tenant_id.is_none() || is_sovereigns_business(&line.action);
+        let shown = read_audit::may_be_shown(&line);
         Ok(Self {
             before: if shown { line.before()? } else { None },
             after: if shown { line.after()? } else { None },
@@ -122,14 +122,6 @@ impl EntryBody {
             sealed_by,
         })
     }
-}
-
-/// Whether a line about an Organization is about what it is and pays, as the Sovereign may know; all others are
-/// about what is inside.
-fn is_sovereigns_business(action: &str) -> bool {
-    const KINDS: [&str; 7] =
-        ["organization", "subscription", "order", "refund", "credit", "payment", "alarm"];
-    action.split('.').next().is_some_and(|kind| KINDS.contains(&kind))
 }
 
 /// Lists the audit log

@@ -41,13 +41,13 @@ pub(super) struct UserBody {
     updated_at: Timestamp,
 }
 
-fn role_schema() -> Object {
+pub(super) fn role_schema() -> Object {
     let roles = Role::ALL.map(Role::as_str);
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some(roles)).build()
 }
 
 impl UserBody {
-    fn new(row: ProfileRow, role: Role) -> Self {
+    pub(super) fn new(row: ProfileRow, role: Role) -> Self {
         Self {
             id: row.id,
             email: row.email,
@@ -70,7 +70,7 @@ pub(super) struct TokenPairBody {
     refresh_token: String,
     /// Seconds that the access token is valid.
     expires_in: i64,
-    user: UserBody,
+    pub(super) user: UserBody,
 }
 
 impl From<TokenPair> for TokenPairBody {
@@ -263,7 +263,7 @@ pub(super) async fn logout_all(
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = UserAnswer)]
 pub(super) struct UserAnswer {
-    user: UserBody,
+    pub(super) user: UserBody,
 }
 
 /// Says who the caller is
@@ -283,7 +283,7 @@ pub(super) async fn me(
     Ok(Json(UserAnswer { user: UserBody::new(user, role) }))
 }
 
-fn role_of(row: &ProfileRow) -> Role {
+pub(super) fn role_of(row: &ProfileRow) -> Role {
     Role::parse(&row.role).unwrap_or(Role::Member)
 }
 

@@ -10,7 +10,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::caller::Superadmin;
+use super::extract::Segment;
 use super::problem::Problem;
+use super::wire::DoneBody;
 use crate::app::App;
 use crate::jobs::{self, Listed};
 use crate::storage::Ts;
@@ -108,4 +110,27 @@ pub(super) async fn list(
 ) -> Result<Json<Vec<JobBody>>, Problem> {
     let listed = jobs::list(&app.store, app.clock.now()).await?;
     Ok(Json(listed.into_iter().map(JobBody::from).collect()))
+}
+
+/// Has a job run now
+///
+/// Due or not: whoever does the jobs begins it within seconds. For the role superadmin.
+#[utoipa::path(
+    post, path = "/billing/admin/jobs/{name}/run", tag = "Billing", operation_id = "runJob",
+    security(("bearer" = [])),
+    params(("name" = String, Path, description = "The job's name, as the list has it")),
+    responses(
+        (status = 200, description = "The job is due now", body = DoneBody),
+        (status = 403, description = "The role is not superadmin"),
+        (status = 404, description = "There is no such job"),
+    ),
+)]
+pub(super) async fn run(
+    State(app): State<Arc<App>>,
+    _: Superadmin,
+    Segment(name): Segment,
+) -> Result<Json<DoneBody>, Problem> {
+    let job = jobs::find(&name).ok_or_else(|| Problem::not_found("there is no such job"))?;
+    jobs::ask(&app.store, &job, app.clock.now()).await?;
+    Ok(Json(DoneBody::DONE))
 }

@@ -65,8 +65,10 @@ mod settings;
 mod shared_answers;
 mod status;
 mod subscriptions;
+mod system;
 mod tiers;
 mod usage;
+mod users;
 pub(crate) mod voucher_cards;
 mod voucher_credit;
 mod voucher_file;
@@ -327,6 +329,8 @@ fn auth_routes(routes: Routes) -> Routes {
         .add(auth::__path_logout, auth::logout)
         .add(auth::__path_logout_all, auth::logout_all)
         .add(auth::__path_me, auth::me)
+        .add(users::__path_list, users::list)
+        .add(users::__path_grant, users::grant)
         .add(auth::__path_user, auth::user)
         .add(auth::__path_set_role, auth::set_role)
 }
@@ -335,6 +339,8 @@ fn administration_routes(routes: Routes) -> Routes {
     routes
         .add(audit::__path_list, audit::list)
         .add(jobs::__path_list, jobs::list)
+        .add(jobs::__path_run, jobs::run)
+        .add(system::__path_read, system::read)
         .add(alarms::__path_list, alarms::list)
         .add(alarms::__path_resolve, alarms::resolve)
         .add(reconcile::__path_list, reconcile::list)

@@ -396,9 +396,15 @@ impl From<OrganizationError> for Problem {
 impl From<RoleError> for Problem {
     fn from(error: RoleError) -> Self {
         match error {
-            RoleError::UnknownUser | RoleError::Ambiguous(_) => {
-                Self::not_found("there is no such user")
-            }
+            RoleError::UnknownUser => Self::not_found("there is no such user"),
+            RoleError::Ambiguous(ids) => Self::new(
+                StatusCode::CONFLICT,
+                "ambiguous_address",
+                format!(
+                    "several users have this address; name one by identifier: {}",
+                    ids.join(", ")
+                ),
+            ),
             RoleError::LastSuperadmin => Self::new(
                 StatusCode::CONFLICT,
                 "last_superadmin",

@@ -43,6 +43,7 @@ type Bundle = FluentBundle<FluentResource>;
 
 const ENGLISH: &[&str] = &[
     include_str!("../../translations/en/admin.ftl"),
+    include_str!("../../translations/en/admin_branding.ftl"),
     include_str!("../../translations/en/admin_bulk.ftl"),
     include_str!("../../translations/en/admin_edit.ftl"),
     include_str!("../../translations/en/admin_reports.ftl"),
@@ -61,10 +62,14 @@ const ENGLISH: &[&str] = &[
     include_str!("../../translations/en/sign_in.ftl"),
     include_str!("../../translations/en/style.ftl"),
     include_str!("../../translations/en/superadmin.ftl"),
+    include_str!("../../translations/en/superadmin_payments.ftl"),
+    include_str!("../../translations/en/superadmin_system.ftl"),
+    include_str!("../../translations/en/superadmin_webhooks.ftl"),
     include_str!("../../translations/en/wallet.ftl"),
 ];
 const ARABIC: &[&str] = &[
     include_str!("../../translations/ar/admin.ftl"),
+    include_str!("../../translations/ar/admin_branding.ftl"),
     include_str!("../../translations/ar/admin_bulk.ftl"),
     include_str!("../../translations/ar/admin_edit.ftl"),
     include_str!("../../translations/ar/admin_reports.ftl"),
@@ -83,6 +88,9 @@ const ARABIC: &[&str] = &[
     include_str!("../../translations/ar/sign_in.ftl"),
     include_str!("../../translations/ar/style.ftl"),
     include_str!("../../translations/ar/superadmin.ftl"),
+    include_str!("../../translations/ar/superadmin_payments.ftl"),
+    include_str!("../../translations/ar/superadmin_system.ftl"),
+    include_str!("../../translations/ar/superadmin_webhooks.ftl"),
     include_str!("../../translations/ar/wallet.ftl"),
 ];
 

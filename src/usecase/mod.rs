@@ -29,6 +29,7 @@ pub mod event_deliveries;
 pub(crate) mod event_endpoints;
 pub mod expire_credit;
 pub mod export;
+pub(crate) mod health;
 pub(crate) mod invitations;
 pub(crate) mod join;
 pub mod letters;

@@ -12,6 +12,7 @@ use super::paging::{MOMENTS, cut};
 use super::vouchers::FieldError;
 use crate::ids;
 use crate::storage::audit::{self, Entry, Filter};
+use crate::storage::audit_chain::Line;
 use crate::storage::{self, Store, Ts};
 
 /// The most lines that one page looks at: where few of them fit, it ends early and says where to go on.
@@ -78,6 +79,15 @@ pub(crate) fn check_text(field: &'static str, text: Option<&str>) -> Result<(), 
         return Err(FieldError::new(field, format!("{field} has a NUL character in it")));
     }
     Ok(())
+}
+
+/// Whether the Sovereign may know what was before and after: a line about an Organization is about what it is and
+/// pays, or else about what is inside.
+pub(crate) fn may_be_shown(line: &Line) -> bool {
+    const KINDS: [&str; 7] =
+        ["organization", "subscription", "order", "refund", "credit", "payment", "alarm"];
+    let kind = line.action.split('.').next();
+    line.tenant_id.is_none() || kind.is_some_and(|kind| KINDS.contains(&kind))
 }
 
 /// A page of the lines that fit, before `place`.

@@ -118,6 +118,21 @@ pub(crate) async fn grant(
     Ok(user)
 }
 
+/// The same, in the name of whoever is signed in.
+///
+/// # Errors
+/// [`RoleError`].
+pub(crate) async fn grant_as(
+    app: &App,
+    email: &str,
+    role: Role,
+    actor: &Actor,
+) -> Result<ProfileRow, RoleError> {
+    let mut ids = app.ids();
+    let mut grantor = Grantor { now: app.clock.now(), actor, ids: &mut ids };
+    grant(&app.store, &app.facts.fqdn, email, role, &mut grantor).await
+}
+
 /// Gives a user a role, by identifier.
 ///
 /// # Errors
@@ -169,6 +184,15 @@ fn one(mut found: Vec<ProfileRow>) -> Result<ProfileRow, RoleError> {
 pub(crate) async fn administrators(store: &Store) -> storage::Result<Vec<ProfileRow>> {
     let mut tx = store.read().await?;
     rows::administrators(&mut tx).await
+}
+
+/// Whoever has this address, with a role or without.
+///
+/// # Errors
+/// Where the database fails.
+pub(crate) async fn with_address(store: &Store, email: &str) -> storage::Result<Vec<ProfileRow>> {
+    let mut tx = store.read().await?;
+    rows::profiles_by_email(&mut tx, email).await
 }
 
 /// A one-time token that makes whoever uses it the superadmin, where there is none; it lasts a day.

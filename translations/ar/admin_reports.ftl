@@ -47,4 +47,4 @@ admin-last-redeemed = آخر استخدام
 admin-burn-down = ما بقي من رصيدها
 admin-burn-down-means = ما بقي منه في المساء لدى من استخدموها.
 admin-superadmin-heading = يتطلب هذا دورًا آخر
-admin-superadmin-detail = هذا للمشرف العام. اسأله عنه.
+admin-superadmin-detail = هذا للمدير الأعلى. اسأله عنه.

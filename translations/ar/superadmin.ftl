@@ -1,4 +1,4 @@
-# صفحات المشرف العام.
+# صفحات المدير الأعلى.
 superadmin-any = أي حالة
 superadmin-newest = الأحدث
 superadmin-older = الأقدم

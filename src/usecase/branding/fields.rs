@@ -36,20 +36,33 @@ impl Wishes {
     /// # Errors
     /// The first member that is not as it must be.
     pub(super) fn apply(&self, row: &BrandingRow) -> Result<BrandingRow, FieldError> {
+        let (row, faults) = self.applied(row);
+        faults.into_iter().next().map_or(Ok(row), Err)
+    }
+
+    /// Every member that is not as it must be, in their order.
+    pub(crate) fn faults(&self) -> Vec<FieldError> {
+        self.applied(&BrandingRow::default()).1
+    }
+
+    /// The row with whatever can be set, and what cannot.
+    fn applied(&self, row: &BrandingRow) -> (BrandingRow, Vec<FieldError>) {
         let mut row = row.clone();
-        set("name", self.name.as_deref(), &mut row.name, name)?;
-        set("name_ar", self.name_ar.as_deref(), &mut row.name_ar, name)?;
-        set("accent", self.accent.as_deref(), &mut row.accent, |text| colour(Theme::Light, text))?;
-        set("accent_dark", self.accent_dark.as_deref(), &mut row.accent_dark, |text| {
-            colour(Theme::Dark, text)
-        })?;
-        set("host", self.host.as_deref(), &mut row.host, host)?;
-        set("support_email", self.support_email.as_deref(), &mut row.support_email, email)?;
-        set("support_phone", self.support_phone.as_deref(), &mut row.support_phone, phone)?;
-        set("support_url", self.support_url.as_deref(), &mut row.support_url, url)?;
-        set("terms", self.terms.as_deref(), &mut row.terms, terms)?;
-        set("terms_ar", self.terms_ar.as_deref(), &mut row.terms_ar, terms)?;
-        Ok(row)
+        let light = |text: &str| colour(Theme::Light, text);
+        let dark = |text: &str| colour(Theme::Dark, text);
+        let faults = [
+            set("name", self.name.as_deref(), &mut row.name, name),
+            set("name_ar", self.name_ar.as_deref(), &mut row.name_ar, name),
+            set("accent", self.accent.as_deref(), &mut row.accent, light),
+            set("accent_dark", self.accent_dark.as_deref(), &mut row.accent_dark, dark),
+            set("host", self.host.as_deref(), &mut row.host, host),
+            set("support_email", self.support_email.as_deref(), &mut row.support_email, email),
+            set("support_phone", self.support_phone.as_deref(), &mut row.support_phone, phone),
+            set("support_url", self.support_url.as_deref(), &mut row.support_url, url),
+            set("terms", self.terms.as_deref(), &mut row.terms, terms),
+            set("terms_ar", self.terms_ar.as_deref(), &mut row.terms_ar, terms),
+        ];
+        (row, faults.into_iter().filter_map(Result::err).collect())
     }
 }
 

@@ -74,6 +74,16 @@ pub(crate) async fn address(app: &App) -> storage::Result<String> {
     Ok(load(app).await?.address)
 }
 
+/// What the Sovereign would show of itself, were this set. Nothing is.
+///
+/// # Errors
+/// [`BrandingError`].
+pub(crate) async fn look(app: &App, wishes: &Wishes) -> Result<Branding, BrandingError> {
+    let mut tx = app.store.read().await?;
+    let row = wishes.apply(&rows::find(&mut tx).await?)?;
+    Ok(shown(app, row))
+}
+
 /// What is shown where nothing is set, or where it cannot be read.
 pub(crate) fn ours(app: &App) -> Branding {
     shown(app, BrandingRow::default())

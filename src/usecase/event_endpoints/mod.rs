@@ -9,7 +9,7 @@ use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
 use self::wishes::Types;
-pub(crate) use self::wishes::{ALL_TYPES, Wishes};
+pub(crate) use self::wishes::{ALL_TYPES, EVENT_TYPES, Wishes};
 use super::event_deliveries::GIVEN_UP_AFTER_SECONDS;
 use super::vouchers::FieldError;
 use crate::hooks::{EndpointSecret, Reach, SecretKeeper};

@@ -11,18 +11,39 @@ pub(super) const EDIT: &str = "/admin/vouchers/edit";
 pub(super) const CAMPAIGNS: &str = "/admin/campaigns";
 pub(super) const REPORTS: &str = "/admin/reports";
 pub(super) const ORDERS: &str = "/admin/orders";
+pub(super) const SYSTEM: &str = "/admin/system";
+pub(super) const AUDIT: &str = "/admin/audit";
+pub(super) const ALARMS: &str = "/admin/alarms";
+pub(super) const RECONCILE: &str = "/admin/reconcile";
+pub(super) const WEBHOOKS: &str = "/admin/webhooks";
+pub(super) const PAYMENTS: &str = "/admin/payments";
+pub(super) const BRANDING: &str = "/admin/branding";
+pub(super) const USERS: &str = "/admin/users";
 pub(super) const ORGANIZATIONS: &str = "/admin/organizations";
 
 /// Address of each page, and the name of what it is called.
-const PAGES: [(&str, &str); 4] = [
+const PAGES: [(&str, &str); 5] = [
     (VOUCHERS, "admin-nav-vouchers"),
     (CAMPAIGNS, "admin-nav-campaigns"),
     (REPORTS, "admin-report-title"),
     (ORGANIZATIONS, "superadmin-organizations"),
+    (BRANDING, "admin-branding"),
 ];
 
 /// The same of what only the superadmin has.
-const SUPERADMIN_PAGES: [(&str, &str); 1] = [(ORDERS, "superadmin-orders")];
+const SUPERADMIN_PAGES: [(&str, &str); 2] =
+    [(ORDERS, "superadmin-orders"), (SYSTEM, "superadmin-system")];
+
+/// The pages of the Sovereign itself.
+const SYSTEM_PAGES: [(&str, &str); 7] = [
+    (SYSTEM, "superadmin-health"),
+    (ALARMS, "superadmin-alarms"),
+    (RECONCILE, "superadmin-reconcile"),
+    (PAYMENTS, "superadmin-payments"),
+    (WEBHOOKS, "superadmin-webhooks"),
+    (USERS, "superadmin-users"),
+    (AUDIT, "superadmin-audit"),
+];
 
 pub(super) struct Frame<'a> {
     page: &'a Page,
@@ -42,13 +63,24 @@ impl<'a> Frame<'a> {
     }
 
     pub(super) fn links(&self) -> Vec<Link> {
-        let link = |(address, name): &(&'static str, &str)| Link {
-            address,
-            label: self.page.text(name),
-            is_here: *address == self.current,
-        };
         let more: &[_] = if self.page.is_superadmin { &SUPERADMIN_PAGES } else { &[] };
-        PAGES.iter().chain(more).map(link).collect()
+        let all = PAGES.iter().chain(more);
+        all.map(|(address, name)| self.link(address, name, *address == self.current)).collect()
+    }
+
+    /// The way to the other pages of the Sovereign itself.
+    pub(super) fn system_links(&self) -> Vec<Link> {
+        let here = self.page.here.split('?').next().unwrap_or_default();
+        let is_here = |address: &str| {
+            let rest = here.strip_prefix(address);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let all = SYSTEM_PAGES.iter();
+        all.map(|(address, name)| self.link(address, name, is_here(address))).collect()
+    }
+
+    fn link(&self, address: &'static str, name: &str, is_here: bool) -> Link {
+        Link { address, label: self.page.text(name), is_here }
     }
 }
 

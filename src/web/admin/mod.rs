@@ -3,6 +3,9 @@
 //! As in the console, a page's GET shows it and its POST carries out the button that was pressed, named by the field
 //! `act`. What the pages do, routes of the API do too.
 
+mod branding;
+mod branding_logo;
+mod branding_typed;
 mod bulk;
 mod bulk_list;
 mod bulk_typed;
@@ -37,7 +40,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::response::Redirect;
 use axum::routing::get;
 
-use self::frame::VOUCHERS;
+use self::frame::{BRANDING, VOUCHERS};
 use crate::app::App;
 use crate::usecase::bulk::MAX_FILE_BYTES;
 
@@ -62,6 +65,13 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/admin/vouchers/{code}/credit.csv", get(voucher::credit))
         .route("/admin/reports", get(reports::show))
         .route("/admin/reports/{name}", get(reports::csv))
+        .route("/admin/branding", get(branding::show).post(branding::press))
+        .route(
+            "/admin/branding/logo",
+            get(async || Redirect::to(BRANDING))
+                .post(branding_logo::press)
+                .layer(DefaultBodyLimit::max(branding_logo::MAX_FORM_BYTES)),
+        )
         .route("/admin/organizations", get(organizations::show))
         .route("/admin/campaigns", get(campaigns::show))
         .route("/admin/campaigns/new", get(new_campaign::show).post(new_campaign::press))

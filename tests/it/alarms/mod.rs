@@ -7,7 +7,7 @@ use crate::harness::{Engine, Setup, TestApp, on_both};
 const ALARMS: &str = "/billing/admin/alarms";
 
 /// Alarms as if they had been raised one after another, by their subjects; answers their identifiers.
-async fn raise(app: &TestApp, subjects: &[&str]) -> Vec<String> {
+pub(crate) async fn raise(app: &TestApp, subjects: &[&str]) -> Vec<String> {
     let mut ids = Vec::new();
     for subject in subjects {
         app.clock.advance_seconds(1);

@@ -289,6 +289,73 @@ pub(super) const PAGES: &[Row] = &[
     page("superadmin-organization-unknown", "/admin/organizations/x")
         .by(Viewer::Superadmin)
         .answers(404),
+    page("superadmin-system", "/admin/system").by(Viewer::Superadmin),
+    page("superadmin-alarms", "/admin/alarms").by(Viewer::Superadmin),
+    page("superadmin-alarms-all", "/admin/alarms?show=all").by(Viewer::Superadmin),
+    page("superadmin-alarms-wrong", "/admin/alarms?after=x").by(Viewer::Superadmin).answers(400),
+    page("superadmin-reconcile", "/admin/reconcile").by(Viewer::Superadmin),
+    page("superadmin-payments", "/admin/payments").by(Viewer::Superadmin),
+    page("superadmin-payments-wrong", "/admin/payments")
+        .by(Viewer::Superadmin)
+        .sends(&[("public", "x")])
+        .answers(400),
+    page("superadmin-webhooks", "/admin/webhooks").by(Viewer::Superadmin),
+    page("superadmin-webhooks-wrong", "/admin/webhooks")
+        .by(Viewer::Superadmin)
+        .sends(&[("url", "nowhere"), ("act", "add")])
+        .answers(400),
+    page("superadmin-webhook", "/admin/webhooks/{webhook}").by(Viewer::Superadmin),
+    page("superadmin-webhook-found", "/admin/webhooks/{webhook}?status=failed")
+        .by(Viewer::Superadmin),
+    page("superadmin-webhook-filter-wrong", "/admin/webhooks/{webhook}?status=lost")
+        .by(Viewer::Superadmin)
+        .answers(400),
+    page("superadmin-webhook-wrong", "/admin/webhooks/{webhook}")
+        .by(Viewer::Superadmin)
+        .sends(&[("types", "order.place")])
+        .answers(400),
+    page("superadmin-webhook-days-wrong", "/admin/webhooks/{webhook}")
+        .by(Viewer::Superadmin)
+        .sends(&[("from", ""), ("to", "")])
+        .answers(400),
+    page("superadmin-webhook-secret", "/admin/webhooks/{webhook}")
+        .by(Viewer::Superadmin)
+        .sends(&[("at-once", "yes"), ("act", "rotate")]),
+    page("superadmin-webhook-remove-wrong", "/admin/webhooks/{webhook}")
+        .by(Viewer::Superadmin)
+        .sends(&[("confirm", "another")])
+        .answers(400),
+    page("superadmin-webhook-unknown", "/admin/webhooks/x").by(Viewer::Superadmin).answers(404),
+    page("admin-branding", "/admin/branding").by(Viewer::Administrator),
+    page("admin-branding-looked", "/admin/branding").by(Viewer::Administrator).sends(&[
+        ("name", "Kestrel Cloud"),
+        ("accent", "#9b1c1c"),
+        ("act", "look"),
+    ]),
+    page("admin-branding-wrong", "/admin/branding")
+        .by(Viewer::Administrator)
+        .sends(&[
+            ("accent", "teal"),
+            ("host", "https://x"),
+            ("support_email", "x"),
+            ("act", "save"),
+        ])
+        .answers(400),
+    page("superadmin-users", "/admin/users").by(Viewer::Superadmin),
+    page("superadmin-users-found", "/admin/users?email=aisha@example.com").by(Viewer::Superadmin),
+    page("superadmin-users-none", "/admin/users?email=nobody@example.com").by(Viewer::Superadmin),
+    page("superadmin-users-wrong", "/admin/users?email=nobody").by(Viewer::Superadmin).answers(400),
+    page("superadmin-users-grant-wrong", "/admin/users")
+        .by(Viewer::Superadmin)
+        .sends(&[("new-email", "nobody")])
+        .answers(400),
+    page("superadmin-audit", "/admin/audit").by(Viewer::Superadmin),
+    page("superadmin-audit-found", "/admin/audit?action=voucher.issue&from=2027-01-01")
+        .by(Viewer::Superadmin),
+    page("superadmin-audit-none", "/admin/audit?actor=nobody").by(Viewer::Superadmin),
+    page("superadmin-audit-wrong", "/admin/audit?from=someday&before=x")
+        .by(Viewer::Superadmin)
+        .answers(400),
     page("superadmin-orders", "/admin/orders").by(Viewer::Superadmin),
     page("superadmin-orders-found", "/admin/orders?status=completed&code=muscat-200")
         .by(Viewer::Superadmin),
@@ -318,6 +385,7 @@ pub(super) const NO_PAGES: &[(&str, &str)] = &[
     ("/admin/vouchers/{code}/credit.csv", "a file"),
     ("/admin/campaigns/{id}/days.csv", "a file"),
     ("/admin/reports/{name}", "files"),
+    ("/admin/branding/logo", "redirects to the branding, which shows it"),
     ("/language", "redirects to the page it was pressed on"),
     ("/digits", "redirects to the page it was pressed on"),
     ("/console/{slug}/wallet/ledger.csv", "a file"),

@@ -88,6 +88,7 @@ impl World {
         world.letters().await;
         // Refunds and the like take a fresh sign-in.
         world.sign_in(Viewer::Superadmin).await;
+        world.webhook().await;
         world
     }
 
@@ -245,6 +246,25 @@ impl World {
             let grant = format!("UPDATE users SET role = '{role}' WHERE email = '{email}'");
             self.app.execute(&grant).await;
         }
+    }
+
+    /// Where events are sent, and what became of some.
+    async fn webhook(&mut self) {
+        let root = self.app.sign_in(Viewer::Superadmin.email()).await.client;
+        let endpoint = json!({
+            "url": "https://hooks.example.com/events", "description": "Accounting",
+            "event_types": ["voucher.issued", "voucher.revoked"],
+        });
+        let made = root.post("/events/admin/endpoints", &endpoint).await.expect(201);
+        self.values.insert("webhook", text_of(&made["endpoint"]["id"]));
+        for code in ["PAPER-5", "PAPER-6", "PAPER-7"] {
+            self.app.issue(code, 5, 0).await;
+        }
+        self.app.run_job("relay-events").await;
+        let failed = "UPDATE event_deliveries SET status = 'failed', attempts = 14, response_status = 500, \
+                      response_excerpt = 'down for maintenance' WHERE position IN \
+                      (SELECT MIN(position) FROM event_deliveries)";
+        self.app.execute(failed).await;
     }
 
     /// What somebody has in their mailbox: a code, a link, an invitation.

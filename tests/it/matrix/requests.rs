@@ -277,6 +277,7 @@ impl World<'_> {
                 let request = request.with("tenant_id", &self.adopted().await);
                 request.bringing(json!({ "from": "2027-04-01" }))
             }
+            "POST /billing/admin/jobs/{name}/run" => request.with("name", "seal-audit"),
             "PUT /billing/admin/meters/{slug}" => {
                 request.with("slug", "cpu-hours").bringing(json!({ "price_minor": 12 }))
             }
@@ -404,6 +405,9 @@ impl World<'_> {
     async fn sign_in(&self, request: Request, route: &str) -> Request {
         let email = email_of(&self.fresh("newcomer"));
         match route {
+            "POST /auth/admin/users" => {
+                request.bringing(json!({ "email": email, "role": "sovereign-admin" }))
+            }
             "POST /auth/magic-link" => request.bringing(json!({ "email": email })),
             "POST /auth/verify" => {
                 let code = self.app.mailed_code(&email).await;

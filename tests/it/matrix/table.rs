@@ -83,6 +83,10 @@ POST   /billing/webhook                               400  400  400  400  400  4
 GET    /billing/admin/revenue                         401  403  403  403  403  403  403  200  403
 GET    /billing/admin/reports/revenue                 401  403  403  403  403  403  403  200  403
 GET    /billing/admin/reports/revenue/csv             401  403  403  403  403  403  403  200  403
+GET    /billing/admin/system                          401  403  403  403  403  403  403  200  403
+POST   /billing/admin/jobs/{name}/run                 401  403  403  403  403  403  403  200  403
+GET    /auth/admin/users                              401  403  403  403  403  403  403  200  403
+POST   /auth/admin/users                              401  403  403  403  403  403  403  200  403
 GET    /billing/admin/orders                          401  403  403  403  403  403  403  200  403
 GET    /billing/admin/orders/{order_id}               401  403  403  403  403  403  403  200  403
 POST   /billing/admin/orders/{order_id}/refund        401  403  403  403  403  403  403  200  403

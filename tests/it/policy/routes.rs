@@ -20,7 +20,7 @@ pub(super) const BOUND: [&str; 9] = [
 
 /// Nothing comes by these: they move money, people, roles, keys or words, take something away, or go on with what
 /// was ordered.
-const BRINGS_NOTHING: [&str; 87] = [
+const BRINGS_NOTHING: [&str; 89] = [
     "DELETE /catalog/admin/addons/{id}",
     "DELETE /catalog/admin/apps/{id}",
     "DELETE /catalog/admin/blueprints/{id}",
@@ -57,6 +57,7 @@ const BRINGS_NOTHING: [&str; 87] = [
     "POST /auth/magic-link",
     "POST /auth/refresh",
     "POST /auth/verify",
+    "POST /auth/admin/users",
     "PUT /auth/admin/users/{id}/role",
     "DELETE /billing/admin/promos/{code}",
     "DELETE /billing/vouchers/revoke/{code}",
@@ -64,6 +65,7 @@ const BRINGS_NOTHING: [&str; 87] = [
     "POST /billing/admin/approvals/{id}/approve",
     "POST /billing/admin/approvals/{id}/refuse",
     "POST /billing/admin/approvals/{id}/revoke",
+    "POST /billing/admin/jobs/{name}/run",
     "POST /billing/admin/orders/{order_id}/refund",
     "POST /billing/admin/promos",
     "POST /billing/admin/reconcile",

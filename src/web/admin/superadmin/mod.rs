@@ -1,9 +1,19 @@
 //! The pages that only the superadmin has: the orders of all Organizations, and the Sovereign itself.
 
+mod alarms;
+mod audit;
 mod order;
 mod order_refused;
 mod orders;
 mod organization;
+mod payments;
+mod reconcile;
+mod system;
+mod users;
+mod webhook;
+mod webhook_deliveries;
+mod webhook_typed;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -15,6 +25,14 @@ use crate::app::App;
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/admin/orders", get(orders::show))
+        .route("/admin/system", get(system::show).post(system::press))
+        .route("/admin/alarms", get(alarms::show).post(alarms::press))
+        .route("/admin/reconcile", get(reconcile::show).post(reconcile::press))
+        .route("/admin/payments", get(payments::show).post(payments::press))
+        .route("/admin/webhooks", get(webhooks::show).post(webhooks::press))
+        .route("/admin/webhooks/{id}", get(webhook::show).post(webhook::press))
+        .route("/admin/users", get(users::show).post(users::press))
+        .route("/admin/audit", get(audit::show))
         .route("/admin/organizations/{id}", get(organization::show).post(organization::press))
         .route("/admin/orders/{id}", get(order::show).post(order::press))
 }

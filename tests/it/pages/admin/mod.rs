@@ -1,15 +1,21 @@
 //! The pages of the administration, in a browser without JavaScript.
 
+mod audit;
+mod branding;
 mod bulk;
 mod campaigns;
 mod edit_many;
 mod new_voucher;
 mod orders;
 mod organizations;
+mod payments;
 mod reports;
 mod story;
+mod system;
+mod users;
 mod voucher;
 mod vouchers;
+mod webhooks;
 
 use super::{hidden, lacks};
 use crate::harness::{Browser, Shown, TestApp};
