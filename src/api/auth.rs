@@ -70,7 +70,7 @@ pub(super) struct TokenPairBody {
     refresh_token: String,
     /// Seconds that the access token is valid.
     expires_in: i64,
-    pub(super) user: UserBody,
+    user: UserBody,
 }
 
 impl From<TokenPair> for TokenPairBody {

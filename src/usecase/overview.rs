@@ -28,11 +28,12 @@ impl Wanted<'_> {
                 FieldError::new("status", detail)
             })
         });
-        let part = self.part.map(str::trim).filter(|part| !part.is_empty());
-        if part.is_some_and(|part| part.contains('\0') || part.chars().count() > MAX_PART) {
+        let is_wrong = |part: &str| part.contains('\0') || part.chars().count() > MAX_PART;
+        if self.part.is_some_and(is_wrong) {
             let detail = format!("q must have at most {MAX_PART} characters, and no NUL");
             return Err(FieldError::new("q", detail));
         }
+        let part = self.part.map(str::trim).filter(|part| !part.is_empty());
         Ok(Filter { id: None, status: status.transpose()?, part: part.map(str::to_owned) })
     }
 }
