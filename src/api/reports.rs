@@ -145,7 +145,8 @@ pub(super) async fn credit(
     Issuer(_): Issuer,
     Query(query): Query<ReportQuery>,
 ) -> Result<Json<CreditBody>, Problem> {
-    let report = credit::report(Scope::of(&app), query.days()?).await?;
+    let days = query.days()?;
+    let report = credit::report(&mut Scope::of(&app).snapshot().await?, days).await?;
     Ok(Json(CreditBody::new(app.facts.currency.code(), report)))
 }
 
@@ -167,7 +168,8 @@ pub(super) async fn credit_csv(
     Issuer(_): Issuer,
     Query(query): Query<ReportQuery>,
 ) -> Result<Table, Problem> {
-    let report = credit::report(Scope::of(&app), query.days()?).await?;
+    let days = query.days()?;
+    let report = credit::report(&mut Scope::of(&app).snapshot().await?, days).await?;
     Ok(Table::of(file::credit(app.facts.currency, &report.days), "credit.csv"))
 }
 
@@ -238,7 +240,8 @@ pub(super) async fn redemptions(
     Issuer(_): Issuer,
     Query(query): Query<ReportQuery>,
 ) -> Result<Json<RedemptionsBody>, Problem> {
-    let report = redemptions::report(Scope::of(&app), query.days()?).await?;
+    let days = query.days()?;
+    let report = redemptions::report(&mut Scope::of(&app).snapshot().await?, days).await?;
     Ok(Json(RedemptionsBody::new(app.facts.currency.code(), &report)))
 }
 
@@ -261,7 +264,8 @@ pub(super) async fn redemptions_csv(
     Issuer(_): Issuer,
     Query(query): Query<ReportQuery>,
 ) -> Result<Table, Problem> {
-    let report = redemptions::report(Scope::of(&app), query.days()?).await?;
+    let days = query.days()?;
+    let report = redemptions::report(&mut Scope::of(&app).snapshot().await?, days).await?;
     Ok(Table::of(file::redemptions(app.facts.currency, &report), "redemptions.csv"))
 }
 
@@ -298,7 +302,8 @@ pub(super) async fn organizations(
     Issuer(_): Issuer,
     Query(query): Query<ReportQuery>,
 ) -> Result<Json<Vec<OrganizationsDayBody>>, Problem> {
-    let days = organizations::report(Scope::of(&app), query.days()?).await?;
+    let days = query.days()?;
+    let days = organizations::report(&mut Scope::of(&app).snapshot().await?, days).await?;
     Ok(Json(days.iter().map(OrganizationsDayBody::from).collect()))
 }
 
@@ -320,6 +325,7 @@ pub(super) async fn organizations_csv(
     Issuer(_): Issuer,
     Query(query): Query<ReportQuery>,
 ) -> Result<Table, Problem> {
-    let days = organizations::report(Scope::of(&app), query.days()?).await?;
+    let days = query.days()?;
+    let days = organizations::report(&mut Scope::of(&app).snapshot().await?, days).await?;
     Ok(Table::of(file::organizations(&days), "organizations.csv"))
 }

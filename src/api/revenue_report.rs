@@ -77,7 +77,8 @@ pub(super) async fn json(
     Superadmin(_): Superadmin,
     Query(query): Query<ReportQuery>,
 ) -> Result<Json<ReportBody>, Problem> {
-    let days = revenue::report(Scope::of(&app), query.days()?).await?;
+    let days = query.days()?;
+    let days = revenue::report(&mut Scope::of(&app).snapshot().await?, days).await?;
     Ok(Json(ReportBody::new(app.facts.currency.code(), &days)))
 }
 
@@ -100,6 +101,7 @@ pub(super) async fn csv(
     Superadmin(_): Superadmin,
     Query(query): Query<ReportQuery>,
 ) -> Result<Table, Problem> {
-    let days = revenue::report(Scope::of(&app), query.days()?).await?;
+    let days = query.days()?;
+    let days = revenue::report(&mut Scope::of(&app).snapshot().await?, days).await?;
     Ok(Table::of(file::revenue(app.facts.currency, &days), "revenue.csv"))
 }

@@ -14,7 +14,7 @@ use super::problem::Problem;
 use super::reports::CreditDayBody;
 use super::vouchers::find;
 use crate::app::App;
-use crate::usecase::reports::{file, voucher};
+use crate::usecase::reports::{Scope, file, voucher};
 
 /// What became of the credit that a voucher granted.
 #[derive(Debug, Serialize, ToSchema)]
@@ -48,7 +48,8 @@ pub(super) async fn json(
     Issuer(_): Issuer,
     Segment(code): Segment,
 ) -> Result<Json<CreditBody>, Problem> {
-    let days = voucher::days(&app, &find(&app, &code).await?.voucher).await?;
+    let found = find(&app, &code).await?.voucher;
+    let days = voucher::days(&mut Scope::of(&app).snapshot().await?, &found).await?;
     let currency = app.facts.currency.code();
     Ok(Json(CreditBody { currency, days: days.iter().map(CreditDayBody::from).collect() }))
 }
@@ -76,6 +77,7 @@ pub(super) async fn csv(
     Segments(segments): Segments,
 ) -> Result<Table, Problem> {
     let code = segments.first().map(String::as_str).unwrap_or_default();
-    let days = voucher::days(&app, &find(&app, code).await?.voucher).await?;
+    let found = find(&app, code).await?.voucher;
+    let days = voucher::days(&mut Scope::of(&app).snapshot().await?, &found).await?;
     Ok(Table::of(file::credit(app.facts.currency, &days), "credit.csv"))
 }

@@ -70,22 +70,23 @@ async fn told(
     currency: sovereign_domain::money::Currency,
 ) -> storage::Result<(String, Value)> {
     let code = currency.code();
+    let mut books = scope.snapshot().await?;
     Ok(match of {
         Of::Credit => {
-            let report = credit::report(scope, days).await?;
+            let report = credit::report(&mut books, days).await?;
             (file::credit(currency, &report.days), json!(CreditBody::new(code, report)))
         }
         Of::Redemptions => {
-            let report = redemptions::report(scope, days).await?;
+            let report = redemptions::report(&mut books, days).await?;
             (file::redemptions(currency, &report), json!(RedemptionsBody::new(code, &report)))
         }
         Of::Organizations => {
-            let days = organizations::report(scope, days).await?;
+            let days = organizations::report(&mut books, days).await?;
             let body: Vec<_> = days.iter().map(OrganizationsDayBody::from).collect();
             (file::organizations(&days), json!(body))
         }
         Of::Revenue => {
-            let days = revenue::report(scope, days).await?;
+            let days = revenue::report(&mut books, days).await?;
             (file::revenue(currency, &days), json!(ReportBody::new(code, &days)))
         }
     })

@@ -2,24 +2,26 @@
 
 use sovereign_domain::ids::UserId;
 use sovereign_domain::timestamp::Timestamp;
-use sovereign_domain::voucher::{Issued, Voucher};
+use sovereign_domain::voucher::{Code, Issued, Voucher};
 
 use super::branding;
 use super::export::{ExportError, Spool, csv};
 use super::list_vouchers::Wanted;
 use super::organizations::OrganizationError;
 use super::paging::PageError;
+use super::reports::{Scope, voucher};
 use crate::app::App;
 use crate::branding::Branding;
 use crate::limits::{Key, Quota};
 use crate::storage::cursor::Cursor;
+use crate::storage::rollups::VoucherTotals;
 use crate::storage::{campaigns, voucher_list};
 
 /// How many vouchers are read at once.
 const PAGE: i64 = 1_000;
 
 /// The columns. The credit stands there twice: as people write it, and in minor units.
-pub(crate) const COLUMNS: [&str; 15] = [
+pub(crate) const COLUMNS: [&str; 18] = [
     "code",
     "status",
     "credit",
@@ -35,6 +37,9 @@ pub(crate) const COLUMNS: [&str; 15] = [
     "granted_minor",
     "campaign",
     "active",
+    "spent_minor",
+    "expired_minor",
+    "last_redeemed_at",
 ];
 
 /// What a customer opens to see what a voucher is worth.
@@ -57,9 +62,9 @@ pub(crate) async fn file(
 ) -> Result<Spool, ExportError> {
     app.limits.check(Quota::ExportByUser, Key::User(user_id)).await?;
     let branding = branding::load(app).await?;
-    let mut tx = app.store.snapshot().await?;
+    let mut books = Scope::of(app).snapshot().await.map_err(OrganizationError::Storage)?;
     let now = app.clock.now();
-    let filter = wanted.filter(&mut tx, now).await.map_err(|error| match error {
+    let filter = wanted.filter(books.tx(), now).await.map_err(|error| match error {
         PageError::Field(fault) => OrganizationError::Field(fault),
         PageError::Storage(failed) => OrganizationError::Storage(failed),
     })?;
@@ -67,10 +72,13 @@ pub(crate) async fn file(
     let mut written = csv::head(COLUMNS);
     let mut place = Cursor::newest();
     loop {
-        let found = voucher_list::list(&mut tx, &filter, &place, PAGE).await?;
+        let found = voucher_list::list(books.tx(), &filter, &place, PAGE).await?;
         let last = found.last().map(|voucher| (voucher.created_at, voucher.code.clone()));
-        for issued in campaigns::of_vouchers(&mut tx, found).await? {
-            write(app, &mut written, (&issued, &branding), now);
+        let codes: Vec<Code> = found.iter().map(|voucher| voucher.code.clone()).collect();
+        let mut totals = voucher::totals_in(&mut books, &codes).await?;
+        for issued in campaigns::of_vouchers(books.tx(), found).await? {
+            let totals = totals.remove(&issued.voucher.code).unwrap_or_default();
+            write(app, &mut written, (&issued, totals), (&branding, now));
         }
         spool.write(written.as_bytes())?;
         written.clear();
@@ -82,13 +90,13 @@ pub(crate) async fn file(
 fn write(
     app: &App,
     written: &mut String,
-    (issued, branding): (&Issued, &Branding),
-    now: Timestamp,
+    (issued, totals): (&Issued, VoucherTotals),
+    (branding, now): (&Branding, Timestamp),
 ) {
     let voucher = &issued.voucher;
     let campaign = issued.campaign.as_ref().map_or("", |campaign| &campaign.name);
     let currency = app.facts.currency;
-    let revoked = voucher.deleted_at.map(Timestamp::to_rfc3339).unwrap_or_default();
+    let moment = |at: Option<Timestamp>| at.map(Timestamp::to_rfc3339).unwrap_or_default();
     csv::cells(
         written,
         [
@@ -103,10 +111,13 @@ fn write(
             csv::Cell::Text(&voucher.description),
             csv::Cell::Text(&link(branding, voucher)),
             csv::Cell::Text(&voucher.created_at.to_rfc3339()),
-            csv::Cell::Text(&revoked),
+            csv::Cell::Text(&moment(voucher.deleted_at)),
             csv::Cell::Number(&voucher.granted_minor.to_string()),
             csv::Cell::Text(campaign),
             csv::Cell::Number(if voucher.active { "true" } else { "false" }),
+            csv::Cell::Number(&totals.spent_minor.to_string()),
+            csv::Cell::Number(&totals.expired_minor.to_string()),
+            csv::Cell::Text(&moment(totals.last_redeemed_at)),
         ],
     );
 }

@@ -28,10 +28,13 @@ pub(super) enum Column {
     TimesRedeemed,
     Link,
     GrantedMinor,
+    SpentMinor,
+    ExpiredMinor,
+    LastRedeemedAt,
 }
 
 impl Column {
-    pub(super) const ALL: [Self; 15] = [
+    pub(super) const ALL: [Self; 18] = [
         Self::Code,
         Self::Credit,
         Self::CreditMinor,
@@ -47,6 +50,9 @@ impl Column {
         Self::TimesRedeemed,
         Self::Link,
         Self::GrantedMinor,
+        Self::SpentMinor,
+        Self::ExpiredMinor,
+        Self::LastRedeemedAt,
     ];
 
     /// As in the first line of a file.
@@ -67,6 +73,9 @@ impl Column {
             Self::TimesRedeemed => "times_redeemed",
             Self::Link => "link",
             Self::GrantedMinor => "granted_minor",
+            Self::SpentMinor => "spent_minor",
+            Self::ExpiredMinor => "expired_minor",
+            Self::LastRedeemedAt => "last_redeemed_at",
         }
     }
 

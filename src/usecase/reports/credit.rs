@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use time::Date;
 
-use super::{Period, Scope, at};
+use super::{Period, Snapshot, at};
 use crate::storage::rollups::CreditSums;
 use crate::storage::{self, reports};
-use crate::usecase::rollup;
 
 /// A day of the ledger.
 #[derive(Debug, Clone, Copy)]
@@ -39,18 +38,18 @@ impl CreditReport {
 ///
 /// # Errors
 /// Where the database fails, or a line of the ledger cannot be read.
-pub(crate) async fn report(scope: Scope<'_>, days: i64) -> storage::Result<CreditReport> {
-    let period = Period::last(scope, days);
-    let mut tx = scope.store.snapshot().await?;
-    let newer = rollup::newer(&mut tx, scope.now).await?;
-    let [before, since] = reports::sources(&mut tx, period.begins()).await?;
+pub(crate) async fn report(
+    Snapshot { scope, tx, newer }: &mut Snapshot<'_>,
+    days: i64,
+) -> storage::Result<CreditReport> {
+    let period = Period::last(*scope, days);
+    let [before, since] = reports::sources(tx, period.begins()).await?;
     let mut sources: BTreeMap<String, CreditSums> = before.into_iter().collect();
     let mut outstanding = CreditSums::default();
     for sums in sources.values() {
         outstanding.add(*sums);
     }
-    let counted = reports::credit(&mut tx, period.spans()).await?;
-    drop(tx);
+    let counted = reports::credit(tx, period.spans()).await?;
 
     let mut by_day = period.each(|_| CreditSums::default());
     for (number, sums) in counted {
@@ -61,12 +60,12 @@ pub(crate) async fn report(scope: Scope<'_>, days: i64) -> storage::Result<Credi
     for (source, sums) in since {
         sources.entry(source).or_default().add(sums);
     }
-    for ((source, since), sums) in newer.sources {
-        match period.place(since).and_then(|place| by_day.get_mut(place)) {
-            Some(day) => day.add(sums),
-            None => outstanding.add(sums),
+    for ((source, since), sums) in &newer.sources {
+        match period.place(*since).and_then(|place| by_day.get_mut(place)) {
+            Some(day) => day.add(*sums),
+            None => outstanding.add(*sums),
         }
-        sources.entry(source).or_default().add(sums);
+        sources.entry(source.clone()).or_default().add(*sums);
     }
     let mut outstanding_minor = outstanding.flow.outstanding_minor();
     let mut total = CreditSums::default();

@@ -14,7 +14,8 @@ use time::{Date, Duration};
 
 use crate::app::App;
 use crate::storage::reports::Span;
-use crate::storage::{Store, Ts};
+use crate::storage::{self, Store, Ts, Tx};
+use crate::usecase::rollup::{self, Sums};
 
 /// The most days of a report, today among them.
 pub(crate) const MAX_DAYS: i64 = 366;
@@ -33,6 +34,30 @@ pub(crate) struct Scope<'a> {
 impl<'a> Scope<'a> {
     pub(crate) fn of(app: &'a App) -> Self {
         Self { store: &app.store, now: app.clock.now(), zone: &app.zone }
+    }
+
+    /// The books at this moment; several reports that are shown together are of one.
+    ///
+    /// # Errors
+    /// Where the database fails, or a line of the ledger cannot be read.
+    pub(crate) async fn snapshot(self) -> storage::Result<Snapshot<'a>> {
+        let mut tx = self.store.snapshot().await?;
+        let newer = rollup::newer(&mut tx, self.now).await?;
+        Ok(Snapshot { scope: self, tx, newer })
+    }
+}
+
+/// The books at one moment, with what the lines come to that are not added up yet.
+pub(crate) struct Snapshot<'a> {
+    scope: Scope<'a>,
+    tx: Tx,
+    newer: Sums,
+}
+
+impl Snapshot<'_> {
+    /// For what else is read of that moment.
+    pub(crate) fn tx(&mut self) -> &mut Tx {
+        &mut self.tx
     }
 }
 

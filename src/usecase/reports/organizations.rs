@@ -2,7 +2,7 @@
 
 use time::Date;
 
-use super::{Period, Scope, at};
+use super::{Period, Snapshot, at};
 use crate::storage::{self, reports};
 
 #[derive(Debug, Clone, Copy)]
@@ -15,10 +15,12 @@ pub(crate) struct OrganizationsDay {
 ///
 /// # Errors
 /// Where the database fails.
-pub(crate) async fn report(scope: Scope<'_>, days: i64) -> storage::Result<Vec<OrganizationsDay>> {
-    let period = Period::last(scope, days);
-    let mut tx = scope.store.read().await?;
-    let counted = reports::organizations(&mut tx, period.spans()).await?;
+pub(crate) async fn report(
+    Snapshot { scope, tx, .. }: &mut Snapshot<'_>,
+    days: i64,
+) -> storage::Result<Vec<OrganizationsDay>> {
+    let period = Period::last(*scope, days);
+    let counted = reports::organizations(tx, period.spans()).await?;
     let mut days = period.each(|date| OrganizationsDay { date, organizations: 0 });
     for row in counted {
         if let Some(day) = at(&mut days, row.number) {

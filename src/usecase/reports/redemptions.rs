@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use sovereign_domain::ids::CampaignId;
 use time::Date;
 
-use super::{Period, Scope, at};
+use super::{Period, Snapshot, at};
 use crate::storage::{self, campaigns, reports};
-use crate::usecase::rollup;
 
 /// How often, and what was granted so.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -60,22 +59,22 @@ pub(crate) struct RedemptionsReport {
 ///
 /// # Errors
 /// Where the database fails, or a line of the ledger cannot be read.
-pub(crate) async fn report(scope: Scope<'_>, days: i64) -> storage::Result<RedemptionsReport> {
-    let period = Period::last(scope, days);
-    let mut tx = scope.store.snapshot().await?;
-    let newer = rollup::newer(&mut tx, scope.now).await?;
-    let counted = reports::credit(&mut tx, period.spans()).await?;
-    let inside = reports::campaigns(&mut tx, period.spans()).await?;
+pub(crate) async fn report(
+    Snapshot { scope, tx, newer }: &mut Snapshot<'_>,
+    days: i64,
+) -> storage::Result<RedemptionsReport> {
+    let period = Period::last(*scope, days);
+    let counted = reports::credit(tx, period.spans()).await?;
+    let inside = reports::campaigns(tx, period.spans()).await?;
     let ids = inside.iter().map(|row| CampaignId(row.campaign_id)).collect();
-    let names = campaigns::names(&mut tx, ids).await?;
-    drop(tx);
+    let names = campaigns::names(tx, ids).await?;
 
     let empty =
         |date| RedemptionsDay { date, all: Redeemed::default(), campaigns: BTreeMap::new() };
     let mut days = period.each(empty);
-    let newer = newer.sources.into_iter().filter_map(|((_, since), sums)| {
-        let place = period.place(since).and_then(|place| i64::try_from(place).ok());
-        place.map(|number| (number, sums))
+    let newer = newer.sources.iter().filter_map(|((_, since), sums)| {
+        let place = period.place(*since).and_then(|place| i64::try_from(place).ok());
+        place.map(|number| (number, *sums))
     });
     for (number, sums) in counted.into_iter().chain(newer) {
         let redeemed =

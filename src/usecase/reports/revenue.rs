@@ -2,7 +2,7 @@
 
 use time::Date;
 
-use super::{Period, Scope, at};
+use super::{Period, Snapshot, at};
 use crate::storage::{self, reports};
 use crate::usecase::rollup;
 
@@ -22,15 +22,15 @@ pub(crate) struct RevenueDay {
 ///
 /// # Errors
 /// Where the database fails, or a line of the ledger cannot be read.
-pub(crate) async fn report(scope: Scope<'_>, days: i64) -> storage::Result<Vec<RevenueDay>> {
-    let period = Period::last(scope, days);
-    let mut tx = scope.store.snapshot().await?;
-    let newer = rollup::newer(&mut tx, scope.now).await?;
-    let newer_payments = rollup::newer_payments(&mut tx, scope.now).await?;
-    let credit = reports::credit(&mut tx, period.spans()).await?;
-    let cards = reports::cards(&mut tx, period.spans()).await?;
-    let refunds = reports::card_refunds(&mut tx, period.spans()).await?;
-    drop(tx);
+pub(crate) async fn report(
+    Snapshot { scope, tx, newer }: &mut Snapshot<'_>,
+    days: i64,
+) -> storage::Result<Vec<RevenueDay>> {
+    let period = Period::last(*scope, days);
+    let newer_payments = rollup::newer_payments(tx, scope.now).await?;
+    let credit = reports::credit(tx, period.spans()).await?;
+    let cards = reports::cards(tx, period.spans()).await?;
+    let refunds = reports::card_refunds(tx, period.spans()).await?;
 
     let mut days = period.each(|date| RevenueDay {
         date,
@@ -51,8 +51,8 @@ pub(crate) async fn report(scope: Scope<'_>, days: i64) -> storage::Result<Vec<R
             spend(day, sums.flow.spent_minor);
         }
     }
-    for ((_, since), sums) in newer.sources {
-        let day = period.place(since).and_then(|place| days.get_mut(place));
+    for ((_, since), sums) in &newer.sources {
+        let day = period.place(*since).and_then(|place| days.get_mut(place));
         if let Some(day) = day {
             spend(day, sums.flow.spent_minor);
         }

@@ -7,34 +7,30 @@ use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::voucher::{Code, Voucher};
 
 use super::credit::CreditDay;
-use super::{MAX_DAYS, Period, Scope};
-use crate::app::App;
+use super::{MAX_DAYS, Period, Scope, Snapshot};
 use crate::storage::rollups::{self, CreditSums, VoucherTotals};
 use crate::storage::{self, reports};
-use crate::usecase::rollup;
 
 /// The credit that a voucher granted, on each day from its first redemption to today, but for the last 366 at most;
 /// empty where nobody redeemed it.
 ///
 /// # Errors
 /// Where the database fails, or a line of the ledger cannot be read.
-pub(crate) async fn days(app: &App, voucher: &Voucher) -> storage::Result<Vec<CreditDay>> {
-    let now = app.clock.now();
-    let mut tx = app.store.snapshot().await?;
-    let mut newer = rollup::newer(&mut tx, now).await?;
+pub(crate) async fn days(
+    Snapshot { scope, tx, newer }: &mut Snapshot<'_>,
+    voucher: &Voucher,
+) -> storage::Result<Vec<CreditDay>> {
+    let code = voucher.code.as_str();
     let mut times: BTreeMap<Timestamp, CreditSums> =
-        reports::voucher(&mut tx, voucher.code.as_str()).await?.into_iter().collect();
-    drop(tx);
-    let newer = newer.vouchers.remove(voucher.code.as_str()).unwrap_or_default();
-    for (since, sums) in newer.times {
-        times.entry(since).or_default().add(sums);
+        reports::voucher(tx, code).await?.into_iter().collect();
+    for (since, sums) in newer.vouchers.get(code).into_iter().flat_map(|newer| &newer.times) {
+        times.entry(*since).or_default().add(*sums);
     }
     let Some((first, _)) = times.first_key_value() else { return Ok(Vec::new()) };
-    let (Some(first), Some(today)) = (date_in(*first, &app.zone), date_in(now, &app.zone)) else {
-        return Ok(Vec::new());
-    };
+    let (first, today) = (date_in(*first, scope.zone), date_in(scope.now, scope.zone));
+    let (Some(first), Some(today)) = (first, today) else { return Ok(Vec::new()) };
     let earliest = today.checked_sub(time::Duration::days(MAX_DAYS - 1)).unwrap_or(today);
-    let period = Period::between(first.max(earliest), today, &app.zone);
+    let period = Period::between(first.max(earliest), today, scope.zone);
     let mut by_day = period.each(|_| CreditSums::default());
     let mut before = CreditSums::default();
     for (since, sums) in times {
@@ -62,9 +58,18 @@ pub(crate) async fn totals(
     if codes.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let mut tx = scope.store.snapshot().await?;
-    let newer = rollup::newer(&mut tx, scope.now).await?;
-    let mut totals = rollups::totals(&mut tx, codes).await?;
+    totals_in(&mut scope.snapshot().await?, codes).await
+}
+
+/// The same, of books that are open already.
+///
+/// # Errors
+/// Where the database fails.
+pub(crate) async fn totals_in(
+    Snapshot { tx, newer, .. }: &mut Snapshot<'_>,
+    codes: &[Code],
+) -> storage::Result<BTreeMap<Code, VoucherTotals>> {
+    let mut totals = rollups::totals(tx, codes).await?;
     for code in codes {
         let Some(newer) = newer.vouchers.get(code.as_str()) else { continue };
         let flow = newer.total().flow;

@@ -26,9 +26,11 @@ pub(super) struct BurnDown {
 
 pub(super) async fn load(app: &App, page: &Page, voucher: &Voucher) -> storage::Result<BurnDown> {
     let code = &voucher.code;
-    let mut totals = voucher::totals(Scope::of(app), std::slice::from_ref(code)).await?;
+    let mut books = Scope::of(app).snapshot().await?;
+    let mut totals = voucher::totals_in(&mut books, std::slice::from_ref(code)).await?;
     let totals = totals.remove(code).unwrap_or_default();
-    let days = voucher::days(app, voucher).await?;
+    let days = voucher::days(&mut books, voucher).await?;
+    drop(books);
     let evenings: Vec<Vec<i64>> = columns(days.len())
         .into_iter()
         .filter_map(|column| days.get(column)?.last())

@@ -75,9 +75,10 @@ type Loaded = (Vec<(String, String)>, Vec<Section>);
 
 /// What the page says, and for the superadmin what was paid too.
 async fn loaded(app: &App, page: &Page, with_revenue: bool, days: i64) -> storage::Result<Loaded> {
-    let redeemed = redemptions::report(Scope::of(app), days).await?;
-    let credit = credit::report(Scope::of(app), days).await?;
-    let new = organizations::report(Scope::of(app), days).await?;
+    let mut books = Scope::of(app).snapshot().await?;
+    let redeemed = redemptions::report(&mut books, days).await?;
+    let credit = credit::report(&mut books, days).await?;
+    let new = organizations::report(&mut books, days).await?;
     let flow = credit.total.flow;
     let mut facts: Vec<(String, String)> = [
         ("admin-outstanding-now", credit.outstanding_minor()),
@@ -97,7 +98,7 @@ async fn loaded(app: &App, page: &Page, with_revenue: bool, days: i64) -> storag
         sections::organizations(page, &new),
     ];
     if with_revenue {
-        shown.push(sections::revenue(page, &revenue::report(Scope::of(app), days).await?));
+        shown.push(sections::revenue(page, &revenue::report(&mut books, days).await?));
     }
     Ok((facts, shown))
 }
@@ -123,15 +124,14 @@ pub(super) async fn csv(
 /// The file of that name, where there is one.
 async fn written(app: &App, name: &str, days: i64) -> storage::Result<Option<String>> {
     let currency = app.facts.currency;
+    let mut books = Scope::of(app).snapshot().await?;
     Ok(Some(match name {
         "redemptions.csv" => {
-            file::redemptions(currency, &redemptions::report(Scope::of(app), days).await?)
+            file::redemptions(currency, &redemptions::report(&mut books, days).await?)
         }
-        "credit.csv" => file::credit(currency, &credit::report(Scope::of(app), days).await?.days),
-        "organizations.csv" => {
-            file::organizations(&organizations::report(Scope::of(app), days).await?)
-        }
-        "revenue.csv" => file::revenue(currency, &revenue::report(Scope::of(app), days).await?),
+        "credit.csv" => file::credit(currency, &credit::report(&mut books, days).await?.days),
+        "organizations.csv" => file::organizations(&organizations::report(&mut books, days).await?),
+        "revenue.csv" => file::revenue(currency, &revenue::report(&mut books, days).await?),
         _ => return Ok(None),
     }))
 }

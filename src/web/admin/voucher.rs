@@ -142,7 +142,11 @@ pub(super) async fn credit(
         Ok(issued) => issued,
         Err(response) => return response,
     };
-    match reports::voucher::days(&app, &issued.voucher).await {
+    let days = async {
+        let mut books = reports::Scope::of(&app).snapshot().await?;
+        reports::voucher::days(&mut books, &issued.voucher).await
+    };
+    match days.await {
         Ok(days) => whole(reports::file::credit(app.facts.currency, &days), "credit.csv"),
         Err(failed) => error::unavailable(&page, &failed),
     }

@@ -20,7 +20,8 @@ async fn lines(app: &TestApp, query: &str) -> Vec<String> {
     assert_eq!(
         head,
         "\u{feff}code,status,credit,currency,credit_minor,max_redemptions,times_redeemed,credit_valid_days,\
-         description,link,created_at,revoked_at,granted_minor,campaign,active"
+         description,link,created_at,revoked_at,granted_minor,campaign,active,\
+         spent_minor,expired_minor,last_redeemed_at"
     );
     rows.split_terminator("\r\n").map(str::to_owned).collect()
 }
@@ -35,9 +36,22 @@ on_both! {
         app.issue("-MINUS-1", 5, 0).await;
         revoke(app, "-MINUS-1").await;
         assert_eq!(lines(app, "").await, ["OMAN-200,live,200.000,OMR,200000,5,0,90,\"'=SUM(A1), للصيدليات \"\"كلها\"\"\",\
-            https://test.sovereign.example/redeem?code=OMAN-200,2027-03-01T12:00:00Z,,0,,true"]);
+            https://test.sovereign.example/redeem?code=OMAN-200,2027-03-01T12:00:00Z,,0,,true,0,0,"]);
         assert_eq!(lines(app, "status=revoked").await, ["'-MINUS-1,revoked,5.000,OMR,5000,0,0,0,,\
-            https://test.sovereign.example/redeem?code=-MINUS-1,2027-03-01T12:00:00Z,2027-03-01T12:00:00Z,0,,false"]);
+            https://test.sovereign.example/redeem?code=-MINUS-1,2027-03-01T12:00:00Z,2027-03-01T12:00:00Z,0,,false,0,0,"]);
+    }
+
+    /// What was spent of a voucher's credit and when it was last redeemed, whether or not it is added up yet.
+    async fn a_line_says_what_became_of_the_credit(app: &TestApp) {
+        app.issue("TWENTY", 20, 0).await;
+        app.clock.advance_seconds(60);
+        app.customer("kestrel").await.checkout("m", "TWENTY").await.expect(200);
+        for _ in 0..2 {
+            let line = lines(app, "").await.remove(0);
+            assert!(line.ends_with(",20000,,true,9000,0,2027-03-01T12:01:00Z"), "{line}");
+            app.clock.advance_seconds(400);
+            app.run_job("roll-up").await;
+        }
     }
 
     /// More than are read at once, of each filter exactly what the list has.
