@@ -7,7 +7,7 @@ superadmin-address-detail = ابدأ بالأحدث.
 superadmin-health = الحالة
 superadmin-well = كل شيء بخير: لم يفشل شيء، ولا يلزم أحدًا أن ينظر في شيء.
 superadmin-unwell = ينبغي أن ينظر أحد في ما عُلّم أدناه.
-superadmin-sovereign = السحابة
+superadmin-sovereign = المنصة
 superadmin-version = الإصدار
 superadmin-commit = بُني من
 superadmin-schema = المخطط
@@ -30,7 +30,7 @@ superadmin-count-nats-waiting-events = أحداث تنتظر NATS
 superadmin-count-event-deliveries-waiting = أحداث تنتظر عنوانًا
 
 superadmin-jobs = المهام
-superadmin-jobs-mean = ما تفعله السحابة من نفسها، بحسب الاسم.
+superadmin-jobs-mean = ما تفعله المنصة من نفسها، بحسب الاسم.
 superadmin-job = المهمة
 superadmin-job-last = آخر بدء
 superadmin-job-done = ما أُنجز

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{TestApp, assert_shape, each, on_both};
+use crate::harness::{Engine, TestApp, assert_shape, each, on_both};
 
 const ORDERS: &str = "/billing/admin/orders";
 
@@ -65,6 +65,29 @@ on_both! {
         for query in ["limit=0", "limit=201", "after=x"] {
             root.get(&format!("{ORDERS}?{query}")).await.expect_problem(400, "invalid_request");
         }
+    }
+
+    /// Where few fit, a page ends after 100,000 orders, and the next one goes on behind them.
+    async fn a_page_looks_at_so_many_and_no_more(app: &TestApp) {
+        let (id, at) = match app.engine {
+            Engine::Sqlite => ("randomblob(16)", "n * 1000000"),
+            Engine::Postgres => ("gen_random_uuid()", "to_timestamp(n)"),
+        };
+        app.execute(&format!(
+            "INSERT INTO orders (id, customer_id, tenant_id, user_id, plan_id, apps, addons, amount_baisa, credit_minor, \
+                 charge_minor, rounding_minor, status, created_at, updated_at) \
+             SELECT {id}, {id}, 'nobody', 'nobody', 'm', '[]', '[]', 0, 0, 0, 0, \
+                 CASE WHEN n = 1 THEN 'expired' ELSE 'cancelled' END, {at}, {at} \
+             FROM (WITH RECURSIVE numbers (n) AS \
+                 (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 100010) SELECT n FROM numbers) AS all_numbers"
+        ))
+        .await;
+        let root = app.superadmin();
+        let first = root.get(&format!("{ORDERS}?status=expired")).await;
+        assert_eq!((first.status, &first.body), (200, &json!([])));
+        let link = first.headers["link"].to_str().unwrap();
+        let next = root.get(&link[1..link.find('>').unwrap()]).await;
+        assert_eq!((each(&next.body, "status"), next.headers.get("link")), (vec![json!("expired")], None));
     }
 
     async fn one_is_as_in_the_list(app: &TestApp) {

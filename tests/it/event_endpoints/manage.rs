@@ -1,6 +1,7 @@
 //! Making, changing and removing endpoints.
 
 use serde_json::{Value, json};
+use tokio::net::TcpSocket;
 
 use super::receiver::{Answer, Receiver};
 use super::{ENDPOINTS, add, deliver, listen, root, setup};
@@ -138,7 +139,11 @@ on_both! {
         assert_eq!(seen.kind(), "endpoint.test");
         assert_eq!(seen.event()["data"]["endpoint_id"], *made.id);
         assert_eq!(seen.signed_by(&made.secret), [true]);
-        drop(receiver);
+        // Nobody listens there, and nobody else can have this port.
+        let silent = TcpSocket::new_v4().unwrap();
+        silent.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let url = format!("http://{}/x", silent.local_addr().unwrap());
+        made.change(app, json!({ "url": url })).await;
         let came = app.superadmin().post(&path, &json!({})).await.expect(200);
         assert_eq!((&came["ok"], came.get("response_status")), (&json!(false), None));
         assert!(came["response_excerpt"].as_str().unwrap().contains("refused"), "{came}");

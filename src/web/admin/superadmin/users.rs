@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::auth::Role;
 use crate::mail::usable_address;
 use crate::storage::users::ProfileRow;
+use crate::usecase::organizations::usable_id;
 use crate::usecase::roles::{self, RoleError};
 use crate::web::fields::Fields;
 use crate::web::page::{Page, address};
@@ -141,7 +142,10 @@ pub(super) async fn press(
         };
         roles::grant_as(&app, &email, wanted, &actor).await
     } else {
-        roles::set_by_id(&app, fields.get("user"), wanted, &actor).await
+        match usable_id(fields.get("user")) {
+            Ok(id) => roles::set_by_id(&app, id, wanted, &actor).await,
+            Err(_) => Err(RoleError::UnknownUser),
+        }
     };
     match done {
         Ok(user) => {

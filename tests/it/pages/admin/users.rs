@@ -51,6 +51,10 @@ on_both! {
             let again = browser.submit(USERS, &fields).await.expect(400);
             again.has(&["href=\"#new-email\"", &format!("value=\"{email}\"")]);
         }
+        for user in ["nobody", "a\0b", ""] {
+            let fields = [("act", "set"), ("user", user), ("role", "superadmin")];
+            browser.submit(USERS, &fields).await.expect(400).has(&["Nobody has this address"]);
+        }
         app.clock.advance_seconds(601);
         let shown = browser.get(USERS).await.expect(200);
         shown.has(&["This needs a fresh sign-in"]);
