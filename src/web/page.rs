@@ -255,8 +255,11 @@ impl FromRequestParts<Arc<App>> for Page {
     }
 }
 
-/// A path with parameters.
+/// A path with parameters; without any, the path alone.
 pub(super) fn address(path: &str, parameters: &[(&str, &str)]) -> String {
+    if parameters.is_empty() {
+        return path.to_owned();
+    }
     let start = format!("{path}?");
     let length = start.len();
     form_urlencoded::Serializer::for_suffix(start, length).extend_pairs(parameters).finish()

@@ -84,7 +84,7 @@ fn listed<'a>(
     let at = |more: Option<(&str, &str)>| {
         let asked = Some(("status", status)).filter(|(_, value)| !value.is_empty());
         let all: Vec<_> = asked.into_iter().chain(more).collect();
-        if all.is_empty() { CAMPAIGNS.to_owned() } else { address(CAMPAIGNS, &all) }
+        address(CAMPAIGNS, &all)
     };
     CampaignsPage {
         page,

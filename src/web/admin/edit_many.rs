@@ -176,5 +176,5 @@ fn checked(page: &Page, fields: &Fields) -> Problems {
 
 /// Where all that a filter has is changed.
 pub(super) fn of_filter(filter: &[(&'static str, &str)]) -> String {
-    if filter.is_empty() { EDIT.to_owned() } else { address(EDIT, filter) }
+    address(EDIT, filter)
 }

@@ -204,7 +204,7 @@ fn listed<'a>(
     let asked: Vec<_> = asked.into_iter().chain(sorted).collect();
     let at = |path: &str, more: Option<(&'static str, &str)>| {
         let all: Vec<_> = asked.iter().copied().chain(more).collect();
-        if all.is_empty() { path.to_owned() } else { address(path, &all) }
+        address(path, &all)
     };
     VouchersPage {
         page,

@@ -74,7 +74,7 @@ impl Chosen {
         ];
         let given = all.into_iter().filter(|(_, value)| !value.is_empty());
         let given: Vec<_> = given.chain(more.iter().copied()).collect();
-        if given.is_empty() { "/checkout".to_owned() } else { address("/checkout", &given) }
+        address("/checkout", &given)
     }
 }
 

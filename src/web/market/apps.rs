@@ -123,7 +123,7 @@ fn address_of(wanted: &Wanted) -> String {
         ("page", &number),
     ];
     let given: Vec<_> = all.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-    if given.is_empty() { "/apps".to_owned() } else { address("/apps", &given) }
+    address("/apps", &given)
 }
 
 fn categories(page: &Page, market: &Market, chosen: &str) -> Vec<Choice> {

@@ -59,7 +59,7 @@ pub(super) async fn show(
             let asked = is_all.then_some(("show", "all"));
             let at = |more: Option<(&'static str, &str)>| {
                 let all: Vec<_> = asked.into_iter().chain(more).collect();
-                if all.is_empty() { ALARMS.to_owned() } else { address(ALARMS, &all) }
+                address(ALARMS, &all)
             };
             let list = AlarmsPage {
                 page: &page,

@@ -91,7 +91,7 @@ fn listed<'a>(
     let asked: Vec<_> = asked.into_iter().filter(|(_, value)| !value.is_empty()).collect();
     let at = |more: Option<(&'static str, &str)>| {
         let all: Vec<_> = asked.iter().copied().chain(more).collect();
-        if all.is_empty() { ORDERS.to_owned() } else { address(ORDERS, &all) }
+        address(ORDERS, &all)
     };
     OrdersPage {
         page,

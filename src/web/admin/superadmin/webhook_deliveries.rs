@@ -86,7 +86,7 @@ pub(super) async fn load(
     let filter = Some(("status", status)).filter(|_| !status.is_empty());
     let at = |more: Option<(&'static str, &str)>| {
         let all: Vec<_> = filter.into_iter().chain(more).collect();
-        if all.is_empty() { here.clone() } else { address(&here, &all) }
+        address(&here, &all)
     };
     let label = |one: Status| page.text(&format!("superadmin-webhook-is-{}", one.as_str()));
     let deliveries = Deliveries {
