@@ -103,8 +103,12 @@ pub(super) struct OperationBody {
     done: i64,
     /// Of `edit`: what is done to each.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, pattern = "^(pause|resume|extend|revoke|restore)$")]
+    #[schema(nullable = false, pattern = "^(pause|resume|extend|revoke|restore|tag|untag)$")]
     action: Option<&'static str>,
+    /// Of `tag` and `untag`: the tag that each gets or loses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    edit_tag: Option<String>,
     /// Of `extend`: how many days longer credit lasts; below zero where that is undone.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -160,9 +164,9 @@ impl OperationBody {
             }),
             Terms::Import { .. } | Terms::Edit { .. } => None,
         };
-        let (action, days) = match &operation.terms {
-            Terms::Edit { action, days, .. } => (Some(action.as_str()), *days),
-            _ => (None, None),
+        let (action, days, edit_tag) = match &operation.terms {
+            Terms::Edit { action, days, tag, .. } => (Some(action.as_str()), *days, tag.clone()),
+            _ => (None, None, None),
         };
         Self {
             id: operation.id,
@@ -172,6 +176,7 @@ impl OperationBody {
             done: operation.done,
             changed: action.map(|_| operation.changed),
             action,
+            edit_tag,
             days,
             total_credit_minor,
             currency: currency.code(),

@@ -18,7 +18,7 @@ use crate::usecase::bulk::{self, NewEdit};
 use crate::usecase::list_vouchers::Wanted;
 use crate::usecase::vouchers::Writer;
 
-/// What is done to which vouchers. `q`, `status`, `campaign` and `bulk` are those of the list; without any of them, it is all
+/// What is done to which vouchers. `q`, `status`, `campaign`, `bulk` and `tag` are those of the list; without any of them, it is all
 /// vouchers but the revoked.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = VoucherEdits)]
@@ -27,8 +27,8 @@ pub(super) struct EditBody {
     /// one.
     id: Option<Uuid>,
     /// `pause`, `resume`, `extend` (credit lasts `days` longer for whoever redeems from then on; credit for good stays so),
-    /// `revoke` or `restore`.
-    #[schema(pattern = "^(pause|resume|extend|revoke|restore)$")]
+    /// `revoke`, `restore`, `tag` (they get `edit_tag`) or `untag` (they lose it).
+    #[schema(pattern = "^(pause|resume|extend|revoke|restore|tag|untag)$")]
     action: String,
     /// Of `extend`: how many days longer.
     #[schema(value_type = Option<i64>, minimum = 1, maximum = 36_500)]
@@ -41,6 +41,11 @@ pub(super) struct EditBody {
     campaign: Option<String>,
     #[schema(max_length = 36)]
     bulk: Option<String>,
+    #[schema(max_length = 40)]
+    tag: Option<String>,
+    /// Of `tag` and `untag`: the tag that they get or lose.
+    #[schema(max_length = 40)]
+    edit_tag: Option<String>,
     /// How many vouchers are expected to be like that: if there are more or fewer, nothing is done. By default it does not
     /// matter.
     #[schema(value_type = Option<i64>, minimum = 1)]
@@ -71,11 +76,13 @@ pub(super) async fn edit(
         id: body.id,
         action: &body.action,
         days: body.days.map(|days| days.0),
+        tag: body.edit_tag.as_deref(),
         wanted: Wanted {
             part: body.q.as_deref(),
             status: body.status.as_deref(),
             campaign: body.campaign.as_deref(),
             bulk: body.bulk.as_deref(),
+            tag: body.tag.as_deref(),
             ..Wanted::default()
         },
         count: body.count.map(|count| count.0),
@@ -129,6 +136,9 @@ pub(super) struct CountQuery {
     /// The operation that issued them, by identifier; empty = whichever way they were issued.
     #[param(nullable = false, max_length = 36)]
     bulk: Option<String>,
+    /// A tag that they have; empty = whichever they have.
+    #[param(nullable = false, max_length = 40)]
+    tag: Option<String>,
 }
 
 /// How many vouchers there are.
@@ -160,6 +170,7 @@ pub(super) async fn count(
         status: query.status.as_deref(),
         campaign: query.campaign.as_deref(),
         bulk: query.bulk.as_deref(),
+        tag: query.tag.as_deref(),
         ..Wanted::default()
     };
     let count = bulk::count(&app.store, &wanted, app.clock.now()).await?;

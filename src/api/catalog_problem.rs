@@ -23,6 +23,12 @@ impl From<CatalogError> for Problem {
                 "this is a private Blueprint, of which nothing changes but by another signed artifact: \
                  see /catalog/admin/blueprints",
             ),
+            CatalogError::Changed => Self::new(
+                StatusCode::PRECONDITION_FAILED,
+                "catalog_entry_edited",
+                "somebody has changed this entry since; read it, and change it again",
+            )
+            .about("If-Match"),
             CatalogError::Referenced(referring) => conflict(
                 "catalog_entry_referenced",
                 &format!("named by {}; change those first", referring.join(", ")),

@@ -44,6 +44,10 @@ mod if_match;
 mod invitations;
 mod invoice_pdf;
 mod jobs;
+pub(crate) mod keycloak_theme;
+mod mailing_addresses;
+mod mailing_bodies;
+mod mailings;
 mod metrics;
 mod middleware;
 mod openapi;
@@ -74,6 +78,8 @@ mod voucher_credit;
 mod voucher_file;
 pub(crate) mod voucher_qr;
 mod voucher_story;
+mod voucher_tags;
+mod voucher_views;
 mod vouchers;
 mod wallet;
 mod webhook;
@@ -113,6 +119,7 @@ fn routes() -> Routes {
     let routes = provisioning_routes(routes);
     let routes = policy_routes(routes);
     let routes = branding_routes(routes);
+    let routes = mailing_routes(routes);
     let routes = auth_routes(routes);
     let routes = administration_routes(routes);
     let routes = event_routes(routes);
@@ -135,6 +142,12 @@ fn voucher_routes(routes: Routes) -> Routes {
         .add(voucher_credit::__path_json, voucher_credit::json)
         .add(voucher_credit::__path_csv, voucher_credit::csv)
         .add(voucher_story::__path_qualifies, voucher_story::qualifies)
+        .add(voucher_tags::__path_list, voucher_tags::list)
+        .add(voucher_tags::__path_add, voucher_tags::add)
+        .add(voucher_tags::__path_remove, voucher_tags::remove)
+        .add(voucher_views::__path_list, voucher_views::list)
+        .add(voucher_views::__path_create, voucher_views::create)
+        .add(voucher_views::__path_delete, voucher_views::delete)
         .add(__path_revoke, vouchers::revoke)
         .add(__path_redeem_preview, vouchers::redeem_preview)
         .add(checkout::__path_redeem, checkout::redeem)
@@ -226,18 +239,23 @@ fn catalog_administration_routes(routes: Routes) -> Routes {
     use catalog_admin::{addons, apps, bundles, industries, plans};
     routes
         .add(plans::__path_add, plans::add)
+        .add(plans::__path_read, plans::read)
         .add(plans::__path_change, plans::change)
         .add(plans::__path_retire, plans::retire)
         .add(addons::__path_add, addons::add)
+        .add(addons::__path_read, addons::read)
         .add(addons::__path_change, addons::change)
         .add(addons::__path_retire, addons::retire)
         .add(apps::__path_add, apps::add)
+        .add(apps::__path_read, apps::read)
         .add(apps::__path_change, apps::change)
         .add(apps::__path_retire, apps::retire)
         .add(industries::__path_add, industries::add)
+        .add(industries::__path_read, industries::read)
         .add(industries::__path_change, industries::change)
         .add(industries::__path_retire, industries::retire)
         .add(bundles::__path_add, bundles::add)
+        .add(bundles::__path_read, bundles::read)
         .add(bundles::__path_change, bundles::change)
         .add(bundles::__path_retire, bundles::retire)
         .add(blueprints::__path_list, blueprints::list)
@@ -309,11 +327,24 @@ fn policy_routes(routes: Routes) -> Routes {
         .add(approvals::__path_revoke, approvals::revoke)
 }
 
+fn mailing_routes(routes: Routes) -> Routes {
+    routes
+        .add(mailings::__path_create, mailings::create)
+        .add(mailings::__path_list, mailings::list)
+        .add(mailings::__path_read, mailings::read)
+        .add(mailing_addresses::__path_list, mailing_addresses::list)
+        .add(mailing_addresses::__path_csv, mailing_addresses::csv)
+        .add(mailings::__path_cancel, mailings::cancel)
+        .add(mailings::__path_resume, mailings::resume)
+        .add(mailings::__path_retry, mailings::retry)
+}
+
 fn branding_routes(routes: Routes) -> Routes {
     routes
         .add(branding::__path_shown, branding::shown)
         .add(branding::__path_read, branding::read)
         .add(branding::__path_change, branding::change)
+        .add(keycloak_theme::__path_jar, keycloak_theme::jar)
         .add(branding::__path_set_logo, branding::set_logo)
         .add(branding::__path_remove_logo, branding::remove_logo)
 }

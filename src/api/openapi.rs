@@ -98,6 +98,7 @@ fn frame() -> OpenApi {
         .components(Some(components))
         .tags(Some([
             tag("Vouchers", "Codes, and what they are worth"),
+            tag("Mailings", "Vouchers that are sent by mail"),
             tag("Campaigns", "Sets of vouchers with a budget and a time"),
             tag("Reports", "What happened on each day"),
             tag("Checkout", "Orders, paid by credit"),

@@ -39,6 +39,10 @@ pub(super) struct CardsQuery {
     #[param(nullable = false, max_length = 36)]
     #[serde(skip_serializing_if = "Option::is_none")]
     bulk: Option<String>,
+    /// A tag that they have; empty = whichever they have.
+    #[param(nullable = false, max_length = 40)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tag: Option<String>,
     /// As in the list.
     #[param(nullable = false, pattern = "^(newest|code|spent|last_redeemed)?$")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,7 +56,7 @@ pub(super) struct CardsQuery {
 /// Prints vouchers as cards
 ///
 /// A PDF file (PDF/A-2b) of A4 sheets with ten cards on each, as large as bank cards: the issuer, the value, the code, and
-/// a QR code of the link that customers open. Those that the list has for the same `q`, `status`, `campaign`, `bulk` and `sort`, up
+/// a QR code of the link that customers open. Those that the list has for the same `q`, `status`, `campaign`, `bulk`, `tag` and `sort`, up
 /// to 1,000 of them; a Link header leads to the next. For the roles superadmin and sovereign-admin.
 #[utoipa::path(
     get, path = "/billing/vouchers/cards/pdf", tag = "Vouchers", operation_id = "getVoucherCards",
@@ -80,6 +84,7 @@ pub(super) async fn pdf(
         status: query.status.as_deref(),
         campaign: query.campaign.as_deref(),
         bulk: query.bulk.as_deref(),
+        tag: query.tag.as_deref(),
         sort: query.sort.as_deref(),
     };
     let language = language(query.lang.as_deref(), &headers)?;

@@ -30,11 +30,14 @@ pub(super) struct FilterQuery {
     /// The operation that issued them, by identifier; empty = whichever way they were issued.
     #[param(nullable = false, max_length = 36)]
     bulk: Option<String>,
+    /// A tag that they have; empty = whichever they have.
+    #[param(nullable = false, max_length = 40)]
+    tag: Option<String>,
 }
 
 /// Lists vouchers as CSV
 ///
-/// Exactly those that the list has for the same `q`, `status`, `campaign` and `bulk`, newest first. UTF-8 with a byte order mark, commas,
+/// Exactly those that the list has for the same `q`, `status`, `campaign`, `bulk` and `tag`, newest first. UTF-8 with a byte order mark, commas,
 /// CRLF; the first line has the names. The credit stands there as a decimal and in minor units, `link` is what customers
 /// open, and zero is no limit and no end. A text that a spreadsheet would take for a formula has an apostrophe before
 /// it. For the roles superadmin and sovereign-admin.
@@ -59,6 +62,7 @@ pub(super) async fn csv(
         status: query.status.as_deref(),
         campaign: query.campaign.as_deref(),
         bulk: query.bulk.as_deref(),
+        tag: query.tag.as_deref(),
         sort: None,
     };
     let spool = voucher_file::file(&app, &caller.user_id, &wanted).await?;

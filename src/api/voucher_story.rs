@@ -92,7 +92,7 @@ pub(super) struct DoneBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     email: Option<String>,
-    /// `issued`, `edited`, `paused`, `resumed`, `revoked` or `brought_back`.
+    /// `issued`, `edited`, `paused`, `resumed`, `revoked`, `brought_back` or `tagged`.
     kind: &'static str,
     changes: Vec<ChangeBody>,
 }

@@ -20,6 +20,7 @@ use crate::limits::{Key, Quota};
 use crate::usecase::list_vouchers::{self, PAGE_SIZE, Wanted};
 use crate::usecase::previews::code_to_look_at;
 use crate::usecase::reports::{Scope, voucher};
+use crate::usecase::tags;
 use crate::usecase::vouchers::{self, Expected, Issue, Writer, parse_code};
 
 /// A voucher to issue. Absent members, and those that are `null`, have their defaults on a new voucher
@@ -106,9 +107,11 @@ type Tagged = ([(HeaderName, String); 1], Json<WithCreditBody>);
 async fn tagged(app: &App, issued: Issued) -> Result<Tagged, Problem> {
     let code = issued.voucher.code.clone();
     let totals = voucher::totals(Scope::of(app), std::slice::from_ref(&code)).await?.remove(&code);
+    let tags = tags::of_one(&app.store, &code).await?;
     let tag = format!("\"{}\"", vouchers::fingerprint(&issued.voucher));
     let body = VoucherBody::new(issued, app.facts.currency, app.clock.now());
-    Ok(([(header::ETAG, tag)], Json(WithCreditBody::new(body, totals.unwrap_or_default()))))
+    let body = WithCreditBody::new(body, totals.unwrap_or_default(), &tags);
+    Ok(([(header::ETAG, tag)], Json(body)))
 }
 
 fn expected(headers: &HeaderMap) -> Expected {
@@ -170,6 +173,9 @@ pub(super) struct ListQuery {
     /// The operation that issued them, by identifier; empty = whichever way they were issued.
     #[param(nullable = false, max_length = 36)]
     bulk: Option<String>,
+    /// A tag that they have; empty = whichever they have.
+    #[param(nullable = false, max_length = 40)]
+    tag: Option<String>,
     /// `newest` first, which it is by default; by `code` from A to Z; `spent`: the most first; or `last_redeemed` first. The last
     /// two as far as the ledger is added up, which is some minutes ago; those of which nothing became come last.
     #[param(nullable = false, pattern = "^(newest|code|spent|last_redeemed)?$")]
@@ -189,6 +195,8 @@ struct NextQuery {
     campaign: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     bulk: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tag: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sort: Option<String>,
 }
@@ -221,6 +229,7 @@ pub(super) async fn list(
         status: query.status.as_deref(),
         campaign: query.campaign.as_deref(),
         bulk: query.bulk.as_deref(),
+        tag: query.tag.as_deref(),
         sort: query.sort.as_deref(),
     };
     let now = app.clock.now();
@@ -228,9 +237,11 @@ pub(super) async fn list(
     let currency = app.facts.currency;
     let codes: Vec<Code> = page.rows.iter().map(|issued| issued.voucher.code.clone()).collect();
     let mut totals = voucher::totals(Scope::of(&app), &codes).await?;
+    let mut tags = tags::of(&app.store, &codes).await?;
     let vouchers = page.rows.into_iter().map(|issued| {
         let totals = totals.remove(&issued.voucher.code).unwrap_or_default();
-        WithCreditBody::new(VoucherBody::new(issued, currency, now), totals)
+        let tags = tags.remove(&issued.voucher.code).unwrap_or_default();
+        WithCreditBody::new(VoucherBody::new(issued, currency, now), totals, &tags)
     });
     let vouchers: Vec<WithCreditBody> = vouchers.collect();
     let next = page.next.map(|after| NextQuery {
@@ -240,6 +251,7 @@ pub(super) async fn list(
         status: query.status.filter(|status| !status.is_empty()),
         campaign: query.campaign.filter(|campaign| !campaign.is_empty()),
         bulk: query.bulk.filter(|bulk| !bulk.is_empty()),
+        tag: query.tag.filter(|tag| !tag.is_empty()),
         sort: query.sort.filter(|sort| !sort.is_empty()),
     });
     Ok(paging::linked(vouchers, next, &uri))

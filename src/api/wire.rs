@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use sovereign_domain::ids::CampaignId;
 use sovereign_domain::money::Currency;
+use sovereign_domain::tag::Tag;
 use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::voucher::{Issued, Voucher};
 use utoipa::ToSchema;
@@ -88,15 +89,18 @@ pub(super) struct WithCreditBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = DateTime, required = false)]
     last_redeemed_at: Option<Timestamp>,
+    /// The words by which administrators sort it, from A to Z; customers do not see them.
+    tags: Vec<String>,
 }
 
 impl WithCreditBody {
-    pub(super) fn new(voucher: VoucherBody, totals: VoucherTotals) -> Self {
+    pub(super) fn new(voucher: VoucherBody, totals: VoucherTotals, tags: &[Tag]) -> Self {
         Self {
             voucher,
             spent_minor: totals.spent_minor,
             expired_minor: totals.expired_minor,
             last_redeemed_at: totals.last_redeemed_at,
+            tags: tags.iter().map(|tag| tag.as_str().to_owned()).collect(),
         }
     }
 }

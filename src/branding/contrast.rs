@@ -98,14 +98,14 @@ impl fmt::Display for Colour {
 }
 
 impl Theme {
-    const fn ground(self) -> Colour {
+    pub(super) const fn ground(self) -> Colour {
         match self {
             Self::Light => Colour([0xfb, 0xfa, 0xf8]),
             Self::Dark => Colour([0x14, 0x16, 0x1a]),
         }
     }
 
-    const fn surface(self) -> Colour {
+    pub(super) const fn surface(self) -> Colour {
         match self {
             Self::Light => WHITE,
             Self::Dark => Colour([0x1c, 0x1f, 0x25]),

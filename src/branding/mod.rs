@@ -2,6 +2,7 @@
 //! use them. `usecase/branding` reads and sets them.
 
 pub(crate) mod contrast;
+pub(crate) mod keycloak_theme;
 pub(crate) mod logo;
 mod svg;
 

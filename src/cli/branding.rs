@@ -7,6 +7,7 @@ use clap::{ArgGroup, Args, Subcommand};
 use serde_json::{Value, json};
 use sovereign_domain::ids::IdSource as _;
 
+use super::keycloak_theme::KeycloakThemeArgs;
 use super::output::{Failure, answer, answer_json, table};
 use super::{Common, clock};
 use crate::app::command_line_actor;
@@ -22,11 +23,13 @@ use crate::usecase::branding::{self, BrandingError, Desk, Set, Wish, Wishes};
 Examples:
   sovereign branding show
   sovereign branding set --name 'Omantel Cloud' --accent '#0b5c4a'
-  sovereign branding logo logo.svg")]
+  sovereign branding logo logo.svg
+  sovereign branding keycloak-theme --output theme.jar")]
 pub(super) enum BrandingCommand {
     Show(Show),
     Set(Box<SetArgs>),
     Logo(LogoArgs),
+    KeycloakTheme(KeycloakThemeArgs),
 }
 
 /// Show what is set
@@ -117,6 +120,7 @@ impl BrandingCommand {
                 let wish = Wish::Members(Box::new(args.wishes()?));
                 change(&args.common, args.replaces.as_slice(), wish).await
             }
+            Self::KeycloakTheme(args) => args.run().await,
             Self::Logo(args) => {
                 let bytes = args.file.as_ref().map(|path| {
                     std::fs::read(path)

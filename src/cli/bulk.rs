@@ -143,7 +143,7 @@ impl ImportArgs {
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let read = if path == Path::new("-") {
         let mut bytes = Vec::new();
         std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
@@ -261,10 +261,11 @@ fn as_json(operation: &BulkOperation, currency: Currency) -> Value {
         "total_credit_minor": operation.total_credit_minor(),
         "currency": currency,
     });
-    if let Terms::Edit { action, days, .. } = &operation.terms {
+    if let Terms::Edit { action, days, tag, .. } = &operation.terms {
         json["action"] = json!(action.as_str());
         json["changed"] = json!(operation.changed);
         json["days"] = json!(days);
+        json["edit_tag"] = json!(tag);
     }
     if let Terms::Generate { pattern, .. } = &operation.terms {
         json["pattern"] = json!(pattern);

@@ -13,7 +13,7 @@ use crate::usecase::bulk::{self, NewEdit};
 use crate::usecase::list_vouchers::Wanted;
 use crate::usecase::vouchers::Writer;
 
-/// Pause, resume, extend, revoke or restore all vouchers that a filter has
+/// Pause, resume, extend, revoke, restore, tag or untag all vouchers that a filter has
 ///
 /// Each is told of in the audit log as if it had been changed alone. Killed on its way, a running server finishes it.
 #[derive(Debug, Args)]
@@ -21,11 +21,12 @@ use crate::usecase::vouchers::Writer;
 Examples:
   sovereign voucher edit pause --campaign 'Muscat bills'
   sovereign voucher edit extend --days 30 --status live
+  sovereign voucher edit tag --edit-tag 'spring bills' --search OMANTEL-
   sovereign voucher edit revoke --search OMANTEL- --count 1000")]
 pub(super) struct EditArgs {
     #[command(flatten)]
     common: Common,
-    /// pause, resume, extend, revoke or restore
+    /// pause, resume, extend, revoke, restore, tag or untag
     action: String,
     /// How many days longer credit lasts, to extend
     #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
@@ -42,6 +43,12 @@ pub(super) struct EditArgs {
     /// The operation that issued them, by identifier
     #[arg(long, value_name = "ID")]
     bulk: Option<String>,
+    /// A tag that they have
+    #[arg(long, value_name = "TAG")]
+    tag: Option<String>,
+    /// The tag that they get or lose, to tag and untag
+    #[arg(long, value_name = "TAG")]
+    edit_tag: Option<String>,
     /// How many they must be: if there are more or fewer, nothing is done
     #[arg(long, value_name = "COUNT", allow_negative_numbers = true)]
     count: Option<i64>,
@@ -58,11 +65,13 @@ impl EditArgs {
             id: None,
             action: &self.action,
             days: self.days,
+            tag: self.edit_tag.as_deref(),
             wanted: Wanted {
                 part: self.search.as_deref(),
                 status: self.status.as_deref(),
                 campaign: self.campaign.as_deref(),
                 bulk: self.bulk.as_deref(),
+                tag: self.tag.as_deref(),
                 ..Wanted::default()
             },
             count: self.count,

@@ -13,6 +13,8 @@ mod events;
 mod greeting;
 mod jobs;
 mod key;
+mod keycloak_theme;
+mod mailing;
 mod migrate;
 mod openapi;
 mod output;

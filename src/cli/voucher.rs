@@ -7,11 +7,13 @@ use rand::rngs::StdRng;
 use serde_json::{Value, json};
 use sovereign_domain::ids::IdSource as _;
 use sovereign_domain::money::Currency;
+use sovereign_domain::tag::Tag;
 use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::voucher::{Code, Issued};
 
 use super::bulk::{GenerateArgs, ImportArgs};
 use super::bulk_edit::EditArgs;
+use super::mailing::MailArgs;
 use super::output::{Failure, answer, answer_json, table};
 use super::{Common, clock};
 use crate::app::{Facts, command_line_actor};
@@ -24,6 +26,8 @@ use crate::usecase::list_vouchers::{PAGE_SIZE, Wanted, list as page_of};
 use crate::usecase::paging::PageError;
 use crate::usecase::reports::{self, Scope};
 use crate::usecase::start;
+use crate::usecase::tags;
+use crate::usecase::voucher_views::{self, Sought};
 use crate::usecase::vouchers::{self, Expected, FieldError, Issue, IssueError, Writer, parse_code};
 
 /// Issue, list and revoke vouchers, beside a running server
@@ -39,6 +43,7 @@ pub(super) enum Voucher {
     Generate(GenerateArgs),
     Import(ImportArgs),
     Edit(EditArgs),
+    Mail(MailArgs),
     List(ListArgs),
     Revoke(RevokeArgs),
 }
@@ -100,6 +105,7 @@ pub(super) struct IssueArgs {
 Examples:
   sovereign voucher list
   sovereign voucher list --search muscat --status paused
+  sovereign voucher list --view 'Muscat, paused'
   sovereign voucher list --json | jq -r .[].code")]
 pub(super) struct ListArgs {
     #[command(flatten)]
@@ -116,9 +122,38 @@ pub(super) struct ListArgs {
     /// The operation that issued them, by identifier
     #[arg(long, value_name = "ID")]
     bulk: Option<String>,
+    /// A tag that they have
+    #[arg(long, value_name = "TAG")]
+    tag: Option<String>,
     /// newest, code, spent (the most first) or `last_redeemed`
     #[arg(long, value_name = "ORDER")]
     sort: Option<String>,
+    /// A list that administrators keep, by its name
+    #[arg(
+        long,
+        value_name = "NAME",
+        conflicts_with_all = ["search", "status", "campaign", "bulk", "tag", "sort"]
+    )]
+    view: Option<String>,
+}
+
+impl ListArgs {
+    /// What is looked for: by itself, or as the list has it that is kept under a name.
+    async fn sought(&self, store: &Store) -> Result<Sought, Failure> {
+        let Some(name) = &self.view else {
+            return Ok(Sought {
+                q: self.search.clone(),
+                status: self.status.clone(),
+                campaign: self.campaign.clone(),
+                bulk: self.bulk.clone(),
+                tag: self.tag.clone(),
+                sort: self.sort.clone(),
+            });
+        };
+        let view = voucher_views::named(store, name).await?;
+        let none = || Failure::refused(format!("no list is kept under the name {name}"));
+        view.map(|view| view.sought).ok_or_else(none)
+    }
 }
 
 /// Revoke a voucher; what was redeemed stays
@@ -140,22 +175,25 @@ impl Voucher {
             Self::Generate(args) => Box::pin(args.run()).await,
             Self::Import(args) => Box::pin(args.run()).await,
             Self::Edit(args) => Box::pin(args.run()).await,
+            Self::Mail(args) => Box::pin(args.run()).await,
             Self::List(args) => list(args).await,
             Self::Revoke(args) => revoke(args).await,
         }
     }
 }
 
-/// What became of the credit of these vouchers.
-async fn totals(
-    common: &Common,
-    store: &Store,
-    found: &[Issued],
-) -> Result<BTreeMap<Code, VoucherTotals>, Failure> {
+/// What is told of vouchers besides what was issued: what became of their credit, and their tags.
+struct Besides {
+    totals: BTreeMap<Code, VoucherTotals>,
+    tags: BTreeMap<Code, Vec<Tag>>,
+}
+
+async fn besides(common: &Common, store: &Store, found: &[Issued]) -> Result<Besides, Failure> {
     let zone = common.config()?.time_zone;
     let codes: Vec<Code> = found.iter().map(|issued| issued.voucher.code.clone()).collect();
     let scope = Scope { store, now: clock().now(), zone: &zone };
-    Ok(reports::voucher::totals(scope, &codes).await?)
+    let totals = reports::voucher::totals(scope, &codes).await?;
+    Ok(Besides { totals, tags: tags::of(store, &codes).await? })
 }
 
 pub(super) async fn open(common: &Common) -> Result<(Store, Facts), Failure> {
@@ -187,10 +225,10 @@ async fn issue(args: IssueArgs) -> Result<(), Failure> {
         Writer { store: &store, currency: facts.currency, now, actor: &actor, ids: &mut ids };
     let issued = vouchers::issue(&mut writer, issue, &Expected::Anything).await;
     let issued = issued.map_err(failure)?;
-    let totals = totals(&args.common, &store, std::slice::from_ref(&issued)).await?;
+    let besides = besides(&args.common, &store, std::slice::from_ref(&issued)).await?;
     store.close().await;
     if args.common.json {
-        answer_json(&as_json(&issued, &totals, facts.currency, now));
+        answer_json(&as_json(&issued, &besides, facts.currency, now));
     } else {
         answer(table(&[row(&issued, facts.currency, now)]));
     }
@@ -209,15 +247,9 @@ async fn list(args: ListArgs) -> Result<(), Failure> {
     let now = clock().now();
     let mut found = Vec::new();
     let mut after: Option<String> = None;
+    let sought = args.sought(&store).await?;
     loop {
-        let wanted = Wanted {
-            after: after.as_deref(),
-            part: args.search.as_deref(),
-            status: args.status.as_deref(),
-            campaign: args.campaign.as_deref(),
-            bulk: args.bulk.as_deref(),
-            sort: args.sort.as_deref(),
-        };
+        let wanted = Wanted { after: after.as_deref(), ..sought.wanted() };
         let page = page_of(&store, &wanted, PAGE_SIZE, now).await.map_err(no_page)?;
         found.extend(page.rows);
         match page.next {
@@ -225,10 +257,10 @@ async fn list(args: ListArgs) -> Result<(), Failure> {
             None => break,
         }
     }
-    let totals = totals(&args.common, &store, &found).await?;
+    let besides = besides(&args.common, &store, &found).await?;
     store.close().await;
     if args.common.json {
-        let vouchers = found.iter().map(|issued| as_json(issued, &totals, facts.currency, now));
+        let vouchers = found.iter().map(|issued| as_json(issued, &besides, facts.currency, now));
         answer_json(&Value::Array(vouchers.collect()));
     } else if !found.is_empty() {
         let rows: Vec<_> = found.iter().map(|issued| row(issued, facts.currency, now)).collect();
@@ -302,14 +334,10 @@ fn row(issued: &Issued, currency: Currency, now: Timestamp) -> Vec<String> {
     ]
 }
 
-fn as_json(
-    issued: &Issued,
-    totals: &BTreeMap<Code, VoucherTotals>,
-    currency: Currency,
-    now: Timestamp,
-) -> Value {
+fn as_json(issued: &Issued, besides: &Besides, currency: Currency, now: Timestamp) -> Value {
     let voucher = &issued.voucher;
-    let totals = totals.get(&voucher.code).copied().unwrap_or_default();
+    let totals = besides.totals.get(&voucher.code).copied().unwrap_or_default();
+    let tags = besides.tags.get(&voucher.code).map_or(&[][..], Vec::as_slice);
     let mut json = json!({
         "code": voucher.code,
         "credit_omr": currency.whole_units(voucher.credit_minor),
@@ -325,6 +353,7 @@ fn as_json(
         "expired_minor": totals.expired_minor,
         "credit_valid_days": voucher.credit_valid_days.unwrap_or(0),
         "created_at": voucher.created_at,
+        "tags": tags.iter().map(Tag::as_str).collect::<Vec<_>>(),
     });
     if let Some(id) = voucher.campaign_id {
         json["campaign_id"] = Value::String(id.to_string());

@@ -27,7 +27,7 @@ use crate::storage;
 pub use crate::usecase::done::Done;
 use crate::usecase::payments::{self, PaymentError, ended, reconcile};
 use crate::usecase::{
-    bulk, event_deliveries, expire_credit, letters, number_invoices, organization_life,
+    bulk, event_deliveries, expire_credit, letters, mailings, number_invoices, organization_life,
     publish_events, relay, rollup, seal_audit, sessions, wallet,
 };
 
@@ -191,6 +191,9 @@ pub fn all() -> Vec<Job> {
         }),
         Job::new("send-letters", "sends letters about payments", minute, |app| {
             Box::pin(async { Ok(letters::step(app).await?) })
+        }),
+        Job::new("send-mailings", "sends vouchers by mail", seconds, |app| {
+            Box::pin(async { Ok(mailings::step(app).await?) })
         }),
         Job::new("send-refunds", "sends refunds to cards", minute, |app| {
             Box::pin(async { Ok(payments::refunds::step(app).await?) })

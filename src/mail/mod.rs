@@ -8,9 +8,11 @@
 mod approval;
 mod billing;
 mod credit;
+mod hand_over;
 mod letters;
 mod life;
 mod usage;
+mod voucher;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -29,9 +31,11 @@ use uuid::Uuid;
 pub(crate) use self::approval::{Approval, ApprovalNews};
 pub(crate) use self::billing::{Payment, PaymentNews, Receipt};
 pub(crate) use self::credit::{CreditExpires, CreditLow};
+pub(crate) use self::hand_over::NotTaken;
 pub(crate) use self::letters::{Attachment, Invitation, Letter, SignInCode};
 pub(crate) use self::life::{Life, LifeNews};
 pub(crate) use self::usage::{SpendingLimit, UsageNews};
+pub(crate) use self::voucher::VoucherGift;
 use crate::text::Language;
 
 /// One answer of the mail server may take this long, and the whole conversation twice as long.

@@ -206,6 +206,8 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("leases", "the Sovereign's"),
     ("letters", "what waits to be sent"),
     ("linked_identities", "a person's"),
+    ("mailing_addresses", "the Sovereign's"),
+    ("mailings", "the Sovereign's"),
     ("meters", "anybody can read them"),
     ("nats_queue", "a job's notes"),
     ("outbox", "events, of what is here"),
@@ -223,9 +225,12 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("sign_ins", "a person's, and secret"),
     ("sovereign", "the Sovereign's"),
     ("stripe_webhook_events", "of all Organizations, as Stripe sent them"),
+    ("tags", "the Sovereign's"),
     ("users", "people; what they are in the Organization is here"),
     ("voucher_counts", "sums over all Organizations"),
+    ("voucher_tags", "the Sovereign's"),
     ("voucher_totals", "sums over all Organizations"),
+    ("voucher_views", "the Sovereign's"),
 ];
 
 /// The tables that are exported.

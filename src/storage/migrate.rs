@@ -76,6 +76,8 @@ const MIGRATIONS: &[Migration] = &[
     migration!(31, "0031", "bulk_operations"),
     migration!(32, "0032", "reports"),
     migration!(33, "0033", "bulk_edits"),
+    migration!(34, "0034", "tags"),
+    migration!(35, "0035", "mailings"),
 ];
 
 /// Any number; all processes of this program take the same PostgreSQL lock while they migrate.

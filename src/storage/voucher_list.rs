@@ -2,6 +2,7 @@
 
 use sovereign_domain::campaign::Campaign;
 use sovereign_domain::ids::CampaignId;
+use sovereign_domain::tag::Tag;
 use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::voucher::{Voucher, VoucherStatus};
 use uuid::Uuid;
@@ -21,11 +22,17 @@ pub(crate) struct Filter {
     pub(crate) campaign: Option<CampaignId>,
     /// The operation that issued them.
     pub(crate) bulk: Option<Uuid>,
+    pub(crate) tag: Option<Tag>,
     /// When they stand so.
     pub(crate) now: Timestamp,
 }
 
 impl Filter {
+    /// Whether they may be of any campaign, operation and tag.
+    const fn is_of_all(&self) -> bool {
+        self.campaign.is_none() && self.bulk.is_none() && self.tag.is_none()
+    }
+
     /// Of codes that have the part in them.
     pub(super) fn pattern(&self) -> String {
         match &self.part {
@@ -36,18 +43,32 @@ impl Filter {
 }
 
 /// Vouchers that are so by themselves, as far as a page goes: along an index of the list, whose entries have the
-/// code, so that a part of it is looked for there and the table is read for the rows of the page only.
+/// code, so that a part of it is looked for there and the table is read for the rows of the page only. Those of a tag are
+/// read along the tag's own.
 macro_rules! part {
-    ($campaigns:literal, $which:expr, $campaign:literal) => {
+    (all, $campaigns:literal, $which:expr, $more:literal) => {
         concat!(
             "SELECT code, created_at FROM (SELECT p.code, p.created_at FROM promo_codes p ",
             $campaigns,
             " WHERE ",
             $which,
             " AND (p.created_at, p.code) < ($1, $2) \
-                 AND ($4 = '%' OR p.code LIKE $4 ESCAPE '!') AND $5 = $5 AND ",
-            $campaign,
+                 AND ($4 = '%' OR p.code LIKE $4 ESCAPE '!') AND $5 = $5 AND CAST($8 AS text) IS NULL AND ",
+            $more,
             " ORDER BY p.created_at DESC, p.code DESC LIMIT $3) AS part"
+        )
+    };
+    (tagged, $campaigns:literal, $which:expr, $more:literal) => {
+        concat!(
+            "SELECT code, created_at FROM (SELECT g.code, g.created_at \
+                 FROM voucher_tags g JOIN promo_codes p ON p.code = g.code ",
+            $campaigns,
+            " WHERE ",
+            $which,
+            " AND g.tag = $8 AND (g.created_at, g.code) < ($1, $2) \
+                 AND ($4 = '%' OR g.code LIKE $4 ESCAPE '!') AND $5 = $5 AND ",
+            $more,
+            " ORDER BY g.created_at DESC, g.code DESC LIMIT $3) AS part"
         )
     };
 }
@@ -71,46 +92,51 @@ macro_rules! page {
 /// The page of a status. Of vouchers that are live by themselves it is their campaign that tells, as the domain has
 /// it.
 macro_rules! of_status {
-    ($status:expr, $campaign:literal) => {
+    ($kind:ident, $status:expr, $more:literal) => {
         match $status {
-            None => page!(part!("", "p.deleted_at IS NULL", $campaign)),
-            Some(VoucherStatus::Revoked) => page!(part!("", "p.status = 'revoked'", $campaign)),
+            None => page!(part!($kind, "", "p.deleted_at IS NULL", $more)),
+            Some(VoucherStatus::Revoked) => page!(part!($kind, "", "p.status = 'revoked'", $more)),
             Some(VoucherStatus::Live) => page!(part!(
+                $kind,
                 "LEFT JOIN campaigns c ON c.id = p.campaign_id",
                 "p.status = 'live' AND (c.id IS NULL OR (c.active \
                      AND (c.ends_at IS NULL OR c.ends_at > $5) \
                      AND (c.starts_at IS NULL OR c.starts_at <= $5) \
                      AND (c.budget_minor = 0 \
                          OR c.granted_minor + p.credit_minor <= c.budget_minor)))",
-                $campaign
+                $more
             )),
             Some(VoucherStatus::Paused) => page!(
-                part!("", "p.status = 'paused'", $campaign),
+                part!($kind, "", "p.status = 'paused'", $more),
                 part!(
+                    $kind,
                     "JOIN campaigns c ON c.id = p.campaign_id",
                     "p.status = 'live' AND NOT c.active",
-                    $campaign
+                    $more
                 )
             ),
             Some(VoucherStatus::Ended) => page!(part!(
+                $kind,
                 "JOIN campaigns c ON c.id = p.campaign_id",
                 "p.status = 'live' AND c.active AND c.ends_at <= $5",
-                $campaign
+                $more
             )),
             Some(VoucherStatus::Scheduled) => page!(part!(
+                $kind,
                 "JOIN campaigns c ON c.id = p.campaign_id",
                 "p.status = 'live' AND c.active AND (c.ends_at IS NULL OR c.ends_at > $5) \
                      AND c.starts_at > $5",
-                $campaign
+                $more
             )),
             Some(VoucherStatus::Exhausted) => page!(
-                part!("", "p.status = 'exhausted'", $campaign),
+                part!($kind, "", "p.status = 'exhausted'", $more),
                 part!(
+                    $kind,
                     "JOIN campaigns c ON c.id = p.campaign_id",
                     "p.status = 'live' AND c.active AND (c.ends_at IS NULL OR c.ends_at > $5) \
                          AND (c.starts_at IS NULL OR c.starts_at <= $5) AND c.budget_minor > 0 \
                          AND c.granted_minor + p.credit_minor > c.budget_minor",
-                    $campaign
+                    $more
                 )
             ),
         }
@@ -132,7 +158,7 @@ pub(crate) async fn list(
 ) -> Result<Vec<Voucher>> {
     let of_campaigns = match filter.status {
         None | Some(VoucherStatus::Revoked) => None,
-        Some(status) if filter.campaign.is_none() && filter.bulk.is_none() => Some(status),
+        Some(status) if filter.is_of_all() => Some(status),
         Some(_) => None,
     };
     let Some(status) = of_campaigns else { return walk(tx, filter, after, limit).await };
@@ -220,15 +246,24 @@ async fn inside(
 
 /// The same along the index of the list.
 async fn walk(tx: &mut Tx, filter: &Filter, after: &Cursor, limit: i64) -> Result<Vec<Voucher>> {
-    let sql = match (filter.campaign, filter.bulk) {
-        (None, None) => {
-            of_status!(filter.status, "CAST($6 AS uuid) IS NULL AND CAST($7 AS uuid) IS NULL")
+    let sql = match (filter.campaign, filter.bulk, &filter.tag) {
+        (.., Some(_)) => of_status!(
+            tagged,
+            filter.status,
+            "(CAST($6 AS uuid) IS NULL OR p.campaign_id = $6) AND (CAST($7 AS uuid) IS NULL OR p.bulk_id = $7)"
+        ),
+        (None, None, None) => {
+            of_status!(all, filter.status, "CAST($6 AS uuid) IS NULL AND CAST($7 AS uuid) IS NULL")
         }
-        (Some(_), None) => {
-            of_status!(filter.status, "p.campaign_id = $6 AND CAST($7 AS uuid) IS NULL")
+        (Some(_), None, None) => {
+            of_status!(all, filter.status, "p.campaign_id = $6 AND CAST($7 AS uuid) IS NULL")
         }
-        (None, Some(_)) => of_status!(filter.status, "CAST($6 AS uuid) IS NULL AND p.bulk_id = $7"),
-        (Some(_), Some(_)) => of_status!(filter.status, "p.campaign_id = $6 AND p.bulk_id = $7"),
+        (None, Some(_), None) => {
+            of_status!(all, filter.status, "CAST($6 AS uuid) IS NULL AND p.bulk_id = $7")
+        }
+        (Some(_), Some(_), None) => {
+            of_status!(all, filter.status, "p.campaign_id = $6 AND p.bulk_id = $7")
+        }
     };
     let rows: Vec<VoucherRow> = on_db!(tx, c => sqlx::query_as(sql)
         .bind(Ts(after.created_at))
@@ -238,6 +273,7 @@ async fn walk(tx: &mut Tx, filter: &Filter, after: &Cursor, limit: i64) -> Resul
         .bind(Ts(filter.now))
         .bind(filter.campaign.map(|id| id.0))
         .bind(filter.bulk)
+        .bind(filter.tag.as_ref().map(Tag::as_str))
         .fetch_all(c)
         .await)?;
     Ok(rows.into_iter().map(Voucher::from).collect())

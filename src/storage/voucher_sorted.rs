@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use sovereign_domain::tag::Tag;
 use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::voucher::{Voucher, VoucherStatus};
 
@@ -69,6 +70,8 @@ macro_rules! sorted {
             " AND $5 = $5 AND ($4 = '%' OR p.code LIKE $4 ESCAPE '!') \
                  AND (CAST($6 AS uuid) IS NULL OR p.campaign_id = $6) \
                  AND (CAST($7 AS uuid) IS NULL OR p.bulk_id = $7) \
+                 AND (CAST($8 AS text) IS NULL OR EXISTS \
+                     (SELECT 1 FROM voucher_tags g WHERE g.code = p.code AND g.tag = $8)) \
              ORDER BY ",
             $order,
             " LIMIT $3"
@@ -141,6 +144,21 @@ macro_rules! counted {
             " AND (p.created_at, p.code) < ($1, $2) AND $3 = $3 AND $5 = $5 \
              AND ($4 = '%' OR p.code LIKE $4 ESCAPE '!') \
              AND (CAST($6 AS uuid) IS NULL OR p.campaign_id = $6) \
+             AND (CAST($7 AS uuid) IS NULL OR p.bulk_id = $7) AND CAST($8 AS text) IS NULL"
+        )
+    };
+}
+
+/// The same of those that have a tag, found by it.
+macro_rules! counted_of_tag {
+    ($standing:literal) => {
+        concat!(
+            "SELECT COUNT(*) FROM voucher_tags g JOIN promo_codes p ON p.code = g.code \
+             LEFT JOIN campaigns c ON c.id = p.campaign_id WHERE ",
+            $standing,
+            " AND g.tag = $8 AND (g.created_at, g.code) < ($1, $2) AND $3 = $3 AND $5 = $5 \
+             AND ($4 = '%' OR p.code LIKE $4 ESCAPE '!') \
+             AND (CAST($6 AS uuid) IS NULL OR p.campaign_id = $6) \
              AND (CAST($7 AS uuid) IS NULL OR p.bulk_id = $7)"
         )
     };
@@ -148,7 +166,10 @@ macro_rules! counted {
 
 /// How many vouchers the list has after a cursor.
 pub(crate) async fn count(tx: &mut Tx, filter: &Filter, after: &Cursor) -> Result<i64> {
-    let sql = by_status!(filter.status, counted);
+    let sql = match filter.tag {
+        None => by_status!(filter.status, counted),
+        Some(_) => by_status!(filter.status, counted_of_tag),
+    };
     Ok(on_db!(tx, c => sqlx::query_scalar(sql)
         .bind(Ts(after.created_at))
         .bind(after.key.as_str())
@@ -157,6 +178,7 @@ pub(crate) async fn count(tx: &mut Tx, filter: &Filter, after: &Cursor) -> Resul
         .bind(Ts(filter.now))
         .bind(filter.campaign.map(|id| id.0))
         .bind(filter.bulk)
+        .bind(filter.tag.as_ref().map(Tag::as_str))
         .fetch_one(c)
         .await)?)
 }
@@ -253,6 +275,7 @@ async fn moments(
         .bind(Ts(filter.now))
         .bind(filter.campaign.map(|id| id.0))
         .bind(filter.bulk)
+        .bind(filter.tag.as_ref().map(Tag::as_str))
         .fetch_all(c)
         .await)?;
     let place = |row: AtMoment| {
@@ -277,6 +300,7 @@ async fn amounts(
         .bind(Ts(filter.now))
         .bind(filter.campaign.map(|id| id.0))
         .bind(filter.bulk)
+        .bind(filter.tag.as_ref().map(Tag::as_str))
         .fetch_all(c)
         .await)?;
     let place = |row: OfAmount| {

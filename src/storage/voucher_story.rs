@@ -32,7 +32,7 @@ pub(crate) async fn done(
     let sql = "SELECT a.id, a.at, a.actor, u.email, a.action, \
                    CAST(a.before AS text) AS before, CAST(a.after AS text) AS after \
                FROM audit_log a LEFT JOIN users u ON u.id = a.actor \
-               WHERE a.subject = $1 AND a.action IN ('voucher.issue', 'voucher.revoke') AND a.id < $2 \
+               WHERE a.subject = $1 AND a.action IN ('voucher.issue', 'voucher.revoke', 'voucher.tag') AND a.id < $2 \
                ORDER BY a.id DESC LIMIT $3";
     Ok(on_db!(tx, c => sqlx::query_as(sql)
         .bind(code.as_str())

@@ -7,6 +7,7 @@
 //! it is written, and engines read prices anew.
 
 use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
 use sovereign_domain::event::Actor;
 
 use super::audited;
@@ -17,6 +18,7 @@ use super::catalog_references::{Others, referring};
 use super::vouchers::FieldError;
 use crate::app::App;
 use crate::blueprints::Refused;
+use crate::hex;
 use crate::storage::audit::{self, Change};
 use crate::storage::catalog::{self as rows, ItemRow, PUBLISHER};
 use crate::storage::{self, Json, Ts, Tx};
@@ -32,6 +34,8 @@ pub(crate) enum CatalogError {
     Locked,
     /// A private Blueprint changes by its signed artifact only.
     Private,
+    /// Somebody has changed it since it was read.
+    Changed,
     /// Other entries name it: these.
     Referenced(Vec<String>),
     /// A Blueprint is not signed as it should be.
@@ -49,6 +53,37 @@ impl From<storage::Error> for CatalogError {
     fn from(error: storage::Error) -> Self {
         Self::Storage(error)
     }
+}
+
+/// The whole catalog, also what is retired and what is private, in its order.
+///
+/// # Errors
+/// Where the database fails.
+pub(crate) async fn everything(app: &App) -> storage::Result<Vec<ItemRow>> {
+    let mut tx = app.store.read().await?;
+    rows::all(&mut tx).await
+}
+
+/// An entry as the catalog answers it, and its fingerprint.
+///
+/// # Errors
+/// [`CatalogError`].
+pub(crate) async fn read(
+    app: &App,
+    kind: Kind,
+    reference: &str,
+) -> Result<(Value, String), CatalogError> {
+    let all = everything(app).await?;
+    let row = live(&all, kind, reference)?;
+    Ok((catalog::document(row.clone(), kind, app.facts.currency), fingerprint(row)))
+}
+
+/// Tells whether somebody has changed an entry, of which this is a row as it is stored: PostgreSQL puts members in an
+/// order of its own.
+pub(crate) fn fingerprint(row: &ItemRow) -> String {
+    const BYTES: usize = 16;
+    let digest = Sha256::digest(noted(row).to_string());
+    hex::encode(&digest[..BYTES])
 }
 
 /// Adds an entry of the publisher's, or brings a retired one back; answers it as the catalog does.
@@ -98,7 +133,8 @@ pub(crate) async fn add(
     Ok(catalog::document(row, kind, app.facts.currency))
 }
 
-/// Changes an entry of the publisher's; what is absent stays as it is.
+/// Changes an entry of the publisher's; what is absent stays as it is. `replaces` are the fingerprints of what may be
+/// changed; anything, where none are named. Answers the fingerprint that it has then.
 ///
 /// # Errors
 /// [`CatalogError`].
@@ -108,13 +144,17 @@ pub(crate) async fn change(
     kind: Kind,
     reference: &str,
     given: &Map<String, Value>,
-) -> Result<(), CatalogError> {
+    replaces: Option<&[String]>,
+) -> Result<String, CatalogError> {
     let mut tx = app.store.begin().await?;
     rows::begin_change(&mut tx).await?;
     let all = rows::all(&mut tx).await?;
     let before = live(&all, kind, reference)?;
     if before.is_private() {
         return Err(CatalogError::Private);
+    }
+    if replaces.is_some_and(|known| !known.contains(&fingerprint(before))) {
+        return Err(CatalogError::Changed);
     }
     members::same_slug(given, &before.slug)?;
     let draft = Draft { kind, slug: &before.slug, rows: &all, is_private: false };
@@ -128,8 +168,10 @@ pub(crate) async fn change(
     };
     rows::update(&mut tx, &row, app.clock.now()).await?;
     note(app, &mut tx, actor, ("catalog.change", kind), (Some(before), Some(&row))).await?;
+    let stored = rows::all(&mut tx).await?;
+    let tag = fingerprint(live(&stored, kind, &row.id)?);
     tx.commit().await?;
-    Ok(())
+    Ok(tag)
 }
 
 /// Takes an entry of the publisher's out of the catalog. Whoever holds it keeps it.
@@ -173,7 +215,7 @@ pub(super) async fn retire_row(
 }
 
 /// The entry of this identifier or slug that is not retired.
-pub(super) fn live<'a>(
+pub(crate) fn live<'a>(
     all: &'a [ItemRow],
     kind: Kind,
     reference: &str,

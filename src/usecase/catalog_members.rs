@@ -22,7 +22,7 @@ const RESERVED_APPS: [&str; 2] = ["vcluster", "search"];
 
 /// What a member may be.
 #[derive(Debug, Clone, Copy)]
-enum Shape {
+pub(crate) enum Shape {
     /// So many characters on one line.
     Line(usize),
     /// So many characters, on any number of lines.
@@ -39,7 +39,7 @@ enum Shape {
 
 /// What it is where nobody says.
 #[derive(Debug, Clone, Copy)]
-enum Absent {
+pub(crate) enum Absent {
     Refused,
     Left,
     Is(&'static str),
@@ -50,7 +50,7 @@ enum Absent {
     NoMembers,
 }
 
-type Member = (&'static str, Shape, Absent);
+pub(crate) type Member = (&'static str, Shape, Absent);
 
 const PLAN: &[Member] = &[
     ("name", Shape::Line(100), Absent::Refused),
@@ -127,7 +127,7 @@ const BUNDLE: &[Member] = &[
     ("recommended_size", Shape::Line(200), Absent::Is("")),
 ];
 
-const fn members(kind: Kind) -> &'static [Member] {
+pub(crate) const fn members(kind: Kind) -> &'static [Member] {
     match kind {
         Kind::Plan => PLAN,
         Kind::Addon => ADDON,
@@ -180,7 +180,11 @@ fn default(name: &'static str, absent: Absent) -> Result<Option<Value>, FieldErr
     }))
 }
 
-fn checked(name: &'static str, shape: Shape, value: &Value) -> Result<Value, FieldError> {
+pub(crate) fn checked(
+    name: &'static str,
+    shape: Shape,
+    value: &Value,
+) -> Result<Value, FieldError> {
     let wrong = |what: String| FieldError::new(name, format!("{name} must be {what}"));
     let line = |text: &str| !text.chars().any(char::is_control);
     let lines = |text: &str| !text.chars().any(|c| c.is_control() && c != '\n' && c != '\t');

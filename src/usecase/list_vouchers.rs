@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::campaigns::named;
 use super::paging::{self, Page, PageError};
+use super::tags::parse as parse_tag;
 use super::vouchers::FieldError;
 use crate::storage::cursor::Cursor;
 use crate::storage::voucher_list::{self, Filter};
@@ -32,6 +33,8 @@ pub struct Wanted<'a> {
     pub campaign: Option<&'a str>,
     /// The identifier of the operation that issued them.
     pub bulk: Option<&'a str>,
+    /// A tag that they have.
+    pub tag: Option<&'a str>,
     /// What they are sorted by: one of [`SORTS`]. Without one, the newest is the first.
     pub sort: Option<&'a str>,
 }
@@ -56,11 +59,15 @@ impl Wanted<'_> {
                 FieldError::new("bulk", "bulk must be the identifier of an operation")
             })?),
         };
-        Ok(Filter { status, part, campaign: campaign.map(|campaign| campaign.id), bulk, now })
+        let tag = match self.tag.filter(|text| !text.trim().is_empty()) {
+            None => None,
+            Some(text) => Some(parse_tag(text)?),
+        };
+        Ok(Filter { status, part, campaign: campaign.map(|campaign| campaign.id), bulk, tag, now })
     }
 
     /// Another order than the newest first.
-    fn order(&self) -> Result<Option<Order>, FieldError> {
+    pub(super) fn order(&self) -> Result<Option<Order>, FieldError> {
         match self.sort.unwrap_or_default() {
             "" | "newest" => Ok(None),
             "code" => Ok(Some(Order::Code)),

@@ -39,6 +39,15 @@ impl From<storage::Error> for TierError {
     }
 }
 
+/// All of them, in their order.
+///
+/// # Errors
+/// Where the database fails.
+pub(crate) async fn list(app: &App) -> storage::Result<Vec<TierRow>> {
+    let mut tx = app.store.read().await?;
+    rows::tiers(&mut tx).await
+}
+
 /// A month's price, in whole units or in minor ones. Where both are given they must be the same.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! The list of vouchers as a file: CSV, newest first, all that a filter lets through.
 
 use sovereign_domain::ids::UserId;
+use sovereign_domain::tag::Tag;
 use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::voucher::{Code, Issued, Voucher};
 
@@ -15,13 +16,13 @@ use crate::branding::Branding;
 use crate::limits::{Key, Quota};
 use crate::storage::cursor::Cursor;
 use crate::storage::rollups::VoucherTotals;
-use crate::storage::{campaigns, voucher_list};
+use crate::storage::{campaigns, voucher_list, voucher_tags};
 
 /// How many vouchers are read at once.
 const PAGE: i64 = 1_000;
 
 /// The columns. The credit stands there twice: as people write it, and in minor units.
-pub(crate) const COLUMNS: [&str; 18] = [
+pub(crate) const COLUMNS: [&str; 19] = [
     "code",
     "status",
     "credit",
@@ -40,6 +41,7 @@ pub(crate) const COLUMNS: [&str; 18] = [
     "spent_minor",
     "expired_minor",
     "last_redeemed_at",
+    "tags",
 ];
 
 /// What a customer opens to see what a voucher is worth.
@@ -76,9 +78,11 @@ pub(crate) async fn file(
         let last = found.last().map(|voucher| (voucher.created_at, voucher.code.clone()));
         let codes: Vec<Code> = found.iter().map(|voucher| voucher.code.clone()).collect();
         let mut totals = voucher::totals_in(&mut books, &codes).await?;
+        let mut tags = voucher_tags::of(books.tx(), &codes).await?;
         for issued in campaigns::of_vouchers(books.tx(), found).await? {
             let totals = totals.remove(&issued.voucher.code).unwrap_or_default();
-            write(app, &mut written, (&issued, totals), (&branding, now));
+            let tags = tags.remove(&issued.voucher.code).unwrap_or_default();
+            write(app, &mut written, (&issued, totals, &tags), (&branding, now));
         }
         spool.write(written.as_bytes())?;
         written.clear();
@@ -90,7 +94,7 @@ pub(crate) async fn file(
 fn write(
     app: &App,
     written: &mut String,
-    (issued, totals): (&Issued, VoucherTotals),
+    (issued, totals, tags): (&Issued, VoucherTotals, &[Tag]),
     (branding, now): (&Branding, Timestamp),
 ) {
     let voucher = &issued.voucher;
@@ -118,6 +122,7 @@ fn write(
             csv::Cell::Number(&totals.spent_minor.to_string()),
             csv::Cell::Number(&totals.expired_minor.to_string()),
             csv::Cell::Text(&moment(totals.last_redeemed_at)),
+            csv::Cell::Text(&tags.iter().map(Tag::as_str).collect::<Vec<_>>().join("; ")),
         ],
     );
 }

@@ -18,8 +18,15 @@ const FEW: i64 = 5_000;
 const REACH: i64 = 100_000;
 
 /// What an issuer sets, by the name that the wire has for it.
-const MEMBERS: [&str; 6] =
-    ["credit_minor", "description", "active", "max_redemptions", "credit_valid_days", "campaign"];
+const MEMBERS: [&str; 7] = [
+    "credit_minor",
+    "description",
+    "active",
+    "max_redemptions",
+    "credit_valid_days",
+    "campaign",
+    "tags",
+];
 
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +37,8 @@ pub(crate) enum Kind {
     Resumed,
     Revoked,
     BroughtBack,
+    /// Its tags are others.
+    Tagged,
 }
 
 impl Kind {
@@ -41,6 +50,7 @@ impl Kind {
             Self::Resumed => "resumed",
             Self::Revoked => "revoked",
             Self::BroughtBack => "brought_back",
+            Self::Tagged => "tagged",
         }
     }
 }
@@ -157,6 +167,7 @@ fn kind(revoked: bool, before: Option<&Value>, changes: &[Changed]) -> Kind {
         _ if revoked => Kind::Revoked,
         (None, _) => Kind::Issued,
         (Some(before), _) if !before["deleted_at"].is_null() => Kind::BroughtBack,
+        (_, [one]) if one.member == "tags" => Kind::Tagged,
         (_, [one]) if one.member == "active" && one.after == true => Kind::Resumed,
         (_, [one]) if one.member == "active" => Kind::Paused,
         _ => Kind::Edited,

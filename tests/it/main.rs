@@ -32,6 +32,7 @@ mod jobs;
 mod letters;
 mod lifecycle;
 mod limits;
+mod mailings;
 mod matrix;
 mod metrics;
 mod model;

@@ -46,10 +46,14 @@ def described(envelope):
 class Handler:
     def __init__(self, options):
         self.refuse = options.refuse
+        self.refuse_once = options.refuse_once
         self.defer = options.defer
 
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
-        if self.refuse:
+        once = address == self.refuse_once
+        if once:
+            self.refuse_once = None
+        if self.refuse or once:
             say({"refused": address})
             return "550 5.1.1 There is no such mailbox here"
         envelope.rcpt_tos.append(address)
@@ -66,6 +70,7 @@ class Handler:
 
 def read_options():
     parser = argparse.ArgumentParser()
+    parser.add_argument("--refuse-once", help="answer 550 to this recipient the first time")
     parser.add_argument("--security", choices=["none", "starttls", "tls"], default="none")
     parser.add_argument("--certificate", help="PEM; needed for starttls and tls")
     parser.add_argument("--key", help="PEM; needed for starttls and tls")

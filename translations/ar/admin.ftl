@@ -129,6 +129,7 @@ admin-did-paused = أُوقفت
 admin-did-resumed = استؤنفت
 admin-did-revoked = أُلغيت
 admin-did-brought-back = أُعيدت
+admin-did-tagged = تغيّرت الوسوم
 admin-by-cli = من سطر الأوامر
 admin-by-system = من المنصة نفسها
 admin-by-adoption = منقولة من خدمة سابقة

@@ -136,3 +136,4 @@ admin-import-description = اكتب حتى 500 حرف، بلا حروف تحكم
 admin-import-campaign = لا توجد حملة بهذا الاسم. أنشئها أولًا.
 admin-import-active = اكتب true أو false أو اتركه فارغًا.
 admin-import-moment = اكتب وقتًا مضى، مثل 2027-03-01T00:00:00+04:00.
+admin-import-tags = اكتب 20 وسمًا على الأكثر، كل منها حتى 40 حرفًا، تفصل بينها فاصلة منقوطة.

@@ -65,6 +65,7 @@ superadmin-job-retry-payments = تطلب من جديد ما حان دفعه
 superadmin-job-roll-up = تجمع سجل الرصيد للتقارير
 superadmin-job-seal-audit = تختم سجل التدقيق
 superadmin-job-send-letters = ترسل رسائل المدفوعات
+superadmin-job-send-mailings = ترسل القسائم بالبريد الإلكتروني
 superadmin-job-send-refunds = ترسل المبالغ المُعادة إلى البطاقات
 superadmin-job-warn-of-expiring-credit = تخبر المالكين برصيد سينتهي قبل إنفاقه
 superadmin-job-warn-of-low-credit = تخبر من يدفع من الرصيد وحده بأنه ينفد

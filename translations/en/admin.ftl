@@ -129,6 +129,7 @@ admin-did-paused = Paused
 admin-did-resumed = Resumed
 admin-did-revoked = Revoked
 admin-did-brought-back = Brought back
+admin-did-tagged = Tags changed
 admin-by-cli = at the command line
 admin-by-system = by the Sovereign itself
 admin-by-adoption = taken over from an earlier service

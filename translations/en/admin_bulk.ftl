@@ -120,3 +120,4 @@ admin-import-description = Write up to 500 characters, without control character
 admin-import-campaign = There is no such campaign. Make it first.
 admin-import-active = Write true, false, or nothing.
 admin-import-moment = Write a moment that has passed, such as 2027-03-01T00:00:00+04:00.
+admin-import-tags = Write at most 20 tags of up to 40 characters each, separated by semicolons.

@@ -65,6 +65,7 @@ superadmin-job-retry-payments = asks again for payments that are due
 superadmin-job-roll-up = adds the ledger up for reports
 superadmin-job-seal-audit = seals the audit log
 superadmin-job-send-letters = sends letters about payments
+superadmin-job-send-mailings = sends vouchers by mail
 superadmin-job-send-refunds = sends refunds to cards
 superadmin-job-warn-of-expiring-credit = tells owners of credit that will expire unused
 superadmin-job-warn-of-low-credit = tells who pays from credit alone that it ends

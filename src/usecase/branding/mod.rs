@@ -2,6 +2,7 @@
 
 mod change;
 mod fields;
+pub(crate) mod keycloak_theme;
 
 use sovereign_domain::timestamp::Timestamp;
 
@@ -90,10 +91,15 @@ pub(crate) fn ours(app: &App) -> Branding {
 }
 
 fn shown(app: &App, row: BrandingRow) -> Branding {
+    shown_as((&app.facts.fqdn, &app.configured_url), row)
+}
+
+/// The same of a Sovereign of this name, whose pages are there where no host is set.
+fn shown_as((fqdn, url): (&str, &str), row: BrandingRow) -> Branding {
     let or = |text: String, other: &str| if text.is_empty() { other.to_owned() } else { text };
     let (accents, logo) = (accents(&row), logo_of(&row));
     let is_named = !row.name.is_empty();
-    let name = or(row.name, &app.facts.fqdn);
+    let name = or(row.name, fqdn);
     Branding {
         name_ar: or(row.name_ar, &name),
         name,
@@ -108,7 +114,7 @@ fn shown(app: &App, row: BrandingRow) -> Branding {
         terms: row.terms,
         terms_ar: row.terms_ar,
         address: match row.host.as_str() {
-            "" => app.configured_url.clone(),
+            "" => url.to_owned(),
             host => format!("https://{host}"),
         },
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use sovereign_domain::money::MAX_CREDIT_UNITS;
+use sovereign_domain::tag::{MAX_TAG_CHARS, MAX_TAGS};
 use sovereign_domain::voucher::{MAX_CREDIT_VALID_DAYS, MAX_DESCRIPTION_CHARS, MAX_REDEMPTIONS};
 
 use super::generate::MAX_COUNT;
@@ -31,10 +32,12 @@ pub(super) enum Column {
     SpentMinor,
     ExpiredMinor,
     LastRedeemedAt,
+    /// Separated by semicolons or commas.
+    Tags,
 }
 
 impl Column {
-    pub(super) const ALL: [Self; 18] = [
+    pub(super) const ALL: [Self; 19] = [
         Self::Code,
         Self::Credit,
         Self::CreditMinor,
@@ -53,6 +56,7 @@ impl Column {
         Self::SpentMinor,
         Self::ExpiredMinor,
         Self::LastRedeemedAt,
+        Self::Tags,
     ];
 
     /// As in the first line of a file.
@@ -76,6 +80,7 @@ impl Column {
             Self::SpentMinor => "spent_minor",
             Self::ExpiredMinor => "expired_minor",
             Self::LastRedeemedAt => "last_redeemed_at",
+            Self::Tags => "tags",
         }
     }
 
@@ -112,6 +117,7 @@ pub enum RowFault {
     Campaign,
     Active,
     Moment,
+    Tags,
 }
 
 impl RowFault {
@@ -139,6 +145,7 @@ impl RowFault {
             Self::Campaign => "campaign",
             Self::Active => "active",
             Self::Moment => "moment",
+            Self::Tags => "tags",
         }
     }
 }
@@ -182,6 +189,10 @@ impl fmt::Display for RowFault {
             Self::Moment => {
                 f.write_str("must be a moment that has passed, such as 2027-03-01T00:00:00+04:00")
             }
+            Self::Tags => write!(
+                f,
+                "must be at most {MAX_TAGS} tags of up to {MAX_TAG_CHARS} characters, separated by semicolons"
+            ),
         }
     }
 }

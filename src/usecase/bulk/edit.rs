@@ -3,12 +3,14 @@
 use serde::{Deserialize, Serialize};
 use sovereign_domain::bulk::BulkState;
 use sovereign_domain::ids::CampaignId;
+use sovereign_domain::tag::Tag;
 use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::voucher::{MAX_CREDIT_VALID_DAYS, Voucher, VoucherStatus};
 use uuid::Uuid;
 
 use super::super::list_vouchers::Wanted;
 use super::super::paging::PageError;
+use super::super::tags::{self, TagChange};
 use super::super::vouchers::{FieldError, Writer, note_edited};
 use super::operation::{self, BulkError, BulkOperation, Terms, note};
 use super::work::SLICE;
@@ -29,11 +31,22 @@ pub enum EditAction {
     Restore,
     /// Its credit lasts some days longer for whoever redeems it from then on.
     Extend,
+    /// It has a tag more.
+    Tag,
+    /// It has a tag less.
+    Untag,
 }
 
 impl EditAction {
-    pub const ALL: [Self; 5] =
-        [Self::Pause, Self::Resume, Self::Extend, Self::Revoke, Self::Restore];
+    pub const ALL: [Self; 7] = [
+        Self::Pause,
+        Self::Resume,
+        Self::Extend,
+        Self::Revoke,
+        Self::Restore,
+        Self::Tag,
+        Self::Untag,
+    ];
 
     /// As the wire calls it.
     #[must_use]
@@ -44,6 +57,8 @@ impl EditAction {
             Self::Revoke => "revoke",
             Self::Restore => "restore",
             Self::Extend => "extend",
+            Self::Tag => "tag",
+            Self::Untag => "untag",
         }
     }
 
@@ -60,6 +75,18 @@ impl EditAction {
             Self::Revoke => Self::Restore,
             Self::Restore => Self::Revoke,
             Self::Extend => Self::Extend,
+            Self::Tag => Self::Untag,
+            Self::Untag => Self::Tag,
+        }
+    }
+
+    /// What it does with the tag, where it is about one.
+    #[must_use]
+    pub const fn tag_change(self) -> Option<TagChange> {
+        match self {
+            Self::Tag => Some(TagChange::Add),
+            Self::Untag => Some(TagChange::Remove),
+            _ => None,
         }
     }
 
@@ -106,6 +133,8 @@ pub enum Scope {
         part: Option<String>,
         campaign_id: Option<CampaignId>,
         bulk_id: Option<Uuid>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tag: Option<String>,
     },
     /// What another operation was the last to change.
     Undone(Uuid),
@@ -118,6 +147,7 @@ impl Scope {
             part: filter.part.clone(),
             campaign_id: filter.campaign,
             bulk_id: filter.bulk,
+            tag: filter.tag.as_ref().map(|tag| tag.as_str().to_owned()),
         }
     }
 
@@ -130,12 +160,13 @@ impl Scope {
         let limit = i64::try_from(SLICE).unwrap_or(i64::MAX);
         match self {
             Self::Undone(id) => bulk_edit::changed_by(tx, *id, after, limit).await,
-            Self::Listed { status, part, campaign_id, bulk_id } => {
+            Self::Listed { status, part, campaign_id, bulk_id, tag } => {
                 let filter = Filter {
                     status: status.as_deref().and_then(VoucherStatus::parse),
                     part: part.clone(),
                     campaign: *campaign_id,
                     bulk: *bulk_id,
+                    tag: tag.clone().map(Tag::stored),
                     now,
                 };
                 voucher_list::list(tx, &filter, after, limit).await
@@ -153,6 +184,8 @@ pub struct NewEdit<'a> {
     pub action: &'a str,
     /// How many days longer credit lasts.
     pub days: Option<i64>,
+    /// The tag that they get or lose.
+    pub tag: Option<&'a str>,
     pub wanted: Wanted<'a>,
     /// How many vouchers are expected to be like that: if there are more or fewer, nothing is done.
     pub count: Option<i64>,
@@ -179,14 +212,14 @@ pub async fn count(store: &Store, wanted: &Wanted<'_>, now: Timestamp) -> Result
 /// # Errors
 /// [`BulkError`].
 pub async fn edit(writer: &mut Writer<'_>, edit: &NewEdit<'_>) -> Result<BulkOperation, BulkError> {
-    let (action, days) = checked(edit).map_err(|fault| BulkError::Fields(vec![fault]))?;
+    let (action, days, tag) = checked(edit).map_err(|fault| BulkError::Fields(vec![fault]))?;
     let mut tx = writer.store.begin().await?;
     let filter = match edit.wanted.filter(&mut tx, writer.now).await {
         Ok(filter) => filter,
         Err(PageError::Field(fault)) => return Err(BulkError::Fields(vec![fault])),
         Err(PageError::Storage(error)) => return Err(error.into()),
     };
-    let terms = Terms::Edit { action, days, scope: Scope::of(&filter) };
+    let terms = Terms::Edit { action, days, tag, scope: Scope::of(&filter) };
     if let Some(id) = edit.id
         && let Some(known) = rows::find(&mut tx, id).await?
     {
@@ -210,17 +243,25 @@ pub async fn edit(writer: &mut Writer<'_>, edit: &NewEdit<'_>) -> Result<BulkOpe
     Ok(operation)
 }
 
-fn checked(edit: &NewEdit<'_>) -> Result<(EditAction, Option<i64>), FieldError> {
+/// What is done, how many days longer credit lasts, and which tag it is about.
+type Checked = (EditAction, Option<i64>, Option<String>);
+
+fn checked(edit: &NewEdit<'_>) -> Result<Checked, FieldError> {
     let action = EditAction::parse(edit.action).ok_or_else(|| {
         let known = EditAction::ALL.map(EditAction::as_str).join(", ");
         FieldError::new("action", format!("action must be one of {known}"))
     })?;
+    if action.tag_change().is_some() {
+        let named = |fault: FieldError| FieldError { field: "edit_tag", ..fault };
+        let tag = tags::parse(edit.tag.unwrap_or_default()).map_err(named)?;
+        return Ok((action, None, Some(tag.as_str().to_owned())));
+    }
     if action != EditAction::Extend {
-        return Ok((action, None));
+        return Ok((action, None, None));
     }
     let days = edit.days.filter(|days| (1..=MAX_CREDIT_VALID_DAYS).contains(days));
     let detail = format!("days must be a whole number from 1 to {MAX_CREDIT_VALID_DAYS}");
-    days.map(|days| (action, Some(days))).ok_or_else(|| FieldError::new("days", detail))
+    days.map(|days| (action, Some(days), None)).ok_or_else(|| FieldError::new("days", detail))
 }
 
 /// Asks for the opposite of an operation, for those vouchers that nobody has changed many at once since.
@@ -231,9 +272,10 @@ pub async fn undo(writer: &mut Writer<'_>, id: Uuid) -> Result<BulkOperation, Bu
     let mut tx = writer.store.begin().await?;
     let row = rows::find_locked(&mut tx, id).await?.ok_or(BulkError::Unknown)?;
     let operation = BulkOperation::try_from(row)?;
-    let Terms::Edit { action, days, .. } = operation.terms else {
+    let Terms::Edit { action, days, ref tag, .. } = operation.terms else {
         return Err(BulkError::NotNow(Box::new(operation)));
     };
+    let tag = tag.clone();
     let total = bulk_edit::count_changed_by(&mut tx, id).await?;
     if !operation.may_be_undone() || total == 0 {
         return Err(BulkError::NotNow(Box::new(operation)));
@@ -241,6 +283,7 @@ pub async fn undo(writer: &mut Writer<'_>, id: Uuid) -> Result<BulkOperation, Bu
     let terms = Terms::Edit {
         action: action.undone(),
         days: days.map(i64::saturating_neg),
+        tag,
         scope: Scope::Undone(id),
     };
     let operation = note(&mut tx, writer, None, (BulkState::Running, total), &terms).await?;
@@ -262,7 +305,7 @@ pub(super) async fn carry_out(
     writer: &mut Writer<'_>,
     operation: &BulkOperation,
 ) -> storage::Result<Slice> {
-    let Terms::Edit { action, days, scope } = &operation.terms else {
+    let Terms::Edit { action, days, tag, scope } = &operation.terms else {
         return Ok(Slice { seen: 0, changed: 0, place: None });
     };
     let after = operation.place.clone().unwrap_or_else(|| newest(operation.created_at));
@@ -274,20 +317,52 @@ pub(super) async fn carry_out(
     let seen = i64::try_from(found.len()).unwrap_or(i64::MAX);
     let codes = found.into_iter().map(|voucher| voucher.code).collect();
     let before = bulk_edit::locked(tx, codes).await?;
-    let pairs: Vec<(Voucher, Voucher)> = before
-        .into_iter()
-        .filter_map(|(before, was_active)| {
-            let was_active = was_active.filter(|_| matches!(scope, Scope::Undone(_)));
-            let how = (days.unwrap_or(0), was_active);
-            let after = action.applied(&before, how, writer.now)?;
-            Some((before, after))
-        })
-        .collect();
-    let changed = i64::try_from(pairs.len()).unwrap_or(i64::MAX);
-    bulk_edit::write(tx, operation.id, &pairs, writer.now).await?;
+    let tagging = action.tag_change().zip(tag.as_deref());
+    let changed = if let Some((what, tag)) = tagging {
+        let tag = Tag::stored(tag.to_owned());
+        retag(tx, writer, (operation.id, what, &tag), before).await?
+    } else {
+        let is_undo = matches!(scope, Scope::Undone(_));
+        let how = (*action, days.unwrap_or(0), is_undo);
+        change(tx, writer, (operation.id, how), before).await?
+    };
+    let changed = i64::try_from(changed).unwrap_or(i64::MAX);
+    Ok(Slice { seen, changed, place })
+}
+
+/// Gives vouchers a tag, or takes one off; answers how many had none, or had it.
+async fn retag(
+    tx: &mut Tx,
+    writer: &mut Writer<'_>,
+    (id, what, tag): (Uuid, TagChange, &Tag),
+    before: Vec<(Voucher, Option<bool>)>,
+) -> storage::Result<usize> {
+    let vouchers = before.into_iter().map(|(voucher, _)| voucher).collect();
+    let changed = tags::tagged(tx, writer, (what, tag), vouchers).await?;
+    let pairs: Vec<_> = changed.into_iter().map(|one| (one.clone(), one)).collect();
+    // How they are stays; which operation was the last is what can be undone of it.
+    bulk_edit::write(tx, id, &pairs, writer.now).await?;
+    Ok(pairs.len())
+}
+
+/// Changes vouchers; answers how many were not so already.
+async fn change(
+    tx: &mut Tx,
+    writer: &mut Writer<'_>,
+    (id, (action, days, is_undo)): (Uuid, (EditAction, i64, bool)),
+    before: Vec<(Voucher, Option<bool>)>,
+) -> storage::Result<usize> {
+    let pairs = before.into_iter().filter_map(|(before, was_active)| {
+        let was_active = was_active.filter(|_| is_undo);
+        let after = action.applied(&before, (days, was_active), writer.now)?;
+        Some((before, after))
+    });
+    let pairs: Vec<(Voucher, Voucher)> = pairs.collect();
+    let changed = pairs.len();
+    bulk_edit::write(tx, id, &pairs, writer.now).await?;
     note_edited(tx, writer, pairs).await?;
     notices::send_all(tx).await?;
-    Ok(Slice { seen, changed, place })
+    Ok(changed)
 }
 
 #[cfg(test)]

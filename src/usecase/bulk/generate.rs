@@ -13,6 +13,7 @@ use super::super::campaigns;
 use super::super::vouchers::{FieldError, Issue, Writer, no_campaign, unredeemed};
 use super::operation::{BulkError, BulkOperation, Terms, note};
 use super::pattern::{Alphabet, Pattern};
+use crate::storage::Tx;
 
 /// The most codes of one operation.
 pub const MAX_COUNT: i64 = 100_000;
@@ -72,14 +73,28 @@ impl NewCodes {
 /// # Errors
 /// [`BulkError`].
 pub async fn create(writer: &mut Writer<'_>, codes: &NewCodes) -> Result<BulkOperation, BulkError> {
+    let mut tx = writer.store.begin().await?;
+    let operation = create_in(&mut tx, writer, codes).await?;
+    tx.commit().await?;
+    Ok(operation)
+}
+
+/// As [`create`], in a transaction that does more.
+///
+/// # Errors
+/// [`BulkError`].
+pub(crate) async fn create_in(
+    tx: &mut Tx,
+    writer: &mut Writer<'_>,
+    codes: &NewCodes,
+) -> Result<BulkOperation, BulkError> {
     let pattern = codes.read(writer.currency).map_err(BulkError::Fields)?;
     let worth = &codes.worth;
     let credit_minor =
         worth.credit_minor(writer.currency).map_err(|fault| BulkError::Fields(vec![fault]))?;
-    let mut tx = writer.store.begin().await?;
     let campaign_id = match worth.campaign.as_deref().map(str::trim) {
         None | Some("") => None,
-        Some(text) => match campaigns::named(&mut tx, text).await? {
+        Some(text) => match campaigns::named(tx, text).await? {
             Some(campaign) => Some(campaign.id),
             None => return Err(BulkError::Fields(vec![no_campaign()])),
         },
@@ -93,9 +108,7 @@ pub async fn create(writer: &mut Writer<'_>, codes: &NewCodes) -> Result<BulkOpe
         campaign_id,
     };
     let stands = (BulkState::Running, codes.count);
-    let operation = note(&mut tx, writer, codes.id, stands, &terms).await?;
-    tx.commit().await?;
-    Ok(operation)
+    note(tx, writer, codes.id, stands, &terms).await
 }
 
 /// What such vouchers would look like; they are not issued.

@@ -3,14 +3,13 @@
 use sovereign_domain::bulk::BulkState;
 use sovereign_domain::money::Currency;
 use sovereign_domain::timestamp::Timestamp;
-use sovereign_domain::voucher::Voucher;
 
 use super::super::vouchers::Writer;
 use super::columns::{RowError, RowFault};
 use super::operation::{BulkError, BulkOperation, Terms, note};
-use super::reading;
+use super::reading::{self, Incoming};
 use super::work::{SLICE, issue};
-use crate::storage::{self, Store, Tx, bulk as rows};
+use crate::storage::{self, Store, Tx, bulk as rows, voucher_tags};
 
 /// The largest file: a hundred thousand vouchers with all that can be said of each take less.
 pub const MAX_FILE_BYTES: usize = 48 * 1024 * 1024;
@@ -31,8 +30,9 @@ pub struct Checked {
 }
 
 impl Checked {
-    fn of(vouchers: &[Voucher]) -> Self {
-        let sum = vouchers.iter().fold(0_i64, |sum, one| sum.saturating_add(one.credit_minor));
+    fn of(vouchers: &[Incoming]) -> Self {
+        let credits = vouchers.iter().map(|one| one.voucher.credit_minor);
+        let sum = credits.fold(0, i64::saturating_add);
         let count = i64::try_from(vouchers.len()).unwrap_or(i64::MAX);
         Self { vouchers: count, credit_minor: sum, ..Self::default() }
     }
@@ -126,11 +126,16 @@ pub(super) async fn carry_out(
     let total = i64::try_from(vouchers.len()).unwrap_or(i64::MAX);
     let mut issued = 0_i64;
     for slice in vouchers.chunks(SLICE) {
-        issued = issued.saturating_add(issue(tx, writer, operation.id, slice.to_vec()).await?);
+        let vouchers = slice.iter().map(|one| one.voucher.clone()).collect();
+        issued = issued.saturating_add(issue(tx, writer, operation.id, vouchers).await?);
     }
     if issued != total {
         let text = format!("{issued} of {total} vouchers of an import are new");
         return Err(storage::Error::Conflict(text));
+    }
+    for slice in vouchers.chunks(SLICE) {
+        let pairs = slice.iter().flat_map(|one| one.tags.iter().map(|tag| (&one.voucher, tag)));
+        voucher_tags::add(tx, &pairs.collect::<Vec<_>>(), writer.now).await?;
     }
     rows::forget_file(tx, operation.id).await?;
     Ok(Outcome::Issued(issued))

@@ -15,6 +15,7 @@ mod work;
 
 pub use self::columns::{RowError, RowFault};
 pub use self::edit::{EditAction, NewEdit, Scope, count, edit, undo};
+pub(crate) use self::generate::create_in;
 pub use self::generate::{MAX_COUNT, NewCodes, create, examples};
 pub(crate) use self::import::told;
 pub use self::import::{Checked, ImportError, MAX_FILE_BYTES, check, import};

@@ -42,6 +42,9 @@ pub enum Terms {
         action: EditAction,
         /// How many days longer credit lasts; below zero where that is undone.
         days: Option<i64>,
+        /// The tag that each gets or loses.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tag: Option<String>,
         scope: Scope,
     },
 }

@@ -1,9 +1,10 @@
 //! Whether each row of a file is a voucher that can be issued.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sovereign_domain::ids::CampaignId;
 use sovereign_domain::money::{Currency, MAX_CREDIT_UNITS};
+use sovereign_domain::tag::{MAX_TAGS, Tag};
 use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::voucher::{Code, Voucher, comparable};
 
@@ -15,6 +16,13 @@ use super::table::{Row, Table};
 use super::work::SLICE;
 use crate::storage::{self, Tx, bulk as rows};
 
+/// A voucher of a file, with its tags.
+#[derive(Debug)]
+pub(super) struct Incoming {
+    pub(super) voucher: Voucher,
+    pub(super) tags: BTreeSet<Tag>,
+}
+
 /// The vouchers of a file, or everything that is wrong with it.
 ///
 /// # Errors
@@ -24,7 +32,7 @@ pub(super) async fn vouchers(
     file: &[u8],
     currency: Currency,
     now: Timestamp,
-) -> storage::Result<Result<Vec<Voucher>, Vec<RowError>>> {
+) -> storage::Result<Result<Vec<Incoming>, Vec<RowError>>> {
     let table = match Table::read(file) {
         Ok(table) => table,
         Err(errors) => return Ok(Err(errors)),
@@ -33,7 +41,7 @@ pub(super) async fn vouchers(
     let mut reader = Reader { table: &table, currency, now, campaigns, errors: Vec::new() };
     let mut vouchers = Vec::with_capacity(table.rows().len());
     for rows in table.rows().chunks(SLICE) {
-        vouchers.extend(rows.iter().map(|row| reader.voucher(row)));
+        vouchers.extend(rows.iter().map(|row| reader.incoming(row)));
         // Others have their turn in between.
         tokio::task::yield_now().await;
     }
@@ -61,10 +69,10 @@ async fn campaigns_of(
 }
 
 /// Codes that stand in the file more than once.
-fn twice(table: &Table, vouchers: &[Voucher]) -> Vec<RowError> {
+fn twice(table: &Table, vouchers: &[Incoming]) -> Vec<RowError> {
     let mut first: BTreeMap<&Code, u64> = BTreeMap::new();
     let mut errors = Vec::new();
-    for (row, voucher) in table.rows().iter().zip(vouchers) {
+    for (row, Incoming { voucher, .. }) in table.rows().iter().zip(vouchers) {
         if is_no_code(voucher) {
             continue;
         }
@@ -78,10 +86,14 @@ fn twice(table: &Table, vouchers: &[Voucher]) -> Vec<RowError> {
 }
 
 /// Codes that were issued before.
-async fn taken(tx: &mut Tx, table: &Table, vouchers: &[Voucher]) -> storage::Result<Vec<RowError>> {
+async fn taken(
+    tx: &mut Tx,
+    table: &Table,
+    vouchers: &[Incoming],
+) -> storage::Result<Vec<RowError>> {
     let mut errors = Vec::new();
     for (rows_of, vouchers) in table.rows().chunks(SLICE).zip(vouchers.chunks(SLICE)) {
-        let codes: Vec<&str> = vouchers.iter().map(|voucher| voucher.code.as_str()).collect();
+        let codes: Vec<&str> = vouchers.iter().map(|one| one.voucher.code.as_str()).collect();
         let taken = rows::taken(tx, &codes).await?;
         let both = rows_of.iter().zip(codes).filter(|(_, code)| taken.contains(*code));
         errors.extend(both.map(|(row, _)| at(row, Column::Code, RowFault::Taken)));
@@ -110,6 +122,21 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn wrong(&mut self, row: &Row, column: Column, fault: RowFault) {
         self.errors.push(at(row, column, fault));
+    }
+
+    fn incoming(&mut self, row: &Row) -> Incoming {
+        Incoming { voucher: self.voucher(row), tags: self.tags(row) }
+    }
+
+    fn tags(&mut self, row: &Row) -> BTreeSet<Tag> {
+        let text = self.table.text(row, Column::Tags);
+        let words = text.split([';', ',', '،', '؛']).filter(|word| !word.trim().is_empty());
+        let tags: Result<BTreeSet<Tag>, _> = words.map(Tag::parse).collect();
+        let tags = tags.ok().filter(|tags| tags.len() <= MAX_TAGS);
+        if tags.is_none() {
+            self.wrong(row, Column::Tags, RowFault::Tags);
+        }
+        tags.unwrap_or_default()
     }
 
     /// The voucher of a row; what cannot be read of it is as good as absent.

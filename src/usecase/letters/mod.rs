@@ -25,9 +25,9 @@ const NUMBERED_WITHIN_SECONDS: i64 = 60;
 const FIRST_RETRY_SECONDS: i64 = 60;
 const MAX_RETRY_SECONDS: i64 = 6 * 3_600;
 /// About three days, with the waits in between.
-const MAX_TRIES: i32 = 20;
+pub(super) const MAX_TRIES: i32 = 20;
 /// So many failures in a row are the mail server's: the letters after them wait for the next run.
-const FAILURES_IN_A_ROW: usize = 5;
+pub(super) const FAILURES_IN_A_ROW: usize = 5;
 
 /// What became of one letter.
 enum Sent {
@@ -153,7 +153,7 @@ async fn settle(app: &App, letter: &LetterRow, sent: Sent) -> Result<()> {
 }
 
 /// How long to wait after so many failures.
-fn wait_seconds(failures: i32) -> i64 {
+pub(super) fn wait_seconds(failures: i32) -> i64 {
     let doublings = failures.saturating_sub(1).clamp(0, 16).unsigned_abs();
     FIRST_RETRY_SECONDS.saturating_mul(1_i64 << doublings).min(MAX_RETRY_SECONDS)
 }

@@ -36,6 +36,8 @@ struct BulkPage<'a> {
     /// Of codes that are made: what each is worth.
     each_minor: Option<i64>,
     campaign: Option<String>,
+    /// The tag that each gets or loses.
+    edit_tag: Option<&'a str>,
     asked: String,
     /// Its vouchers in the list, and as a file.
     list: String,
@@ -111,6 +113,10 @@ fn shown<'a>(
         pattern,
         each_minor,
         campaign,
+        edit_tag: match &operation.terms {
+            Terms::Edit { tag, .. } => tag.as_deref(),
+            _ => None,
+        },
         asked: page.moment(operation.created_at),
         list: address(VOUCHERS, &[("bulk", &id)]),
         file: address("/admin/vouchers.csv", &[("bulk", &id)]),

@@ -22,9 +22,10 @@ use crate::app::App;
 use crate::storage;
 use crate::usecase::bulk::{self, BulkError, EditAction, NewEdit};
 use crate::usecase::paging::PageError;
+use crate::usecase::tags;
 
 /// What a filter has, by the names of the list's address.
-const FILTER: [&str; 4] = ["q", "status", "campaign", "bulk"];
+const FILTER: [&str; 5] = ["q", "status", "campaign", "bulk", "tag"];
 
 #[derive(Template)]
 #[template(path = "web/admin/edit_many.html")]
@@ -44,6 +45,7 @@ struct EditPage<'a> {
     id: String,
     actions: Vec<(&'static str, String, bool)>,
     days: &'a str,
+    edit_tag: &'a str,
     confirm_label: String,
     confirm: &'a str,
 }
@@ -98,6 +100,7 @@ async fn shown(
             })
             .into(),
         days: fields.get("days"),
+        edit_tag: fields.get("edit_tag"),
         confirm_label: page.count("admin-edit-confirm", count),
         confirm: fields.get("confirm"),
     };
@@ -127,6 +130,9 @@ async fn which(app: &App, page: &Page, fields: &Fields) -> storage::Result<Vec<S
     if !fields.get("bulk").is_empty() {
         which.push(page.text("admin-edit-many-bulk"));
     }
+    if !fields.get("tag").is_empty() {
+        which.push(page.text_with("admin-edit-many-tag", "tag", fields.get("tag")));
+    }
     Ok(which)
 }
 
@@ -142,6 +148,7 @@ pub(super) async fn press(
         id: Uuid::parse_str(fields.get("id")).ok(),
         action: fields.get("action"),
         days: whole(fields.get("days")),
+        tag: fields.find("edit_tag"),
         wanted: wanted(&fields),
         count: whole(fields.get("count")),
     };
@@ -166,6 +173,11 @@ fn checked(page: &Page, fields: &Fields) -> Problems {
     let days = whole(fields.get("days")).filter(|days| (1..=36_500).contains(days));
     if action == Some(EditAction::Extend) && days.is_none() {
         problems.add("days", page.text("admin-edit-days-wrong"));
+    }
+    if action.and_then(EditAction::tag_change).is_some()
+        && tags::parse(fields.get("edit_tag")).is_err()
+    {
+        problems.add("edit_tag", page.text("admin-tag-wrong"));
     }
     let count = whole(fields.get("count"));
     if action == Some(EditAction::Revoke) && whole(fields.get("confirm")) != count {

@@ -18,15 +18,17 @@ pub(super) const RECONCILE: &str = "/admin/reconcile";
 pub(super) const WEBHOOKS: &str = "/admin/webhooks";
 pub(super) const PAYMENTS: &str = "/admin/payments";
 pub(super) const BRANDING: &str = "/admin/branding";
+pub(super) const CATALOG: &str = "/admin/catalog";
 pub(super) const USERS: &str = "/admin/users";
 pub(super) const ORGANIZATIONS: &str = "/admin/organizations";
 
 /// Address of each page, and the name of what it is called.
-const PAGES: [(&str, &str); 5] = [
+const PAGES: [(&str, &str); 6] = [
     (VOUCHERS, "admin-nav-vouchers"),
     (CAMPAIGNS, "admin-nav-campaigns"),
     (REPORTS, "admin-report-title"),
     (ORGANIZATIONS, "superadmin-organizations"),
+    (CATALOG, "admin-catalog"),
     (BRANDING, "admin-branding"),
 ];
 
@@ -102,6 +104,11 @@ pub(super) fn of_order(id: Uuid) -> String {
 /// The page of an Organization. Identifiers that an earlier service gave may have any characters.
 pub(super) fn of_organization(id: &str) -> String {
     format!("{ORGANIZATIONS}/{}", segment(id))
+}
+
+/// The page of an entry of the catalog, in the list of this name.
+pub(super) fn of_catalog_entry(list: &str, name: &str) -> String {
+    format!("{CATALOG}/{list}/{}", segment(name))
 }
 
 /// The page of a voucher.

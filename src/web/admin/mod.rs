@@ -14,11 +14,14 @@ mod campaign;
 mod campaign_days;
 mod campaign_typed;
 mod campaigns;
+mod catalog;
 mod chart;
 mod difference;
 mod edit_many;
 mod frame;
 mod import;
+mod keycloak_theme;
+mod mailings;
 mod new_bulk;
 mod new_campaign;
 mod new_voucher;
@@ -31,6 +34,7 @@ mod superadmin;
 mod typed;
 mod visit;
 mod voucher;
+mod voucher_files;
 mod vouchers;
 
 use std::sync::Arc;
@@ -47,9 +51,9 @@ use crate::usecase::bulk::MAX_FILE_BYTES;
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/admin", get(async || Redirect::to(VOUCHERS)))
-        .route("/admin/vouchers", get(vouchers::show))
-        .route("/admin/vouchers.csv", get(vouchers::file))
-        .route("/admin/vouchers/cards.pdf", get(vouchers::cards))
+        .route("/admin/vouchers", get(vouchers::show).post(vouchers::press))
+        .route("/admin/vouchers.csv", get(voucher_files::file))
+        .route("/admin/vouchers/cards.pdf", get(voucher_files::cards))
         .route("/admin/vouchers/new", get(new_voucher::show).post(new_voucher::press))
         .route("/admin/vouchers/edit", get(edit_many::show).post(edit_many::press))
         .route("/admin/vouchers/bulk", get(bulk_list::show))
@@ -66,6 +70,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/admin/reports", get(reports::show))
         .route("/admin/reports/{name}", get(reports::csv))
         .route("/admin/branding", get(branding::show).post(branding::press))
+        .route("/admin/branding/keycloak-theme.jar", get(keycloak_theme::file))
         .route(
             "/admin/branding/logo",
             get(async || Redirect::to(BRANDING))
@@ -77,5 +82,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/admin/campaigns/new", get(new_campaign::show).post(new_campaign::press))
         .route("/admin/campaigns/{id}", get(campaign::show).post(campaign::press))
         .route("/admin/campaigns/{id}/days.csv", get(campaign::file))
+        .merge(catalog::routes())
+        .merge(mailings::routes())
         .merge(superadmin::routes())
 }

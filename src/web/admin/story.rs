@@ -112,6 +112,11 @@ fn told(page: &Page, change: &Changed) -> (String, Option<String>, String) {
             let name = value.as_str().map(str::to_owned);
             name.unwrap_or_else(|| page.text("admin-campaign-none"))
         }),
+        "tags" => ("admin-tags", |page, value| {
+            let tags = value.as_array().map(Vec::as_slice).unwrap_or_default();
+            let tags: Vec<&str> = tags.iter().filter_map(Value::as_str).collect();
+            if tags.is_empty() { page.text("admin-tags-none") } else { tags.join(", ") }
+        }),
         _ => {
             ("admin-voucher-description", |_, value| value.as_str().unwrap_or_default().to_owned())
         }

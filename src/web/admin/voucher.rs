@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
+use sovereign_domain::tag::Tag;
 use sovereign_domain::voucher::{Code, Issued, Voucher, comparable};
 
 use super::super::fields::Fields;
@@ -29,6 +30,7 @@ use crate::usecase::list_vouchers;
 use crate::usecase::qualify::{Customer, qualify};
 use crate::usecase::reports;
 use crate::usecase::sessions::Standing;
+use crate::usecase::tags::{self, TagChange, TagError};
 use crate::usecase::voucher_file::link;
 use crate::usecase::vouchers::{self, Expected, IssueError, fingerprint};
 
@@ -67,6 +69,11 @@ struct VoucherPage<'a> {
     story: Story,
     /// The orders that were placed with it, for whoever may see them.
     orders: Option<String>,
+    /// Its tags, each with the list of those that have it.
+    tags: Vec<(String, String)>,
+    /// A tag that it was to get.
+    tag: &'a str,
+    known_tags: Vec<String>,
     /// Who was asked about, and what comes of it.
     customer: String,
     verdict: Option<(bool, String)>,
@@ -82,11 +89,20 @@ struct Draft {
     differences: Vec<Difference>,
     /// What was typed to revoke it.
     confirm: String,
+    /// A tag that was typed.
+    tag: String,
 }
 
 impl Draft {
     fn of(typed: Typed, problems: Problems) -> Self {
-        Self { typed, problems, seen: None, differences: Vec::new(), confirm: String::new() }
+        Self {
+            typed,
+            problems,
+            seen: None,
+            differences: Vec::new(),
+            confirm: String::new(),
+            tag: String::new(),
+        }
     }
 }
 
@@ -206,9 +222,10 @@ async fn shown(
         let burn_down = burn_down::load(app, page, voucher).await?;
         let story = story::load(app, page, (voucher, uri)).await?;
         let verdict = verdict(app, page, (issued, &customer)).await?;
-        Ok((burn_down, story, verdict, choices(app, &draft.typed.campaign).await?))
+        let tags = (tags::of_one(&app.store, &voucher.code).await?, tags::known(&app.store).await?);
+        Ok((burn_down, story, verdict, choices(app, &draft.typed.campaign).await?, tags))
     };
-    let (burn_down, story, verdict, campaigns) = match found.await {
+    let (burn_down, story, verdict, campaigns, (tags, known_tags)) = match found.await {
         Ok(found) => found,
         Err::<_, storage::Error>(failed) => return error::unavailable(page, &failed),
     };
@@ -234,6 +251,12 @@ async fn shown(
         burn_down,
         story,
         orders: page.is_superadmin.then(|| address(ORDERS, &[("code", code)])),
+        tags: tags
+            .iter()
+            .map(|tag| (tag.as_str().to_owned(), address(VOUCHERS, &[("tag", tag.as_str())])))
+            .collect(),
+        tag: &draft.tag,
+        known_tags,
         customer,
         verdict,
     };
@@ -255,6 +278,8 @@ pub(super) async fn press(
         "pause" => desk.set_active(false).await,
         "resume" => desk.set_active(true).await,
         "revoke" => desk.revoke(fields.get("confirm")).await,
+        "tag" => desk.change_tag(TagChange::Add, fields.get("tag")).await,
+        "untag" => desk.change_tag(TagChange::Remove, fields.get("tag")).await,
         _ => desk.save(&fields).await,
     };
     // Also where it failed: a commit whose answer was lost may have happened.
@@ -377,6 +402,33 @@ impl Desk<'_> {
             Ok(Some(_)) => self.back("admin-voucher-revoked-notice"),
             Ok(None) => self.back("admin-voucher-not-notice"),
             Err(failed) => error::unavailable(self.page, &failed),
+        }
+    }
+
+    async fn change_tag(self, what: TagChange, text: &str) -> Response {
+        let code = &self.issued.voucher.code;
+        let request_id = self.request_id.clone();
+        let changed = match tags::parse(text) {
+            Ok(tag) => {
+                writing(self.app, self.session, request_id, async |writer| {
+                    tags::change(writer, code, (what, &tag)).await
+                })
+                .await
+            }
+            Err(fault) => Err(TagError::Field(fault)),
+        };
+        match changed {
+            Ok(_) if what == TagChange::Add => self.back("admin-tag-added-notice"),
+            Ok(_) => self.back("admin-tag-removed-notice"),
+            Err(TagError::Storage(failed)) => error::unavailable(self.page, &failed),
+            Err(TagError::Field(_) | TagError::NotFound) => {
+                let is_tag = Tag::parse(text).is_ok();
+                let name = if is_tag { "admin-tags-many" } else { "admin-tag-wrong" };
+                let problems = Problems::of("tag", self.page.text(name));
+                let typed = Typed::of(&self.issued.voucher, self.page.currency);
+                let draft = Draft { tag: text.to_owned(), ..Draft::of(typed, problems) };
+                self.again(StatusCode::BAD_REQUEST, &draft).await
+            }
         }
     }
 }

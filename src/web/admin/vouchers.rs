@@ -6,29 +6,28 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
+use sovereign_domain::tag::Tag;
 use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::voucher::{Code, Issued, Voucher, VoucherStatus};
+use uuid::Uuid;
 
-use super::super::error;
 use super::super::fields::Fields;
 use super::super::page::{Page, address};
 use super::super::problems::Problems;
+use super::super::{error, notice};
 use super::campaigns::{Choice, choices};
 use super::edit_many;
 use super::frame::{Frame, VOUCHERS, of_campaign, of_voucher};
-use super::visit::Visit;
-use crate::api::export::{CSV, send};
-use crate::api::voucher_cards as voucher_cards_api;
+use super::visit::{Press, Visit, writing};
 use crate::app::App;
 use crate::storage::rollups::VoucherTotals;
-use crate::usecase::export::ExportError;
 use crate::usecase::list_vouchers::{self, SORTS, Wanted};
-use crate::usecase::organizations::OrganizationError;
 use crate::usecase::paging::PageError;
 use crate::usecase::reports;
-use crate::usecase::voucher_cards::{self, CardsError};
-use crate::usecase::voucher_file;
+use crate::usecase::tags;
+use crate::usecase::voucher_views::{self, View, ViewError};
+use crate::usecase::vouchers::FieldError;
 
 /// How many are on a page.
 const PAGE_SIZE: i64 = 50;
@@ -41,6 +40,8 @@ struct VouchersPage<'a> {
     page: &'a Page,
     frame: Frame<'a>,
     problems: Problems,
+    /// Whether what is looked for cannot be.
+    is_wrong: bool,
     part: &'a str,
     /// Value, label, and whether it is asked for.
     statuses: Vec<(&'static str, String, bool)>,
@@ -49,6 +50,14 @@ struct VouchersPage<'a> {
     sorts: Vec<(&'static str, String, bool)>,
     /// The operation that issued what is looked for, by identifier; empty where it does not matter.
     bulk: &'a str,
+    /// Value, and whether it is asked for.
+    tags: Vec<(String, bool)>,
+    /// The lists that are kept.
+    views: Vec<ViewLink>,
+    /// What is looked for, as a list to keep.
+    to_keep: Vec<(&'static str, &'a str)>,
+    /// What a list to keep was to be called.
+    view_name: &'a str,
     /// Whether it is in another order than the newest first.
     is_sorted: bool,
     /// Whether something is looked for.
@@ -62,6 +71,21 @@ struct VouchersPage<'a> {
     file: String,
     /// Where that from this page on is printed.
     cards: String,
+}
+
+impl VouchersPage<'_> {
+    /// The list that this is, where it is kept.
+    fn kept_here(&self) -> Option<&ViewLink> {
+        self.views.iter().find(|view| view.is_here)
+    }
+}
+
+/// The way to a list that is kept.
+struct ViewLink {
+    id: Uuid,
+    name: String,
+    address: String,
+    is_here: bool,
 }
 
 /// A row, in the reader's language.
@@ -78,6 +102,7 @@ struct Shown {
     campaign: Option<(String, String)>,
     used: String,
     description: String,
+    tags: Vec<String>,
 }
 
 pub(super) async fn show(
@@ -86,93 +111,105 @@ pub(super) async fn show(
     RawQuery(query): RawQuery,
 ) -> Response {
     let fields = Fields::of_query(query.as_deref());
-    let wanted = wanted(&fields);
-    let campaigns = match choices(&app, fields.get("campaign")).await {
-        Ok(campaigns) => campaigns,
-        Err(failed) => return error::unavailable(&page, &failed),
+    shown_list((&app, &page), (StatusCode::OK, Problems::none()), &fields).await
+}
+
+/// Keeps what is looked for as a list of a name, or forgets one.
+pub(super) async fn press(
+    State(app): State<Arc<App>>,
+    Press { page, session, request_id, fields }: Press,
+) -> Response {
+    if fields.get("act") == "forget" {
+        let Ok(id) = Uuid::parse_str(fields.get("id")) else {
+            return notice::see_other(VOUCHERS, "admin-view-gone-notice");
+        };
+        let gone = writing(&app, &session, request_id, async |writer| {
+            voucher_views::delete(writer, id).await
+        });
+        return match gone.await {
+            Ok(_) => notice::see_other(VOUCHERS, "admin-view-gone-notice"),
+            Err(failed) => error::unavailable(&page, &failed),
+        };
+    }
+    let (name, wanted) = (fields.get("view"), wanted(&fields));
+    let kept = writing(&app, &session, request_id, async |writer| {
+        voucher_views::create(writer, name, &wanted).await
+    });
+    let wrong = match kept.await {
+        Ok(view) => {
+            let address = address(VOUCHERS, &view.sought.parameters());
+            return notice::see_other(&address, "admin-view-kept-notice");
+        }
+        Err(ViewError::Taken) => (StatusCode::CONFLICT, "admin-view-taken"),
+        Err(ViewError::TooMany) => (StatusCode::CONFLICT, "admin-view-many"),
+        Err(ViewError::Field(fault)) if fault.field == "name" => {
+            (StatusCode::BAD_REQUEST, "admin-view-wrong")
+        }
+        // The list says itself what is wrong with what is looked for.
+        Err(ViewError::Field(_)) => {
+            return shown_list((&app, &page), (StatusCode::OK, Problems::none()), &fields).await;
+        }
+        Err(ViewError::Storage(failed)) => return error::unavailable(&page, &failed),
     };
+    let problems = Problems::of("view", page.text(wrong.1));
+    shown_list((&app, &page), (wrong.0, problems), &fields).await
+}
+
+async fn shown_list(
+    (app, page): (&App, &Page),
+    (status, problems): (StatusCode, Problems),
+    fields: &Fields,
+) -> Response {
     let now = app.clock.now();
-    match list_vouchers::list(&app.store, &wanted, PAGE_SIZE, now).await {
-        Ok(found) => {
-            let codes: Vec<Code> =
-                found.rows.iter().map(|issued| issued.voucher.code.clone()).collect();
-            let mut totals = match reports::voucher::totals(reports::Scope::of(&app), &codes).await
-            {
-                Ok(totals) => totals,
-                Err(failed) => return error::unavailable(&page, &failed),
-            };
+    let found = async {
+        let choices = Choices {
+            campaigns: choices(app, fields.get("campaign")).await?,
+            tags: tags::known(&app.store).await?,
+            views: voucher_views::list(&app.store).await?,
+        };
+        let found = match list_vouchers::list(&app.store, &wanted(fields), PAGE_SIZE, now).await {
+            Ok(found) => found,
+            Err(PageError::Field(fault)) => return Ok((choices, Err(fault))),
+            Err(PageError::Storage(failed)) => return Err(failed),
+        };
+        let codes: Vec<Code> =
+            found.rows.iter().map(|issued| issued.voucher.code.clone()).collect();
+        let totals = reports::voucher::totals(reports::Scope::of(app), &codes).await?;
+        let tags = tags::of(&app.store, &codes).await?;
+        Ok((choices, Ok((found, totals, tags))))
+    };
+    match found.await {
+        Ok((choices, Ok((found, mut totals, mut tags)))) => {
             let mut shown = |issued: &Issued| {
-                let totals = totals.remove(&issued.voucher.code).unwrap_or_default();
-                shown(&page, issued, totals, now)
+                let code = &issued.voucher.code;
+                let totals = totals.remove(code).unwrap_or_default();
+                shown(page, issued, (totals, tags.remove(code).unwrap_or_default()), now)
             };
             let vouchers = found.rows.iter().map(&mut shown).collect();
-            let found = (vouchers, found.next, Problems::none());
-            let list = listed(&page, &fields, campaigns, found);
-            page.render(StatusCode::OK, &list)
+            let list = listed(page, fields, choices, (vouchers, found.next, problems));
+            page.render(status, &list)
         }
-        Err(PageError::Field(fault)) => {
-            let (field, name) = match fault.field {
-                "status" => ("status", "admin-status-wrong"),
-                "q" => ("q", "admin-search-wrong"),
-                "campaign" => ("campaign", "admin-campaign-wrong"),
-                "sort" => ("sort", "admin-sort-wrong"),
-                "bulk" => ("q", "admin-bulk-wrong"),
-                _ => ("q", "admin-after-wrong"),
-            };
-            let problems = Problems::of(field, page.text(name));
-            let list = listed(&page, &fields, campaigns, (vec![], None, problems));
+        Ok((choices, Err(fault))) => {
+            let problems = wrong(page, &fault);
+            let list = listed(page, fields, choices, (vec![], None, problems));
             page.render(StatusCode::BAD_REQUEST, &list)
         }
-        Err(PageError::Storage(failed)) => error::unavailable(&page, &failed),
+        Err(failed) => error::unavailable(page, &failed),
     }
 }
 
-/// All that is looked for, as a file.
-pub(super) async fn file(
-    State(app): State<Arc<App>>,
-    Visit { page, session }: Visit,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let fields = Fields::of_query(query.as_deref());
-    let wanted = Wanted { after: None, ..wanted(&fields) };
-    let spool = voucher_file::file(&app, &session.user_id.as_str().into(), &wanted).await;
-    match spool.and_then(|spool| Ok(send(spool, CSV, "vouchers.csv")?)) {
-        Ok(response) => response,
-        Err(ExportError::Organization(OrganizationError::TooMany(wait))) => {
-            error::too_many(&page, wait)
-        }
-        Err(ExportError::Organization(OrganizationError::Storage(failed))) => {
-            error::unavailable(&page, &failed)
-        }
-        Err(ExportError::Organization(_)) => {
-            let back = Some((VOUCHERS, "admin-all-vouchers"));
-            error::say(&page, StatusCode::BAD_REQUEST, "admin-file-wrong", back)
-        }
-        Err(ExportError::NoRoom(failed)) => error::unavailable(&page, &failed),
-    }
-}
-
-/// The next thousand of them from here on, as cards to be printed.
-pub(super) async fn cards(
-    State(app): State<Arc<App>>,
-    Visit { page, session }: Visit,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let fields = Fields::of_query(query.as_deref());
-    let user_id = session.user_id.as_str().into();
-    match voucher_cards::file(&app, &user_id, &wanted(&fields), page.language).await {
-        Ok(printed) => voucher_cards_api::send(printed),
-        Err(CardsError::Limited(wait)) => error::too_many(&page, wait),
-        Err(CardsError::Storage(failed)) => error::unavailable(&page, &failed),
-        Err(CardsError::Field(_) | CardsError::Nothing) => {
-            let back = Some((VOUCHERS, "admin-all-vouchers"));
-            error::say(&page, StatusCode::NOT_FOUND, "admin-cards-none", back)
-        }
-        Err(CardsError::Broken(failed)) => {
-            tracing::error!(%failed, "cards were not printed");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-    }
+/// What is looked for and cannot be.
+fn wrong(page: &Page, fault: &FieldError) -> Problems {
+    let (field, name) = match fault.field {
+        "status" => ("status", "admin-status-wrong"),
+        "q" => ("q", "admin-search-wrong"),
+        "campaign" => ("campaign", "admin-campaign-wrong"),
+        "tag" => ("tag", "admin-tag-wrong"),
+        "sort" => ("sort", "admin-sort-wrong"),
+        "bulk" => ("q", "admin-bulk-wrong"),
+        _ => ("q", "admin-after-wrong"),
+    };
+    Problems::of(field, page.text(name))
 }
 
 pub(super) fn wanted(fields: &Fields) -> Wanted<'_> {
@@ -182,20 +219,50 @@ pub(super) fn wanted(fields: &Fields) -> Wanted<'_> {
         status: fields.find("status"),
         campaign: fields.find("campaign"),
         bulk: fields.find("bulk"),
+        tag: fields.find("tag"),
         sort: fields.find("sort"),
+    }
+}
+
+/// What there is to choose from.
+struct Choices {
+    campaigns: Vec<Choice>,
+    tags: Vec<String>,
+    views: Vec<View>,
+}
+
+impl Choices {
+    /// The tags, with the one that is asked for, whether or not a voucher has it.
+    fn tags(&mut self, asked: &str) -> Vec<(String, bool)> {
+        let asked = Tag::parse(asked).map_or(String::new(), |tag| tag.as_str().to_owned());
+        let mut tags = std::mem::take(&mut self.tags);
+        if !asked.is_empty() && !tags.contains(&asked) {
+            tags.push(asked.clone());
+        }
+        tags.into_iter()
+            .map(|tag| {
+                let is_asked = tag == asked;
+                (tag, is_asked)
+            })
+            .collect()
     }
 }
 
 fn listed<'a>(
     page: &'a Page,
     fields: &'a Fields,
-    campaigns: Vec<Choice>,
+    mut choices: Choices,
     (vouchers, next, problems): (Vec<Shown>, Option<String>, Problems),
 ) -> VouchersPage<'a> {
     let (part, status) = (fields.get("q"), fields.get("status"));
     let bulk = fields.get("bulk");
-    let asked =
-        [("q", part), ("status", status), ("campaign", fields.get("campaign")), ("bulk", bulk)];
+    let asked = [
+        ("q", part),
+        ("status", status),
+        ("campaign", fields.get("campaign")),
+        ("bulk", bulk),
+        ("tag", fields.get("tag")),
+    ];
     let asked: Vec<_> = asked.into_iter().filter(|(_, value)| !value.is_empty()).collect();
     let is_filtered = !asked.is_empty();
     let edit = edit_many::of_filter(&asked);
@@ -206,15 +273,25 @@ fn listed<'a>(
         let all: Vec<_> = asked.iter().copied().chain(more).collect();
         address(path, &all)
     };
+    let here = at(VOUCHERS, None);
+    let view = |view: View| {
+        let address = address(VOUCHERS, &view.sought.parameters());
+        ViewLink { id: view.id, name: view.name, is_here: address == here, address }
+    };
     VouchersPage {
         page,
         frame: Frame::new(page, VOUCHERS),
+        is_wrong: problems.any() && problems.at("view").is_none(),
         problems,
+        tags: choices.tags(fields.get("tag")),
+        views: choices.views.into_iter().map(view).collect(),
+        to_keep: asked.clone(),
+        view_name: fields.get("view"),
         part,
         statuses: VoucherStatus::ALL
             .map(|one| (one.as_str(), status_text(page, one), one.as_str() == status))
             .into(),
-        campaigns,
+        campaigns: choices.campaigns,
         bulk,
         sorts: SORTS
             .map(|one| {
@@ -232,7 +309,12 @@ fn listed<'a>(
     }
 }
 
-fn shown(page: &Page, issued: &Issued, totals: VoucherTotals, now: Timestamp) -> Shown {
+fn shown(
+    page: &Page,
+    issued: &Issued,
+    (totals, tags): (VoucherTotals, Vec<Tag>),
+    now: Timestamp,
+) -> Shown {
     let (voucher, status) = (&issued.voucher, issued.status(now));
     Shown {
         code: voucher.code.as_str().to_owned(),
@@ -246,6 +328,7 @@ fn shown(page: &Page, issued: &Issued, totals: VoucherTotals, now: Timestamp) ->
         campaign: issued.campaign.as_ref().map(|one| (of_campaign(one.id), one.name.clone())),
         used: used(page, voucher),
         description: voucher.description.lines().next().unwrap_or_default().to_owned(),
+        tags: tags.iter().map(|tag| tag.as_str().to_owned()).collect(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod colours;
 mod command;
+mod keycloak_theme;
 mod letters;
 mod links;
 mod logo;

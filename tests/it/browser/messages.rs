@@ -10,6 +10,7 @@ const COMPOSED: &[(&str, &str)] = &[
     (r#"format!("admin-bulk-is-{}""#, "admin-bulk-is-"),
     (r#"format!("admin-import-{}""#, "admin-import-"),
     (r#"format!("admin-campaign-is-{}""#, "admin-campaign-is-"),
+    (r#"format!("admin-catalog-field-{}""#, "admin-catalog-field-"),
     (r#"format!("admin-did-{}""#, "admin-did-"),
     (r#"format!("admin-is-{}""#, "admin-is-"),
     (r#"format!("admin-redemption-{}""#, "admin-redemption-"),

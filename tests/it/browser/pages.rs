@@ -165,8 +165,61 @@ pub(super) const PAGES: &[Row] = &[
     page("return-open", "/checkout/return?order={open_order}"),
     page("return-done", "/checkout/return?order={paid_order}"),
     page("return-unknown", "/checkout/return?order=x").answers(404),
+    page("admin-catalog", "/admin/catalog").by(Viewer::Administrator),
+    page("admin-catalog-wrong", "/admin/catalog")
+        .by(Viewer::Administrator)
+        .sends(&[("price-basic", "much")])
+        .answers(400),
+    page("superadmin-catalog", "/admin/catalog").by(Viewer::Superadmin),
+    page("superadmin-catalog-plans", "/admin/catalog/plans").by(Viewer::Superadmin),
+    page("superadmin-catalog-apps", "/admin/catalog/apps").by(Viewer::Superadmin),
+    page("superadmin-catalog-not-yours", "/admin/catalog/plans")
+        .by(Viewer::Administrator)
+        .answers(403),
+    page("superadmin-catalog-new", "/admin/catalog/apps/new?from=wordpress").by(Viewer::Superadmin),
+    page("superadmin-catalog-new-wrong", "/admin/catalog/bundles/new")
+        .by(Viewer::Superadmin)
+        .sends(&[("slug", "No Such"), ("name", ""), ("discount", "101"), ("act", "add")])
+        .answers(400),
+    page("superadmin-catalog-entry", "/admin/catalog/apps/wordpress").by(Viewer::Superadmin),
+    page("superadmin-catalog-entry-named", "/admin/catalog/plans/m").by(Viewer::Superadmin),
+    page("superadmin-catalog-entry-wrong", "/admin/catalog/apps/wordpress")
+        .by(Viewer::Superadmin)
+        .sends(&[("ram_mb", "much"), ("helm_values", "{"), ("act", "save")])
+        .answers(400),
+    page("superadmin-catalog-entry-changed", "/admin/catalog/plans/m")
+        .by(Viewer::Superadmin)
+        .sends(&[("seen", "x"), ("name", "Medium"), ("act", "save")])
+        .answers(409),
+    page("superadmin-catalog-unknown", "/admin/catalog/plans/x")
+        .by(Viewer::Superadmin)
+        .answers(404),
+    page("admin-mail", "/admin/vouchers/mail").by(Viewer::Administrator),
+    page("admin-mail-wrong", "/admin/vouchers/mail?after=x").by(Viewer::Administrator).answers(400),
+    page("admin-mail-new", "/admin/vouchers/mail/new").by(Viewer::Administrator),
+    page("admin-mail-look", "/admin/vouchers/mail/new").by(Viewer::Administrator).sends(&[
+        ("addresses", "noor@pharmacy.example\nsalim@books.example,ar"),
+        ("credit", "20"),
+        ("message", "Welcome back"),
+        ("act", "look"),
+    ]),
+    page("admin-mail-new-wrong", "/admin/vouchers/mail/new")
+        .by(Viewer::Administrator)
+        .sends(&[("addresses", "nobody"), ("credit", "many"), ("act", "send")])
+        .answers(400),
+    page("admin-mail-done", "/admin/vouchers/mail/{mail}").by(Viewer::Administrator),
+    page("admin-mail-unknown", "/admin/vouchers/mail/x").by(Viewer::Administrator).answers(404),
     page("admin-vouchers", "/admin/vouchers").by(Viewer::Administrator),
     page("admin-vouchers-found", "/admin/vouchers?q=opening&status=live").by(Viewer::Administrator),
+    page("admin-vouchers-tagged", "/admin/vouchers?tag=spring+bills").by(Viewer::Administrator),
+    page("admin-vouchers-keep-wrong", "/admin/vouchers?q=MUSCAT&status=live")
+        .by(Viewer::Administrator)
+        .sends(&[("act", "keep"), ("view", " ")])
+        .answers(400),
+    page("admin-voucher-tag-wrong", "/admin/vouchers/MUSCAT-200")
+        .by(Viewer::Administrator)
+        .sends(&[("tag", "a,b")])
+        .answers(400),
     page("admin-vouchers-none", "/admin/vouchers?q=nonesuch").by(Viewer::Administrator),
     page("admin-vouchers-wrong", "/admin/vouchers?status=gone")
         .by(Viewer::Administrator)
@@ -378,7 +431,9 @@ pub(super) const PAGES: &[Row] = &[
 pub(super) const NO_PAGES: &[(&str, &str)] = &[
     ("/assets/{name}", "style sheets, which pages load"),
     ("/admin", "redirects to the list of vouchers"),
+    ("/admin/branding/keycloak-theme.jar", "a file"),
     ("/admin/vouchers.csv", "a file"),
+    ("/admin/vouchers/mail/{id}/addresses.csv", "a file"),
     ("/admin/vouchers/cards.pdf", "a file"),
     ("/admin/vouchers/{code}/qr.svg", "a picture"),
     ("/admin/vouchers/{code}/qr.png", "a picture"),

@@ -12,6 +12,7 @@ use sovereign_domain::calendar::TimeZone;
 use crate::bulk::ask;
 use crate::campaigns::{campaign, issue_in};
 use crate::harness::{Customer, Engine, Look, Setup, SinkOptions, Tab, TestApp};
+use crate::mailings;
 use crate::provisioning::{allow, provision, refuse};
 
 /// Who looks at a page.
@@ -128,6 +129,22 @@ impl World {
         self.app.customer("badr").await.redeem("LAST-YEAR").await.expect(200);
         let paused = json!({ "code": "PAUSED-10", "credit_omr": 10, "active": false });
         self.app.issue_as(paused).await;
+        for (code, tag) in [
+            ("MUSCAT-200", "spring bills"),
+            ("MUSCAT-200", "صيدليات"),
+            ("OPENING-4", "spring bills"),
+        ] {
+            let path = format!("/billing/vouchers/code/{code}/tags/{tag}");
+            self.app.sovereign_admin().put(&path, &json!({})).await.expect(200);
+        }
+        let views = [
+            ("Spring, live", json!({ "status": "live", "tag": "spring bills" })),
+            ("رمضان", json!({ "q": "ramadan" })),
+        ];
+        for (name, filter) in views {
+            let view = json!({ "name": name, "filter": filter });
+            self.app.sovereign_admin().post("/billing/vouchers/views", &view).await.expect(201);
+        }
         self.app.issue("REVOKED-10", 10, 0).await;
         self.app.revoke("REVOKED-10").await;
     }
@@ -166,8 +183,11 @@ impl World {
         };
         let terms = json!({ "prefix": "OMANTEL-", "campaign_id": "Ramadan bills", "check_character": true });
         keep("bulk", &ask(&self.app, 8, terms).await);
+        let message = json!({ "message": "Welcome back" });
+        keep("mail", &mailings::ask(&self.app, mailings::to(&["ghada", "yaqoub"]), message).await);
         let file = "code,credit\nPARTNER-7,50\n";
         self.app.run_job("issue-in-bulk").await;
+        self.app.run_job("send-mailings").await;
         let import = "/billing/vouchers/import";
         let failing = admin.post_text(import, file).await.expect(202);
         keep("bulk-failed", &failing);

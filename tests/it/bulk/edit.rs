@@ -87,6 +87,31 @@ on_both! {
         app.anyone().post("/billing/vouchers/redeem-preview", &json!({ "code": "GIFT-1" })).await.expect_problem(404, "not_found");
     }
 
+    /// Those get a tag that lack it, and lose it who have it; undone, each has what it had.
+    async fn tags_are_given_and_taken(app: &TestApp) {
+        some(app).await;
+        app.sovereign_admin().put("/billing/vouchers/code/GIFT-1/tags/spring", &json!({})).await.expect(200);
+        let tags = "SELECT code || ' ' || tag FROM voucher_tags ORDER BY code";
+        for (body, changed, after) in [
+            (json!({ "action": "tag", "edit_tag": " Spring", "q": "gift" }), 2, &["GIFT-1 spring", "GIFT-2 spring", "GIFT-3 spring"][..]),
+            (json!({ "action": "untag", "edit_tag": "spring", "tag": "spring" }), 1, &[]),
+        ] {
+            let asked = edit(app, body.clone()).await;
+            assert_eq!(asked["edit_tag"], "spring");
+            let done = carried_out(app, &asked).await;
+            assert_eq!((&done["state"], &done["changed"]), (&json!("done"), &json!(changed)), "{done}");
+            assert_eq!(app.database().texts(tags).await, after, "{body}");
+            let undone = carried_out(app, &undo(app, &done).await).await;
+            assert_eq!((&undone["state"], &undone["changed"]), (&json!("done"), &json!(changed)), "{undone}");
+            assert_eq!(app.database().texts(tags).await, ["GIFT-1 spring"], "{body}");
+        }
+        assert_eq!(app.number("SELECT COUNT(*) FROM audit_log WHERE action = 'voucher.tag'").await, 7);
+        for tag in [json!(null), json!(""), json!("a;b")] {
+            let body = json!({ "action": "tag", "edit_tag": tag, "q": "gift" });
+            assert_eq!(app.sovereign_admin().post(EDIT, &body).await.expect_problem(400, "invalid_request")["field"], "edit_tag");
+        }
+    }
+
     /// Many are changed in slices; stopped it goes on where it was, and what is issued meanwhile is left alone.
     async fn many_are_changed_in_slices(app: &TestApp) {
         ask(app, 2_500, json!({})).await;

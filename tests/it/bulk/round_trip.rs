@@ -35,6 +35,9 @@ on_both! {
             app.clock.advance_seconds(1);
         }
         app.issue_as(json!({ "code": "P_4", "credit_omr": 9, "active": false })).await;
+        for (code, tag) in [("P.1", "صيدليات"), ("P.1", "spring bills"), ("P.2", "=1+1")] {
+            admin.put(&format!("/billing/vouchers/code/{code}/tags/{tag}"), &json!({})).await.expect(200);
+        }
         let vouchers = issued(app, &asked).await;
         for code in &codes(&vouchers)[..3] {
             admin.delete(&format!("/billing/vouchers/revoke/{code}")).await.expect(200);

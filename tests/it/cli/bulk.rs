@@ -27,6 +27,25 @@ on_both! {
         assert_eq!(app.number("SELECT COUNT(*) FROM promo_codes WHERE active").await, 2);
     }
 
+    /// What administrators keep in the pages, whoever scripts can list.
+    async fn a_list_that_is_kept_is_listed(app: &TestApp) {
+        let database = app.database();
+        for code in ["GIFT-1", "GIFT-2", "OTHER-1"] {
+            database.run(&["voucher", "issue", code, "--credit", "5"]).expect(0);
+        }
+        let tagged = database.run(&["voucher", "edit", "tag", "--edit-tag", "Spring", "--search", "gift-1", "--json"]).expect_json();
+        assert_eq!((&tagged["changed"], &tagged["edit_tag"]), (&json!(1), &json!("spring")));
+        let view = json!({ "name": "Spring gifts", "filter": { "tag": "spring" } });
+        app.sovereign_admin().post("/billing/vouchers/views", &view).await.expect(201);
+        for list in [["--view", "spring GIFTS"], ["--tag", "spring"]] {
+            let listed = database.run(&["voucher", "list", list[0], list[1], "--json"]).expect_json();
+            let codes: Vec<_> = listed.as_array().unwrap().iter().map(|one| (&one["code"], &one["tags"])).collect();
+            assert_eq!(codes, [(&json!("GIFT-1"), &json!(["spring"]))]);
+        }
+        let said = database.run(&["voucher", "list", "--view", "nonesuch"]).expect_failure(1);
+        assert!(said.contains("no list is kept under the name nonesuch"), "{said}");
+    }
+
     async fn codes_are_made_beside_a_server(app: &TestApp) {
         let database = app.database();
         let generate = [

@@ -457,6 +457,29 @@ const CASES: &[Case] = &[
         "an operation issued as many vouchers as it says",
         "UPDATE bulk_operations SET state = 'cancelled', done = 1",
     ),
+    case(
+        "a mailing goes to as many addresses as it says",
+        "INSERT INTO mailings (id, state, language, message, total, user_id, request_id, created_at, updated_at) \
+         SELECT id, 'cancelled', 'en', '', total, user_id, request_id, created_at, updated_at \
+         FROM bulk_operations WHERE kind = 'generate'",
+    ),
+    case(
+        "an operation makes the codes of a mailing, one for each address",
+        "INSERT INTO mailings (id, state, language, message, total, user_id, request_id, created_at, updated_at) \
+         SELECT {id}, 'cancelled', 'en', '', 1, user_id, request_id, created_at, updated_at \
+         FROM bulk_operations WHERE kind = 'generate'; \
+         INSERT INTO mailing_addresses (mailing_id, position, email, language, state, failures) \
+         SELECT id, 1, 'a@example.com', 'en', 'waiting', 0 FROM mailings",
+    ),
+    case(
+        "a code that was mailed was made for its mailing",
+        "INSERT INTO mailings (id, state, language, message, total, user_id, request_id, created_at, updated_at) \
+         SELECT id, 'cancelled', 'en', '', total, user_id, request_id, created_at, updated_at \
+         FROM bulk_operations WHERE kind = 'generate'; \
+         INSERT INTO mailing_addresses (mailing_id, position, email, language, code, state, failures) \
+         SELECT id, 1, 'a@example.com', 'en', 'VERIFY-200', 'waiting', 0 FROM mailings \
+         UNION ALL SELECT id, 2, 'b@example.com', 'en', NULL, 'waiting', 0 FROM mailings",
+    ),
     Case {
         check: "a voucher was issued by an operation that exists",
         also: &["an operation issued as many vouchers as it says"],
@@ -543,7 +566,9 @@ const LET_GO_ON_POSTGRES: &str = "\
     ALTER TABLE promo_redemptions DROP CONSTRAINT promo_redemptions_check;";
 
 /// The tables that cases change, those that refer to others first.
-const TABLES: [&str; 29] = [
+const TABLES: [&str; 31] = [
+    "mailing_addresses",
+    "mailings",
     "credit_counts",
     "voucher_counts",
     "voucher_totals",

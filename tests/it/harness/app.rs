@@ -22,8 +22,8 @@ use sovereign::storage::Store;
 use sovereign::storage::outbox::OutboxEvent;
 use sovereign::usecase::start::Wanted;
 use sovereign::usecase::{
-    bulk, event_deliveries, expire_credit, letters, number_invoices, publish_events, relay, rollup,
-    seal_audit, verify, wallet,
+    bulk, event_deliveries, expire_credit, letters, mailings, number_invoices, publish_events,
+    relay, rollup, seal_audit, verify, wallet,
 };
 use sovereign::vault::Vault;
 use sovereign_domain::calendar::TimeZone;
@@ -356,6 +356,11 @@ impl TestApp {
         let currency = sovereign_domain::money::Currency::from_code("OMR").unwrap();
         let bench = (&self.store, currency, self.clock.now());
         bulk::advance(bench, &mut ids, id).await.unwrap();
+    }
+
+    /// Sends a page of vouchers by mail, as one that believes that it has the lease; answers how many.
+    pub(crate) async fn send_mailings(&self) -> usize {
+        mailings::step(&self.running.sovereign.app).await.unwrap().count
     }
 
     /// Adds the ledger up, as one that believes that it has the lease; answers how many lines that were.

@@ -299,6 +299,7 @@ on_both! {
                 let path = page.replace("{order_id}", &order).replace("reports/{name}", "reports/credit.csv").replace("{name}", "x").replace("{slug}", &slug);
                 let path = path.replace("{id}", id);
                 let path = path.replace("{app}", "wordpress").replace("{code}", &code);
+                let path = path.replace("{kind}", "apps");
                 assert!(!path.contains('{'), "nobody said what belongs into {path}");
                 for query in ["", &format!("?tenant_id={organization}&order_id={order}&token=x")] {
                     let shown = browser.get(&format!("{path}{query}")).await;

@@ -126,6 +126,30 @@ impl World<'_> {
         }
     }
 
+    async fn mailings(&self, request: Request, route: &str) -> Request {
+        match route {
+            "GET /billing/mailings" => request,
+            "POST /billing/mailings" => {
+                let email = format!("{}@mailed.example", self.fresh("to"));
+                request.bringing(json!({ "addresses": [{ "email": email }], "credit_omr": 5 }))
+            }
+            _ => request.with("id", &self.mailing().await),
+        }
+    }
+
+    async fn views(&self, request: Request, route: &str) -> Request {
+        let new = json!({ "name": self.fresh("View"), "filter": { "status": "paused" } });
+        match route {
+            "GET /billing/vouchers/views" => request,
+            "POST /billing/vouchers/views" => request.bringing(new),
+            _ => {
+                let path = "/billing/vouchers/views";
+                let kept = self.client("superadmin").post(path, &new).await.expect(201);
+                request.with("id", kept["id"].as_str().unwrap())
+            }
+        }
+    }
+
     async fn one_voucher(&self, request: Request, route: &str) -> Request {
         let code = self.voucher().await;
         if route.ends_with("/redemptions") {
@@ -133,6 +157,9 @@ impl World<'_> {
             self.client("owner").post("/billing/vouchers/redeem", &redeem).await.expect(200);
         }
         let mut request = request.with("code", &code);
+        if route.contains("{tag}") {
+            request = request.with("tag", "spring%20bills");
+        }
         if route.ends_with("/qualifies") {
             request.path.push_str("?customer=outsider@example.com");
         }
@@ -146,6 +173,12 @@ impl World<'_> {
         let many = ["/vouchers/bulk", "/vouchers/import", "/vouchers/cards", "/vouchers/count"];
         if many.iter().any(|path| route.contains(path)) {
             return self.many(request, route).await;
+        }
+        if route.contains(" /billing/mailings") {
+            return self.mailings(request, route).await;
+        }
+        if route.contains(" /billing/vouchers/views") {
+            return self.views(request, route).await;
         }
         if route.contains(" /billing/campaigns") {
             return self.campaigns(request, route).await;

@@ -40,6 +40,20 @@ GET    /billing/vouchers/code/{code}/credit/csv       401  403  403  403  403  4
 GET    /billing/vouchers/code/{code}/qualifies        401  403  403  403  403  403  200  200  403
 GET    /billing/vouchers/code/{code}/redemptions      401  403  403  403  403  403  200  200  403
 DELETE /billing/vouchers/revoke/{code}                401  403  403  403  403  403  200  200  403
+GET    /billing/mailings                              401  403  403  403  403  403  200  200  403
+POST   /billing/mailings                              401  403  403  403  403  403  202  202  403
+GET    /billing/mailings/{id}                         401  403  403  403  403  403  200  200  403
+GET    /billing/mailings/{id}/addresses               401  403  403  403  403  403  200  200  403
+GET    /billing/mailings/{id}/addresses/csv           401  403  403  403  403  403  200  200  403
+POST   /billing/mailings/{id}/cancel                  401  403  403  403  403  403  200  200  403
+POST   /billing/mailings/{id}/resume                  401  403  403  403  403  403  200  200  403
+POST   /billing/mailings/{id}/retry                   401  403  403  403  403  403  200  200  403
+GET    /billing/vouchers/tags                         401  403  403  403  403  403  200  200  403
+PUT    /billing/vouchers/code/{code}/tags/{tag}       401  403  403  403  403  403  200  200  403
+DELETE /billing/vouchers/code/{code}/tags/{tag}       401  403  403  403  403  403  200  200  403
+GET    /billing/vouchers/views                        401  403  403  403  403  403  200  200  403
+POST   /billing/vouchers/views                        401  403  403  403  403  403  201  201  403
+DELETE /billing/vouchers/views/{id}                   401  403  403  403  403  403  200  200  403
 GET    /billing/vouchers/bulk                         401  403  403  403  403  403  200  200  403
 POST   /billing/vouchers/bulk                         401  403  403  403  403  403  202  202  403
 GET    /billing/vouchers/bulk/{id}                    401  403  403  403  403  403  200  200  403
@@ -73,6 +87,7 @@ POST   /billing/admin/approvals/{id}/approve          401  403  403  403  403  4
 POST   /billing/admin/approvals/{id}/refuse           401  403  403  403  403  403  200  200  403
 POST   /billing/admin/approvals/{id}/revoke           401  403  403  403  403  403  200  200  403
 GET    /billing/admin/branding                        401  403  403  403  403  403  200  200  403
+GET    /billing/admin/branding/keycloak-theme         401  403  403  403  403  403  200  200  403
 PUT    /billing/admin/branding                        401  403  403  403  403  403  200  200  403
 PUT    /billing/admin/branding/logo                   401  403  403  403  403  403  200  200  403
 DELETE /billing/admin/branding/logo                   401  403  403  403  403  403  200  200  403
@@ -113,6 +128,11 @@ GET    /events/admin/endpoints/{id}/deliveries        401  403  403  403  403  4
 POST   /events/admin/endpoints/{id}/replay            401  403  403  403  403  403  403  200  403
 POST   /events/admin/endpoints/{id}/deliveries/{delivery_id}/replay \
                                                       401  403  403  403  403  403  403  200  403
+GET    /catalog/admin/plans/{id}                      401  403  403  403  403  403  403  200  403
+GET    /catalog/admin/addons/{id}                     401  403  403  403  403  403  403  200  403
+GET    /catalog/admin/apps/{id}                       401  403  403  403  403  403  403  200  403
+GET    /catalog/admin/industries/{id}                 401  403  403  403  403  403  403  200  403
+GET    /catalog/admin/bundles/{id}                    401  403  403  403  403  403  403  200  403
 POST   /catalog/admin/plans                           401  403  403  403  403  403  403  201  403
 PUT    /catalog/admin/plans/{id}                      401  403  403  403  403  403  403  200  403
 DELETE /catalog/admin/plans/{id}                      401  403  403  403  403  403  403  200  403

@@ -220,6 +220,13 @@ impl<'a> World<'a> {
         text_of(&made["id"])
     }
 
+    /// Asks for a voucher by mail that is not sent yet; answers the mailing's identifier.
+    pub(super) async fn mailing(&self) -> String {
+        let email = format!("{}@mailed.example", self.fresh("to"));
+        let body = json!({ "addresses": [{ "email": email }], "credit_omr": 5 });
+        text_of(&self.client("superadmin").post("/billing/mailings", &body).await.expect(202)["id"])
+    }
+
     /// Asks for codes that are not made yet; answers the operation's identifier.
     pub(super) async fn bulk_operation(&self) -> String {
         let body = json!({ "count": 1, "credit_omr": 5 });

@@ -20,7 +20,7 @@ pub(super) const BOUND: [&str; 9] = [
 
 /// Nothing comes by these: they move money, people, roles, keys or words, take something away, or go on with what
 /// was ordered.
-const BRINGS_NOTHING: [&str; 89] = [
+const BRINGS_NOTHING: [&str; 97] = [
     "DELETE /catalog/admin/addons/{id}",
     "DELETE /catalog/admin/apps/{id}",
     "DELETE /catalog/admin/blueprints/{id}",
@@ -60,7 +60,9 @@ const BRINGS_NOTHING: [&str; 89] = [
     "POST /auth/admin/users",
     "PUT /auth/admin/users/{id}/role",
     "DELETE /billing/admin/promos/{code}",
+    "DELETE /billing/vouchers/code/{code}/tags/{tag}",
     "DELETE /billing/vouchers/revoke/{code}",
+    "DELETE /billing/vouchers/views/{id}",
     "POST /billing/admin/alarms/{id}/resolve",
     "POST /billing/admin/approvals/{id}/approve",
     "POST /billing/admin/approvals/{id}/refuse",
@@ -72,6 +74,10 @@ const BRINGS_NOTHING: [&str; 89] = [
     "POST /billing/admin/refunds/{refund_id}/retry",
     "POST /billing/admin/settings/check",
     "POST /billing/campaigns",
+    "POST /billing/mailings",
+    "POST /billing/mailings/{id}/cancel",
+    "POST /billing/mailings/{id}/resume",
+    "POST /billing/mailings/{id}/retry",
     "POST /billing/portal/{tenant_id}",
     "POST /billing/subscription/{tenant_id}/cancel",
     "POST /billing/subscription/{tenant_id}/pay",
@@ -85,6 +91,8 @@ const BRINGS_NOTHING: [&str; 89] = [
     "POST /billing/vouchers/issue",
     "POST /billing/vouchers/redeem",
     "POST /billing/vouchers/redeem-preview",
+    "POST /billing/vouchers/views",
+    "PUT /billing/vouchers/code/{code}/tags/{tag}",
     "POST /billing/webhook",
     "DELETE /billing/admin/branding/logo",
     "PUT /billing/admin/branding",

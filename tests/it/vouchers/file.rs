@@ -21,7 +21,7 @@ async fn lines(app: &TestApp, query: &str) -> Vec<String> {
         head,
         "\u{feff}code,status,credit,currency,credit_minor,max_redemptions,times_redeemed,credit_valid_days,\
          description,link,created_at,revoked_at,granted_minor,campaign,active,\
-         spent_minor,expired_minor,last_redeemed_at"
+         spent_minor,expired_minor,last_redeemed_at,tags"
     );
     rows.split_terminator("\r\n").map(str::to_owned).collect()
 }
@@ -35,10 +35,14 @@ on_both! {
         app.issue_as(body).await;
         app.issue("-MINUS-1", 5, 0).await;
         revoke(app, "-MINUS-1").await;
+        for tag in ["spring", "=1"] {
+            let path = format!("/billing/vouchers/code/OMAN-200/tags/{tag}");
+            app.sovereign_admin().put(&path, &json!({})).await.expect(200);
+        }
         assert_eq!(lines(app, "").await, ["OMAN-200,live,200.000,OMR,200000,5,0,90,\"'=SUM(A1), للصيدليات \"\"كلها\"\"\",\
-            https://test.sovereign.example/redeem?code=OMAN-200,2027-03-01T12:00:00Z,,0,,true,0,0,"]);
+            https://test.sovereign.example/redeem?code=OMAN-200,2027-03-01T12:00:00Z,,0,,true,0,0,,\"'=1; spring\""]);
         assert_eq!(lines(app, "status=revoked").await, ["'-MINUS-1,revoked,5.000,OMR,5000,0,0,0,,\
-            https://test.sovereign.example/redeem?code=-MINUS-1,2027-03-01T12:00:00Z,2027-03-01T12:00:00Z,0,,false,0,0,"]);
+            https://test.sovereign.example/redeem?code=-MINUS-1,2027-03-01T12:00:00Z,2027-03-01T12:00:00Z,0,,false,0,0,,"]);
     }
 
     /// What was spent of a voucher's credit and when it was last redeemed, whether or not it is added up yet.
@@ -48,7 +52,7 @@ on_both! {
         app.customer("kestrel").await.checkout("m", "TWENTY").await.expect(200);
         for _ in 0..2 {
             let line = lines(app, "").await.remove(0);
-            assert!(line.ends_with(",20000,,true,9000,0,2027-03-01T12:01:00Z"), "{line}");
+            assert!(line.ends_with(",20000,,true,9000,0,2027-03-01T12:01:00Z,"), "{line}");
             app.clock.advance_seconds(400);
             app.run_job("roll-up").await;
         }

@@ -23,6 +23,7 @@ on_both! {
             "created_at": "2027-03-01T12:00:00Z",
             "spent_minor": 0,
             "expired_minor": 0,
+            "tags": [],
         });
         assert_eq!(voucher, stored);
         assert_eq!(listed(app).await, [stored]);

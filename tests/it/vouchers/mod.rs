@@ -19,6 +19,8 @@ mod search;
 mod smoke;
 mod sort;
 mod story;
+mod tags;
+mod views;
 
 use reqwest::Method;
 use serde_json::{Value, json};

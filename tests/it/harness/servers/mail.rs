@@ -31,6 +31,8 @@ pub(crate) enum Behaviour {
     Accept,
     /// Every recipient gets 550.
     Refuse,
+    /// This recipient gets 550, the first time.
+    RefuseOnce(&'static str),
     /// So many messages get 451 before one is accepted.
     Defer(usize),
     /// A connection is accepted, and nothing is ever said on it.
@@ -245,6 +247,7 @@ fn flags(options: SinkOptions, certificate: Option<&Certificate>) -> Vec<String>
     match options.behaviour {
         Behaviour::Accept => {}
         Behaviour::Refuse => flags.push("--refuse".to_owned()),
+        Behaviour::RefuseOnce(address) => add("--refuse-once", address),
         Behaviour::Defer(count) => add("--defer", &count.to_string()),
         Behaviour::Silent => flags.push("--silent".to_owned()),
     }

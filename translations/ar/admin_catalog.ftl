@@ -1,0 +1,154 @@
+# الكتالوج وعناصره في نماذج.
+admin-catalog = الكتالوج
+admin-catalog-entries = ما فيه
+admin-catalog-entries-mean = منه يطلب العملاء. افتح واحدًا من هذه لتضيف إليه أو لتغيّر ما فيه.
+admin-catalog-plans = الباقات
+admin-catalog-addons = الإضافات
+admin-catalog-apps = التطبيقات
+admin-catalog-industries = مجالات العمل
+admin-catalog-bundles = الحزم
+admin-catalog-count = { $count ->
+        [zero] لا عناصر
+        [one] عنصر واحد
+        [two] عنصران
+        [few] { $count } عناصر
+        [many] { $count } عنصرًا
+       *[other] { $count } عنصر
+    }
+admin-catalog-tiers = الفئات السعرية للتطبيقات
+admin-catalog-tiers-mean = يكلّف التطبيق في الشهر ما تكلّفه فئته السعرية. يسري السعر من حينه على ما يُثبَّت وعلى الأشهر التي تبدأ، ويبقى ما دُفع كما كان.
+admin-catalog-tier-included = مشمولة
+admin-catalog-tier-basic = أساسية
+admin-catalog-tier-standard = قياسية
+admin-catalog-tier-premium = متقدمة
+admin-catalog-tier-price = { $tier }: الشهر بعملة { $code }
+admin-catalog-tier-free = { $tier }: لا تكلّف شيئًا أبدًا.
+admin-catalog-priced-notice = حُدد السعر.
+admin-catalog-included-heading = المشمول لا يكلّف شيئًا
+admin-catalog-included-detail = لا سعر لهذه الفئة. لتبيع تطبيقًا ضعه في فئة سعرية أخرى.
+
+admin-catalog-unknown-heading = لا شيء كهذا في الكتالوج
+admin-catalog-unknown-detail = قارنه بالقوائم.
+admin-catalog-private-heading = هذا مخطط خاص (Blueprint)
+admin-catalog-private-detail = لا يتغير منه شيء إلا بملف موقّع آخر.
+admin-catalog-none = لا شيء من هذا النوع بعد. أضف الأول.
+admin-catalog-list-means = بالترتيب الذي يراه العملاء. الاسم يفتح نموذجه.
+admin-catalog-month = في الشهر
+admin-catalog-marks = العلامات
+admin-catalog-mark-retired = خارج الكتالوج
+admin-catalog-mark-private = مخطط خاص
+admin-catalog-mark-unlisted = لا يظهر: توقيعه غير صالح
+admin-catalog-mark-later = لا يمكن تثبيته بعد
+admin-catalog-mark-popular = رائج
+admin-catalog-mark-featured = مميّز
+admin-catalog-mark-included = في كل باقة
+admin-catalog-mark-system = يخدم التطبيقات فقط
+admin-catalog-bring-back = أعده
+
+admin-catalog-add-plan = أضف باقة
+admin-catalog-add-addon = أضف إضافة
+admin-catalog-add-app = أضف تطبيقًا
+admin-catalog-add-industry = أضف مجال عمل
+admin-catalog-add-bundle = أضف حزمة
+admin-catalog-add-button = أضفه
+admin-catalog-added-notice = صار في الكتالوج.
+admin-catalog-back-means = كان في الكتالوج عنصر بهذا الاسم المختصر وأُخرج منه. إذا أُضيف ثانية عاد بمعرّفه السابق وبما تدخله هنا.
+admin-catalog-back-notice = عاد إلى الكتالوج.
+admin-catalog-taken-means = لم يُضف شيء، والعنصر الذي يحمل هذا الاسم المختصر باقٍ كما كان.
+admin-catalog-taken-look = افتحه
+admin-catalog-like = أضف واحدًا مثله
+admin-catalog-entry-means = يسري ما يُحفظ حالًا، وعلى أسعار التجديد أيضًا. الاسم المختصر لا يتغير أبدًا. والعربية التي جاءت مع البرنامج تزول إذا تغيّر النص الإنجليزي الذي تترجمه.
+admin-catalog-saved-notice = حُفظ العنصر.
+admin-catalog-changed = غيّر شخص آخر هذا العنصر
+admin-catalog-out = أخرجه من الكتالوج
+admin-catalog-out-means = لا يظهر بعدها ولا يمكن طلبه. من لديه يبقى لديه ويُحاسب عليه كما كان. ويمكنك إعادته.
+admin-catalog-out-button = أخرجه
+admin-catalog-named = لا يمكن إخراجه من الكتالوج ما دامت هذه تذكره. غيّرها أولًا:
+admin-catalog-retired-notice = خرج من الكتالوج. يمكنك إعادته من هنا.
+
+admin-catalog-reads = ما يقرؤه العملاء
+admin-catalog-costs = السعر والموضع
+admin-catalog-runs = كيف يعمل
+admin-catalog-goes = ما يرافقه
+
+admin-catalog-field-slug = الاسم المختصر
+admin-catalog-field-name = الاسم
+admin-catalog-field-name-ar = الاسم بالعربية
+admin-catalog-field-tagline = في سطر واحد
+admin-catalog-field-tagline-ar = في سطر واحد، بالعربية
+admin-catalog-field-description = الوصف
+admin-catalog-field-description-ar = الوصف بالعربية
+admin-catalog-field-cpu = المعالج
+admin-catalog-field-memory = الذاكرة
+admin-catalog-field-storage = التخزين
+admin-catalog-field-popular = هو رائج
+admin-catalog-field-featured = هو مميّز
+admin-catalog-field-features = ماذا يقدّم
+admin-catalog-field-features-ar = ماذا يقدّم، بالعربية
+admin-catalog-field-category = الفئة
+admin-catalog-field-tags = كلمات يُعثر عليه بها
+admin-catalog-field-icon = اسم أيقونته
+admin-catalog-field-icon-bg = اللون خلف أيقونته
+admin-catalog-field-website = الموقع
+admin-catalog-field-license = الرخصة
+admin-catalog-field-emoji = الرمز التعبيري
+admin-catalog-field-price = الشهر بعملة { $code }
+admin-catalog-field-included = هو في كل باقة
+admin-catalog-field-free = عليه علامة «مجاني»
+admin-catalog-field-tier = الفئة السعرية
+admin-catalog-field-discount = الخصم بالمئة
+admin-catalog-field-stripe-price-id = معرّف سعره عند Stripe
+admin-catalog-field-sort-order = موضعه في القائمة
+admin-catalog-field-kind = النوع
+admin-catalog-kind-app = تطبيق
+admin-catalog-kind-service = خدمة
+admin-catalog-field-system = لا يخدم إلا تطبيقات أخرى
+admin-catalog-field-shareable = يمكن أن تتشاركه تطبيقات مؤسسة واحدة
+admin-catalog-field-deployable = يمكن تثبيته
+admin-catalog-field-config-schema = ما يمكن ضبطه منه (JSON Schema)
+admin-catalog-field-ram-mb = الذاكرة بالميغابايت
+admin-catalog-field-cpu-milli = المعالج بأجزاء من ألف من النواة
+admin-catalog-field-disk-gb = التخزين بالغيغابايت
+admin-catalog-field-helm-chart = حزمة Helm
+admin-catalog-field-helm-repo = مستودع حزمة Helm
+admin-catalog-field-helm-version = إصدار حزمة Helm
+admin-catalog-field-helm-values = ما تُبلَّغ به حزمة Helm
+admin-catalog-field-http-port = منفذ صفحاته
+admin-catalog-field-related-apps = يُستعمل معه
+admin-catalog-field-dependencies = يحتاج إلى
+admin-catalog-field-suggested-apps = التطبيقات المقترحة
+admin-catalog-field-bundle-id = الحزمة
+admin-catalog-field-apps = التطبيقات التي فيها
+admin-catalog-field-recommended-size = الباقة الموصى بها
+
+admin-catalog-slug-hint = حتى 40 من a إلى z ومن 0 إلى 9 و -، ويبدأ بحرف. لا يمكن تغييره أبدًا.
+admin-catalog-arabic-hint = إذا تُرك فارغًا رأى قرّاء العربية النص الإنجليزي.
+admin-catalog-lines-hint = واحد في كل سطر.
+admin-catalog-object-hint = كائن JSON، أو اتركه فارغًا.
+admin-catalog-slugs-hint = أسماء مختصرة، واحد في كل سطر.
+admin-catalog-slug-of-hint = اسمها المختصر، أو لا شيء.
+admin-catalog-size-hint = مثل ‎2 vCPU‎ أو ‎50 GB‎. الرقم المكتوب هكذا حد أيضًا.
+admin-catalog-discount-hint = يُحفظ لبرامج أخرى، ولا يُعطى في أي طلب هنا.
+admin-catalog-tier-hint = ما يكلّفه الشهر يُحدد للفئة السعرية.
+admin-catalog-place-hint = الرقم الأصغر أولًا. إذا تُرك فارغًا جاء الجديد في الآخر وبقي غيره في موضعه.
+admin-catalog-repository-hint = يبدأ بـ https:// أو oci://.
+admin-catalog-version-hint = إصدار أو مدى إصدارات. اتركه فارغًا للأحدث.
+admin-catalog-port-hint = إذا لم يُحدد قط فهو 80.
+
+admin-catalog-name-wrong = أدخل سطرًا واحدًا من 1 إلى { $most } حرفًا
+admin-catalog-line-wrong = أدخل سطرًا واحدًا لا يزيد على { $most } حرفًا، بلا رموز تحكم
+admin-catalog-text-wrong = أدخل نصًا لا يزيد على { $most } حرفًا، بلا رموز تحكم
+admin-catalog-whole-wrong = أدخل عددًا صحيحًا من 0 إلى { $most }
+admin-catalog-port-wrong = أدخل عددًا صحيحًا من 1 إلى 65,535
+admin-catalog-amount-wrong = أدخل مبلغًا من 0 إلى { $amount }، بلا كسور أدق من ذلك
+admin-catalog-texts-wrong = أدخل حتى 100 سطر، كل منها حتى 200 حرف
+admin-catalog-object-wrong = أدخل كائن JSON بين قوسين معقوفين، أو اترك الحقل فارغًا
+admin-catalog-colour-wrong = أدخل لونًا مثل ‎#0b5c4a‎: علامة # ثم ستة رموز من 0 إلى 9 أو من a إلى f
+admin-catalog-choice-wrong = اختر واحدًا من هذه
+admin-catalog-included-wrong = ما هو في كل باقة لا يكلّف شيئًا: اجعل السعر 0 أو أزل هذه العلامة
+admin-catalog-chart-wrong = لا يُعثر على حزمة Helm بهذا. ما يمكن تثبيته يحتاج إلى اسم حزمة Helm ومستودع يبدأ بـ https:// أو oci://
+admin-catalog-circle-wrong = واحد من هذه يحتاج إلى هذا التطبيق، فلا يُجهَّز أبدًا. احذفه
+admin-catalog-reference-wrong = أدخل أسماء مختصرة لعناصر أخرى في الكتالوج. لا يمكن ذكر المخططات الخاصة
+admin-catalog-slug-wrong = أدخل حتى 40 من a إلى z ومن 0 إلى 9 و -، يبدأ بحرف ولا ينتهي بـ -. ولا يسمى تطبيق vcluster أو search
+admin-catalog-slug-taken = في الكتالوج عنصر بهذا الاسم المختصر. اختر غيره أو غيّر ذلك العنصر
+admin-catalog-slug-private = هذا الاسم المختصر لمخطط خاص أو كان له. اختر غيره
