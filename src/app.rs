@@ -28,6 +28,7 @@ use crate::storage::Store;
 use crate::storage::reads::Reads;
 use crate::storage::users::BySubject;
 use crate::usecase::market;
+use crate::usecase::openings::Openings;
 use crate::usecase::previews::Previews;
 
 /// What was settled when the Sovereign first started, and never changes.
@@ -67,6 +68,8 @@ pub struct App {
     pub(crate) known_users: Cache<(String, String), UserId>,
     pub(crate) people: Reads<BySubject>,
     pub(crate) previews: Previews,
+    /// How often vouchers were looked at here since that was written.
+    pub(crate) openings: Openings,
     /// What can be had, as long as nobody changes it.
     pub(crate) market: market::Kept,
     /// How Organizations are provisioned, and the way there.
@@ -110,6 +113,7 @@ impl App {
             process: parts.ids.next_id(),
             people: Reads::start(&parts.store),
             previews: parts.previews,
+            openings: Openings::default(),
             market: market::Kept::default(),
             provisioning: parts.provisioning,
             driver: parts.driver,

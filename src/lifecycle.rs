@@ -28,6 +28,7 @@ use crate::storage::memory::Memory;
 use crate::storage::{self, Location, Store, migrate};
 use crate::usecase::blueprint_states;
 use crate::usecase::migrate as bring_up;
+use crate::usecase::openings;
 use crate::usecase::previews::Previews;
 use crate::usecase::roles;
 use crate::usecase::start::{self, StartError, Wanted};
@@ -173,8 +174,9 @@ impl Sovereign {
         jobs::once(app).await
     }
 
-    /// Answers what is queued and closes the database. Requests must have ended before.
+    /// Answers what is queued, writes what was counted and closes the database. Requests must have ended before.
     pub async fn stop(self) {
+        openings::write_last(&self.app).await;
         let store = self.app.store.clone();
         drop(self.app);
         self.engine.finished().await;

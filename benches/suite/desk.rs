@@ -14,7 +14,7 @@ const REQUESTS: usize = 40;
 /// What is asked for, of codes such as `C-0123456-LAST`, of which one in seven is paused and one in eleven revoked. The
 /// newer half is in a campaign that has not begun; of the older one in a thousand is in one that is over. One in ten was
 /// issued by one operation.
-const QUESTIONS: [(&str, &str); 21] = [
+const QUESTIONS: [(&str, &str); 26] = [
     ("the newest", ""),
     ("paused", "&status=paused"),
     ("revoked", "&status=revoked"),
@@ -36,10 +36,15 @@ const QUESTIONS: [(&str, &str); 21] = [
     ("the last redeemed", "&sort=last_redeemed"),
     ("by code, paused", "&sort=code&status=paused"),
     ("the most spent, over", "&sort=spent&status=ended"),
+    ("of a tag that one in ten has", "&tag=many"),
+    ("of that tag, exhausted: none", "&tag=many&status=exhausted"),
+    ("of a tag that few have", "&tag=few"),
+    ("of a tag that few have, by code", "&tag=few&sort=code"),
+    ("of that tag, the most spent", "&tag=many&sort=spent"),
 ];
 
 /// Reports, and what became of one voucher.
-const REPORTS: [(&str, &str); 8] = [
+const REPORTS: [(&str, &str); 10] = [
     ("redemptions of 30 days", "/billing/reports/redemptions"),
     ("redemptions of a year", "/billing/reports/redemptions?days=366"),
     ("credit of 30 days", "/billing/reports/credit"),
@@ -47,17 +52,21 @@ const REPORTS: [(&str, &str); 8] = [
     ("new Organizations of a year", "/billing/reports/organizations?days=366"),
     ("revenue of a year", "/billing/admin/reports/revenue?days=366"),
     ("a voucher", "/billing/vouchers/code/C-0000002-LAST"),
+    ("how many have a tag", "/billing/vouchers/count?tag=many"),
+    ("a campaign's funnel", "/billing/campaigns/00000000-0000-7000-8000-000000000001/funnel"),
     ("a voucher's credit by day", "/billing/vouchers/code/C-0000002-LAST/credit"),
 ];
 
 /// What has a million rows.
-const LARGE: [&str; 6] = [
+const LARGE: [&str; 8] = [
     "promo_codes",
     "credit_ledger",
     "credit_lots",
     "voucher_totals",
     "voucher_counts",
     "card_payments",
+    "voucher_tags",
+    "voucher_customers",
 ];
 
 pub(crate) fn run(runtime: &Runtime, scale: Scale) {
@@ -70,11 +79,18 @@ pub(crate) fn run(runtime: &Runtime, scale: Scale) {
         let store = runtime.block_on(sovereign.store());
         runtime.block_on(async {
             fill(&store, count).await;
+            tag(&store, count).await;
             ledger::fill(&store, count).await;
         });
         ledger::roll_up(name, &sovereign, count);
         let vouchers = i64::try_from(count / 2).unwrap();
         assert_eq!(runtime.block_on(ledger::added_up(&store)), vouchers, "all is added up");
+        // Of whoever redeemed, one in two with a voucher of one campaign.
+        let id = campaign(store.engine(), 1);
+        let odd = format!(
+            "UPDATE voucher_customers SET campaign_id = {id} WHERE code LIKE '%4-LAST' OR code LIKE '%8-LAST'"
+        );
+        runtime.block_on(people::execute(&store, &odd));
         runtime.block_on(people::execute(&store, "ANALYZE"));
         let requests = ask(name, &sovereign);
         say(&format!("  {name}: how tables of a million rows are read"));
@@ -83,6 +99,33 @@ pub(crate) fn run(runtime: &Runtime, scale: Scale) {
         }
     }
     say("  (at most 300 ms)\n");
+}
+
+/// The identifier of a campaign, or of the operation.
+fn campaign(engine: Engine, number: u8) -> String {
+    match engine {
+        Engine::Postgres => format!("'00000000-0000-7000-8000-00000000000{number}'::uuid"),
+        Engine::Sqlite => format!("X'0000000000007000800000000000000{number}'"),
+    }
+}
+
+/// One in ten has a tag, and fifty another.
+async fn tag(store: &Store, count: usize) {
+    let few = count / 50;
+    for statement in [
+        "INSERT INTO tags (tag, created_at) SELECT v.tag, p.created_at FROM promo_codes p \
+         CROSS JOIN (SELECT 'many' AS tag UNION ALL SELECT 'few') AS v WHERE p.code = 'C-0000001-LAST'"
+            .to_owned(),
+        "INSERT INTO voucher_tags (code, tag, created_at) SELECT code, 'many', created_at FROM promo_codes \
+         WHERE code LIKE '%3-LAST'"
+            .to_owned(),
+        format!(
+            "INSERT INTO voucher_tags (code, tag, created_at) SELECT code, 'few', created_at FROM promo_codes \
+             WHERE CAST(substr(code, 3, 7) AS integer) % {few} = 0"
+        ),
+    ] {
+        people::execute(store, &statement).await;
+    }
 }
 
 async fn fill(store: &Store, count: usize) {
@@ -96,22 +139,13 @@ async fn fill(store: &Store, count: usize) {
             ("printf('C-%07d-LAST', n)", "(1700000000 + n / 3) * 1000000", "ANALYZE promo_codes")
         }
     };
-    let (later, over, far, long_ago) = match store.engine() {
-        Engine::Postgres => (
-            "'00000000-0000-7000-8000-000000000001'::uuid",
-            "'00000000-0000-7000-8000-000000000002'::uuid",
-            "to_timestamp(4000000000)",
-            "to_timestamp(1700000000)",
-        ),
-        Engine::Sqlite => (
-            "X'00000000000070008000000000000001'",
-            "X'00000000000070008000000000000002'",
-            "4000000000000000",
-            "1700000000000000",
-        ),
+    let (far, long_ago) = match store.engine() {
+        Engine::Postgres => ("to_timestamp(4000000000)", "to_timestamp(1700000000)"),
+        Engine::Sqlite => ("4000000000000000", "1700000000000000"),
     };
+    let [later, over, together] = [1, 2, 3].map(|number| campaign(store.engine(), number));
     for (id, name, starts, ends) in
-        [(later, "Later", far, "NULL"), (over, "Over", "NULL", long_ago)]
+        [(&later, "Later", far, "NULL"), (&over, "Over", "NULL", long_ago)]
     {
         let key = name.to_lowercase();
         people::execute(
@@ -125,7 +159,6 @@ async fn fill(store: &Store, count: usize) {
         .await;
     }
     let half = count / 2;
-    let together = over.replace("0002'", "0003'");
     people::execute(
         store,
         &format!(

@@ -1,15 +1,15 @@
 //! Reads requests, and says of bad ones which field, what is wrong and what to do.
 
-use std::error::Error as _;
+use std::error::Error as StdError;
 use std::time::Duration;
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError};
-use serde::de::{DeserializeOwned, Unexpected, Visitor};
+use serde::de::{DeserializeOwned, Error as _, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::problem::Problem;
 use crate::usecase::bulk::MAX_FILE_BYTES;
@@ -265,6 +265,16 @@ impl<S: Send + Sync> FromRequestParts<S> for Segments {
         }
         Ok(Self(values))
     }
+}
+
+/// A member that is an object or nothing. By itself serde reads a list as one, too, member by member.
+pub(super) fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    let Some(members) = Option::<Map<String, Value>>::deserialize(deserializer)? else {
+        return Ok(None);
+    };
+    serde_json::from_value(Value::Object(members)).map(Some).map_err(D::Error::custom)
 }
 
 /// References in one list; more is no order of a person.

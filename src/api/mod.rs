@@ -21,6 +21,7 @@ mod bulk_edit;
 mod bulk_import;
 pub(crate) mod caller;
 mod campaign_days;
+mod campaign_funnel;
 mod campaigns;
 mod catalog;
 mod catalog_admin;
@@ -166,6 +167,7 @@ fn voucher_routes(routes: Routes) -> Routes {
         .add(campaigns::__path_edit, campaigns::edit)
         .add(campaign_days::__path_json, campaign_days::json)
         .add(campaign_days::__path_csv, campaign_days::csv)
+        .add(campaign_funnel::__path_read, campaign_funnel::read)
         .add_older(OLDER, "listPromos", __path_list, vouchers::list)
         .add_older(OLDER, "issuePromo", __path_issue, vouchers::issue)
         .add_older(OLDER_CODE, "revokePromo", __path_revoke, vouchers::revoke)

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::caller::Issuer;
-use super::extract::{Body, Segment};
+use super::extract::{Body, Segment, object};
 use super::problem::Problem;
 use super::wire::DoneBody;
 use crate::app::App;
@@ -119,6 +119,7 @@ pub(super) struct NewBody {
     #[schema(min_length = 1, max_length = 60)]
     name: String,
     /// Absent or empty: all vouchers but the revoked.
+    #[serde(default, deserialize_with = "object")]
     filter: Option<FilterBody>,
 }
 

@@ -330,6 +330,9 @@ pub(super) async fn redeem_preview(
     let accepting = known.issued.refusal(app.clock.now()).is_none();
     let status = if accepting { StatusCode::OK } else { StatusCode::GONE };
     let voucher = &known.issued.voucher;
+    if accepting {
+        app.openings.note(voucher);
+    }
     let body = known.answers[usize::from(accepting)]
         .get_or_init(|| PreviewBody::new(voucher, accepting, app.facts.currency).json());
     let headers = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];

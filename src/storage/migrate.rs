@@ -78,6 +78,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(33, "0033", "bulk_edits"),
     migration!(34, "0034", "tags"),
     migration!(35, "0035", "mailings"),
+    migration!(36, "0036", "funnel"),
 ];
 
 /// Any number; all processes of this program take the same PostgreSQL lock while they migrate.

@@ -57,6 +57,7 @@ from_row! {
     #[derive(Debug)]
     pub(crate) struct Line {
         pub(crate) id: Uuid,
+        pub(crate) customer_id: Uuid,
         pub(crate) kind: String,
         pub(crate) amount_minor: i64,
         pub(crate) created_at: Ts,
@@ -71,7 +72,7 @@ from_row! {
 /// The lines of the ledger from one identifier up to another, by identifier. What was adopted from an earlier service
 /// was added up then, and is not among them.
 pub(crate) async fn lines(tx: &mut Tx, from: Uuid, before: Uuid, limit: i64) -> Result<Vec<Line>> {
-    let sql = "SELECT e.id, e.kind, e.amount_minor, e.created_at, l.source, l.reference, \
+    let sql = "SELECT e.id, e.customer_id, e.kind, e.amount_minor, e.created_at, l.source, l.reference, \
                    l.amount_minor AS lot_minor, l.created_at AS lot_at \
                FROM credit_ledger e LEFT JOIN credit_lots l ON l.id = e.lot_id \
                WHERE e.id >= $1 AND e.id < $2 AND e.kind <> 'adopted' ORDER BY e.id LIMIT $3";
@@ -88,6 +89,7 @@ from_row! {
     #[derive(Debug)]
     pub(crate) struct Payment {
         pub(crate) id: Uuid,
+        pub(crate) tenant_id: String,
         pub(crate) amount_minor: i64,
         pub(crate) created_at: Ts,
     }
@@ -100,7 +102,7 @@ pub(crate) async fn payments(
     before: Uuid,
     limit: i64,
 ) -> Result<Vec<Payment>> {
-    let sql = "SELECT id, amount_minor, created_at FROM card_payments \
+    let sql = "SELECT id, tenant_id, amount_minor, created_at FROM card_payments \
                WHERE id >= $1 AND id < $2 AND purpose = 'order' ORDER BY id LIMIT $3";
     Ok(on_db!(tx, c => sqlx::query_as(sql)
         .bind(from)

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     Result, Tx, on_db, verify_blueprints, verify_bulk, verify_campaigns, verify_chain,
-    verify_mailings, verify_reports, verify_usage,
+    verify_funnel, verify_mailings, verify_reports, verify_usage,
 };
 
 /// One broken invariant.
@@ -456,7 +456,10 @@ fn by_id() -> impl Iterator<Item = &'static Check> {
 
 fn by_text() -> impl Iterator<Item = &'static Check> {
     let own = CHECKS_BY_TEXT.iter().chain(verify_campaigns::BY_TEXT);
-    own.chain(verify_bulk::BY_TEXT).chain(verify_mailings::BY_TEXT).chain(verify_reports::BY_TEXT)
+    own.chain(verify_bulk::BY_TEXT)
+        .chain(verify_mailings::BY_TEXT)
+        .chain(verify_reports::BY_TEXT)
+        .chain(verify_funnel::BY_TEXT)
 }
 
 /// The names of all invariants, in the order they are checked.

@@ -8,7 +8,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use sovereign_domain::campaign::{Campaign, CampaignStatus, MAX_NAME_CHARS, MAX_PER_CUSTOMER};
-use sovereign_domain::event::AuditEntry;
 use sovereign_domain::ids::CampaignId;
 use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
@@ -243,14 +242,7 @@ async fn note(
     before: Option<&Campaign>,
     after: &Campaign,
 ) -> storage::Result<()> {
-    let entry = AuditEntry {
-        id: writer.ids.next_id(),
-        at: writer.now,
-        actor: writer.actor.clone(),
-        action,
-        subject: after.id.to_string(),
-        tenant_id: None,
-    };
+    let entry = writer.entry(action, after.id.to_string());
     let change = Change { before: before.map(state), after: Some(state(after)) };
     audit::record(tx, &[(entry, change)]).await
 }

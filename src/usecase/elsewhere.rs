@@ -172,17 +172,18 @@ fn shown(issuer: &Issuer, person: &Person) -> Shown {
     }
 }
 
-/// The user that a person is, made where there was none, with the language they read here.
+/// The user that a person is, made where there was none, with the language they read here; and whether they are new.
 pub(crate) async fn user(
     app: &App,
     tx: &mut Tx,
     person: &Person,
     language: Option<Language>,
-) -> storage::Result<String> {
+) -> storage::Result<(String, bool)> {
     let identity = &person.identity;
     let new = users::new_user(app, identity);
     let links = users::links(identity, &new);
-    let user_id = users::find_or_create(app, tx, &new, links).await?.to_string();
+    let found = users::find_or_create(app, tx, &new, links).await?;
+    let user_id = found.user_id.to_string();
     // An issuer vouches for the address that it names, which may not be the one known here.
     let known = user_rows::profile(tx, &user_id).await?;
     let same = known.is_some_and(|user| user.email.eq_ignore_ascii_case(&new.email));
@@ -191,7 +192,7 @@ pub(crate) async fn user(
     if let Some(language) = language {
         user_rows::note_language(tx, &user_id, language.tag()).await?;
     }
-    Ok(user_id)
+    Ok((user_id, found.is_new))
 }
 
 /// What ties an answer to its question for clients that keep nothing: it follows from the address they are
@@ -238,7 +239,7 @@ pub(crate) async fn sign_in_for_client(
     let derived = Derived::of(app, redirect_uri);
     let person = issuer.redeem(code, derived.asked(redirect_uri)).await?;
     let mut tx = app.store.begin().await?;
-    let user_id = user(app, &mut tx, &person, None).await?;
+    let (user_id, _) = user(app, &mut tx, &person, None).await?;
     let shown = shown(issuer, &person);
     let pair = sessions::begin(app, &mut tx, &user_id, &shown, request_id).await?;
     tx.commit().await?;

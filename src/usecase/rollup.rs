@@ -13,13 +13,14 @@ use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
 use super::done::Done;
+use super::rollup_customers;
 use super::seal_audit::MARGIN_SECONDS;
 use crate::app::App;
 use crate::ids;
 use crate::storage::rollups::{
     self, CardRow, CountRow, CreditSums, Line, Payment, Rollup, TotalRow,
 };
-use crate::storage::{self, Error, Tx};
+use crate::storage::{self, Error, Tx, funnel};
 
 /// The most lines of one transaction.
 const PAGE: u16 = 5_000;
@@ -31,7 +32,7 @@ const PAGE: u16 = 5_000;
 pub async fn step(app: &App) -> storage::Result<Done> {
     let due = ids::first_of(app.clock.now().plus_seconds(-MARGIN_SECONDS));
     let credit = told_apart(credit_step(app, due).await)?;
-    let cards = told_apart(cards_step(app, due).await)?;
+    let cards = told_apart(cards_step(app, due, credit.more).await)?;
     Ok(Done { count: credit.count.saturating_add(cards.count), more: credit.more || cards.more })
 }
 
@@ -62,12 +63,15 @@ async fn credit_step(app: &App, due: Uuid) -> storage::Result<Done> {
     rollups::add_by_source(&mut tx, sums.by_source()).await?;
     rollups::add_by_voucher(&mut tx, sums.by_voucher()).await?;
     rollups::add_totals(&mut tx, sums.totals()).await?;
+    funnel::add_customers(&mut tx, rollup_customers::customers(&lines)).await?;
     tx.commit().await?;
     Ok(Done::up_to(PAGE, lines.len()))
 }
 
-async fn cards_step(app: &App, due: Uuid) -> storage::Result<Done> {
+/// With `behind`, credit is not added up as far: no payment is looked at before the redemption that it may follow.
+async fn cards_step(app: &App, due: Uuid, behind: bool) -> storage::Result<Done> {
     let mut tx = app.store.read().await?;
+    let due = if behind { due.min(rollups::before(&mut tx, Rollup::Credit).await?) } else { due };
     let from = rollups::before(&mut tx, Rollup::Cards).await?;
     let payments = rollups::payments(&mut tx, from, due, PAGE.into()).await?;
     drop(tx);
@@ -80,6 +84,7 @@ async fn cards_step(app: &App, due: Uuid) -> storage::Result<Done> {
     let mut tx = app.store.begin().await?;
     rollups::advance(&mut tx, Rollup::Cards, (from, to)).await?;
     rollups::add_cards(&mut tx, sums.rows()).await?;
+    funnel::note_payments(&mut tx, rollup_customers::paid(&payments)).await?;
     tx.commit().await?;
     Ok(Done::up_to(PAGE, payments.len()))
 }

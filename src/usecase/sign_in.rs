@@ -175,6 +175,8 @@ pub(crate) async fn behind_link(
 /// Who a proof is of, and where they go on.
 pub(crate) struct Proven {
     pub(crate) user_id: String,
+    /// Whether this sign-in made them a user.
+    pub(crate) is_new: bool,
     pub(crate) return_to: String,
     pub(crate) shown: Shown,
 }
@@ -215,9 +217,9 @@ pub(crate) async fn prove(
         tx.commit().await?;
         return Err(SignInError::Wrong);
     };
-    let user_id = person(app, &mut tx, &row, request_id).await?;
+    let (user_id, is_new) = person(app, &mut tx, &row, request_id).await?;
     let shown = Shown { method: "email".to_owned(), trusted: true, granted: Role::Member };
-    Ok((tx, Proven { user_id, return_to: row.return_to, shown }))
+    Ok((tx, Proven { user_id, is_new, return_to: row.return_to, shown }))
 }
 
 async fn try_code(
@@ -248,13 +250,13 @@ fn digits(code: &str) -> String {
         .collect()
 }
 
-/// The user whose mailbox it is.
+/// The user whose mailbox it is, and whether they are new.
 async fn person(
     app: &App,
     tx: &mut Tx,
     row: &SignInRow,
     request_id: &str,
-) -> storage::Result<String> {
+) -> storage::Result<(String, bool)> {
     let now = app.clock.now();
     let new = NewUser {
         id: app.new_id().to_string().into(),
@@ -263,7 +265,7 @@ async fn person(
         email: row.email.clone(),
         email_verified: true,
     };
-    let user_id = users::find_or_create(app, tx, &new, true).await?;
+    let users::Found { user_id, is_new } = users::find_or_create(app, tx, &new, true).await?;
     user_rows::note_profile(tx, &user_id.0, true, "", "", now).await?;
     if let Some(language) = &row.language {
         user_rows::note_language(tx, &user_id.0, language).await?;
@@ -278,7 +280,7 @@ async fn person(
         let entry = audited::entry(app, &actor, "administrator_link.use", &subject, None);
         audited::record(tx, entry, json!({})).await?;
     }
-    Ok(user_id.to_string())
+    Ok((user_id.to_string(), is_new))
 }
 
 /// Signs in for the API.

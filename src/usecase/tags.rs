@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
-use sovereign_domain::event::AuditEntry;
 use sovereign_domain::tag::{MAX_TAGS, Tag};
 use sovereign_domain::voucher::{Code, Voucher};
 
@@ -132,14 +131,7 @@ pub(super) async fn tagged(
             TagChange::Add => after.insert(tag.as_str()),
             TagChange::Remove => after.remove(tag.as_str()),
         };
-        let entry = AuditEntry {
-            id: writer.ids.next_id(),
-            at: writer.now,
-            actor: writer.actor.clone(),
-            action: "voucher.tag",
-            subject: voucher.code.as_str().to_owned(),
-            tenant_id: None,
-        };
+        let entry = writer.entry("voucher.tag", voucher.code.as_str().to_owned());
         let told = |tags: BTreeSet<&str>| Some(json!({ "tags": tags }));
         entries.push((entry, Change { before: told(before), after: told(after) }));
     }

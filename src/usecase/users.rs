@@ -82,9 +82,9 @@ async fn create_or_find(app: &App, identity: &Identity) -> storage::Result<UserI
     }
     let mut tx = app.store.begin().await?;
     let new = new_user(app, identity);
-    let user_id = find_or_create(app, &mut tx, &new, links(identity, &new)).await?;
+    let found = find_or_create(app, &mut tx, &new, links(identity, &new)).await?;
     tx.commit().await?;
-    Ok(user_id)
+    Ok(found.user_id)
 }
 
 /// Whether the user is found by the address as well: where an issuer of others vouches for it.
@@ -106,6 +106,18 @@ pub(super) fn new_user(app: &App, identity: &Identity) -> NewUser {
     }
 }
 
+/// A user, and whether there was none before.
+pub(super) struct Found {
+    pub(super) user_id: UserId,
+    pub(super) is_new: bool,
+}
+
+impl Found {
+    fn known(user_id: UserId) -> Self {
+        Self { user_id, is_new: false }
+    }
+}
+
 /// The user of an issuer and subject, in this order: known by them; linked to them; with `links`, known
 /// by the same e-mail address, which both issuers verified, and linked from now on; or made.
 pub(super) async fn find_or_create(
@@ -113,29 +125,29 @@ pub(super) async fn find_or_create(
     tx: &mut Tx,
     new: &NewUser,
     links: bool,
-) -> storage::Result<UserId> {
+) -> storage::Result<Found> {
     let now = app.clock.now();
     let (issuer, subject) = (&new.issuer, &new.subject);
     if let Some(user) = users::find_by_subject(tx, issuer, subject).await? {
-        return Ok(user.id.into());
+        return Ok(Found::known(user.id.into()));
     }
     if let Some(user_id) = users::find_linked(tx, issuer, subject).await? {
-        return Ok(user_id);
+        return Ok(Found::known(user_id));
     }
     if links {
         // Where several have it, the one that was there first.
         let known = users::find_by_verified_email(tx, &new.email).await?;
         if let Some(user) = known.into_iter().next() {
             users::link(tx, new, &user.id, now).await?;
-            return Ok(user.id.into());
+            return Ok(Found::known(user.id.into()));
         }
     }
     if create(tx, new, app.new_id(), now).await? {
-        return Ok(new.id.clone());
+        return Ok(Found { user_id: new.id.clone(), is_new: true });
     }
     // Another request of the same person was first, and has committed: the insert waited for it.
     let user = users::find_by_subject(tx, issuer, subject).await?;
-    user.map(|user| UserId::from(user.id))
+    user.map(|user| Found::known(user.id.into()))
         .ok_or_else(|| storage::Error::Corrupt("users: a user vanished".into()))
 }
 

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sovereign_domain::event::AuditEntry;
 use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
@@ -204,13 +203,6 @@ async fn note(
     (action, id): (&'static str, Uuid),
     (before, after): (Option<Value>, Option<Value>),
 ) -> storage::Result<()> {
-    let entry = AuditEntry {
-        id: writer.ids.next_id(),
-        at: writer.now,
-        actor: writer.actor.clone(),
-        action,
-        subject: id.to_string(),
-        tenant_id: None,
-    };
+    let entry = writer.entry(action, id.to_string());
     audit::record(tx, &[(entry, Change { before, after })]).await
 }

@@ -200,6 +200,15 @@ impl<'a> Writer<'a> {
     }
 }
 
+impl Writer<'_> {
+    /// A line of the audit log in this name, about no Organization.
+    pub(super) fn entry(&mut self, action: &'static str, subject: String) -> AuditEntry {
+        let id = self.ids.next_id();
+        let actor = self.actor.clone();
+        AuditEntry { id, at: self.now, actor, action, subject, tenant_id: None }
+    }
+}
+
 /// Issues a voucher; edits or resurrects one that exists.
 ///
 /// # Errors
@@ -275,14 +284,7 @@ pub(super) async fn note_new(
             let id = writer.ids.next_id();
             events.push(Event { id, at: writer.now, tenant_id: None, data });
         }
-        let entry = AuditEntry {
-            id: writer.ids.next_id(),
-            at: writer.now,
-            actor: writer.actor.clone(),
-            action: "voucher.issue",
-            subject: one.voucher.code.as_str().to_owned(),
-            tenant_id: None,
-        };
+        let entry = writer.entry("voucher.issue", one.voucher.code.as_str().to_owned());
         entries.push((entry, Change { before: None, after: Some(told(one)) }));
     }
     audit::publish(tx, &events).await?;
@@ -309,14 +311,7 @@ pub(super) async fn note_edited(
             ("voucher.issue", EventData::VoucherIssued(data))
         };
         events.push(Event { id: writer.ids.next_id(), at: writer.now, tenant_id: None, data });
-        let entry = AuditEntry {
-            id: writer.ids.next_id(),
-            at: writer.now,
-            actor: writer.actor.clone(),
-            action,
-            subject: after.voucher.code.as_str().to_owned(),
-            tenant_id: None,
-        };
+        let entry = writer.entry(action, after.voucher.code.as_str().to_owned());
         entries.push((entry, Change { before: Some(told(before)), after: Some(told(after)) }));
     }
     audit::publish(tx, &events).await?;
@@ -391,14 +386,7 @@ async fn note(
     let code = after.voucher.code.as_str().to_owned();
     let event = Event { id: writer.ids.next_id(), at: writer.now, tenant_id: None, data };
     audit::publish(tx, &[event]).await?;
-    let entry = AuditEntry {
-        id: writer.ids.next_id(),
-        at: writer.now,
-        actor: writer.actor.clone(),
-        action,
-        subject: code,
-        tenant_id: None,
-    };
+    let entry = writer.entry(action, code);
     let change = Change { before: before.as_ref().map(told), after: Some(told(&after)) };
     audit::record(tx, &[(entry, change)]).await?;
     Ok(after)

@@ -71,8 +71,13 @@ async fn arrive(
 ) -> Result<Response, ElsewhereError> {
     let (person, shown) = elsewhere::arrive(app, journey, returned).await?;
     let mut tx = app.store.begin().await?;
-    let user_id = elsewhere::user(app, &mut tx, &person, Some(page.language)).await?;
-    let who = sign_in::SignedIn { user_id: &user_id, shown: &shown, return_to: &journey.return_to };
+    let (user_id, is_new) = elsewhere::user(app, &mut tx, &person, Some(page.language)).await?;
+    let who = sign_in::SignedIn {
+        user_id: &user_id,
+        shown: &shown,
+        return_to: &journey.return_to,
+        came_with: sign_in::came_with(page, is_new),
+    };
     Ok(sign_in::begin_session(app, tx, who, request_id).await?)
 }
 

@@ -97,7 +97,10 @@ async fn show(
     let kept = kept_voucher::read(&headers).map(|kept| kept.code.as_str().to_owned());
     let text = if given.trim().is_empty() { kept.unwrap_or_default() } else { given };
     match look(&app, &address, &text).await {
-        Ok(Looked::Found(issued)) => voucher_page(&app, &page, &issued),
+        Ok(Looked::Found(issued)) => {
+            note_opening(&app, &headers, &issued);
+            voucher_page(&app, &page, &issued)
+        }
         Ok(Looked::Unknown) => {
             let mut response = ask_again(&page, &text, StatusCode::NOT_FOUND);
             add_cookie(&mut response, kept_voucher::forget());
@@ -105,6 +108,14 @@ async fn show(
         }
         Ok(Looked::Blank) => ask(&page),
         Err(failed) => say(&page, failed),
+    }
+}
+
+/// Counts that a voucher that can be redeemed is shown in a browser, once for as long as it keeps it.
+fn note_opening(app: &App, headers: &HeaderMap, issued: &Issued) {
+    let is_kept = kept_voucher::read(headers).is_some_and(|kept| kept.code == issued.voucher.code);
+    if !is_kept && issued.refusal(app.clock.now()).is_none() {
+        app.openings.note(&issued.voucher);
     }
 }
 
@@ -161,6 +172,8 @@ async fn enter(
     }
     match look(&app, &address, &form.code).await {
         Ok(Looked::Found(issued)) if issued.refusal(app.clock.now()).is_none() => {
+            // Its page finds it kept.
+            note_opening(&app, &headers, &issued);
             let mut response = Redirect::to("/redeem").into_response();
             add_cookie(&mut response, kept_voucher::keep(&issued.voucher));
             response

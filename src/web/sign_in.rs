@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
+use sovereign_domain::voucher::Code;
 use uuid::Uuid;
 
 use super::page::{Page, add_cookie, parameter};
@@ -22,6 +23,7 @@ use crate::app::App;
 use crate::auth::secrets;
 use crate::limits::{Key, Quota};
 use crate::storage::Tx;
+use crate::usecase::funnel;
 use crate::usecase::sessions::{self, SessionError, Shown};
 use crate::usecase::sign_in::{self, Asked, Proof, SignInError};
 
@@ -227,7 +229,7 @@ pub(super) async fn enter_code(
         return error::too_many(&page, wait);
     }
     let proof = Proof::CodeInBrowser { id: waiting.id, browser, code: &form.code };
-    match finish(&app, proof, &request_id).await {
+    match finish(&app, &page, proof, &request_id).await {
         Ok(response) => response,
         Err(SignInError::Wrong) => {
             let wrong = (form.code.as_str(), Some("code-wrong"));
@@ -279,7 +281,7 @@ pub(super) async fn press_link(
     if let Err(wait) = app.limits.check(Quota::VerifyByAddress, Key::Address(address)).await {
         return error::too_many(&page, wait);
     }
-    match finish(&app, Proof::Link { token: &form.token }, &request_id).await {
+    match finish(&app, &page, Proof::Link { token: &form.token }, &request_id).await {
         Ok(response) => response,
         Err(SignInError::Wrong) => link_ended(&page),
         Err(failed) => failed_page(&page, failed),
@@ -294,11 +296,25 @@ fn failed_page(page: &Page, failed: SignInError) -> Response {
     }
 }
 
-async fn finish(app: &App, proof: Proof<'_>, request_id: &str) -> Result<Response, SignInError> {
+async fn finish(
+    app: &App,
+    page: &Page,
+    proof: Proof<'_>,
+    request_id: &str,
+) -> Result<Response, SignInError> {
     let (tx, proven) = sign_in::prove(app, proof, request_id).await?;
-    let who =
-        SignedIn { user_id: &proven.user_id, shown: &proven.shown, return_to: &proven.return_to };
+    let who = SignedIn {
+        user_id: &proven.user_id,
+        shown: &proven.shown,
+        return_to: &proven.return_to,
+        came_with: came_with(page, proven.is_new),
+    };
     Ok(begin_session(app, tx, who, request_id).await?)
+}
+
+/// The voucher that a new user's browser has kept.
+pub(super) fn came_with(page: &Page, is_new: bool) -> Option<&Code> {
+    page.kept.as_ref().filter(|_| is_new).map(|kept| &kept.code)
 }
 
 /// Who has shown who they are, and where they go on.
@@ -307,6 +323,8 @@ pub(super) struct SignedIn<'a> {
     pub(super) user_id: &'a str,
     pub(super) shown: &'a Shown,
     pub(super) return_to: &'a str,
+    /// With which voucher they signed up, if they did.
+    pub(super) came_with: Option<&'a Code>,
 }
 
 /// Begins the session and commits. Its cookie is new, and so is the browser's name: whatever somebody
@@ -320,6 +338,9 @@ pub(super) async fn begin_session(
     let begun = sessions::begin_in_browser(app, &mut tx, who.user_id, who.shown, request_id);
     let session = begun.await?;
     tx.commit().await?;
+    if let Some(code) = who.came_with {
+        funnel::note_sign_up(app, who.user_id, code).await;
+    }
     let visitor = secrets::random_token()?;
     let mut response = Redirect::to(&return_to::local(who.return_to)).into_response();
     add_cookie(&mut response, cookies::set(cookies::SESSION, &session, Some(cookies::MONTH)));

@@ -17,6 +17,11 @@ INSERT INTO voucher_counts (code, since, redemptions, redeemed_minor, granted_mi
 SELECT r.code, date_bin('15 minutes', r.created_at, '2000-01-01Z'), COUNT(*), SUM(r.credit_minor), 0, 0, 0, 0
 FROM promo_redemptions r JOIN credit_lots l ON l.id = r.lot_id
 WHERE l.source = 'migration' AND r.state <> 'released' GROUP BY 1, 2;
+-- What was spent of adopted credit says of no voucher.
+INSERT INTO voucher_customers (code, tenant_id, campaign_id, redemptions, spent_minor, redeemed_at)
+SELECT r.code, r.tenant_id, r.campaign_id, 1, 0, r.created_at
+FROM promo_redemptions r JOIN credit_lots l ON l.id = r.lot_id
+WHERE l.source = 'migration' AND r.state <> 'released';
 INSERT INTO voucher_totals (code, taken_back_minor, spent_minor, expired_minor, last_redeemed_at)
 SELECT r.code, 0, 0, 0, MAX(r.created_at)
 FROM promo_redemptions r JOIN credit_lots l ON l.id = r.lot_id

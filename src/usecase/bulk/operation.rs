@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sovereign_domain::bulk::{BulkKind, BulkState};
-use sovereign_domain::event::{Actor, AuditEntry};
+use sovereign_domain::event::Actor;
 use sovereign_domain::ids::CampaignId;
 use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
@@ -201,14 +201,7 @@ async fn record(
     (action, id): (&'static str, Uuid),
     after: Value,
 ) -> storage::Result<()> {
-    let entry = AuditEntry {
-        id: writer.ids.next_id(),
-        at: writer.now,
-        actor: writer.actor.clone(),
-        action,
-        subject: id.to_string(),
-        tenant_id: None,
-    };
+    let entry = writer.entry(action, id.to_string());
     audit::record(tx, &[(entry, Change { before: None, after: Some(after) })]).await
 }
 

@@ -1,7 +1,7 @@
 //! A mailing: how it stands, stopping it, letting it go on, and trying again what has failed.
 
 use serde_json::{Value, json};
-use sovereign_domain::event::{Actor, AuditEntry};
+use sovereign_domain::event::Actor;
 use sovereign_domain::mailing::MailingState;
 use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
@@ -269,13 +269,6 @@ pub(super) async fn record(
     (action, id): (&'static str, Uuid),
     after: Value,
 ) -> storage::Result<()> {
-    let entry = AuditEntry {
-        id: writer.ids.next_id(),
-        at: writer.now,
-        actor: writer.actor.clone(),
-        action,
-        subject: id.to_string(),
-        tenant_id: None,
-    };
+    let entry = writer.entry(action, id.to_string());
     audit::record(tx, &[(entry, Change { before: None, after: Some(after) })]).await
 }

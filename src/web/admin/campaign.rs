@@ -19,11 +19,13 @@ use super::campaigns::{status_text, time};
 use super::chart::Chart;
 use super::difference::{self, Difference};
 use super::frame::{CAMPAIGNS, Frame, VOUCHERS, of_campaign};
+use super::funnel;
 use super::numbers::{Drawn, Table};
 use super::visit::{Press, Visit, writing};
 use crate::api::export::{CSV, send};
 use crate::app::App;
 use crate::storage;
+use crate::usecase;
 use crate::usecase::campaign_progress::{self, DAYS};
 use crate::usecase::campaigns::{self, CampaignEdit, CampaignError, WithVouchers, fingerprint};
 use crate::usecase::sessions::Standing;
@@ -49,6 +51,7 @@ struct CampaignPage<'a> {
     file: String,
     drawn: Drawn,
     days: Table,
+    funnel: funnel::Section,
     fingerprint: String,
     draft: &'a Draft,
 }
@@ -121,9 +124,10 @@ async fn shown(
     let campaign = &found.campaign;
     let loaded = async {
         let days = campaign_progress::days(app, campaign, DAYS).await?;
-        Ok((days, campaign_progress::budget_ends_at(app, campaign).await?))
+        let funnel = usecase::funnel::read(app, campaign.id).await?;
+        Ok((days, funnel, campaign_progress::budget_ends_at(app, campaign).await?))
     };
-    let (days, budget_ends_at) = match loaded.await {
+    let (days, funnel, budget_ends_at) = match loaded.await {
         Ok(loaded) => loaded,
         Err::<_, storage::Error>(failed) => return error::unavailable(page, &failed),
     };
@@ -156,6 +160,7 @@ async fn shown(
         file: format!("{}/days.csv", of_campaign(campaign.id)),
         drawn: campaign_days::drawn(page, &days),
         days: campaign_days::table(page, &days),
+        funnel: funnel::section(page, &funnel),
         fingerprint: fingerprint(campaign),
         draft,
     };

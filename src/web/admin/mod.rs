@@ -19,6 +19,7 @@ mod chart;
 mod difference;
 mod edit_many;
 mod frame;
+mod funnel;
 mod import;
 mod keycloak_theme;
 mod mailings;

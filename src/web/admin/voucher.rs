@@ -26,6 +26,7 @@ use crate::api::export::whole;
 use crate::api::voucher_qr::{Format, picture};
 use crate::app::App;
 use crate::storage;
+use crate::usecase::funnel;
 use crate::usecase::list_vouchers;
 use crate::usecase::qualify::{Customer, qualify};
 use crate::usecase::reports;
@@ -65,6 +66,8 @@ struct VoucherPage<'a> {
     /// The page of the campaign it is in, and its name.
     campaign: Option<(String, String)>,
     granted_minor: i64,
+    /// How often somebody saw what it is worth.
+    views: String,
     burn_down: BurnDown,
     story: Story,
     /// The orders that were placed with it, for whoever may see them.
@@ -223,9 +226,11 @@ async fn shown(
         let story = story::load(app, page, (voucher, uri)).await?;
         let verdict = verdict(app, page, (issued, &customer)).await?;
         let tags = (tags::of_one(&app.store, &voucher.code).await?, tags::known(&app.store).await?);
-        Ok((burn_down, story, verdict, choices(app, &draft.typed.campaign).await?, tags))
+        let views = funnel::views(&app.store, &voucher.code).await?;
+        let campaigns = choices(app, &draft.typed.campaign).await?;
+        Ok(((burn_down, views), story, verdict, campaigns, tags))
     };
-    let (burn_down, story, verdict, campaigns, (tags, known_tags)) = match found.await {
+    let ((burn_down, views), story, verdict, campaigns, (tags, known_tags)) = match found.await {
         Ok(found) => found,
         Err::<_, storage::Error>(failed) => return error::unavailable(page, &failed),
     };
@@ -248,6 +253,7 @@ async fn shown(
         campaigns,
         campaign: issued.campaign.as_ref().map(|one| (of_campaign(one.id), one.name.clone())),
         granted_minor: voucher.granted_minor,
+        views: page.digits.write(&views.to_string()),
         burn_down,
         story,
         orders: page.is_superadmin.then(|| address(ORDERS, &[("code", code)])),

@@ -37,5 +37,5 @@ async fn of_every_page() {
             assert!(std::fs::read(&file).unwrap().starts_with(SIGNATURE), "{}", file.display());
         }
     }
-    visit.finish().await;
+    Box::pin(visit.finish()).await;
 }

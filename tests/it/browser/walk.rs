@@ -19,7 +19,7 @@ async fn walk(engine: Engine, device: Look) {
         }
     }
     assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong.join("\n"));
-    visit.finish().await;
+    Box::pin(visit.finish()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

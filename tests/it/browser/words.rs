@@ -23,7 +23,7 @@ async fn walk() {
         wrong.extend(words.into_iter().map(|word| format!("{}: {word}", row.name)));
     }
     assert!(wrong.is_empty(), "{} words:\n{}", wrong.len(), wrong.join("\n"));
-    visit.finish().await;
+    Box::pin(visit.finish()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -171,8 +171,14 @@ impl World {
                 customer.checkout("l", "").await.expect(200);
             }
         }
-        self.app.clock.set(now);
+        // So that what they did is old enough to be added up.
+        self.app.clock.set(now.plus_seconds(400));
         self.app.run_job("roll-up").await;
+        for _ in 0..14 {
+            let look = json!({ "code": "BILL-120" });
+            self.app.anyone().post("/billing/vouchers/redeem-preview", &look).await.expect(200);
+        }
+        self.app.each_minute().await;
     }
 
     /// Operations on many vouchers, one of each way to stand. No job runs here by itself.

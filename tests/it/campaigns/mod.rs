@@ -4,6 +4,7 @@ mod budget;
 mod customers;
 mod days;
 mod edit;
+mod funnel;
 mod list;
 mod make;
 mod time;

@@ -421,11 +421,21 @@ const CASES: &[Case] = &[
     case(
         "what was spent of a voucher's credit is in the ledger",
         "INSERT INTO voucher_counts SELECT 'NO-1', created_at, 0, 0, 5, 0, 5, 0 FROM sovereign; \
-         INSERT INTO voucher_totals VALUES ('NO-1', 0, 5, 0, NULL)",
+         INSERT INTO voucher_totals VALUES ('NO-1', 0, 5, 0, NULL); \
+         INSERT INTO voucher_customers VALUES ('NO-1', 'kestrel', NULL, 0, 5, NULL, NULL)",
     ),
     case(
         "what a voucher's times come to is what was spent in all",
-        "INSERT INTO voucher_totals VALUES ('NO-1', 0, 5, 0, NULL)",
+        "INSERT INTO voucher_totals VALUES ('NO-1', 0, 5, 0, NULL); \
+         INSERT INTO voucher_customers VALUES ('NO-1', 'kestrel', NULL, 0, 5, NULL, NULL)",
+    ),
+    case(
+        "what customers spent of a voucher is what was spent in all",
+        "INSERT INTO voucher_customers VALUES ('NO-1', 'kestrel', NULL, 0, 5, NULL, NULL)",
+    ),
+    case(
+        "a voucher's customers are its redemptions",
+        "INSERT INTO voucher_customers VALUES ('NO-1', 'kestrel', NULL, 1, 0, NULL, NULL)",
     ),
     case(
         "what a voucher's times come to is what ended in all",
@@ -434,7 +444,8 @@ const CASES: &[Case] = &[
     Case {
         check: "a voucher's redemptions are counted by time",
         also: &["redemptions by source are those of the vouchers"],
-        sql: "INSERT INTO voucher_counts SELECT 'NO-1', created_at, 1, 0, 0, 0, 0, 0 FROM sovereign",
+        sql: "INSERT INTO voucher_counts SELECT 'NO-1', created_at, 1, 0, 0, 0, 0, 0 FROM sovereign; \
+              INSERT INTO voucher_customers VALUES ('NO-1', 'kestrel', NULL, 1, 0, NULL, NULL)",
     },
     Case {
         check: "what a voucher granted is counted by time",
@@ -566,12 +577,13 @@ const LET_GO_ON_POSTGRES: &str = "\
     ALTER TABLE promo_redemptions DROP CONSTRAINT promo_redemptions_check;";
 
 /// The tables that cases change, those that refer to others first.
-const TABLES: [&str; 31] = [
+const TABLES: [&str; 32] = [
     "mailing_addresses",
     "mailings",
     "credit_counts",
     "voucher_counts",
     "voucher_totals",
+    "voucher_customers",
     "card_counts",
     "campaign_counts",
     "campaigns",

@@ -19,7 +19,7 @@ struct Two {
 }
 
 /// What neither has got over HTTP.
-const BY_HAND: [&str; 7] = [
+const BY_HAND: [&str; 8] = [
     "INSERT INTO card_payments (id, order_id, customer_id, tenant_id, intent_id, charge_id, amount_minor, \
          purpose, created_at) \
      SELECT gen_random_uuid(), gen_random_uuid(), id, tenant_id, 'pi_' || id, 'ch_' || id, 5, 'order', \
@@ -40,6 +40,8 @@ const BY_HAND: [&str; 7] = [
      SELECT 'used-' || id, id, tenant_id, 'cpu-hours', 5, created_at, created_at FROM customers",
     "INSERT INTO usage_limits (tenant_id, limit_minor, warned, reached, updated_at) \
      SELECT tenant_id, 5000, FALSE, FALSE, created_at FROM customers",
+    "INSERT INTO voucher_customers (code, tenant_id, redemptions, spent_minor, redeemed_at) \
+     SELECT 'INSIDE-50', tenant_id, 1, 5, created_at FROM customers",
 ];
 
 impl Two {

@@ -69,6 +69,7 @@ GET    /billing/campaigns/{id}                        401  403  403  403  403  4
 PUT    /billing/campaigns/{id}                        401  403  403  403  403  403  200  200  403
 GET    /billing/campaigns/{id}/days                   401  403  403  403  403  403  200  200  403
 GET    /billing/campaigns/{id}/days/csv               401  403  403  403  403  403  200  200  403
+GET    /billing/campaigns/{id}/funnel                 401  403  403  403  403  403  200  200  403
 GET    /billing/reports/credit                        401  403  403  403  403  403  200  200  403
 GET    /billing/reports/credit/csv                    401  403  403  403  403  403  200  200  403
 GET    /billing/reports/redemptions                   401  403  403  403  403  403  200  200  403

@@ -5,7 +5,7 @@ mod credit;
 mod redemptions;
 mod revenue;
 mod roles;
-mod roll_up;
+pub(crate) mod roll_up;
 mod voucher;
 
 use serde_json::Value;

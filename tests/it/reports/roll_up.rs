@@ -6,7 +6,7 @@ use crate::harness::{Engine, TestApp, on_both};
 const COUNTED: &str = "SELECT CAST(COALESCE(SUM(granted_minor), 0) AS bigint) FROM credit_counts";
 
 /// Spends so many minor units of the one lot there is, each with a line of its own.
-async fn spend_in_small_pieces(app: &TestApp, pieces: i64) {
+pub(crate) async fn spend_in_small_pieces(app: &TestApp, pieces: i64) {
     let id = match app.engine {
         Engine::Postgres => {
             "CAST(substr(replace(CAST(e.id AS text), '-', ''), 1, 16) || lpad(to_hex(n), 16, '0') AS uuid)"

@@ -44,6 +44,7 @@ on_both! {
             (json!({ "name": "A", "filter": { "bulk": "x" } }), "bulk"),
             (json!({ "name": "A", "filter": { "tag": "a,b" } }), "tag"),
             (json!({ "name": "A", "filter": { "sort": "price" } }), "sort"),
+            (json!({ "name": "A", "filter": [null, "live"] }), "filter"),
         ] {
             let problem = app.sovereign_admin().post(VIEWS, &body).await.expect_problem(400, "invalid_request");
             assert_eq!(problem["field"], field, "{problem}");

@@ -1,0 +1,13 @@
+admin-funnel = مسار التحويل
+admin-funnel-means = إلى أين يصل الناس بقسائم الحملة. ما استُخدم وأُنفق ودُفع يتأخر بضع دقائق. من كانت له مؤسسة من قبل يستخدم القسيمة دون تسجيل جديد.
+admin-funnel-step = الخطوة
+admin-funnel-count = العدد
+admin-funnel-share = من الخطوة السابقة
+admin-funnel-issued = قسائم أُصدرت
+admin-funnel-views = مرات الاطلاع على قسيمة
+admin-funnel-sign-ups = أشخاص سجّلوا ومعهم قسيمة
+admin-funnel-redeemed = مؤسسات استخدمت قسيمة
+admin-funnel-spenders = مؤسسات أنفقت من رصيدها
+admin-funnel-paying = مؤسسات دفعت بالبطاقة أيضًا
+admin-funnel-spent = أُنفق من رصيدها { $amount }.
+admin-voucher-looked-at = مرات الاطلاع

@@ -1,0 +1,13 @@
+admin-funnel = Funnel
+admin-funnel-means = How many come how far with its vouchers. Redeemed, spent and paid are some minutes old. Who had an Organization already redeems without signing up.
+admin-funnel-step = Step
+admin-funnel-count = How many
+admin-funnel-share = Of the step before
+admin-funnel-issued = Vouchers issued
+admin-funnel-views = Looks at a voucher
+admin-funnel-sign-ups = People who signed up with one
+admin-funnel-redeemed = Organizations that redeemed one
+admin-funnel-spenders = Organizations that spent its credit
+admin-funnel-paying = Organizations that paid by card as well
+admin-funnel-spent = { $amount } of its credit was spent.
+admin-voucher-looked-at = Looked at
