@@ -13,7 +13,7 @@ CREATE TABLE voucher_customers (
     paid_at      timestamptz,
     PRIMARY KEY (code, tenant_id)
 );
-CREATE INDEX voucher_customers_campaign ON voucher_customers (campaign_id, tenant_id) WHERE campaign_id IS NOT NULL;
+CREATE INDEX voucher_customers_campaign ON voucher_customers (campaign_id, tenant_id, redemptions, spent_minor, paid_at) WHERE campaign_id IS NOT NULL;
 CREATE INDEX voucher_customers_tenant ON voucher_customers (tenant_id);
 
 -- How often somebody saw what a voucher is worth.
