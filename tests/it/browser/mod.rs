@@ -3,6 +3,7 @@
 //!
 //! `pages.rs` lists the pages; a new one takes a row there, and what it needs in `world.rs`.
 
+mod administration;
 mod bulk;
 mod coverage;
 mod harm;

@@ -23,7 +23,7 @@ on_both! {
             "code": "OMANTEL-MUSCAT-200", "credit_omr": 200, "credit_minor": 200_000,
             "currency": "OMR", "description": "Muscat launch", "active": true, "status": "live",
             "max_redemptions": 50, "times_redeemed": 0, "granted_minor": 0, "credit_valid_days": 0,
-            "created_at": issued["created_at"], "spent_minor": 0, "expired_minor": 0,
+            "created_at": issued["created_at"], "spent_minor": 0, "expired_minor": 0, "tags": [],
         });
         assert_eq!(issued, expected);
         assert_eq!(listed(app).await, json!([issued]));
