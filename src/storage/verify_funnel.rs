@@ -2,15 +2,14 @@
 //! together.
 
 use super::verify::Check;
+use super::verify_reports::equal;
 
 /// Sums by voucher of which one side is by customer.
 macro_rules! by_customer {
     ($column:literal, $table:literal) => {
-        concat!(
-            "SELECT code AS subject, CAST(SUM(total) AS bigint) AS expected, CAST(SUM(each_one) AS bigint) AS found \
-             FROM (SELECT code, ", $column, " AS total, 0 AS each_one FROM ", $table,
-            " UNION ALL SELECT code, 0, ", $column, " FROM voucher_customers) AS both_sides \
-             GROUP BY code HAVING SUM(total) <> SUM(each_one)"
+        equal!(
+            concat!("SELECT code AS subject, ", $column, " AS expected, 0 AS found FROM ", $table),
+            concat!("SELECT code, 0, ", $column, " FROM voucher_customers")
         )
     };
 }

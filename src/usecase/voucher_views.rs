@@ -70,16 +70,14 @@ impl Sought {
     async fn kept(wanted: &Wanted<'_>, tx: &mut Tx, now: Timestamp) -> Result<Self, PageError> {
         let filter = wanted.filter(tx, now).await?;
         wanted.order()?;
-        let text = |text: Option<&str>| {
-            text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
-        };
         Ok(Self {
             q: filter.part,
             status: filter.status.map(|status| status.as_str().to_owned()),
             campaign: filter.campaign.map(|id| id.to_string()),
             bulk: filter.bulk.map(|id| id.to_string()),
             tag: filter.tag.map(|tag| tag.as_str().to_owned()),
-            sort: text(wanted.sort).filter(|sort| sort != "newest"),
+            // That is how a list is sorted anyway.
+            sort: wanted.sort.filter(|sort| !matches!(*sort, "" | "newest")).map(str::to_owned),
         })
     }
 }

@@ -104,6 +104,12 @@ impl Page {
         self.digits.write(&self.language.text_with(name, &[("count", count.into())]))
     }
 
+    /// How many of how many.
+    pub(super) fn share(&self, count: i64, of: i64) -> String {
+        let values = [("times", count.into()), ("cap", of.into())];
+        self.digits.write(&self.language.text_with("admin-used-of", &values))
+    }
+
     /// A message with one `$amount` in it, of minor units.
     pub(super) fn text_with_amount(&self, name: &str, amount_minor: impl Whole) -> String {
         self.text_with(name, "amount", &self.amount_inside(amount_minor.value()))

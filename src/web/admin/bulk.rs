@@ -139,8 +139,7 @@ pub(super) fn status_text(page: &Page, state: BulkState) -> String {
 }
 
 pub(super) fn progress(page: &Page, operation: &BulkOperation) -> String {
-    let values = [("times", operation.done.into()), ("cap", operation.total.into())];
-    page.digits.write(&page.language.text_with("admin-used-of", &values))
+    page.share(operation.done, operation.total)
 }
 
 fn unknown(page: &Page) -> Response {

@@ -339,12 +339,8 @@ pub(super) fn status_text(page: &Page, status: VoucherStatus) -> String {
 /// How often it was redeemed, of how often it can be.
 pub(super) fn used(page: &Page, voucher: &Voucher) -> String {
     let times = voucher.times_redeemed;
-    let text = match voucher.max_redemptions {
-        0 => times.to_string(),
-        cap => {
-            let values = [("times", times.into()), ("cap", cap.into())];
-            page.language.text_with("admin-used-of", &values)
-        }
-    };
-    page.digits.write(&text)
+    match voucher.max_redemptions {
+        0 => page.digits.write(&times.to_string()),
+        cap => page.share(times, cap),
+    }
 }

@@ -9,7 +9,7 @@ use axum::response::Response;
 
 use super::super::frame::{Frame, VOUCHERS};
 use super::super::visit::Visit;
-use super::{MAIL, of_mailing, share, status_text, title};
+use super::{MAIL, of_mailing, status_text, title};
 use crate::app::App;
 use crate::usecase::mailings::{self, Mailing};
 use crate::usecase::paging::PageError;
@@ -73,7 +73,7 @@ fn shown(page: &Page, mailing: &Mailing) -> Shown {
         address: of_mailing(mailing.id),
         status: mailing.state.as_str(),
         status_text: status_text(page, mailing.state),
-        sent: share(page, mailing.sent, mailing.total),
+        sent: page.share(mailing.sent, mailing.total),
         failed: page.digits.write(&mailing.failed.to_string()),
         asked: page.moment(mailing.created_at),
     }

@@ -49,9 +49,3 @@ fn status_text(page: &Page, state: MailingState) -> String {
         MailingState::Done => "admin-mail-done",
     })
 }
-
-/// How many of how many.
-fn share(page: &Page, count: i64, of: i64) -> String {
-    let values = [("times", count.into()), ("cap", of.into())];
-    page.digits.write(&page.language.text_with("admin-used-of", &values))
-}

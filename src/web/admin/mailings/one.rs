@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::super::frame::{Frame, VOUCHERS, of_bulk, of_voucher};
 use super::super::visit::{Press, Visit, writing};
-use super::{MAIL, of_mailing, share, status_text, title};
+use super::{MAIL, of_mailing, status_text, title};
 use crate::api::export::{CSV, send};
 use crate::app::App;
 use crate::storage::mailing_recipients::Recipient;
@@ -129,7 +129,7 @@ fn shown<'a>(
         let all: Vec<_> = filter.into_iter().chain(more).collect();
         address(path, &all)
     };
-    let count = |count: i64| share(page, count, mailing.total);
+    let count = |count: i64| page.share(count, mailing.total);
     let each_minor = match details.codes.terms {
         Terms::Generate { credit_minor, .. } => credit_minor,
         _ => 0,
