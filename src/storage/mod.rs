@@ -6,6 +6,8 @@
 
 #[macro_use]
 mod row;
+#[macro_use]
+mod voucher_orders;
 
 pub mod adopt;
 pub(crate) mod adopted_subscriptions;

@@ -24,146 +24,6 @@ pub(crate) enum Order {
     LastRedeemed,
 }
 
-/// The condition of a status on `p`, a voucher, and `c`, the campaign it is in, for a query of that name.
-macro_rules! by_status {
-    ($status:expr, $query:ident) => {
-        match $status {
-            None => $query!("p.deleted_at IS NULL"),
-            Some(VoucherStatus::Revoked) => $query!("p.status = 'revoked'"),
-            Some(VoucherStatus::Live) => $query!(
-                "p.status = 'live' AND (c.id IS NULL OR (c.active AND (c.ends_at IS NULL OR c.ends_at > $5) \
-                     AND (c.starts_at IS NULL OR c.starts_at <= $5) \
-                     AND (c.budget_minor = 0 OR c.granted_minor + p.credit_minor <= c.budget_minor)))"
-            ),
-            Some(VoucherStatus::Paused) => {
-                $query!("(p.status = 'paused' OR (p.status = 'live' AND c.id IS NOT NULL AND NOT c.active))")
-            }
-            Some(VoucherStatus::Ended) => {
-                $query!("p.status = 'live' AND c.active AND c.ends_at <= $5")
-            }
-            Some(VoucherStatus::Scheduled) => $query!(
-                "p.status = 'live' AND c.active AND (c.ends_at IS NULL OR c.ends_at > $5) AND c.starts_at > $5"
-            ),
-            Some(VoucherStatus::Exhausted) => $query!(
-                "(p.status = 'exhausted' OR (p.status = 'live' AND c.active \
-                     AND (c.ends_at IS NULL OR c.ends_at > $5) \
-                     AND (c.starts_at IS NULL OR c.starts_at <= $5) AND c.budget_minor > 0 \
-                     AND c.granted_minor + p.credit_minor > c.budget_minor))"
-            ),
-        }
-    };
-}
-
-/// Codes with what they are sorted by, after a place.
-macro_rules! sorted {
-    ($value:literal, $from:literal, $after:literal, $order:literal, $standing:literal) => {
-        concat!(
-            "SELECT p.code, ",
-            $value,
-            " AS value FROM ",
-            $from,
-            " LEFT JOIN campaigns c ON c.id = p.campaign_id \
-             WHERE ",
-            $standing,
-            " AND ",
-            $after,
-            " AND $5 = $5 AND ($4 = '%' OR p.code LIKE $4 ESCAPE '!') \
-                 AND (CAST($6 AS uuid) IS NULL OR p.campaign_id = $6) \
-                 AND (CAST($7 AS uuid) IS NULL OR p.bulk_id = $7) \
-                 AND (CAST($8 AS text) IS NULL OR EXISTS \
-                     (SELECT 1 FROM voucher_tags g WHERE g.code = p.code AND g.tag = $8)) \
-             ORDER BY ",
-            $order,
-            " LIMIT $3"
-        )
-    };
-}
-
-macro_rules! from_a_to_z {
-    ($standing:literal) => {
-        sorted!("p.created_at", "promo_codes p", "p.code > $2 AND $1 = $1", "p.code", $standing)
-    };
-}
-
-macro_rules! most_spent {
-    ($standing:literal) => {
-        sorted!(
-            "t.spent_minor",
-            "voucher_totals t JOIN promo_codes p ON p.code = t.code",
-            "t.spent_minor > 0 AND (t.spent_minor, t.code) < ($1, $2)",
-            "t.spent_minor DESC, t.code DESC",
-            $standing
-        )
-    };
-}
-
-macro_rules! unspent {
-    ($standing:literal) => {
-        sorted!(
-            "p.created_at",
-            "promo_codes p",
-            "(p.created_at, p.code) < ($1, $2) AND NOT EXISTS \
-                 (SELECT 1 FROM voucher_totals t WHERE t.code = p.code AND t.spent_minor > 0)",
-            "p.created_at DESC, p.code DESC",
-            $standing
-        )
-    };
-}
-
-macro_rules! last_redeemed {
-    ($standing:literal) => {
-        sorted!(
-            "t.last_redeemed_at",
-            "voucher_totals t JOIN promo_codes p ON p.code = t.code",
-            "t.last_redeemed_at IS NOT NULL AND (t.last_redeemed_at, t.code) < ($1, $2)",
-            "t.last_redeemed_at DESC, t.code DESC",
-            $standing
-        )
-    };
-}
-
-macro_rules! never_redeemed {
-    ($standing:literal) => {
-        sorted!(
-            "p.created_at",
-            "promo_codes p",
-            "(p.created_at, p.code) < ($1, $2) AND NOT EXISTS \
-                 (SELECT 1 FROM voucher_totals t WHERE t.code = p.code AND t.last_redeemed_at IS NOT NULL)",
-            "p.created_at DESC, p.code DESC",
-            $standing
-        )
-    };
-}
-
-/// How many there are before a place.
-macro_rules! counted {
-    ($standing:literal) => {
-        concat!(
-            "SELECT COUNT(*) FROM promo_codes p LEFT JOIN campaigns c ON c.id = p.campaign_id WHERE ",
-            $standing,
-            " AND (p.created_at, p.code) < ($1, $2) AND $3 = $3 AND $5 = $5 \
-             AND ($4 = '%' OR p.code LIKE $4 ESCAPE '!') \
-             AND (CAST($6 AS uuid) IS NULL OR p.campaign_id = $6) \
-             AND (CAST($7 AS uuid) IS NULL OR p.bulk_id = $7) AND CAST($8 AS text) IS NULL"
-        )
-    };
-}
-
-/// The same of those that have a tag, found by it.
-macro_rules! counted_of_tag {
-    ($standing:literal) => {
-        concat!(
-            "SELECT COUNT(*) FROM voucher_tags g JOIN promo_codes p ON p.code = g.code \
-             LEFT JOIN campaigns c ON c.id = p.campaign_id WHERE ",
-            $standing,
-            " AND g.tag = $8 AND (g.created_at, g.code) < ($1, $2) AND $3 = $3 AND $5 = $5 \
-             AND ($4 = '%' OR p.code LIKE $4 ESCAPE '!') \
-             AND (CAST($6 AS uuid) IS NULL OR p.campaign_id = $6) \
-             AND (CAST($7 AS uuid) IS NULL OR p.bulk_id = $7)"
-        )
-    };
-}
-
 /// How many vouchers the list has after a cursor.
 pub(crate) async fn count(tx: &mut Tx, filter: &Filter, after: &Cursor) -> Result<i64> {
     let sql = match filter.tag {
@@ -214,10 +74,7 @@ pub(crate) async fn list(
     limit: i64,
 ) -> Result<Vec<(Voucher, Cursor)>> {
     let places = match order {
-        Order::Code => {
-            let sql = by_status!(filter.status, from_a_to_z);
-            moments(tx, sql, filter, (after, limit), "").await?
-        }
+        Order::Code => first_of(tx, (filter, order), (after, limit)).await?,
         Order::Spent | Order::LastRedeemed => ranked(tx, (filter, order), after, limit).await?,
     };
     let mut vouchers = of_codes(tx, &places).await?;
@@ -238,13 +95,7 @@ async fn ranked(
     let among_the_last = after.key.strip_prefix(LAST);
     if among_the_last.is_none() {
         let after = at(after.key.strip_prefix(FIRST).unwrap_or_default());
-        places = if order == Order::Spent {
-            let sql = by_status!(filter.status, most_spent);
-            amounts(tx, sql, filter, (&after, limit)).await?
-        } else {
-            let sql = by_status!(filter.status, last_redeemed);
-            moments(tx, sql, filter, (&after, limit), FIRST).await?
-        };
+        places = first_of(tx, (filter, order), (&after, limit)).await?;
     }
     let left = limit.saturating_sub(i64::try_from(places.len()).unwrap_or(i64::MAX));
     if left > 0 {
@@ -257,6 +108,46 @@ async fn ranked(
         places.extend(moments(tx, sql, filter, (&from, left), LAST).await?);
     }
     Ok(places)
+}
+
+/// The first of an order. Of a tag they are looked for where the order begins, and if that is not enough among all that have
+/// it: so neither a tag that most have nor one that few have takes long.
+async fn first_of(
+    tx: &mut Tx,
+    (filter, order): (&Filter, Order),
+    (after, limit): (&Cursor, i64),
+) -> Result<Vec<Place>> {
+    let mut places = Vec::new();
+    for sql in statements(filter, order) {
+        places = match order {
+            Order::Code => moments(tx, sql, filter, (after, limit), "").await?,
+            Order::LastRedeemed => moments(tx, sql, filter, (after, limit), FIRST).await?,
+            Order::Spent => amounts(tx, sql, filter, (after, limit)).await?,
+        };
+        if i64::try_from(places.len()).is_ok_and(|found| found >= limit) {
+            break;
+        }
+    }
+    Ok(places)
+}
+
+/// The statements that are asked one after the other, until there is enough.
+fn statements(filter: &Filter, order: Order) -> Vec<&'static str> {
+    let status = filter.status;
+    match (order, &filter.tag) {
+        (Order::Code, None) => vec![by_status!(status, from_a_to_z)],
+        (Order::Spent, None) => vec![by_status!(status, most_spent)],
+        (Order::LastRedeemed, None) => vec![by_status!(status, last_redeemed)],
+        (Order::Code, Some(_)) => {
+            vec![by_status!(status, from_a_to_z_near), by_status!(status, from_a_to_z_of_tag)]
+        }
+        (Order::Spent, Some(_)) => {
+            vec![by_status!(status, most_spent_near), by_status!(status, most_spent_of_tag)]
+        }
+        (Order::LastRedeemed, Some(_)) => {
+            vec![by_status!(status, last_redeemed_near), by_status!(status, last_redeemed_of_tag)]
+        }
+    }
 }
 
 /// Places that are moments; the keys of their cursors begin with `mark`.

@@ -66,6 +66,26 @@ on_both! {
         assert_eq!(follow(app, "sort=spent", 2).await, ["C-3", "A-1", "AA-NEW", "B-2", "D-4"]);
     }
 
+    /// Those of a tag are looked for where an order begins, and then among all that have it.
+    async fn those_of_a_tag_are_in_order(app: &TestApp) {
+        four(app).await;
+        add_up(app).await;
+        for code in ["A-1", "C-3", "D-4"] {
+            let path = format!("/billing/vouchers/code/{code}/tags/shop");
+            app.sovereign_admin().put(&path, &json!({})).await.expect(200);
+        }
+        for (sort, expected) in [
+            ("code", ["A-1", "C-3", "D-4"]),
+            ("spent", ["C-3", "A-1", "D-4"]),
+            ("last_redeemed", ["A-1", "C-3", "D-4"]),
+        ] {
+            for limit in 1..=4 {
+                assert_eq!(follow(app, &format!("tag=shop&sort={sort}"), limit).await, expected, "{sort}, {limit} on a page");
+            }
+            assert_eq!(follow(app, &format!("tag=none&sort={sort}"), 2).await, [""; 0]);
+        }
+    }
+
     /// Whatever is filtered, each order has the same vouchers.
     async fn every_filter_holds_in_every_order(app: &TestApp, Setup::with_mail()) {
         four(app).await;
