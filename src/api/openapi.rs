@@ -58,6 +58,17 @@ pub fn document() -> &'static str {
     &DOCUMENT
 }
 
+static FINGERPRINT: LazyLock<String> = LazyLock::new(|| {
+    let document: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(document()).unwrap_or_default();
+    crate::fingerprint::of_api(&document)
+});
+
+/// A digest of the routes, and of what they take and answer.
+pub(super) fn fingerprint() -> &'static str {
+    &FINGERPRINT
+}
+
 /// This description
 ///
 /// In OpenAPI 3.1. The same for every Sovereign that runs the same build.

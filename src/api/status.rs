@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::openapi::STATUS_TAG;
+use super::openapi::{self, STATUS_TAG};
 use super::problem::Problem;
 use crate::app::App;
 use crate::lifecycle::{COMMIT, VERSION};
@@ -71,6 +71,8 @@ pub(super) struct VersionBody {
     commit: &'static str,
     /// A digest of the database schema it expects.
     schema: String,
+    /// A digest of the routes, and of what they take and answer.
+    api: &'static str,
 }
 
 /// Names the program
@@ -81,7 +83,12 @@ pub(super) struct VersionBody {
     responses((status = 200, description = "Version and commit", body = VersionBody)),
 )]
 pub(super) async fn version() -> Json<VersionBody> {
-    Json(VersionBody { version: VERSION, commit: COMMIT, schema: migrate::fingerprint() })
+    Json(VersionBody {
+        version: VERSION,
+        commit: COMMIT,
+        schema: migrate::fingerprint(),
+        api: openapi::fingerprint(),
+    })
 }
 
 /// A set of public keys (RFC 7517).

@@ -9,6 +9,7 @@ mod bulk;
 mod bulk_edit;
 mod campaign;
 mod config;
+mod conformance;
 mod events;
 mod greeting;
 mod jobs;
@@ -107,6 +108,7 @@ enum Command {
     Restore(backup::Restore),
     #[command(subcommand)]
     Config(config::ConfigCommand),
+    Conformance(conformance::Conformance),
     Openapi(openapi::Openapi),
 }
 
@@ -157,10 +159,12 @@ fn clock() -> Arc<dyn Clock> {
     Arc::new(SystemClock)
 }
 
-/// Adds the exit codes to the help of a command and of all below it.
+/// Adds the exit codes to the help of a command and of all below it. A command that has others says its own.
 fn with_exit_codes(command: clap::Command) -> clap::Command {
-    let examples = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-    command.after_help(format!("{examples}\n\n{EXIT_CODES}")).mut_subcommands(with_exit_codes)
+    let own = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let said =
+        if own.contains("Exit codes:") { own } else { format!("{own}\n\n{EXIT_CODES}") };
+    command.after_help(said).mut_subcommands(with_exit_codes)
 }
 
 /// Runs the command that the process was started with.
@@ -196,6 +200,7 @@ pub fn main() -> ExitCode {
             Command::Backup(backup) => backup.run().await,
             Command::Restore(restore) => restore.run().await,
             Command::Config(config) => config.run(),
+            Command::Conformance(conformance) => conformance.run().await,
             Command::Openapi(openapi::Openapi) => {
                 openapi::Openapi::run();
                 Ok(())

@@ -180,6 +180,8 @@ fn is_foreign(name: &str, value: &str) -> bool {
         || numbered_port
         || name.starts_with("SOVEREIGN_TEST_")
         || name == "SOVEREIGN_COMMIT"
+        // Of `sovereign conformance`: a token for another Sovereign, no setting of this one.
+        || name == "SOVEREIGN_TOKEN"
 }
 
 fn read_file(path: &Path) -> Result<BTreeMap<String, String>, ConfigError> {

@@ -22,6 +22,7 @@ mod campaigns;
 mod catalog;
 mod checkout;
 mod cli;
+mod conformance;
 mod crash;
 mod engine;
 mod event_endpoints;

@@ -102,7 +102,7 @@ on_both! {
             }
             let version = app.anyone().get(&format!("{prefix}/version")).await.expect(200);
             let version = version.as_object().unwrap();
-            assert_eq!(version.keys().collect::<Vec<_>>(), ["version", "commit", "schema"]);
+            assert_eq!(version.keys().collect::<Vec<_>>(), ["version", "commit", "schema", "api"]);
             assert!(version.values().all(|value| value.as_str().is_some_and(|v| !v.is_empty())));
             assert_eq!(version["version"], sovereign::lifecycle::VERSION);
         }

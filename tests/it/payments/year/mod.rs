@@ -54,7 +54,9 @@ async fn a_year(engine: Engine, zone: &str, tax: TaxRules) {
 async fn run(engine: Engine, zone: &str, tax: TaxRules) {
     let run = AssertUnwindSafe(a_year(engine, zone, tax)).catch_unwind();
     if let Err(panic) = run.await {
-        eprintln!("the seed was {SEED}");
+        // Where only the end of the output is kept, what went wrong stands far above it.
+        let said = panic.downcast_ref::<String>().map_or("what is printed above", String::as_str);
+        eprintln!("the seed was {SEED}: {said}");
         resume_unwind(panic);
     }
 }
