@@ -30,6 +30,7 @@ pub mod pdf;
 mod private_file;
 pub mod provision;
 mod qr;
+pub mod rollup;
 pub mod server;
 pub mod storage;
 pub mod telemetry;

@@ -20,6 +20,7 @@ mod plain;
 mod plans;
 mod preview;
 mod process;
+mod rollup;
 mod server;
 mod summary;
 
@@ -33,8 +34,8 @@ pub(crate) struct Scale {
     pub(crate) divisor: usize,
 }
 
-const SECTIONS: [&str; 7] =
-    ["checkout", "preview", "process", "history", "opposing", "desk", "bulk"];
+const SECTIONS: [&str; 8] =
+    ["checkout", "preview", "process", "history", "opposing", "desk", "bulk", "rollup"];
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
@@ -74,6 +75,7 @@ fn main() {
             "opposing" => opposing::run(&runtime, scale),
             "desk" => desk::run(&runtime, scale),
             "bulk" => bulk::run(&runtime, scale),
+            "rollup" => rollup::run(&runtime, scale),
             other => {
                 say(&format!("there is no section {other}; there are: {}", SECTIONS.join(", ")));
                 std::process::exit(2);

@@ -32,6 +32,7 @@ mod changes;
 mod checkout;
 mod checkout_preview;
 mod credit_notes;
+mod credit_report;
 mod described;
 mod environment_policy;
 mod environments;
@@ -221,6 +222,7 @@ fn report_routes(routes: Routes) -> Routes {
         .add(reports::__path_organizations_csv, reports::organizations_csv)
         .add(revenue_report::__path_json, revenue_report::json)
         .add(revenue_report::__path_csv, revenue_report::csv)
+        .add(credit_report::__path_read, credit_report::read)
 }
 
 fn catalog_routes(routes: Routes) -> Routes {

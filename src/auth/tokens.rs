@@ -143,9 +143,22 @@ impl Tokens {
     }
 
     fn sign(&self, claims: &Value) -> Result<String, jsonwebtoken::errors::Error> {
+        self.sign_as(ACCESS_TOKEN, claims)
+    }
+
+    /// Signs what this Sovereign states. Of another `typ` than that of access tokens it is none, here and elsewhere
+    /// (RFC 8725, section 3.11).
+    ///
+    /// # Errors
+    /// Where the key cannot sign.
+    pub(crate) fn sign_as(
+        &self,
+        typ: &str,
+        claims: &Value,
+    ) -> Result<String, jsonwebtoken::errors::Error> {
         let key = self.keys.current();
         let mut header = Header::new(Algorithm::EdDSA);
-        header.typ = Some(ACCESS_TOKEN.to_owned());
+        header.typ = Some(typ.to_owned());
         header.kid = Some(key.id.clone());
         jsonwebtoken::encode(&header, claims, &key.encoding)
     }

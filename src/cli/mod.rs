@@ -22,6 +22,7 @@ mod output;
 mod policy;
 mod reconcile;
 mod report;
+mod rollup;
 mod serve;
 mod starting;
 mod stripe;
@@ -93,6 +94,7 @@ enum Command {
     #[command(subcommand)]
     Subscription(subscription::Subscription),
     Reconcile(reconcile::Reconcile),
+    Rollup(Box<rollup::Rollup>),
     #[command(subcommand)]
     Blueprint(blueprint::BlueprintCommand),
     #[command(subcommand)]
@@ -162,8 +164,7 @@ fn clock() -> Arc<dyn Clock> {
 /// Adds the exit codes to the help of a command and of all below it. A command that has others says its own.
 fn with_exit_codes(command: clap::Command) -> clap::Command {
     let own = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-    let said =
-        if own.contains("Exit codes:") { own } else { format!("{own}\n\n{EXIT_CODES}") };
+    let said = if own.contains("Exit codes:") { own } else { format!("{own}\n\n{EXIT_CODES}") };
     command.after_help(said).mut_subcommands(with_exit_codes)
 }
 
@@ -191,6 +192,7 @@ pub fn main() -> ExitCode {
             Command::Stripe(stripe) => stripe.run().await,
             Command::Subscription(subscription) => subscription.run().await,
             Command::Reconcile(reconcile) => reconcile.run().await,
+            Command::Rollup(rollup) => rollup.run().await,
             Command::Blueprint(blueprint) => blueprint.run(),
             Command::Branding(branding) => branding.run().await,
             Command::Alarms(alarms) => alarms.run().await,

@@ -98,12 +98,11 @@ impl Shape {
         };
         let called = |member: &str| format!("{}.{member}", self.name);
         for (member, kind) in self.required {
-            match members.get(*member) {
-                Some(found) => kind.look(&called(member), found, tell),
-                None => {
-                    let expected = kind.expected().to_owned();
-                    tell(&called(member), Some(Fault { expected, got: "no such member".into() }));
-                }
+            if let Some(found) = members.get(*member) {
+                kind.look(&called(member), found, tell);
+            } else {
+                let expected = kind.expected().to_owned();
+                tell(&called(member), Some(Fault { expected, got: "no such member".into() }));
             }
         }
         for (member, kind) in self.optional {

@@ -13,6 +13,7 @@ mod document;
 mod fonts;
 mod head;
 mod paper;
+pub(crate) mod statement;
 mod table;
 mod totals;
 mod words;

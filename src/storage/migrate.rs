@@ -27,17 +27,14 @@ impl Migration {
 /// The files of one number and name. `$digits` is the number as the files have it.
 macro_rules! migration {
     ($number:literal, $digits:literal, $name:literal) => {
+        migration!(in "../../migrations/", $number, $digits, $name)
+    };
+    (in $folder:literal, $number:literal, $digits:literal, $name:literal) => {
         Migration {
             number: $number,
             name: $name,
-            postgres: include_str!(concat!(
-                "../../migrations/postgres/",
-                $digits,
-                "_",
-                $name,
-                ".sql"
-            )),
-            sqlite: include_str!(concat!("../../migrations/sqlite/", $digits, "_", $name, ".sql")),
+            postgres: include_str!(concat!($folder, "postgres/", $digits, "_", $name, ".sql")),
+            sqlite: include_str!(concat!($folder, "sqlite/", $digits, "_", $name, ".sql")),
         }
     };
 }
@@ -81,6 +78,9 @@ const MIGRATIONS: &[Migration] = &[
     migration!(36, "0036", "funnel"),
 ];
 
+/// Those of the publisher's book, which is a database of its own.
+const BOOK: &[Migration] = &[migration!(in "../../migrations/publisher/", 1, "0001", "book")];
+
 /// Any number; all processes of this program take the same PostgreSQL lock while they migrate.
 const ADVISORY_LOCK: i64 = 0x534f_5645_5245_4947;
 
@@ -89,19 +89,7 @@ const ADVISORY_LOCK: i64 = 0x534f_5645_5245_4947;
 /// # Errors
 /// Where the database was written by a newer program, or an applied migration differs from ours.
 pub async fn migrate(store: &Store, now: Timestamp) -> Result<Vec<String>> {
-    let mut applied_now = Vec::new();
-    for migration in MIGRATIONS {
-        let mut tx = store.begin().await?;
-        lock(&mut tx).await?;
-        let applied = applied(&mut tx).await?;
-        check(&applied)?;
-        if applied.iter().any(|(number, _)| *number == migration.number) {
-            continue;
-        }
-        apply(&mut tx, migration, now).await?;
-        tx.commit().await?;
-        applied_now.push(migration.full_name());
-    }
+    let applied_now = apply_missing(store, MIGRATIONS, now).await?;
     let mut tx = store.begin().await?;
     lock(&mut tx).await?;
     // Boxed: every start holds this future, and hardly any has anything to do in it.
@@ -110,12 +98,37 @@ pub async fn migrate(store: &Store, now: Timestamp) -> Result<Vec<String>> {
     Ok(applied_now)
 }
 
+/// The same of the publisher's book.
+///
+/// # Errors
+/// As [`migrate`]; and where it is a Sovereign's database.
+pub async fn migrate_book(store: &Store, now: Timestamp) -> Result<Vec<String>> {
+    apply_missing(store, BOOK, now).await
+}
+
+async fn apply_missing(store: &Store, list: &[Migration], now: Timestamp) -> Result<Vec<String>> {
+    let mut applied_now = Vec::new();
+    for migration in list {
+        let mut tx = store.begin().await?;
+        lock(&mut tx).await?;
+        let applied = applied(&mut tx).await?;
+        check(list, &applied)?;
+        if applied.iter().any(|(number, _)| *number == migration.number) {
+            continue;
+        }
+        apply(&mut tx, migration, now).await?;
+        tx.commit().await?;
+        applied_now.push(migration.full_name());
+    }
+    Ok(applied_now)
+}
+
 /// Waits for whoever migrates, and answers whether this program's schema is here already. The caller's
 /// transaction keeps others waiting.
 pub(crate) async fn begun(tx: &mut Tx) -> Result<bool> {
     lock(tx).await?;
     let applied = applied(tx).await?;
-    check(&applied)?;
+    check(MIGRATIONS, &applied)?;
     Ok(!applied.is_empty())
 }
 
@@ -135,7 +148,7 @@ pub(crate) async fn missing(store: &Store) -> Result<Vec<String>> {
     let mut tx = store.begin().await?;
     lock(&mut tx).await?;
     let applied = applied(&mut tx).await?;
-    check(&applied)?;
+    check(MIGRATIONS, &applied)?;
     let lacks = |migration: &&Migration| applied.iter().all(|(done, _)| *done != migration.number);
     Ok(MIGRATIONS.iter().filter(lacks).map(Migration::full_name).collect())
 }
@@ -163,7 +176,7 @@ pub async fn require_current(store: &Store) -> Result<()> {
         Err(Error::Statement(_)) => Vec::new(),
         other => other?,
     };
-    check(&applied)?;
+    check(MIGRATIONS, &applied)?;
     if applied.len() < MIGRATIONS.len() {
         let text =
             "the database has not been migrated; run `sovereign migrate` or `sovereign serve`";
@@ -215,10 +228,17 @@ fn digest(migration: &Migration) -> String {
     crate::hex::encode(&digest.finalize()[..16])
 }
 
-fn check(applied: &[(i32, String)]) -> Result<()> {
+fn check(list: &[Migration], applied: &[(i32, String)]) -> Result<()> {
     for (number, stored) in applied {
-        match MIGRATIONS.iter().find(|migration| migration.number == *number) {
+        match list.iter().find(|migration| migration.number == *number) {
             Some(migration) if digest(migration) == *stored => {}
+            _ if MIGRATIONS.iter().chain(BOOK).any(|other| digest(other) == *stored) => {
+                return Err(Error::Unsupported(
+                    "this is a database of another kind: a Sovereign's, or a publisher's book; \
+                     name another one"
+                        .into(),
+                ));
+            }
             Some(migration) => {
                 return Err(Error::Unsupported(format!(
                     "migration {number} ({}) of this database differs from the program's; \

@@ -21,6 +21,7 @@ pub(crate) mod catalog_references;
 pub mod change;
 pub mod checkout;
 pub(crate) mod console;
+pub(crate) mod credit_report;
 pub mod done;
 pub(crate) mod elsewhere;
 pub(crate) mod environment_policy;

@@ -49,6 +49,7 @@ mod races;
 mod reconcile;
 mod refunds;
 mod reports;
+mod rollup;
 mod servers;
 mod settings;
 mod sign_in;

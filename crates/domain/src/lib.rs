@@ -30,6 +30,7 @@ pub mod policy;
 pub mod proration;
 pub mod refund;
 pub mod services;
+pub mod split;
 pub mod subscription;
 pub mod tag;
 pub mod tax;

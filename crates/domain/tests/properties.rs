@@ -12,6 +12,7 @@ mod checks;
 mod forecast;
 mod model;
 mod over_time;
+mod split;
 mod usage;
 
 use proptest::prelude::*;

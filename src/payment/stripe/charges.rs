@@ -41,6 +41,9 @@ pub struct Charge {
     pub failure_code: Option<String>,
     pub failure_message: Option<String>,
     pub receipt_url: Option<String>,
+    /// The movement of its money; absent until it moves.
+    #[serde(default, deserialize_with = "super::expandable::reference")]
+    pub balance_transaction: Option<String>,
     /// Seconds since 1970.
     pub created: i64,
     #[serde(default)]

@@ -71,6 +71,14 @@ impl<'a, T: DeserializeOwned + Listed> List<'a, T> {
         Self { stripe, path, query, next: Next::First, page: VecDeque::new() }
     }
 
+    /// Goes on behind an object that was read before.
+    pub(super) fn after(mut self, id: Option<&str>) -> Self {
+        if let Some(id) = id {
+            self.next = Next::After(id.to_owned());
+        }
+        self
+    }
+
     /// The next object; `None` at the end. Pages are asked for with [`Stripe::resolve`]. After an error the
     /// list can be asked again: it goes on where it was.
     ///

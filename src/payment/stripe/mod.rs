@@ -6,6 +6,7 @@
 
 mod account;
 pub mod amounts;
+mod balance_transactions;
 mod charges;
 mod checkout_sessions;
 mod client;
@@ -25,10 +26,14 @@ mod refunds;
 mod resolve;
 pub mod signature;
 mod subscriptions;
+mod transfers;
 mod webhook_endpoints;
 mod words;
 
 pub use self::account::Account;
+pub use self::balance_transactions::{
+    BalanceTransaction, ReportingCategory, Source, SourceObject, TransactionType,
+};
 pub use self::charges::{Charge, ChargeStatus};
 pub use self::checkout_sessions::{
     CheckoutSession, CreateSession, LineItem, PaymentStatus, SessionFilter, SessionStatus,
@@ -48,6 +53,7 @@ pub use self::payment_intents::{
 pub use self::payment_methods::{Card, PaymentMethod};
 pub use self::refunds::{CreateRefund, Refund, RefundOf, RefundStatus};
 pub use self::subscriptions::{Subscription, SubscriptionItem, SubscriptionStatus};
+pub use self::transfers::{CreateTransfer, Transfer};
 pub use self::webhook_endpoints::{CreateEndpoint, UpdateEndpoint, WebhookEndpoint};
 
 /// The version of the API that this client is written for: the one that Stripe's own npm package 23.1.0 has.

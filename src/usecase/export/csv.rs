@@ -7,7 +7,7 @@ use crate::storage::export::{Kind, Resource};
 const MARK: &str = "\u{feff}";
 
 /// The first line: the names of the columns.
-pub(in crate::usecase) fn head(names: impl IntoIterator<Item = &'static str>) -> String {
+pub(crate) fn head(names: impl IntoIterator<Item = &'static str>) -> String {
     let names: Vec<&str> = names.into_iter().collect();
     format!("{MARK}{}\r\n", names.join(","))
 }
@@ -18,7 +18,7 @@ pub(super) fn head_of(resource: &Resource) -> String {
 }
 
 /// A cell of a line that is no resource's row.
-pub(in crate::usecase) enum Cell<'a> {
+pub(crate) enum Cell<'a> {
     /// What somebody wrote, or may have written.
     Text(&'a str),
     /// What this program has counted.
@@ -26,10 +26,7 @@ pub(in crate::usecase) enum Cell<'a> {
 }
 
 /// Adds a line of such cells.
-pub(in crate::usecase) fn cells<'a>(
-    written: &mut String,
-    line: impl IntoIterator<Item = Cell<'a>>,
-) {
+pub(crate) fn cells<'a>(written: &mut String, line: impl IntoIterator<Item = Cell<'a>>) {
     for (index, one) in line.into_iter().enumerate() {
         if index > 0 {
             written.push(',');
@@ -65,7 +62,7 @@ fn harmless(text: &str) -> String {
 }
 
 /// What a cell of such a file meant.
-pub(in crate::usecase) fn meant(cell: &str) -> &str {
+pub(crate) fn meant(cell: &str) -> &str {
     cell.strip_prefix('\'').filter(|text| begins_formula(text)).unwrap_or(cell)
 }
 

@@ -3,7 +3,7 @@
 //! All of it is read from one state of the database, and put aside before any of it is sent: whoever reads slowly
 //! holds no connection up, and what cannot be read whole is not begun.
 
-pub(in crate::usecase) mod csv;
+pub(crate) mod csv;
 mod spool;
 
 use serde::Serialize;

@@ -148,7 +148,7 @@ fn errors() -> [Case; 6] {
             answer.edit(|problem| problem["error"] = json!("no"));
         }),
         on_errors("pages", &["problem", "problem.content-type"], |answer| {
-            answer.kind = "text/html; charset=utf-8".to_owned();
+            "text/html; charset=utf-8".clone_into(&mut answer.kind);
             answer.bytes = "<!doctype html><h1>Something went wrong</h1>".into();
         }),
         on_errors(

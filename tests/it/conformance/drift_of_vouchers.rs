@@ -83,7 +83,7 @@ fn issues() -> [Case; 8] {
             voucher["created_at"] = json!("0001-01-01T00:00:00Z");
         }),
         on_issue("a counter of the request", &["issue.fresh-counter", "list.issued"], |voucher| {
-            voucher["times_redeemed"] = json!(3)
+            voucher["times_redeemed"] = json!(3);
         }),
         Case::new("an edit that forgets", &["issue.upsert"], |seen, answer| {
             let is_edit = seen.is("POST", ISSUE) && seen.body.get("description").is_none();

@@ -100,7 +100,7 @@ on_both! {
     async fn a_wait_that_is_short_is_waited(app: &TestApp) {
         let asked = AtomicUsize::new(0);
         let proxy = Proxy::before(app, Drift::answers(move |seen, answer| {
-            if seen.is_preview() && asked.fetch_add(1, Ordering::SeqCst) % 2 == 0 {
+            if seen.is_preview() && asked.fetch_add(1, Ordering::SeqCst).is_multiple_of(2) {
                 answer.refuse(429);
                 answer.headers.push(("Retry-After", "0"));
             }

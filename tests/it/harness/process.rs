@@ -110,6 +110,14 @@ impl Running {
         self.end()
     }
 
+    /// The most memory that was resident until now, in KiB.
+    pub(crate) fn peak_kib(&self) -> u64 {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(path).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    }
+
     /// The next line on standard output.
     pub(crate) fn answered(&mut self) -> String {
         let line = self.stdout.until(Instant::now() + PATIENCE, |_| true);

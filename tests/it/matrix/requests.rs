@@ -263,8 +263,12 @@ impl World<'_> {
         }
     }
 
-    async fn billing_administration(&self, request: Request, route: &str) -> Request {
+    async fn billing_administration(&self, mut request: Request, route: &str) -> Request {
         match route {
+            "GET /billing/admin/credit-report" => {
+                request.path.push_str("?month=2027-02");
+                request
+            }
             "PUT /billing/admin/environment-policy" => {
                 let path = "/billing/admin/environment-policy";
                 let policy = self.client("superadmin").get(path).await.expect(200);

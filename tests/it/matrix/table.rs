@@ -76,6 +76,7 @@ GET    /billing/reports/redemptions                   401  403  403  403  403  4
 GET    /billing/reports/redemptions/csv               401  403  403  403  403  403  200  200  403
 GET    /billing/reports/organizations                 401  403  403  403  403  403  200  200  403
 GET    /billing/reports/organizations/csv             401  403  403  403  403  403  200  200  403
+GET    /billing/admin/credit-report                   401  403  403  403  403  403  200  200  403
 GET    /billing/admin/promos                          401  403  403  403  403  403  200  200  403
 POST   /billing/admin/promos                          401  403  403  403  403  403  200  200  403
 DELETE /billing/admin/promos/{code}                   401  403  403  403  403  403  200  200  403

@@ -23,7 +23,7 @@ fn next<'a>(words: &'a [Word], word: &Word) -> &'a Word {
 }
 
 /// Nothing overlaps, and nothing leaves the margins.
-pub(super) fn assert_tidy(pages: &[Vec<Word>]) {
+pub(crate) fn assert_tidy(pages: &[Vec<Word>]) {
     for words in pages {
         for (index, word) in words.iter().enumerate() {
             let inside = word.left > MARGIN - 1.0

@@ -3,6 +3,6 @@
 
 pub(crate) mod content;
 mod hostile;
-mod layout;
+pub(crate) mod layout;
 pub(crate) mod poppler;
 mod samples;

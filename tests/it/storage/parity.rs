@@ -1,5 +1,8 @@
 //! The migrations of the two databases make the same tables, columns, keys and indexes.
 
+use sovereign::storage::{Store, migrate};
+use sovereign_domain::timestamp::Timestamp;
+
 use crate::harness::{Engine, TestDatabase};
 
 /// Table, column and type, in the order of the table.
@@ -121,6 +124,31 @@ async fn indexes_and_unique_constraints_are_the_same() {
     others.sort_unstable();
     let live = "promo_redemptions (code,user_id) unique partial".to_owned();
     assert!(indexes.contains(&live), "{indexes:?}");
+    assert_same(&indexes, &others);
+    postgres.remove().await;
+}
+
+/// The publisher's book has migrations of its own.
+#[tokio::test]
+async fn the_publishers_book_is_the_same() {
+    let postgres = TestDatabase::empty(Engine::Postgres).await;
+    let sqlite = TestDatabase::empty(Engine::Sqlite).await;
+    for database in [&postgres, &sqlite] {
+        let store = Store::open(&database.location).await.unwrap();
+        let now = Timestamp::from_seconds(1_803_902_400);
+        assert_eq!(migrate::migrate_book(&store, now).await.unwrap(), ["0001_book"]);
+        assert_eq!(migrate::migrate_book(&store, now).await.unwrap(), [""; 0]);
+        store.close().await;
+    }
+    let columns = postgres.texts(COLUMNS_POSTGRES).await;
+    let columns: Vec<String> = columns.iter().map(|line| kept_as(line)).collect();
+    assert!(columns.contains(&"statements.due_minor INTEGER".to_owned()), "{columns:?}");
+    assert_same(&columns, &sqlite.texts(COLUMNS_SQLITE).await);
+    assert_same(&postgres.texts(KEYS_POSTGRES).await, &sqlite.texts(KEYS_SQLITE).await);
+    let mut indexes = postgres.texts(INDEXES_POSTGRES).await;
+    let mut others = sqlite.texts(INDEXES_SQLITE).await;
+    indexes.sort_unstable();
+    others.sort_unstable();
     assert_same(&indexes, &others);
     postgres.remove().await;
 }
