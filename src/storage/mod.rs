@@ -97,6 +97,7 @@ mod verify_funnel;
 mod verify_mailings;
 mod verify_reports;
 mod verify_usage;
+mod voucher_few;
 pub(crate) mod voucher_list;
 pub(crate) mod voucher_sorted;
 pub(crate) mod voucher_story;

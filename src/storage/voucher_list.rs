@@ -33,6 +33,11 @@ impl Filter {
         self.campaign.is_none() && self.bulk.is_none() && self.tag.is_none()
     }
 
+    /// Whether all vouchers pass it that are not revoked.
+    pub(super) const fn is_of_any(&self) -> bool {
+        self.status.is_none() && self.part.is_none() && self.is_of_all()
+    }
+
     /// Of codes that have the part in them.
     pub(super) fn pattern(&self) -> String {
         match &self.part {

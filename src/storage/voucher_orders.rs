@@ -117,8 +117,10 @@ macro_rules! most_spent_near {
 macro_rules! most_spent_of_tag {
     ($standing:literal) => {
         most_spent!(
-            "(SELECT m.code, m.spent_minor FROM voucher_tags f JOIN voucher_totals m ON m.code = f.code \
-              WHERE f.tag = $8) AS t JOIN promo_codes p ON p.code = t.code",
+            "(WITH m AS MATERIALIZED (SELECT s.code, s.spent_minor \
+                  FROM voucher_tags f JOIN voucher_totals s ON s.code = f.code \
+                  WHERE f.tag = $8 AND s.spent_minor > 0) SELECT code, spent_minor FROM m) AS t \
+              JOIN promo_codes p ON p.code = t.code",
             $standing
         )
     };
@@ -167,8 +169,10 @@ macro_rules! last_redeemed_near {
 macro_rules! last_redeemed_of_tag {
     ($standing:literal) => {
         last_redeemed!(
-            "(SELECT m.code, m.last_redeemed_at FROM voucher_tags f JOIN voucher_totals m ON m.code = f.code \
-              WHERE f.tag = $8) AS t JOIN promo_codes p ON p.code = t.code",
+            "(WITH m AS MATERIALIZED (SELECT s.code, s.last_redeemed_at \
+                  FROM voucher_tags f JOIN voucher_totals s ON s.code = f.code \
+                  WHERE f.tag = $8 AND s.last_redeemed_at IS NOT NULL) SELECT code, last_redeemed_at FROM m) AS t \
+              JOIN promo_codes p ON p.code = t.code",
             $standing
         )
     };

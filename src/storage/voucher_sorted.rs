@@ -9,6 +9,7 @@ use sovereign_domain::voucher::{Voucher, VoucherStatus};
 
 use super::batch;
 use super::cursor::Cursor;
+use super::voucher_few;
 use super::voucher_list::Filter;
 use super::vouchers::{CodeKey, VoucherRow, columns};
 use super::{Result, Ts, Tx, on_db};
@@ -63,8 +64,8 @@ from_row! {
 type Place = (String, Cursor);
 
 /// What a cursor's key begins with: whether something became of that voucher's credit, or nothing.
-const FIRST: &str = "0";
-const LAST: &str = "1";
+pub(super) const FIRST: &str = "0";
+pub(super) const LAST: &str = "1";
 
 /// Vouchers in this order, after a cursor, each with its own.
 pub(crate) async fn list(
@@ -73,6 +74,9 @@ pub(crate) async fn list(
     after: &Cursor,
     limit: i64,
 ) -> Result<Vec<(Voucher, Cursor)>> {
+    if let Some(few) = voucher_few::list(tx, (filter, order), after, limit).await? {
+        return Ok(few);
+    }
     let places = match order {
         Order::Code => first_of(tx, (filter, order), (after, limit)).await?,
         Order::Spent | Order::LastRedeemed => ranked(tx, (filter, order), after, limit).await?,

@@ -45,6 +45,73 @@ async fn four(app: &TestApp) {
     app.issue_as(json!({ "code": "A-1", "credit_omr": 20, "active": false })).await;
 }
 
+/// More than are put in order at once.
+const COPIES: usize = 1_001;
+
+/// Of which something became, by what an order goes by.
+fn ranked(sort: &str) -> &'static [&'static str] {
+    if sort == "spent" { &["C-3", "A-1"] } else { &["POOR-1", "ONCE-1", "A-1", "C-3"] }
+}
+
+/// Puts as many beside a voucher that stand as it does, with its tags.
+async fn multiply(app: &TestApp, code: &str, number: usize) {
+    let name = format!("'COPY-{number}-' || CAST(n AS text)");
+    let numbers = format!(
+        "(WITH RECURSIVE numbers (n) AS (SELECT 10001 UNION ALL SELECT n + 1 FROM numbers WHERE n < {}) \
+          SELECT n FROM numbers) AS all_numbers",
+        10_000 + COPIES
+    );
+    app.execute(&format!(
+        "INSERT INTO promo_codes (code, credit_omr, credit_minor, description, active, max_redemptions, \
+             times_redeemed, adopted_redemptions, created_at, updated_at, deleted_at, campaign_id) \
+         SELECT {name}, credit_omr, credit_minor, '', active, 0, 0, 0, created_at, updated_at, deleted_at, campaign_id \
+         FROM promo_codes, {numbers} WHERE code = '{code}'"
+    ))
+    .await;
+    app.execute(&format!(
+        "INSERT INTO voucher_tags (code, tag, created_at) SELECT {name}, tag, created_at FROM voucher_tags, {numbers} \
+         WHERE code = '{code}'"
+    ))
+    .await;
+}
+
+/// The newest, in another order: of those of which nothing became, the newest are first.
+fn in_order(newest: &[String], sort: &str) -> Vec<String> {
+    let (ranked, listed) = (ranked(sort), |code: &&&str| newest.iter().any(|one| one == *code));
+    let first = ranked.iter().filter(listed).map(|code| (*code).to_owned());
+    let others = newest.iter().filter(|code| !ranked.contains(&code.as_str())).cloned();
+    first.chain(others).collect()
+}
+
+/// Whether each order has the vouchers of each filter that the newest first have; answers how many they are in all.
+async fn compare_orders(app: &TestApp, limit: usize) -> usize {
+    let statuses = ["", "live", "scheduled", "paused", "exhausted", "ended", "revoked"];
+    let others = [
+        "q=-1",
+        "campaign=Poor",
+        "campaign=Poor&status=exhausted&q=2",
+        "tag=shop",
+        "tag=shop&status=paused",
+    ];
+    let filters = statuses.map(|status| format!("status={status}"));
+    let mut seen = 0;
+    for filter in filters.into_iter().chain(others.map(str::to_owned)) {
+        let mut expected = follow(app, &format!("{filter}&sort=newest"), 1_000).await;
+        let newest = expected.clone();
+        expected.sort();
+        seen += expected.len();
+        for sort in ["code", "spent", "last_redeemed"] {
+            let found = follow(app, &format!("{filter}&sort={sort}"), limit).await;
+            if sort == "code" {
+                assert_eq!(found, expected, "{filter}");
+            } else {
+                assert_eq!(found, in_order(&newest, sort), "{filter} by {sort}");
+            }
+        }
+    }
+    seen
+}
+
 on_both! {
     async fn each_order_a_page_at_a_time(app: &TestApp) {
         four(app).await;
@@ -105,22 +172,19 @@ on_both! {
         app.issue("ONCE-1", 5, 1).await;
         app.customer("fourth").await.redeem("ONCE-1").await.expect(200);
         add_up(app).await;
-        let statuses = ["", "live", "scheduled", "paused", "exhausted", "ended", "revoked"];
-        let mut seen = 0;
-        for filter in statuses.map(|status| format!("status={status}")).into_iter().chain(["q=-1".to_owned(), "campaign=Poor".to_owned(), "campaign=Poor&status=exhausted&q=2".to_owned()]) {
-            let mut expected = follow(app, &format!("{filter}&sort=newest"), 100).await;
-            expected.sort();
-            seen += expected.len();
-            for sort in ["code", "spent", "last_redeemed"] {
-                let mut found = follow(app, &format!("{filter}&sort={sort}"), 2).await;
-                if sort == "code" {
-                    assert_eq!(found, expected, "{filter}");
-                }
-                found.sort();
-                assert_eq!(found, expected, "{filter} by {sort}");
-            }
+        for code in ["A-1", "C-3", "D-4"] {
+            let path = format!("/billing/vouchers/code/{code}/tags/shop");
+            app.sovereign_admin().put(&path, &json!({})).await.expect(200);
         }
-        assert!(seen >= 30, "there were {seen}");
+        assert!(compare_orders(app, 2).await > 30);
+        // The same of so many of each status that they are found along the order.
+        let copies = [("A-1", 1), ("B-2", 2), ("GONE-1", 3), ("LATER-1", 4), ("OVER-1", 5), ("POOR-2", 6), ("REST-1", 7)];
+        for (code, number) in copies {
+            multiply(app, code, number).await;
+        }
+        assert!(compare_orders(app, 1_000).await > 7 * COPIES);
+        app.execute("DELETE FROM voucher_tags WHERE code LIKE 'COPY-%'").await;
+        app.execute("DELETE FROM promo_codes WHERE code LIKE 'COPY-%'").await;
     }
 
     async fn another_order_is_refused(app: &TestApp) {
