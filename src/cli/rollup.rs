@@ -1,6 +1,11 @@
 //! `sovereign rollup`: the publisher's command; no Sovereign needs it.
 
+mod approve;
+mod approver_key;
+mod bank_file;
 mod check;
+mod pay;
+mod payouts;
 mod show;
 mod told;
 
@@ -10,6 +15,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use sovereign_domain::split::Month;
 
+use self::pay::AfterClosing;
+use self::payouts::Payouts;
 use self::told::Told;
 use super::output::{Failure, say};
 use super::starting::data_directory;
@@ -18,6 +25,7 @@ use crate::config::Config;
 use crate::payment::stripe::{SecretKey, Stripe};
 use crate::rollup::agreements::Agreements;
 use crate::rollup::book;
+use crate::rollup::book::months::MonthRow;
 use crate::rollup::error::RollupError;
 use crate::rollup::files;
 use crate::rollup::run::{self, Desk, Fetch, Wanted};
@@ -30,7 +38,8 @@ const KEY_VARIABLE: &str = "STRIPE_SECRET_KEY";
 ///
 /// For the publisher, whose account at Stripe charges the cards of all Sovereigns. What moved on it is read, each
 /// charge shared as its Sovereign's agreement says, and a statement written for each franchisee and currency. A month
-/// that is closed never changes; run again, its files are written again. Without a command, it is `run`.
+/// that is closed never changes; run again, its files are written again. What its statements say is paid once, by
+/// transfers at Stripe or by a file for a bank. Without a command, it is `run`.
 #[derive(Debug, Args)]
 #[command(
     args_conflicts_with_subcommands = true,
@@ -38,7 +47,8 @@ const KEY_VARIABLE: &str = "STRIPE_SECRET_KEY";
 Examples:
   sovereign rollup --month 2026-11 --agreements agreements.toml
   sovereign rollup check --agreements agreements.toml
-  sovereign rollup show --month 2026-11"
+  sovereign rollup show --month 2026-11
+  sovereign rollup pay --month 2026-11 --agreements agreements.toml"
 )]
 pub(super) struct Rollup {
     #[command(subcommand)]
@@ -52,6 +62,10 @@ enum RollupCommand {
     Run(Box<Run>),
     Check(check::Check),
     Show(show::Show),
+    Pay(pay::Pay),
+    Approve(approve::Approve),
+    BankFile(bank_file::WriteBankFile),
+    ApproverKey(approver_key::MakeApproverKey),
 }
 
 /// Read a month from Stripe, share it, close it, and write its statements
@@ -66,6 +80,7 @@ from the variable STRIPE_SECRET_KEY.",
 Examples:
   sovereign rollup run --month 2026-11 --agreements agreements.toml --stripe-key-file key.txt
   sovereign rollup run --month 2026-11 --agreements agreements.toml --keep-open
+  sovereign rollup run --month 2026-11 --agreements agreements.toml --pay --execute
   sovereign rollup run --month 2026-11 --agreements agreements.toml --credit-report omantel.json"
 )]
 pub(super) struct Run {
@@ -107,6 +122,8 @@ pub(super) struct Run {
     /// Read and share, and close nothing yet: to see what no agreement is for
     #[arg(long)]
     keep_open: bool,
+    #[command(flatten)]
+    paying: AfterClosing,
 }
 
 impl Rollup {
@@ -116,6 +133,10 @@ impl Rollup {
             Some(RollupCommand::Run(run)) => Box::pin(run.run()).await,
             Some(RollupCommand::Check(check)) => check.run(),
             Some(RollupCommand::Show(show)) => show.run().await,
+            Some(RollupCommand::Pay(pay)) => Box::pin(pay.run()).await,
+            Some(RollupCommand::Approve(approve)) => Box::pin(approve.run()).await,
+            Some(RollupCommand::BankFile(file)) => Box::pin(file.run()).await,
+            Some(RollupCommand::ApproverKey(key)) => key.run(),
         }
     }
 }
@@ -158,6 +179,31 @@ async fn open_book(given: Option<&str>, config: &Config) -> Result<Store, Failur
     Ok(book::open(&book::location(given, &config.data), clock().now()).await?)
 }
 
+/// A month that has to be closed.
+async fn closed(store: &Store, month: Month) -> Result<MonthRow, Failure> {
+    let row = run::closed(store, month).await?;
+    row.ok_or_else(|| {
+        Failure::refused(format!(
+            "{month} is not closed: nothing is due yet; run `sovereign rollup --month {month}` first"
+        ))
+    })
+}
+
+/// The way to the publisher's account.
+fn stripe(key_file: Option<&Path>, config: &Config) -> Result<Stripe, Failure> {
+    let text = match key_file {
+        Some(path) => read_text(path)?,
+        None => std::env::var(KEY_VARIABLE).map_err(|_| {
+            Failure::usage(format!(
+                "the publisher's account needs its secret key: --stripe-key-file FILE, or {KEY_VARIABLE}"
+            ))
+        })?,
+    };
+    let key = SecretKey::parse(&text)
+        .map_err(|error| Failure::usage(format!("the secret key of Stripe: {error}")))?;
+    Stripe::new(&key, &config.stripe).map_err(Failure::unavailable)
+}
+
 impl Run {
     async fn run(self) -> Result<(), Failure> {
         let config = self.common.config()?;
@@ -167,8 +213,7 @@ impl Run {
         let store = open_book(self.book.as_deref(), &config).await?;
         let told = Box::pin(self.on(&store, &config, (month, &agreements), &wanted)).await;
         store.close().await;
-        told?.tell(self.common.json);
-        Ok(())
+        told?.tell(self.common.json)
     }
 
     async fn on(
@@ -182,9 +227,11 @@ impl Run {
         if let Some(row) = run::closed(store, month).await? {
             say(format!("{month} is closed already: its files are written again"));
             let fleet = Box::pin(files::write(store, &row, &out)).await?;
-            return Ok(Told::Closed { fleet, out, was_closed: true, differences: Vec::new() });
+            let payouts = self.payouts(store, config, (month, agreements)).await?;
+            let differences = Vec::new();
+            return Ok(Told::Closed { fleet, out, was_closed: true, differences, payouts });
         }
-        let stripe = self.stripe(config)?;
+        let stripe = stripe(self.stripe_key_file.as_deref(), config)?;
         let desk = Desk { store, stripe: &stripe, agreements, now: clock().now() };
         let mut say = |text: String| say(text);
         let shared = Box::pin(run::bring_to_shared(&desk, month, wanted, &mut say)).await?;
@@ -194,7 +241,8 @@ impl Run {
             return Ok(Told::Open { month, unassigned, differences });
         }
         let fleet = Box::pin(run::bring_to_close(&desk, &mut row, &out)).await?;
-        Ok(Told::Closed { fleet, out, was_closed: false, differences })
+        let payouts = self.payouts(store, config, (month, agreements)).await?;
+        Ok(Told::Closed { fleet, out, was_closed: false, differences, payouts })
     }
 
     fn wanted(&self) -> Result<Wanted, Failure> {
@@ -229,19 +277,26 @@ impl Run {
         Ok(Fetch { tokens, urls })
     }
 
-    /// The way to the publisher's account.
-    fn stripe(&self, config: &Config) -> Result<Stripe, Failure> {
-        let text = match &self.stripe_key_file {
-            Some(path) => read_text(path)?,
-            None => std::env::var(KEY_VARIABLE).map_err(|_| {
-                Failure::usage(format!(
-                    "the publisher's account needs its secret key: --stripe-key-file FILE, or {KEY_VARIABLE}"
-                ))
-            })?,
+    /// After a month is closed: pays by Stripe what can be paid, or shows what would be; `None` where neither is
+    /// wanted.
+    async fn payouts(
+        &self,
+        store: &Store,
+        config: &Config,
+        (month, agreements): (Month, &Agreements),
+    ) -> Result<Option<Box<Payouts>>, Failure> {
+        if !self.paying.pay {
+            return Ok(None);
+        }
+        let of = (month, agreements);
+        let payouts = if self.paying.execute {
+            let stripe = stripe(self.stripe_key_file.as_deref(), config)?;
+            say(format!("{month} is closed and its files are written: its payouts are next"));
+            Box::pin(pay::execute(store, &stripe, of)).await?
+        } else {
+            Box::pin(pay::planned(store, of)).await?
         };
-        let key = SecretKey::parse(&text)
-            .map_err(|error| Failure::usage(format!("the secret key of Stripe: {error}")))?;
-        Stripe::new(&key, &config.stripe).map_err(Failure::unavailable)
+        Ok(Some(Box::new(payouts)))
     }
 }
 

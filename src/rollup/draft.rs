@@ -12,7 +12,8 @@ use sovereign_domain::timestamp::Timestamp;
 
 use self::credit::Credit;
 pub(crate) use self::credit::needing_reports;
-use self::payout::{payout, step};
+use self::payout::payout;
+pub(crate) use self::payout::step;
 use self::sums::{sums, terms};
 use super::agreements::{Agreement, Agreements};
 use super::book::months::MonthRow;
@@ -144,7 +145,7 @@ fn is_of(agreement: &Agreement, (franchisee, currency): (&str, Currency)) -> boo
 }
 
 /// The one that holds last in the month; of a franchisee who has none any more, the one that held last of all.
-fn last_agreement<'a>(
+pub(crate) fn last_agreement<'a>(
     agreements: &'a Agreements,
     (franchisee, currency): (&str, Currency),
     month: Month,

@@ -72,7 +72,10 @@ async fn write_statement(
 }
 
 /// A statement as the book has it, where it is as it was written.
-fn parse(row: &StatementRow) -> Result<StatementDocument, RollupError> {
+///
+/// # Errors
+/// Where it is not.
+pub(crate) fn parse(row: &StatementRow) -> Result<StatementDocument, RollupError> {
     if hex::encode(&Sha256::digest(&row.document)) != row.sha256 {
         let what = format!("{} is not what it was closed with", row.id);
         return Err(Error::corrupt("statements", what).into());

@@ -79,7 +79,10 @@ const MIGRATIONS: &[Migration] = &[
 ];
 
 /// Those of the publisher's book, which is a database of its own.
-const BOOK: &[Migration] = &[migration!(in "../../migrations/publisher/", 1, "0001", "book")];
+const BOOK: &[Migration] = &[
+    migration!(in "../../migrations/publisher/", 1, "0001", "book"),
+    migration!(in "../../migrations/publisher/", 2, "0002", "payouts"),
+];
 
 /// Any number; all processes of this program take the same PostgreSQL lock while they migrate.
 const ADVISORY_LOCK: i64 = 0x534f_5645_5245_4947;

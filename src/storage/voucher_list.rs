@@ -4,11 +4,12 @@ use sovereign_domain::campaign::Campaign;
 use sovereign_domain::ids::CampaignId;
 use sovereign_domain::tag::Tag;
 use sovereign_domain::timestamp::Timestamp;
-use sovereign_domain::voucher::{Voucher, VoucherStatus};
+use sovereign_domain::voucher::{Code, Voucher, VoucherStatus};
 use uuid::Uuid;
 
 use super::campaigns;
 use super::cursor::Cursor;
+use super::voucher_tags;
 use super::vouchers::{VoucherRow, columns};
 use super::{Result, Ts, Tx, on_db};
 
@@ -150,6 +151,8 @@ macro_rules! of_status {
 
 /// The most campaigns whose vouchers are read one campaign after another.
 const FEW_CAMPAIGNS: i64 = 50;
+/// The most vouchers whose tags are looked at one after another.
+const FEW: i64 = 1_000;
 
 /// Vouchers, newest first, after a cursor.
 ///
@@ -166,6 +169,9 @@ pub(crate) async fn list(
         Some(status) if filter.is_of_all() => Some(status),
         Some(_) => None,
     };
+    if let Some(few) = few_of_tag(tx, filter, after, limit).await? {
+        return Ok(few);
+    }
     let Some(status) = of_campaigns else { return walk(tx, filter, after, limit).await };
     let campaigns = campaigns::standing(tx, status, filter.now, FEW_CAMPAIGNS + 1).await?;
     if campaigns.len() > usize::try_from(FEW_CAMPAIGNS).unwrap_or(0) {
@@ -178,6 +184,30 @@ pub(crate) async fn list(
     found.sort_by(|a, b| (b.created_at, &b.code).cmp(&(a.created_at, &a.code)));
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(found)
+}
+
+/// Those of a tag, where few pass the filter without it: a walk along the tag's could meet many others first. `None` where
+/// there may be more than few.
+async fn few_of_tag(
+    tx: &mut Tx,
+    filter: &Filter,
+    after: &Cursor,
+    limit: i64,
+) -> Result<Option<Vec<Voucher>>> {
+    let is_narrow = filter.status.is_some() || filter.campaign.is_some() || filter.bulk.is_some();
+    let Some(tag) = filter.tag.as_ref().filter(|_| is_narrow && filter.part.is_none()) else {
+        return Ok(None);
+    };
+    let broad = Filter { tag: None, ..filter.clone() };
+    let mut found = Box::pin(list(tx, &broad, after, FEW.saturating_add(1))).await?;
+    if i64::try_from(found.len()).is_ok_and(|count| count > FEW) {
+        return Ok(None);
+    }
+    let codes: Vec<Code> = found.iter().map(|voucher| voucher.code.clone()).collect();
+    let tags = voucher_tags::of(tx, &codes).await?;
+    found.retain(|voucher| tags.get(&voucher.code).is_some_and(|tags| tags.contains(tag)));
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(Some(found))
 }
 
 /// Those that stand so whatever their campaign does: of the live ones, those that are in none.

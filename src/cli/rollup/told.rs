@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use sovereign_domain::money::Currency;
 use sovereign_domain::split::Month;
 
-use crate::cli::output::{answer, answer_json, say, table};
+use super::payouts::Payouts;
+use crate::cli::output::{Failure, answer, answer_json, say, table};
 use crate::rollup::document::{FleetDocument, UnassignedTotal};
 use crate::rollup::search::Difference;
 
@@ -16,29 +17,38 @@ pub(super) enum Told {
         out: PathBuf,
         was_closed: bool,
         differences: Vec<Difference>,
+        /// What was paid, where that was wanted.
+        payouts: Option<Box<Payouts>>,
     },
     /// It is shared and stays open.
-    Open {
-        month: Month,
-        unassigned: Vec<UnassignedTotal>,
-        differences: Vec<Difference>,
-    },
+    Open { month: Month, unassigned: Vec<UnassignedTotal>, differences: Vec<Difference> },
 }
 
 impl Told {
-    pub(super) fn tell(self, as_json: bool) {
+    /// # Errors
+    /// Where something that was to be paid is not; it is told.
+    pub(super) fn tell(self, as_json: bool) -> Result<(), Failure> {
         match self {
-            Self::Closed { fleet, out, was_closed, differences } if as_json => {
-                answer_json(&json!({
+            Self::Closed { fleet, out, was_closed, differences, payouts } if as_json => {
+                let mut value = json!({
                     "month": fleet.month, "state": "closed", "was_closed": was_closed,
                     "out": out.display().to_string(),
                     "fleet": fleet, "differences": as_values(&differences),
-                }));
+                });
+                if let Some(payouts) = &payouts {
+                    value["paying"] = payouts.value();
+                }
+                answer_json(&value);
+                return verdict(payouts);
             }
-            Self::Closed { fleet, out, differences, .. } => {
+            Self::Closed { fleet, out, differences, payouts, .. } => {
                 warn(&differences);
                 Self::show(&fleet, false);
                 say(format_args!("the files are in {}", out.display()));
+                if let Some(payouts) = &payouts {
+                    payouts.tell(false);
+                }
+                return verdict(payouts);
             }
             Self::Open { month, unassigned, differences } if as_json => answer_json(&json!({
                 "month": month, "state": "shared", "unassigned": unassigned,
@@ -52,6 +62,7 @@ impl Told {
                 }
             }
         }
+        Ok(())
     }
 
     /// The fleet's summary.
@@ -82,6 +93,10 @@ impl Told {
             say(line);
         }
     }
+}
+
+fn verdict(payouts: Option<Box<Payouts>>) -> Result<(), Failure> {
+    payouts.map_or(Ok(()), |payouts| payouts.verdict())
 }
 
 /// A line for each reason and currency.

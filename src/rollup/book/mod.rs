@@ -1,13 +1,17 @@
-//! The publisher's book: a database of its own, with what moved at the processor, whose it is, and what was due.
+//! The publisher's book: a database of its own, with what moved at the processor, whose it is, what was due,
+//! and what of that is paid.
 //!
 //! It is written in small transactions, each of which says how far the month is by then, so that whoever is killed goes
 //! on where they were. Two processes that are at one month notice each other: the second one's transaction is a
 //! conflict. A statement that was written is never updated.
 
+pub(crate) mod bank_batches;
 pub(crate) mod charges;
 pub(crate) mod credit_reports;
 pub(crate) mod months;
 pub(crate) mod movements;
+pub(crate) mod payout_approvals;
+pub(crate) mod payouts;
 pub(crate) mod search;
 pub(crate) mod statements;
 

@@ -10,7 +10,7 @@ use crate::rollup::document::PayoutDocument;
 const THREE_DECIMALS_STEP: i64 = 10;
 
 /// What can be paid out is a multiple of this.
-pub(super) fn step(to: &PayTo, currency: Currency) -> i64 {
+pub(crate) fn step(to: &PayTo, currency: Currency) -> i64 {
     match to {
         PayTo::StripeAccount(_) if currency.exponent() == 3 => THREE_DECIMALS_STEP,
         PayTo::StripeAccount(_) | PayTo::Bank(_) => 1,

@@ -5,6 +5,7 @@ mod credit_report;
 mod expected;
 mod kills;
 mod memory;
+mod payouts;
 mod pdf;
 mod resumed;
 mod searched;

@@ -27,9 +27,11 @@ CREATE TABLE balance_transactions (
 CREATE INDEX balance_transactions_created ON balance_transactions (created, seq);
 CREATE INDEX balance_transactions_source ON balance_transactions (source);
 CREATE TABLE transfers (
-    seq INTEGER PRIMARY KEY, id TEXT NOT NULL, key TEXT NOT NULL UNIQUE, body TEXT NOT NULL, created INTEGER NOT NULL,
-    amount INTEGER NOT NULL, currency TEXT NOT NULL, destination TEXT NOT NULL, transfer_group TEXT,
-    description TEXT, metadata TEXT NOT NULL
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, created INTEGER NOT NULL, amount INTEGER NOT NULL,
+    currency TEXT NOT NULL, destination TEXT NOT NULL, transfer_group TEXT, description TEXT, metadata TEXT NOT NULL
+);
+CREATE TABLE keys (
+    key TEXT PRIMARY KEY, body TEXT NOT NULL, transfer TEXT
 );
 ";
 

@@ -77,6 +77,15 @@ struct Shared {
     requests: AtomicU64,
     seen: watch::Sender<u64>,
     account: AtomicBool,
+    /// How often something was to be made.
+    posts: AtomicU64,
+    /// There is no money for transfers.
+    refusing: AtomicBool,
+    /// Of how many transfers to come the answer is lost.
+    losing: AtomicU64,
+    /// Whoever asks after the next transfer is made hears nothing, and its answer is lost too.
+    leaving: AtomicBool,
+    away: AtomicBool,
 }
 
 impl FakeStripe {
@@ -104,6 +113,11 @@ impl FakeStripe {
             requests: AtomicU64::new(0),
             seen: watch::channel(0).0,
             account: AtomicBool::new(false),
+            posts: AtomicU64::new(0),
+            refusing: AtomicBool::new(false),
+            losing: AtomicU64::new(0),
+            leaving: AtomicBool::new(false),
+            away: AtomicBool::new(false),
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -124,6 +138,35 @@ impl FakeStripe {
     /// Whoever asks from now on has the key of another account.
     pub(crate) fn become_another_account(&self) {
         self.shared.account.store(true, Ordering::SeqCst);
+    }
+
+    /// How often it was asked to make something.
+    pub(crate) fn posts(&self) -> u64 {
+        self.shared.posts.load(Ordering::SeqCst)
+    }
+
+    /// Whether there is no money for transfers from now on.
+    pub(crate) fn refuse(&self, refuses: bool) {
+        self.shared.refusing.store(refuses, Ordering::SeqCst);
+    }
+
+    /// The next so many transfers are made, and the connection is cut before anything is said.
+    pub(crate) fn lose_answers(&self, count: u64) {
+        self.shared.losing.store(count, Ordering::SeqCst);
+    }
+
+    /// With the next transfer it makes, it falls silent until it comes back.
+    pub(crate) fn leave_after_a_transfer(&self) {
+        self.shared.leaving.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn come_back(&self) {
+        self.shared.away.store(false, Ordering::SeqCst);
+    }
+
+    /// Keys of idempotency are forgotten, as they are after a day.
+    pub(crate) async fn forget_keys(&self) {
+        self.execute("DELETE FROM keys").await;
     }
 
     pub(crate) async fn number(&self, sql: &str) -> i64 {

@@ -68,12 +68,19 @@ impl Request {
 pub(super) struct Refused {
     status: u16,
     kind: &'static str,
+    code: Option<&'static str>,
     message: String,
 }
 
 impl Refused {
     fn new(status: u16, kind: &'static str, message: impl Into<String>) -> Self {
-        Self { status, kind, message: message.into() }
+        Self { status, kind, code: None, message: message.into() }
+    }
+
+    pub(super) fn balance() -> Self {
+        let message = "You have insufficient available funds in your Stripe account";
+        let code = Some("balance_insufficient");
+        Self { code, ..Self::new(400, "invalid_request_error", message) }
     }
 
     pub(super) fn parameter(name: &str) -> Self {
@@ -91,7 +98,8 @@ impl Refused {
 
     fn body(&self) -> String {
         let (kind, message) = (self.kind, &self.message);
-        format!(r#"{{"error":{{"type":"{kind}","message":"{message}"}}}}"#)
+        let code = self.code.map_or(String::new(), |code| format!(r#""code":"{code}","#));
+        format!(r#"{{"error":{{{code}"type":"{kind}","message":"{message}"}}}}"#)
     }
 }
 
@@ -125,6 +133,17 @@ impl Shared {
         }
         Met::Nothing
     }
+
+    /// Whether nobody hears that a transfer was made.
+    fn is_lost(&self) -> bool {
+        if self.leaving.swap(false, Ordering::SeqCst) {
+            self.away.store(true, Ordering::SeqCst);
+            return true;
+        }
+        let left = self.losing.load(Ordering::SeqCst);
+        self.losing.store(left.saturating_sub(1), Ordering::SeqCst);
+        left > 0
+    }
 }
 
 async fn handle(
@@ -136,8 +155,12 @@ async fn handle(
     let number = shared.requests.fetch_add(1, Ordering::SeqCst) + 1;
     shared.seen.send_replace(number);
     let met = shared.met(number);
-    if met == Met::Cut {
+    if met == Met::Cut || shared.away.load(Ordering::SeqCst) {
         return Err(io::ErrorKind::ConnectionAborted.into());
+    }
+    let makes = head.method == "POST";
+    if makes {
+        shared.posts.fetch_add(1, Ordering::SeqCst);
     }
     let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
     let bearer = header("authorization").and_then(|value| value.strip_prefix("Bearer "));
@@ -158,6 +181,9 @@ async fn handle(
         };
         answer(&shared, head.method.as_str(), &request, met == Met::Repetition).await
     };
+    if makes && answer.is_ok() && shared.is_lost() {
+        return Err(io::ErrorKind::ConnectionAborted.into());
+    }
     let (status, body) = match answer {
         Ok(body) => (200, body),
         Err(refused) => (refused.status, refused.body()),
@@ -191,7 +217,10 @@ async fn answer(
         ("GET", ["balance_transactions", id]) => pages::transaction(pool, id).await,
         ("GET", ["charges", "search"]) => pages::search(pool, request).await,
         ("GET", ["charges", id]) => pages::charge(pool, id).await,
-        ("POST", ["transfers"]) => transfers::create(pool, request).await,
+        ("POST", ["transfers"]) => {
+            let refuses = shared.refusing.load(Ordering::SeqCst);
+            transfers::create(pool, request, refuses).await
+        }
         ("GET", ["transfers"]) => transfers::list(pool, request).await,
         _ => Err(Refused::not_found()),
     }

@@ -1,48 +1,81 @@
-//! Transfers: each key makes one, however often it comes.
+//! Transfers: each key makes one, however often it comes, until it is forgotten.
 
 use std::fmt::Write as _;
 
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, SqlitePool};
+use sqlx::{Row as _, SqliteConnection, SqlitePool};
 
 use super::server::{Refused, Request};
 
-pub(super) async fn create(pool: &SqlitePool, request: &Request) -> Result<String, Refused> {
+/// What a key brought first it brings again: a transfer, or the refusal for want of money.
+pub(super) async fn create(
+    pool: &SqlitePool,
+    request: &Request,
+    refuses: bool,
+) -> Result<String, Refused> {
     let key = request.key.as_deref().ok_or_else(|| Refused::parameter("Idempotency-Key"))?;
+    let mut tx = pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    let known: Option<(String, Option<String>)> =
+        sqlx::query_as("SELECT body, transfer FROM keys WHERE key = $1")
+            .bind(key)
+            .fetch_optional(&mut *tx)
+            .await
+            .unwrap();
+    let id = match known {
+        Some((body, _)) if body != request.encoded => return Err(Refused::other_parameters()),
+        Some((_, id)) => id,
+        None => {
+            let id = if refuses { None } else { Some(insert(&mut tx, request).await?) };
+            sqlx::query("INSERT INTO keys (key, body, transfer) VALUES ($1, $2, $3)")
+                .bind(key)
+                .bind(&request.encoded)
+                .bind(&id)
+                .execute(&mut *tx)
+                .await
+                .unwrap();
+            id
+        }
+    };
+    let Some(id) = id else {
+        tx.commit().await.unwrap();
+        return Err(Refused::balance());
+    };
+    let row = sqlx::query("SELECT * FROM transfers WHERE id = $1")
+        .bind(&id)
+        .fetch_one(&mut *tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    Ok(json(&row))
+}
+
+/// Makes a transfer; answers its identifier.
+async fn insert(connection: &mut SqliteConnection, request: &Request) -> Result<String, Refused> {
     let needed = |name: &'static str| request.get(name).ok_or_else(|| Refused::parameter(name));
-    let amount = request.number("amount")?.filter(|amount| *amount > 0);
-    let amount = amount.ok_or_else(|| Refused::parameter("amount"))?;
     let (currency, destination) = (needed("currency")?, needed("destination")?);
+    // Currencies of three decimals move in steps of ten (docs.stripe.com/currencies).
+    let step = if ["bhd", "jod", "kwd", "omr", "tnd"].contains(&currency) { 10 } else { 1 };
+    let amount = request.number("amount")?.filter(|amount| *amount > 0 && amount % step == 0);
+    let amount = amount.ok_or_else(|| Refused::parameter("amount"))?;
     let mut metadata = String::new();
     for (name, value) in request.members("metadata") {
         let comma = if metadata.is_empty() { "" } else { "," };
         let _ = write!(metadata, r#"{comma}"{name}":"{value}""#);
     }
-    let made = "INSERT INTO transfers (id, key, body, created, amount, currency, destination, transfer_group, \
-                    description, metadata) \
-                SELECT printf('tr_%024d', COUNT(*)), $1, $2, 1700000000 + COUNT(*), $3, $4, $5, $6, $7, $8 \
-                FROM transfers WHERE TRUE ON CONFLICT (key) DO NOTHING";
-    sqlx::query(made)
-        .bind(key)
-        .bind(&request.encoded)
+    let sql = "INSERT INTO transfers (id, created, amount, currency, destination, transfer_group, description, \
+                   metadata) \
+               VALUES ('tr_' || lower(hex(randomblob(12))), 1764000000, $1, $2, $3, $4, $5, $6) RETURNING id";
+    let id: String = sqlx::query_scalar(sql)
         .bind(amount)
         .bind(currency)
         .bind(destination)
         .bind(request.get("transfer_group"))
         .bind(request.get("description"))
         .bind(&metadata)
-        .execute(pool)
+        .fetch_one(connection)
         .await
         .unwrap();
-    let row = sqlx::query("SELECT * FROM transfers WHERE key = $1")
-        .bind(key)
-        .fetch_one(pool)
-        .await
-        .unwrap();
-    if row.get::<String, _>("body") != request.encoded {
-        return Err(Refused::other_parameters());
-    }
-    Ok(json(&row))
+    Ok(id)
 }
 
 pub(super) async fn list(pool: &SqlitePool, request: &Request) -> Result<String, Refused> {
