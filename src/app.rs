@@ -1,5 +1,6 @@
 //! Everything a request or a job needs, built once at the start.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::{Mutex, PoisonError};
 
@@ -77,6 +78,8 @@ pub struct App {
     pub(crate) driver: Driver,
     /// Whose private Blueprints are taken.
     pub(crate) blueprints: BlueprintOptions,
+    /// The file of the fleet, where this Sovereign shows one.
+    pub(crate) fleet_snapshot: Option<PathBuf>,
     /// This process, among those that share the database.
     pub(crate) process: Uuid,
     ids: Mutex<RandomIds>,
@@ -103,6 +106,7 @@ pub(crate) struct Parts {
     pub(crate) provisioning: ProvisioningOptions,
     pub(crate) driver: Driver,
     pub(crate) blueprints: BlueprintOptions,
+    pub(crate) fleet_snapshot: Option<PathBuf>,
 }
 
 impl App {
@@ -118,6 +122,7 @@ impl App {
             provisioning: parts.provisioning,
             driver: parts.driver,
             blueprints: parts.blueprints,
+            fleet_snapshot: parts.fleet_snapshot,
             store: parts.store,
             engine: parts.engine,
             clock: parts.clock,

@@ -17,6 +17,7 @@ pub mod envelope;
 mod error_chain;
 mod fail_point;
 mod fingerprint;
+mod fleet;
 mod hex;
 pub mod hooks;
 pub mod ids;

@@ -69,6 +69,8 @@ pub struct Options {
     pub provisioning: ProvisioningOptions,
     /// Whose private Blueprints are taken.
     pub blueprints: BlueprintOptions,
+    /// The file of the fleet, where this Sovereign shows one.
+    pub fleet_snapshot: Option<PathBuf>,
     /// The data directory: the repository and its mirror are below it.
     pub data: PathBuf,
 }
@@ -143,6 +145,7 @@ pub async fn start(options: Options) -> Result<Sovereign, StartError> {
         driver,
         provisioning: options.provisioning,
         blueprints: options.blueprints,
+        fleet_snapshot: options.fleet_snapshot,
     });
     Ok(Sovereign { app: Arc::new(app), engine: thread })
 }

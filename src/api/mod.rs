@@ -41,6 +41,7 @@ mod event_endpoints;
 pub(crate) mod export;
 mod extract;
 mod fields;
+mod fleet;
 mod google;
 mod if_match;
 mod invitations;
@@ -376,6 +377,7 @@ fn administration_routes(routes: Routes) -> Routes {
         .add(jobs::__path_list, jobs::list)
         .add(jobs::__path_run, jobs::run)
         .add(system::__path_read, system::read)
+        .add(fleet::__path_read, fleet::read)
         .add(alarms::__path_list, alarms::list)
         .add(alarms::__path_resolve, alarms::resolve)
         .add(reconcile::__path_list, reconcile::list)

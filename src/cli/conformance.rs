@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
+use serde_json::json;
 
+use super::clock;
 use super::output::{Failure, answer, answer_json, say, table};
 use super::starting::stop_signal;
 use crate::conformance::{
@@ -107,7 +109,7 @@ impl Conformance {
         let parsed = self.urls.iter().map(|url| {
             let address = Address::parse(url).map_err(Failure::usage)?;
             let (token, member_token) = (token.clone(), member_token.clone());
-            Ok(Sovereign { address, token, member_token })
+            Ok(Sovereign { address, fqdn: None, token, member_token })
         });
         parsed.collect()
     }
@@ -123,7 +125,9 @@ impl Conformance {
             write(path, &junit::document(report))?;
         }
         if self.json {
-            answer_json(&report.as_json());
+            let mut json = report.as_json();
+            json["at"] = json!(clock().now());
+            answer_json(&json);
         } else {
             for line in report.sovereigns.iter().flat_map(shown::lines) {
                 answer(line);

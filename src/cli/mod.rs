@@ -11,6 +11,7 @@ mod campaign;
 mod config;
 mod conformance;
 mod events;
+mod fleet;
 mod greeting;
 mod jobs;
 mod key;
@@ -95,6 +96,7 @@ enum Command {
     Subscription(subscription::Subscription),
     Reconcile(reconcile::Reconcile),
     Rollup(Box<rollup::Rollup>),
+    Fleet(Box<fleet::Fleet>),
     #[command(subcommand)]
     Blueprint(blueprint::BlueprintCommand),
     #[command(subcommand)]
@@ -193,6 +195,7 @@ pub fn main() -> ExitCode {
             Command::Subscription(subscription) => subscription.run().await,
             Command::Reconcile(reconcile) => reconcile.run().await,
             Command::Rollup(rollup) => rollup.run().await,
+            Command::Fleet(fleet) => Box::pin(fleet.run()).await,
             Command::Blueprint(blueprint) => blueprint.run(),
             Command::Branding(branding) => branding.run().await,
             Command::Alarms(alarms) => alarms.run().await,

@@ -39,6 +39,7 @@ pub(super) fn options(config: &Config, public_url: Option<String>) -> Result<Opt
         public_url: config.public_url.clone().or(public_url),
         provisioning: config.provisioning.clone(),
         blueprints: config.blueprints.clone(),
+        fleet_snapshot: config.fleet_snapshot.clone(),
         data: config.data.clone(),
     })
 }

@@ -153,6 +153,11 @@ pub const KEYS: &[Key] = &[
         None,
         "where those Blueprints are, such as registry.omantel.example/catalog-sovereign",
     ),
+    key(
+        "publisher.fleet_snapshot",
+        None,
+        "file that `sovereign fleet --out` writes, for the publisher's own Sovereign to show",
+    ),
     secret("auth.hs256_secret", "accept tokens signed with this secret (32 bytes or more)"),
 ];
 

@@ -65,6 +65,8 @@ pub struct Config {
     pub provisioning: ProvisioningOptions,
     /// Whose private Blueprints are taken.
     pub blueprints: BlueprintOptions,
+    /// What a Sovereign of the publisher's shows of the fleet, where it is one.
+    pub fleet_snapshot: Option<PathBuf>,
 }
 
 impl Config {
@@ -120,6 +122,7 @@ impl Config {
             },
             provisioning: provisioning::read(resolved)?,
             blueprints: blueprints(resolved)?,
+            fleet_snapshot: resolved.value("publisher.fleet_snapshot").map(PathBuf::from),
         };
         if !(1..=MAX_BATCH).contains(&config.max_batch) {
             return Err(resolved.wrong("engine.max_batch", "must be a number from 1 to 256"));

@@ -25,30 +25,30 @@ const MAX_EXCERPT_CHARS: usize = 200;
 
 /// Whose token a request has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Who {
+pub(crate) enum Who {
     Nobody,
     Admin,
     Member,
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Request {
+pub(crate) struct Request {
     method: Method,
     path: String,
     body: Option<Value>,
-    pub(super) who: Who,
+    pub(crate) who: Who,
 }
 
 impl Request {
-    pub(super) fn get(path: impl Into<String>, who: Who) -> Self {
+    pub(crate) fn get(path: impl Into<String>, who: Who) -> Self {
         Self { method: Method::GET, path: path.into(), body: None, who }
     }
 
-    pub(super) fn delete(path: impl Into<String>, who: Who) -> Self {
+    pub(crate) fn delete(path: impl Into<String>, who: Who) -> Self {
         Self { method: Method::DELETE, path: path.into(), body: None, who }
     }
 
-    pub(super) fn post(path: impl Into<String>, body: Option<Value>, who: Who) -> Self {
+    pub(crate) fn post(path: impl Into<String>, body: Option<Value>, who: Who) -> Self {
         Self { method: Method::POST, path: path.into(), body, who }
     }
 }
@@ -61,27 +61,27 @@ impl fmt::Display for Request {
 
 /// A whole answer.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) content_type: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) content_type: String,
     location: Option<String>,
-    pub(super) retry_after: Option<String>,
-    pub(super) json: Option<Value>,
+    pub(crate) retry_after: Option<String>,
+    pub(crate) json: Option<Value>,
     /// How it begins, where it is not JSON.
     excerpt: String,
 }
 
 impl Answer {
-    pub(super) fn is_success(&self) -> bool {
+    pub(crate) fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
 
-    pub(super) fn member(&self, name: &str) -> Option<&Value> {
+    pub(crate) fn member(&self, name: &str) -> Option<&Value> {
         self.json.as_ref()?.get(name)
     }
 
     /// The answer in few words. Of what went well only what it is: vouchers' codes stay out of logs.
-    pub(super) fn described(&self) -> String {
+    pub(crate) fn described(&self) -> String {
         let status = self.status;
         if let Some(location) = &self.location {
             return format!("{status} to {}", one_line(location));
@@ -147,22 +147,24 @@ fn one_line(text: &str) -> String {
 }
 
 /// The way to every Sovereign of a run.
-pub(super) struct Client {
+pub(crate) struct Client {
     http: reqwest::Client,
     longest_wait: Duration,
 }
 
 impl Client {
+    /// It calls itself `agent`.
+    ///
     /// # Errors
     /// Where there are no certificate authorities to trust.
-    pub(super) fn new(options: &Options) -> Result<Self, String> {
+    pub(crate) fn new(options: &Options, agent: &'static str) -> Result<Self, String> {
         // Fails where there is one already, which does as well.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let http = reqwest::Client::builder()
             .redirect(Policy::none())
             .connect_timeout(options.connect_timeout)
             .timeout(options.timeout)
-            .user_agent(concat!("sovereign-conformance/", env!("CARGO_PKG_VERSION")))
+            .user_agent(agent)
             .build()
             .map_err(|error| chain(&error))?;
         Ok(Self { http, longest_wait: options.longest_wait })
@@ -172,7 +174,7 @@ impl Client {
     ///
     /// # Errors
     /// Where no whole answer came, or the run is to stop.
-    pub(super) async fn send(
+    pub(crate) async fn send(
         &self,
         address: &Address,
         request: &Request,
@@ -202,7 +204,7 @@ impl Client {
     ///
     /// # Errors
     /// Where no whole answer came.
-    pub(super) async fn send_once(
+    pub(crate) async fn send_once(
         &self,
         address: &Address,
         request: &Request,

@@ -8,8 +8,8 @@ use toml::{Table, Value};
 
 use super::target::{Address, Sovereign, Token};
 
-const FIELDS: [&str; 5] =
-    ["url", "token_env", "token_file", "member_token_env", "member_token_file"];
+const FIELDS: [&str; 6] =
+    ["url", "fqdn", "token_env", "token_file", "member_token_env", "member_token_file"];
 
 /// Reads a file. Paths in it begin at its directory.
 ///
@@ -63,6 +63,7 @@ impl Tokens<'_> {
         let url = text(entry, "url")?.ok_or("url: is missing")?;
         Ok(Sovereign {
             address: Address::parse(url).map_err(|error| format!("url: {error}"))?,
+            fqdn: text(entry, "fqdn")?.map(|name| name.trim().to_lowercase()),
             token: self.token(entry, ("token_env", "token_file"))?,
             member_token: self.token(entry, ("member_token_env", "member_token_file"))?,
         })
@@ -122,12 +123,14 @@ mod tests {
             token_env = 'SET'
             [[sovereign]]
             url = 'https://two.example/api'
+            fqdn = 'Two.sovereign.example'
         ";
         let [one, two]: [Sovereign; 2] = parsed(text).unwrap().try_into().unwrap();
         assert_eq!(one.address.as_str(), "https://one.example");
         assert!(one.token.is_some() && one.member_token.is_none());
         assert_eq!(two.address.as_str(), "https://two.example/api");
         assert!(two.token.is_none());
+        assert_eq!((one.fqdn, two.fqdn.as_deref()), (None, Some("two.sovereign.example")));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! `usecase`, `engine` or `storage`. What it issues has a random code and is revoked however a run ends.
 //! docs/CONFORMANCE.md lists the checks.
 
-mod client;
+pub(crate) mod client;
 mod codes;
 mod edits;
 mod expect;
@@ -38,6 +38,9 @@ pub use self::report::{Check, Ended, Identity, Outcome, Report, SovereignReport,
 use self::run::Run;
 pub use self::stop::Stop;
 pub use self::target::{Address, Sovereign, Token};
+
+/// What a run calls itself.
+const AGENT: &str = concat!("sovereign-conformance/", env!("CARGO_PKG_VERSION"));
 
 /// How Sovereigns are checked.
 #[derive(Debug, Clone)]
@@ -76,7 +79,7 @@ pub async fn run(
     stop: &Stop,
     mut told: impl FnMut(&SovereignReport),
 ) -> Result<Report, String> {
-    let client = Client::new(options)?;
+    let client = Client::new(options, AGENT)?;
     let runs = sovereigns.iter().enumerate().map(|(place, sovereign)| {
         let client = &client;
         // Boxed: there may be hundreds, and each holds a request.

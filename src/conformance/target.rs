@@ -9,6 +9,8 @@ use reqwest::header::HeaderValue;
 #[derive(Debug, Clone)]
 pub struct Sovereign {
     pub address: Address,
+    /// Its domain name, where whoever asks knows it.
+    pub fqdn: Option<String>,
     /// Of a superadmin or sovereign-admin.
     pub token: Option<Token>,
     /// Of somebody who is neither.

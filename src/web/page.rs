@@ -57,6 +57,8 @@ pub(super) struct Page {
     pub(super) has_session: bool,
     /// Whether a page of the administration is looked at by the superadmin, who has more of them.
     pub(super) is_superadmin: bool,
+    /// The page of the fleet, where this Sovereign is the publisher's.
+    pub(super) fleet: Option<&'static str>,
     /// What was done on the page before.
     pub(super) notice: Option<String>,
     /// The voucher that goes along.
@@ -253,6 +255,7 @@ impl FromRequestParts<Arc<App>> for Page {
             is_new_visitor,
             has_session: cookies::value(headers, cookies::SESSION).is_some(),
             is_superadmin: false,
+            fleet: app.fleet_snapshot.as_ref().map(|_| "/admin/fleet"),
             notice: notice::waiting(headers, language),
             kept: kept_voucher::read(headers),
             currency: app.facts.currency,

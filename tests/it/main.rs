@@ -27,6 +27,7 @@ mod crash;
 mod engine;
 mod event_endpoints;
 mod events;
+mod fleet;
 mod hostile;
 mod isolation;
 mod jobs;

@@ -217,6 +217,33 @@ pub(crate) async fn agreement_sums(tx: &mut Tx, month: &str) -> Result<Vec<Agree
 }
 
 from_row! {
+    /// What was charged on a Sovereign in one currency.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub(crate) struct SovereignSums {
+        /// As the charges' metadata says.
+        pub(crate) sovereign: String,
+        pub(crate) currency: String,
+        pub(crate) charges: i64,
+        /// How many of them are under an agreement, and how many under none; of the others it is not known yet.
+        pub(crate) shared: i64,
+        pub(crate) unassigned: i64,
+        pub(crate) charged_minor: i64,
+        /// Of those that are shared.
+        pub(crate) publisher_minor: i64,
+    }
+}
+
+/// What was charged in a month, by Sovereign and currency.
+pub(crate) async fn sovereign_sums(tx: &mut Tx, month: &str) -> Result<Vec<SovereignSums>> {
+    let sql = "SELECT sovereign, currency, COUNT(*) AS charges, COUNT(franchisee) AS shared, \
+                   COUNT(unassigned) AS unassigned, CAST(SUM(amount_minor) AS bigint) AS charged_minor, \
+                   CAST(COALESCE(SUM(publisher_minor), 0) AS bigint) AS publisher_minor \
+               FROM movements WHERE month = $1 AND kind = 'charge' AND sovereign IS NOT NULL \
+               GROUP BY sovereign, currency ORDER BY sovereign, currency";
+    Ok(on_db!(tx, c => sqlx::query_as(sql).bind(month).fetch_all(c).await)?)
+}
+
+from_row! {
     /// A movement as it is written to a file.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub(crate) struct FileRow {

@@ -51,6 +51,16 @@ pub(crate) async fn of_month(tx: &mut Tx, month: Month) -> Result<Vec<StatementR
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(&name).fetch_all(c).await)?)
 }
 
+/// The last statement of each franchisee and currency.
+pub(crate) async fn newest(tx: &mut Tx) -> Result<Vec<StatementRow>> {
+    let sql = "SELECT s.id, s.document, s.sha256 FROM statements s \
+               JOIN (SELECT franchisee, currency, MAX(month) AS month FROM statements \
+                     GROUP BY franchisee, currency) AS newest \
+                   ON newest.franchisee = s.franchisee AND newest.currency = s.currency AND newest.month = s.month \
+               ORDER BY s.franchisee, s.currency";
+    Ok(on_db!(tx, c => sqlx::query_as(sql).fetch_all(c).await)?)
+}
+
 from_row! {
     /// What a franchisee's last statement left.
     #[derive(Debug, Clone, PartialEq, Eq)]

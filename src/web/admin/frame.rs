@@ -12,6 +12,7 @@ pub(super) const CAMPAIGNS: &str = "/admin/campaigns";
 pub(super) const REPORTS: &str = "/admin/reports";
 pub(super) const ORDERS: &str = "/admin/orders";
 pub(super) const SYSTEM: &str = "/admin/system";
+pub(super) const FLEET: &str = "/admin/fleet";
 pub(super) const AUDIT: &str = "/admin/audit";
 pub(super) const ALARMS: &str = "/admin/alarms";
 pub(super) const RECONCILE: &str = "/admin/reconcile";
@@ -35,6 +36,9 @@ const PAGES: [(&str, &str); 6] = [
 /// The same of what only the superadmin has.
 const SUPERADMIN_PAGES: [(&str, &str); 2] =
     [(ORDERS, "superadmin-orders"), (SYSTEM, "superadmin-system")];
+
+/// What only a Sovereign of the publisher's has.
+const PUBLISHER_PAGES: [(&str, &str); 1] = [(FLEET, "superadmin-fleet")];
 
 /// The pages of the Sovereign itself.
 const SYSTEM_PAGES: [(&str, &str); 7] = [
@@ -66,7 +70,9 @@ impl<'a> Frame<'a> {
 
     pub(super) fn links(&self) -> Vec<Link> {
         let more: &[_] = if self.page.is_superadmin { &SUPERADMIN_PAGES } else { &[] };
-        let all = PAGES.iter().chain(more);
+        let is_publisher = self.page.is_superadmin && self.page.fleet.is_some();
+        let most: &[_] = if is_publisher { &PUBLISHER_PAGES } else { &[] };
+        let all = PAGES.iter().chain(more).chain(most);
         all.map(|(address, name)| self.link(address, name, *address == self.current)).collect()
     }
 

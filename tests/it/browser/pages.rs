@@ -343,6 +343,9 @@ pub(super) const PAGES: &[Row] = &[
         .by(Viewer::Superadmin)
         .answers(404),
     page("superadmin-system", "/admin/system").by(Viewer::Superadmin),
+    page("superadmin-fleet", "/admin/fleet").by(Viewer::Superadmin),
+    page("superadmin-fleet-off", "/admin/fleet?show=off&sort=gross").by(Viewer::Superadmin),
+    page("superadmin-fleet-not-yours", "/admin/fleet").by(Viewer::Administrator).answers(403),
     page("superadmin-alarms", "/admin/alarms").by(Viewer::Superadmin),
     page("superadmin-alarms-all", "/admin/alarms?show=all").by(Viewer::Superadmin),
     page("superadmin-alarms-wrong", "/admin/alarms?after=x").by(Viewer::Superadmin).answers(400),

@@ -11,6 +11,7 @@ use sovereign_domain::calendar::TimeZone;
 
 use crate::bulk::ask;
 use crate::campaigns::{campaign, issue_in};
+use crate::fleet;
 use crate::harness::{Customer, Engine, Look, Setup, SinkOptions, Tab, TestApp};
 use crate::mailings;
 use crate::provisioning::{allow, provision, refuse};
@@ -73,6 +74,7 @@ fn setup() -> Setup {
         sink: Some(SinkOptions::default()),
         issuers: vec![google],
         zone: TimeZone::get("Asia/Muscat").unwrap(),
+        fleet: Some(fleet::SNAPSHOT),
         ..Setup::with_stripe()
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn entries(program: Program) -> BTreeMap<String, Value> {
 }
 
 /// A value for each key that is not its default.
-const SAMPLES: [(&str, &str); 56] = [
+const SAMPLES: [(&str, &str); 57] = [
     ("data", "/srv/sovereign"),
     ("database_url", "postgres://a:hunter2-hunter2@db.example/c"),
     ("listen", "0.0.0.0:80"),
@@ -90,6 +90,7 @@ const SAMPLES: [(&str, &str); 56] = [
          DnwfadS/TmZHcaDwT+/Eq5qvdxFnpS3OkuOR4B/purVfWJhajfn7D2aeLg== -----END PUBLIC KEY-----",
     ),
     ("blueprints.repository", "registry.omantel.example/catalog-sovereign"),
+    ("publisher.fleet_snapshot", "/srv/publisher/fleet.json"),
     ("auth.hs256_secret", SECRET),
 ];
 

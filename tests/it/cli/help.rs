@@ -56,6 +56,7 @@ fn every_command_is_found() {
         "config show",
         "openapi",
         "conformance",
+        "fleet",
     ] {
         assert!(commands.iter().any(|command| command == expected), "{expected}: {commands:?}");
     }

@@ -40,13 +40,15 @@ fn token(app: &TestApp, name: &str, role: Role) -> Token {
 fn sovereign(app: &TestApp, url: &str) -> Sovereign {
     Sovereign {
         address: Address::parse(url).unwrap(),
+        fqdn: None,
         token: Some(token(app, "operator", Role::Superadmin)),
         member_token: Some(token(app, "visitor", Role::Member)),
     }
 }
 
 fn without_tokens(url: &str) -> Sovereign {
-    Sovereign { address: Address::parse(url).unwrap(), token: None, member_token: None }
+    let address = Address::parse(url).unwrap();
+    Sovereign { address, fqdn: None, token: None, member_token: None }
 }
 
 async fn check(sovereigns: &[Sovereign], options: &Options) -> Report {

@@ -39,6 +39,9 @@ use super::servers::{MailSink, Namespace, NatsServer, SinkOptions};
 use super::signer::Signer;
 use super::stripe::StripeFake;
 
+/// The snapshot of the fleet, in the data directory.
+pub(crate) const FLEET_FILE: &str = "fleet.json";
+
 /// What a test may want to be different.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Setup {
@@ -64,6 +67,8 @@ pub(crate) struct Setup {
     pub(crate) has_cluster: bool,
     pub(crate) provisioning: ProvisioningOptions,
     pub(crate) blueprints: BlueprintOptions,
+    /// The snapshot of the fleet that a Sovereign of the publisher's shows.
+    pub(crate) fleet: Option<&'static str>,
 }
 
 /// A signing key in PKCS #8. The tests hold the bytes too, to forge tokens with.
@@ -93,6 +98,7 @@ impl Default for Setup {
             has_cluster: false,
             provisioning: ProvisioningOptions::default(),
             blueprints: BlueprintOptions::default(),
+            fleet: None,
         }
     }
 }
@@ -122,6 +128,11 @@ impl Setup {
     pub(crate) fn with_blueprints() -> Self {
         let options = Signer::franchisee().options();
         Self { blueprints: options, ..Self::default() }
+    }
+
+    /// A Sovereign of the publisher's, which shows this snapshot of the fleet.
+    pub(crate) fn with_fleet(snapshot: &'static str) -> Self {
+        Self { fleet: Some(snapshot), ..Self::with_mail() }
     }
 
     pub(crate) fn in_currency(code: &'static str) -> Self {
@@ -199,6 +210,11 @@ impl TestApp {
             public_url: None,
             provisioning: cluster.as_ref().map_or(setup.provisioning, Namespace::options),
             blueprints: setup.blueprints.clone(),
+            fleet_snapshot: setup.fleet.map(|snapshot| {
+                let path = database.directory.path().join(FLEET_FILE);
+                std::fs::write(&path, snapshot).unwrap();
+                path
+            }),
             data: database.directory.path().to_owned(),
         };
         let running = Running::start(options).await;

@@ -214,6 +214,7 @@ async fn start_once(location: Location) {
         zone: sovereign_domain::calendar::TimeZone::UTC,
         max_batch: MAX_BATCH,
         preview_cache: true,
+        fleet_snapshot: None,
         mail: MailOptions::Log,
         // Nothing is encrypted yet.
         vault: Vault::in_directory(Path::new("/nowhere")),

@@ -22,7 +22,7 @@ mod signer;
 mod state;
 mod stripe;
 
-pub(crate) use self::app::{Setup, TestApp};
+pub(crate) use self::app::{FLEET_FILE, Setup, TestApp};
 pub(crate) use self::browser::{Browser, Shown};
 pub(crate) use self::chromium::{Look, Opened, Tab, Tongue};
 pub(crate) use self::client::{Client, Customer, Reply};

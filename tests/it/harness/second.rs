@@ -56,6 +56,7 @@ impl SecondServer {
             public_url: None,
             provisioning: ProvisioningOptions::default(),
             blueprints,
+            fleet_snapshot: None,
             data: app.database.directory.path().to_owned(),
         };
         Self(Running::start(options).await)

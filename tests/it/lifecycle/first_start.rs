@@ -32,6 +32,7 @@ async fn start(database: &TestDatabase, currency: &str) -> Result<Sovereign, Sta
         zone: sovereign_domain::calendar::TimeZone::UTC,
         max_batch: MAX_BATCH,
         preview_cache: true,
+        fleet_snapshot: None,
         mail: MailOptions::Log,
         vault: Vault::in_directory(database.directory.path()),
         stripe: StripeOptions::default(),

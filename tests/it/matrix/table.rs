@@ -101,6 +101,7 @@ GET    /billing/admin/revenue                         401  403  403  403  403  4
 GET    /billing/admin/reports/revenue                 401  403  403  403  403  403  403  200  403
 GET    /billing/admin/reports/revenue/csv             401  403  403  403  403  403  403  200  403
 GET    /billing/admin/system                          401  403  403  403  403  403  403  200  403
+GET    /billing/admin/fleet                           401  403  403  403  403  403  403  200  403
 POST   /billing/admin/jobs/{name}/run                 401  403  403  403  403  403  403  200  403
 GET    /auth/admin/users                              401  403  403  403  403  403  403  200  403
 POST   /auth/admin/users                              401  403  403  403  403  403  403  200  403

@@ -7,13 +7,15 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::table::CALLERS;
+use crate::fleet;
 use crate::harness::{Client, Engine, Setup, SignedIn, SinkOptions, TestApp};
 
 pub(super) const PASSWORD: &str = "correct horse battery staple";
 
 /// Whatever a route may need.
 pub(super) fn setup() -> Setup {
-    Setup { sink: Some(SinkOptions::default()), ..Setup::with_blueprints() }
+    let fleet = Some(fleet::SNAPSHOT);
+    Setup { sink: Some(SinkOptions::default()), fleet, ..Setup::with_blueprints() }
 }
 
 pub(super) fn email_of(name: &str) -> String {

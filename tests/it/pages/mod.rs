@@ -8,7 +8,7 @@ mod market;
 mod redeem;
 mod wallet;
 
-pub(crate) use self::admin::administrator;
+pub(crate) use self::admin::{administrator, superadmin};
 use crate::harness::Shown;
 
 /// The value of a hidden field.

@@ -20,6 +20,7 @@ use serde_json::Value;
 use sovereign::storage::Location;
 use tempfile::TempDir;
 
+pub(crate) use self::stripe::NewCharge;
 use self::stripe::{FakeStripe, SECRET_KEY, Size, Trouble};
 use crate::harness::{Ended, Program, TestDatabase};
 
@@ -77,14 +78,14 @@ payout = { stripe_account = "acct_zain" }
 "#;
 
 /// The publisher's machine, and its account at Stripe.
-struct World {
-    fake: FakeStripe,
+pub(crate) struct World {
+    pub(crate) fake: FakeStripe,
     directory: TempDir,
 }
 
 /// A book, and a directory for its files.
-struct Book {
-    place: String,
+pub(crate) struct Book {
+    pub(crate) place: String,
     out: PathBuf,
 }
 
@@ -94,7 +95,7 @@ impl World {
     }
 
     /// With an account where nothing has happened yet.
-    async fn quiet() -> Self {
+    pub(crate) async fn quiet() -> Self {
         Self::around(FakeStripe::empty(1, Trouble::default()).await)
     }
 
@@ -104,12 +105,12 @@ impl World {
         world
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
 
     /// Writes the file of agreements.
-    fn agree(&self, text: &str) {
+    pub(crate) fn agree(&self, text: &str) {
         std::fs::write(self.path("agreements.toml"), text).unwrap();
     }
 
@@ -120,7 +121,7 @@ impl World {
     }
 
     /// A book in a test's database.
-    fn book_in(&self, database: &TestDatabase) -> Book {
+    pub(crate) fn book_in(&self, database: &TestDatabase) -> Book {
         let place = match &database.location {
             Location::File(path) => path.display().to_string(),
             Location::Server(url) => url.clone(),
@@ -129,7 +130,7 @@ impl World {
     }
 
     /// A run of a month, ready to be started.
-    fn program(&self, book: &Book, month: &str) -> Program {
+    pub(crate) fn program(&self, book: &Book, month: &str) -> Program {
         let agreements = self.path("agreements.toml").display().to_string();
         let out = book.out.join(month).display().to_string();
         let data = self.directory.path().display().to_string();
@@ -147,7 +148,7 @@ impl World {
     }
 
     /// Runs these months one after another; all of it must go well.
-    fn run_all(&self, book: &Book, months: &[&str]) {
+    pub(crate) fn run_all(&self, book: &Book, months: &[&str]) {
         for month in months {
             self.run(book, month).expect(0);
         }

@@ -1,7 +1,9 @@
-//! The pages that only the superadmin has: the orders of all Organizations, and the Sovereign itself.
+//! The pages that only the superadmin has: the orders of all Organizations, the Sovereign itself, and the fleet.
 
 mod alarms;
 mod audit;
+mod fleet;
+mod fleet_row;
 mod order;
 mod order_refused;
 mod orders;
@@ -33,6 +35,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/admin/webhooks/{id}", get(webhook::show).post(webhook::press))
         .route("/admin/users", get(users::show).post(users::press))
         .route("/admin/audit", get(audit::show))
+        .route("/admin/fleet", get(fleet::show))
         .route("/admin/organizations/{id}", get(organization::show).post(organization::press))
         .route("/admin/orders/{id}", get(order::show).post(order::press))
 }
