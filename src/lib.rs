@@ -8,6 +8,7 @@ pub mod app;
 pub mod auth;
 pub mod blueprints;
 mod branding;
+pub mod bundle;
 pub mod cli;
 pub mod clock;
 pub mod config;

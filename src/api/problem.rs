@@ -375,6 +375,7 @@ impl From<OrganizationError> for Problem {
                 Self::forbidden("this takes the role owner in the Organization")
             }
             OrganizationError::Suspended => Refusal::OrganizationSuspended.into(),
+            OrganizationError::Moving => Refusal::OrganizationMoving.into(),
             OrganizationError::Forbidden => {
                 Self::forbidden("this takes the role owner or admin in the Organization")
             }

@@ -29,6 +29,8 @@ impl From<Refusal> for Problem {
                 "this Organization is suspended: nothing is bought or changed in it; where it is to be \
                  deleted, its owner can take that back, else contact the operator",
             ),
+            Refusal::OrganizationMoving => moving(),
+            Refusal::MoveOutdated => move_outdated(),
             Refusal::Selection(error) => selection_error(error).into(),
             Refusal::Policy(refusal) => refusal.into(),
             Refusal::Voucher(refusal) => voucher_problem(refusal),
@@ -100,6 +102,17 @@ impl From<Refusal> for Problem {
             Refusal::Wallet(error) => new(StatusCode::BAD_REQUEST, "wallet", &error.to_string()),
         }
     }
+}
+
+fn moving() -> Problem {
+    let detail = "this Organization is on its way to another Sovereign, or there: nothing is changed in it here; see \
+                  `sovereign org status`";
+    Problem::new(StatusCode::CONFLICT, "organization_moving", detail)
+}
+
+fn move_outdated() -> Problem {
+    let detail = "this Organization is not on its way, or its credit is not what was exported";
+    Problem::new(StatusCode::CONFLICT, "move_outdated", detail)
 }
 
 fn voucher_changed(credit_minor: i64) -> Problem {

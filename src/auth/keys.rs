@@ -15,6 +15,7 @@ use jsonwebtoken::EncodingKey;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::bundle::Sign;
 use crate::private_file;
 
 /// Why there is no signing key.
@@ -107,6 +108,16 @@ impl SigningKey {
             "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA",
             "kid": self.id, "x": self.public,
         })
+    }
+}
+
+impl Sign for SigningKey {
+    fn key_id(&self) -> &str {
+        &self.id
+    }
+
+    fn sign(&self, message: &[u8]) -> Vec<u8> {
+        self.pair.sign(message).as_ref().to_vec()
     }
 }
 

@@ -83,6 +83,13 @@ impl KeyRing {
         Arc::clone(&self.read_keys().current)
     }
 
+    /// The key that signs what goes to another Sovereign: the one of this name, if it is still here, else the one
+    /// that signs now.
+    #[must_use]
+    pub(crate) fn signer(&self, named: Option<&str>) -> Arc<SigningKey> {
+        named.and_then(|id| self.known(id)).unwrap_or_else(|| self.current())
+    }
+
     /// The key that is called `id`. One that is not known may be new: its file is looked for, though not
     /// for every token that somebody made up.
     #[must_use]

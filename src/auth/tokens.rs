@@ -12,6 +12,7 @@ use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
 use super::claims::{Claims, Identity, Source, TokenError};
+use super::keys::SigningKey;
 use super::ring::KeyRing;
 use super::roles::Role;
 use super::secrets::Secrets;
@@ -64,6 +65,12 @@ impl Tokens {
     pub const MIN_SECRET_BYTES: usize = MIN_SECRET_BYTES;
     /// How long the token of a session is valid.
     pub(crate) const LIFETIME_SECONDS: i64 = 15 * 60;
+
+    /// The key that signs what goes to another Sovereign: see [`KeyRing::signer`].
+    #[must_use]
+    pub(crate) fn signer(&self, named: Option<&str>) -> Arc<SigningKey> {
+        self.keys.signer(named)
+    }
 
     /// # Errors
     /// Where the shared secret is too short.

@@ -19,6 +19,7 @@ mod keycloak_theme;
 mod mailing;
 mod migrate;
 mod openapi;
+mod org;
 mod output;
 mod policy;
 mod reconcile;
@@ -107,6 +108,8 @@ enum Command {
     Policy(policy::PolicyCommand),
     #[command(subcommand)]
     Events(events::EventsCommand),
+    #[command(subcommand)]
+    Org(org::Org),
     Verify(verify::Verify),
     Backup(backup::Backup),
     Restore(backup::Restore),
@@ -201,6 +204,7 @@ pub fn main() -> ExitCode {
             Command::Alarms(alarms) => alarms.run().await,
             Command::Policy(policy) => policy.run().await,
             Command::Events(events) => events.run().await,
+            Command::Org(org) => org.run().await,
             Command::Verify(verify) => verify.run().await,
             Command::Backup(backup) => backup.run().await,
             Command::Restore(restore) => restore.run().await,

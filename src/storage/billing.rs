@@ -163,6 +163,8 @@ pub(crate) async fn expired_wallets(
 ) -> Result<Vec<String>> {
     let sql = "SELECT DISTINCT w.tenant_id \
                FROM credit_lots l JOIN wallets w ON w.customer_id = l.customer_id \
-               WHERE l.remaining_minor > l.held_minor AND l.expires_at <= $1 LIMIT $2";
+               WHERE l.remaining_minor > l.held_minor AND l.expires_at <= $1 \
+                   AND NOT EXISTS (SELECT 1 FROM organizations a WHERE a.id = w.tenant_id \
+                           AND (a.moving_from IS NOT NULL OR a.moved_to IS NOT NULL)) LIMIT $2";
     Ok(on_db!(tx, c => sqlx::query_scalar(sql).bind(Ts(now)).bind(limit).fetch_all(c).await)?)
 }

@@ -14,6 +14,7 @@ pub(crate) async fn number_next(tx: &mut Tx, limit: i64) -> Result<usize> {
                FROM (SELECT id, (SELECT COALESCE(MAX(number), 0) FROM invoices \
                        WHERE number IS NOT NULL) + ROW_NUMBER() OVER (ORDER BY id) AS number \
                    FROM (SELECT id FROM invoices WHERE number IS NULL AND amount_omr IS NULL \
+                           AND foreign_number IS NULL \
                        ORDER BY id LIMIT $1) p) n \
                WHERE invoices.id = n.id AND invoices.number IS NULL";
     let rows = on_db!(tx, c => sqlx::query(sql)

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use sovereign_domain::book::{
     Book, BookRefund, Cancel, Checkout, Command, CompleteOrder, FailedAttempt, Idempotency,
-    RefundOrder, ReplyKey, ReportDispute, Route,
+    MoveAway, RefundOrder, ReplyKey, ReportDispute, Route,
 };
 use sovereign_domain::ids::{CampaignId, LotId, OrderId, OrganizationId, UserId};
 use sovereign_domain::voucher::Code;
@@ -86,7 +86,7 @@ impl Wanted {
                 Command::Adjust(adjust) => {
                     wanted.tenants.insert(adjust.tenant_id.clone());
                 }
-                Command::Expire { tenant_id } => {
+                Command::Expire { tenant_id } | Command::MoveAway(MoveAway { tenant_id, .. }) => {
                     wanted.tenants.insert(tenant_id.clone());
                 }
                 Command::Renew { tenant_id }

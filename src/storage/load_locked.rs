@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sovereign_domain::book::{Account, Book};
 use sovereign_domain::ids::{CampaignId, CustomerId, OrganizationId};
-use sovereign_domain::organization::OrganizationStatus;
+use sovereign_domain::organization::{OrganizationStatus, Place};
 use sovereign_domain::voucher::{Code, Voucher};
 use sovereign_domain::wallet::Wallet;
 use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
@@ -75,6 +75,7 @@ impl WalletRow {
             tenant_id: self.tenant_id.into(),
             customer_id: CustomerId(self.customer_id),
             status: OrganizationStatus::Deleted,
+            place: Place::Here,
             subdomain: String::new(),
             plan_id: String::new(),
             apps: Vec::new(),

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use sovereign_domain::book::{Account, Book, ReplyKey};
 use sovereign_domain::ids::{OrderId, OrganizationId, RedemptionId, SubscriptionId, UserId};
-use sovereign_domain::organization::OrganizationStatus;
+use sovereign_domain::organization::{OrganizationStatus, Place};
 use sovereign_domain::services::Dedicated;
 use sovereign_domain::voucher::Code;
 use uuid::Uuid;
@@ -64,6 +64,8 @@ from_row! {
     #[derive(Debug)]
     struct OrganizationPart {
         status: Option<String>,
+        moving: Option<bool>,
+        gone: Option<bool>,
         subdomain: Option<String>,
         plan_id: Option<String>,
         apps: Option<Json<Vec<String>>>,
@@ -75,7 +77,9 @@ from_row! {
 /// What there is at most one of is asked for by subqueries: whatever PostgreSQL believes of the sizes of
 /// these tables, it answers each by one descent of an index.
 const SQL: &str = "WITH v (number, tenant_id, user_id, route, key, code) AS ({rows}) \
-    SELECT v.number, o.status, o.subdomain, o.plan_id, o.apps, o.addons, o.dedicated_services, \
+    SELECT v.number, o.status, (o.moving_from IS NOT NULL) AS moving, \
+        (o.moved_to IS NOT NULL) AS gone, o.subdomain, o.plan_id, o.apps, o.addons, \
+        o.dedicated_services, \
         (SELECT s.id FROM subscriptions s \
             WHERE s.tenant_id = v.tenant_id AND s.status <> 'canceled') AS live_subscription, \
         (SELECT p.id FROM orders p \
@@ -152,6 +156,11 @@ impl OrganizationPart {
             account.status = OrganizationStatus::parse(&status)
                 .ok_or_else(|| Error::corrupt("organizations", format!("status {status:?}")))?;
         }
+        account.place = match (self.moving, self.gone) {
+            (Some(true), _) => Place::Moving,
+            (_, Some(true)) => Place::Gone,
+            _ => Place::Here,
+        };
         account.subdomain = self.subdomain.unwrap_or_default();
         account.plan_id = self.plan_id.unwrap_or_default();
         account.apps = self.apps.map(|apps| apps.0).unwrap_or_default();

@@ -76,6 +76,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(34, "0034", "tags"),
     migration!(35, "0035", "mailings"),
     migration!(36, "0036", "funnel"),
+    migration!(37, "0037", "moves"),
 ];
 
 /// Those of the publisher's book, which is a database of its own.

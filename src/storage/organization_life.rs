@@ -25,6 +25,8 @@ from_row! {
         pub(crate) deletion_by: Option<String>,
         deletion_from: Option<String>,
         pub(crate) created_at: Ts,
+        /// Whether it is on its way to or from another Sovereign, or there.
+        pub(crate) away: bool,
     }
 }
 
@@ -57,7 +59,9 @@ pub(crate) async fn lock(tx: &mut Tx, id: &str) -> Result<Option<LifeRow>> {
 
 pub(crate) async fn find(tx: &mut Tx, id: &str) -> Result<Option<LifeRow>> {
     let sql = "SELECT id, slug, name, org_type, industry, owner_id, plan_id, status, suspended_from, \
-                   deletion_at, deletion_by, deletion_from, created_at FROM organizations WHERE id = $1";
+                   deletion_at, deletion_by, deletion_from, created_at, \
+                   (moving_from IS NOT NULL OR moved_to IS NOT NULL) AS away \
+               FROM organizations WHERE id = $1";
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(id).fetch_optional(c).await)?)
 }
 
@@ -296,6 +300,7 @@ from_row! {
 pub(crate) async fn impact(tx: &mut Tx, id: &str, now: Timestamp) -> Result<Option<ImpactRow>> {
     let sql = "SELECT o.id, o.slug, o.name, o.org_type, o.industry, o.owner_id, o.plan_id, o.status, \
                    o.suspended_from, o.deletion_at, o.deletion_by, o.deletion_from, o.created_at, \
+                   (o.moving_from IS NOT NULL OR o.moved_to IS NOT NULL) AS away, \
                    (SELECT u.email FROM users u WHERE u.id = o.owner_id) AS owner_email, \
                    (SELECT COUNT(*) FROM members m WHERE m.tenant_id = o.id) AS members, \
                    (SELECT COUNT(*) FROM environments e WHERE e.tenant_id = o.id) AS environments, \

@@ -160,6 +160,12 @@ pub(crate) async fn list_for_member(tx: &mut Tx, user_id: &UserId) -> Result<Vec
     Ok(on_db!(tx, c => sqlx::query_as(query).bind(&user_id.0).fetch_all(c).await)?)
 }
 
+/// The address and the name of an Organization.
+pub(crate) async fn named(tx: &mut Tx, id: &str) -> Result<Option<(String, String)>> {
+    let sql = "SELECT slug, name FROM organizations WHERE id = $1";
+    Ok(on_db!(tx, c => sqlx::query_as(sql).bind(id).fetch_optional(c).await)?)
+}
+
 pub(crate) async fn slug_is_taken(tx: &mut Tx, slug: &str) -> Result<bool> {
     let sql = "SELECT count(*) FROM organizations WHERE slug = $1 AND status <> 'deleted'";
     let found: i64 = on_db!(tx, c => sqlx::query_scalar(sql).bind(slug).fetch_one(c).await)?;

@@ -83,7 +83,7 @@ pub(crate) async fn totals(
                    WHERE tenant_id IN (SELECT id FROM page) GROUP BY tenant_id \
                ), moved AS ( \
                    SELECT customer_id, \
-                       SUM(CASE WHEN kind IN ('grant', 'release', 'claw_back', 'reversal') \
+                       SUM(CASE WHEN kind IN ('grant', 'release', 'claw_back', 'reversal', 'moved') \
                            OR (kind = 'adopted' AND amount_minor > 0) \
                            THEN amount_minor - owed_minor ELSE 0 END) AS granted_minor, \
                        SUM(CASE WHEN kind IN ('draw', 'post', 'refund') \

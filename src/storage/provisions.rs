@@ -126,6 +126,8 @@ pub(crate) async fn due(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<U
                        AND q.status IN ('pending', 'provisioning') \
                        AND (q.created_at, q.id) < (p.created_at, p.id) \
                        AND q.next_attempt_at <= $1) \
+                   AND NOT EXISTS (SELECT 1 FROM organizations a WHERE a.id = p.tenant_id \
+                           AND (a.moving_from IS NOT NULL OR a.moved_to IS NOT NULL)) \
                ORDER BY p.created_at, p.id LIMIT $2";
     Ok(on_db!(tx, c => sqlx::query_scalar(sql).bind(Ts(now)).bind(limit).fetch_all(c).await)?)
 }
@@ -139,7 +141,9 @@ pub(crate) async fn claim(
     until: Timestamp,
 ) -> Result<Option<ProvisionRow>> {
     let sql = "UPDATE provisions SET next_attempt_at = $3, updated_at = $2 \
-               WHERE id = $1 AND status IN ('pending', 'provisioning') AND next_attempt_at <= $2";
+               WHERE id = $1 AND status IN ('pending', 'provisioning') AND next_attempt_at <= $2 \
+                   AND NOT EXISTS (SELECT 1 FROM organizations a WHERE a.id = provisions.tenant_id \
+                           AND (a.moving_from IS NOT NULL OR a.moved_to IS NOT NULL))";
     let rows = on_db!(tx, c => sqlx::query(sql)
         .bind(id)
         .bind(Ts(now))

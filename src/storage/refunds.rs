@@ -93,9 +93,12 @@ pub(crate) async fn take_for_failed(
 
 /// Has a refund that failed sent again. Answers whether it had failed.
 pub(crate) async fn retry(tx: &mut Tx, id: Uuid, now: Timestamp) -> Result<bool> {
+    // What is on its way to another Sovereign stays as it is.
     let sql = "UPDATE refunds SET status = 'pending', stripe_refund_id = NULL, \
                    attempt = attempt + 1, updated_at = $2 \
-               WHERE id = $1 AND status = 'failed'";
+               WHERE id = $1 AND status = 'failed' \
+                   AND NOT EXISTS (SELECT 1 FROM organizations a \
+                       WHERE a.id = refunds.tenant_id AND a.moving_from IS NOT NULL)";
     let touched = on_db!(tx, c => sqlx::query(sql)
         .bind(id)
         .bind(Ts(now))
@@ -252,7 +255,7 @@ pub(crate) async fn number_next(tx: &mut Tx, limit: i64) -> Result<usize> {
                FROM (SELECT id, (SELECT COALESCE(MAX(number), 0) FROM refunds \
                        WHERE number IS NOT NULL) + ROW_NUMBER() OVER (ORDER BY id) AS number \
                    FROM (SELECT id FROM refunds WHERE number IS NULL AND has_note \
-                       ORDER BY id LIMIT $1) p) n \
+                           AND foreign_number IS NULL ORDER BY id LIMIT $1) p) n \
                WHERE refunds.id = n.id AND refunds.number IS NULL";
     let rows = on_db!(tx, c => sqlx::query(sql)
         .bind(limit)

@@ -28,11 +28,13 @@ pub(crate) async fn ended(
     after: &Place,
     limit: i64,
 ) -> Result<Vec<Place>> {
-    let sql = "SELECT current_period_end AS at, tenant_id FROM subscriptions \
+    let sql = "SELECT current_period_end AS at, tenant_id FROM subscriptions s \
                WHERE billed_by = 'sovereign' AND status = 'active' AND current_period_end <= $1 \
                    AND due_order_id IS NULL \
                    AND (next_attempt_at IS NULL OR next_attempt_at <= $1) \
                    AND (current_period_end, tenant_id) > ($2, $3) \
+                   AND NOT EXISTS (SELECT 1 FROM organizations a WHERE a.id = s.tenant_id \
+                           AND (a.moving_from IS NOT NULL OR a.moved_to IS NOT NULL)) \
                ORDER BY current_period_end, tenant_id LIMIT $4";
     page(tx, sql, now, after, limit).await
 }
@@ -67,6 +69,8 @@ pub(crate) async fn without_card(
                    AND s.current_period_end <= $1 AND NOT s.cancel_at_period_end \
                    AND (s.warned_for IS NULL OR s.warned_for <> s.current_period_end) \
                    AND (s.current_period_end, s.tenant_id) > ($2, $3) \
+                   AND NOT EXISTS (SELECT 1 FROM organizations a WHERE a.id = s.tenant_id \
+                           AND (a.moving_from IS NOT NULL OR a.moved_to IS NOT NULL)) \
                ORDER BY s.current_period_end, s.tenant_id LIMIT $4";
     page(tx, sql, until, after, limit).await
 }
@@ -97,6 +101,8 @@ pub(crate) async fn attempts(
     let sql = "SELECT s.next_attempt_at, o.id FROM subscriptions s \
                JOIN orders o ON o.id = s.due_order_id AND o.status = 'due' \
                WHERE s.next_attempt_at <= $1 AND (s.next_attempt_at, o.id) > ($2, $3) \
+                   AND NOT EXISTS (SELECT 1 FROM organizations a WHERE a.id = s.tenant_id \
+                           AND (a.moving_from IS NOT NULL OR a.moved_to IS NOT NULL)) \
                ORDER BY s.next_attempt_at, o.id LIMIT $4";
     Ok(on_db!(tx, c => sqlx::query_as(sql)
         .bind(Ts(now))

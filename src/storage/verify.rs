@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     Result, Tx, on_db, verify_blueprints, verify_bulk, verify_campaigns, verify_chain,
-    verify_funnel, verify_mailings, verify_reports, verify_usage,
+    verify_funnel, verify_mailings, verify_moves, verify_reports, verify_usage,
 };
 
 /// One broken invariant.
@@ -102,7 +102,8 @@ const CHECKS_BY_ID: &[Check] = &[
                  + COALESCE(e.total, 0) AS bigint) AS expected \
          FROM credit_lots l LEFT JOIN (SELECT lot_id, SUM(amount_minor) AS total \
              FROM credit_ledger GROUP BY lot_id) e ON e.lot_id = l.id \
-         LEFT JOIN (SELECT DISTINCT lot_id FROM promo_redemptions) r ON r.lot_id = l.id \
+         LEFT JOIN (SELECT lot_id FROM promo_redemptions UNION SELECT lot_id FROM foreign_redemptions) r \
+             ON r.lot_id = l.id \
          WHERE l.source = 'migration' AND l.remaining_minor <> COALESCE(e.total, 0) \
              + CASE WHEN r.lot_id IS NULL THEN l.amount_minor ELSE 0 END",
     ),
@@ -114,7 +115,8 @@ const CHECKS_BY_ID: &[Check] = &[
          LEFT JOIN (SELECT customer_id, SUM(amount_minor) AS total FROM credit_ledger \
              WHERE kind = 'adopted' GROUP BY customer_id) e ON e.customer_id = k.id \
          LEFT JOIN (SELECT a.customer_id, SUM(a.amount_minor) AS total FROM credit_lots a \
-             LEFT JOIN (SELECT DISTINCT lot_id FROM promo_redemptions) r ON r.lot_id = a.id \
+             LEFT JOIN (SELECT lot_id FROM promo_redemptions UNION SELECT lot_id FROM foreign_redemptions) r \
+                 ON r.lot_id = a.id \
              WHERE a.source = 'migration' AND r.lot_id IS NULL \
              GROUP BY a.customer_id) l ON l.customer_id = k.id \
          WHERE COALESCE(e.total, 0) <> COALESCE(l.total, 0)",
@@ -319,7 +321,9 @@ const CHECKS_BY_ID: &[Check] = &[
     (
         "an order with a voucher has one redemption",
         "SELECT o.id AS subject, CAST(1 AS bigint) AS expected, COALESCE(r.number, 0) AS found \
-         FROM orders o LEFT JOIN (SELECT order_id, code, COUNT(*) AS number FROM promo_redemptions \
+         FROM orders o LEFT JOIN (SELECT order_id, code, COUNT(*) AS number \
+             FROM (SELECT order_id, code FROM promo_redemptions \
+                 UNION ALL SELECT order_id, code FROM foreign_redemptions) a \
              GROUP BY order_id, code) r ON r.order_id = o.id AND r.code = o.promo_code \
          WHERE o.promo_code IS NOT NULL AND o.amount_omr IS NULL AND COALESCE(r.number, 0) <> 1",
     ),
@@ -349,7 +353,7 @@ const CHECKS_BY_ID: &[Check] = &[
          FROM promo_redemptions WHERE cap > 0 AND ordinal > cap",
     ),
     (
-        // Those of an earlier service's orders were told by that service.
+        // Those of an earlier service's orders were told by that service, and what came from another Sovereign there.
         "a subscription's order was told to other services",
         // An event is kept for a while after it left the outbox, and the newest always is.
         "SELECT s.id AS subject, CAST(1 AS bigint) AS expected, CAST(0 AS bigint) AS found \
@@ -360,7 +364,9 @@ const CHECKS_BY_ID: &[Check] = &[
          LEFT JOIN orders o ON o.id = s.order_id \
          WHERE s.order_id IS NOT NULL AND o.amount_omr IS NULL AND s.billed_by = 'sovereign' AND x.tenant_id IS NULL \
              AND (NOT EXISTS (SELECT 1 FROM published_events) \
-                 OR s.created_at > (SELECT MIN(published_at) FROM published_events))",
+                 OR s.created_at > (SELECT MIN(published_at) FROM published_events)) \
+             AND NOT EXISTS (SELECT 1 FROM organization_moves m WHERE m.tenant_id = s.tenant_id \
+                 AND m.direction = 'in')",
     ),
     (
         "an event that waits for an endpoint is in a lane",
@@ -452,6 +458,7 @@ fn by_id() -> impl Iterator<Item = &'static Check> {
         .chain(verify_campaigns::BY_ID)
         .chain(verify_bulk::BY_ID)
         .chain(verify_mailings::BY_ID)
+        .chain(verify_moves::BY_ID)
 }
 
 fn by_text() -> impl Iterator<Item = &'static Check> {
@@ -460,6 +467,7 @@ fn by_text() -> impl Iterator<Item = &'static Check> {
         .chain(verify_mailings::BY_TEXT)
         .chain(verify_reports::BY_TEXT)
         .chain(verify_funnel::BY_TEXT)
+        .chain(verify_moves::BY_TEXT)
 }
 
 /// The names of all invariants, in the order they are checked.

@@ -100,7 +100,7 @@ pub(super) const BY_TEXT: &[Check] = &[
     (
         "credit that was taken back is that of the ledger",
         by_source!(
-            "CASE WHEN e.kind IN ('release', 'claw_back', 'reversal') THEN -e.amount_minor ELSE 0 END",
+            "CASE WHEN e.kind IN ('release', 'claw_back', 'reversal', 'moved') THEN -e.amount_minor ELSE 0 END",
             "taken_back_minor"
         ),
     ),

@@ -143,6 +143,8 @@ pub(crate) async fn ending(
                    AND l.expires_at > $1 AND l.expires_at <= $2 \
                    AND (l.warned_for IS NULL OR l.warned_for <> l.expires_at \
                        OR l.warned_days > $3) \
+                   AND NOT EXISTS (SELECT 1 FROM organizations a WHERE a.id = w.tenant_id \
+                           AND (a.moving_from IS NOT NULL OR a.moved_to IS NOT NULL)) \
                    AND w.tenant_id > $4 ORDER BY w.tenant_id LIMIT $5";
     Ok(on_db!(tx, c => sqlx::query_scalar(sql)
         .bind(Ts(now))

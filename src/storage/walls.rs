@@ -34,7 +34,8 @@ WITH role AS (
     GROUP BY c.oid
 ), privileges AS (
     SELECT t.id, t.name, p.privilege FROM tables t CROSS JOIN LATERAL unnest(CASE
-        WHEN t.name IN ('alarms', 'letters', 'ended_organizations', 'published_events') THEN '{}'::text[]
+        WHEN t.name IN ('alarms', 'letters', 'ended_organizations', 'published_events',
+            'organization_moves') THEN '{}'::text[]
         WHEN t.name IN ('audit_log', 'outbox') THEN '{INSERT}'
         WHEN t.name IN ('members', 'invitations', 'environments', 'app_environments', 'provisions')
             THEN '{SELECT,INSERT,UPDATE,DELETE}'

@@ -13,7 +13,9 @@ use super::audit::{self, Change};
 use super::batch::{Writes, batch_row};
 use super::types::{int4, json_text};
 use super::{Result, Ts, Tx};
-use super::{write_campaigns, write_orders, write_payments, write_subscriptions, write_usage};
+use super::{
+    moves, write_campaigns, write_orders, write_payments, write_subscriptions, write_usage,
+};
 
 batch_row! {
     struct VoucherCounter<'a> {
@@ -102,6 +104,7 @@ pub(crate) async fn changes(tx: &mut Tx, book: &Book, currency: Currency, now: T
     write_subscriptions::invoices(&mut writes, book, currency).await?;
     write_payments::payments(&mut writes, book).await?;
     write_usage::usage(&mut writes, book, now).await?;
+    moves::departures(&mut writes, book).await?;
     write_orders::replies(&mut writes, book).await?;
     audit::publish_with(&mut writes, &book.changes.events).await?;
     let entries: Vec<_> =

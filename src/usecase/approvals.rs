@@ -9,7 +9,7 @@ use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
 use super::audited;
-use super::organizations::OrganizationError;
+use super::organizations::{OrganizationError, refuse_away};
 use super::paging::{self, Page};
 use super::vouchers::FieldError;
 use crate::app::App;
@@ -90,6 +90,7 @@ pub(crate) async fn request(
         let detail = "name what is to be approved: apps, tiers or monthly_minor";
         return Err(FieldError::new("apps", detail).into());
     }
+    refuse_away(&mut tx, tenant_id).await?;
     if rows::waiting(&mut tx, tenant_id).await? >= MAX_WAITING {
         return Err(ApprovalError::TooManyWaiting);
     }
@@ -220,6 +221,7 @@ pub(crate) async fn decide(
     if row.state != from {
         return Err(ApprovalError::InState(row.state));
     }
+    refuse_away(&mut tx, &row.tenant_id).await?;
     let decision = Decision { state, by: &actor.user_id.0, note, expires_at };
     rows::decide(&mut tx, id, decision, now).await?;
     let row = rows::find(&mut tx, id).await?.ok_or(ApprovalError::Unknown)?;

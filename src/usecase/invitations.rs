@@ -7,7 +7,7 @@ use sovereign_domain::event::Actor;
 use sovereign_domain::organization::MemberRole;
 use uuid::Uuid;
 
-use super::organizations::{OrganizationError, assignable_role};
+use super::organizations::{OrganizationError, assignable_role, refuse_away};
 use super::vouchers::FieldError;
 use super::{audited, branding};
 use crate::app::App;
@@ -144,6 +144,7 @@ pub(crate) async fn revoke(
     managed(&mut tx, tenant_id, actor).await?;
     let open = rows::open(&mut tx, tenant_id, now).await?;
     let row = open.into_iter().find(|row| row.id == id).ok_or(OrganizationError::NotFound)?;
+    refuse_away(&mut tx, tenant_id).await?;
     if !rows::revoke(&mut tx, tenant_id, id, now).await? {
         return Err(OrganizationError::NotFound);
     }
@@ -180,6 +181,7 @@ pub(crate) async fn accept(
     if !user.email_verified || !user.email.eq_ignore_ascii_case(&row.email) {
         return Err(OrganizationError::InvitedSomebodyElse);
     }
+    refuse_away(&mut tx, &row.tenant_id).await?;
     if !rows::accept(&mut tx, row.id, &user.id, now).await? {
         return Err(OrganizationError::NotFound);
     }
@@ -219,6 +221,7 @@ pub(crate) async fn set_member_role(
     if member.role == MemberRole::Owner.as_str() {
         return Err(OrganizationError::OwnerStays);
     }
+    refuse_away(&mut tx, tenant_id).await?;
     if !organization_rows::set_member_role(&mut tx, tenant_id, user_id, role).await? {
         return Err(OrganizationError::NotFound);
     }

@@ -40,6 +40,7 @@ pub mod mailings;
 pub(crate) mod market;
 pub(crate) mod measure;
 pub mod migrate;
+pub mod moves;
 pub mod number_invoices;
 pub(crate) mod openings;
 pub(crate) mod orders;

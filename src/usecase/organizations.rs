@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::limits::TooMany;
 use crate::storage::audit;
 use crate::storage::organizations::{self as rows, MemberRow, NewOrganization, OrganizationRow};
-use crate::storage::{self, Store, Ts, Tx, catalog, users};
+use crate::storage::{self, Store, Ts, Tx, catalog, moves, users};
 
 const MAX_NAME_CHARS: usize = 100;
 /// Addresses that the Sovereign itself answers at, or that would pass for it.
@@ -58,6 +58,8 @@ pub enum OrganizationError {
     OwnerOnly,
     /// It is suspended, and nothing new comes into it.
     Suspended,
+    /// It is on its way to another Sovereign, or there: it stays as it is.
+    Moving,
     /// The invitation is for another address than the caller's.
     InvitedSomebodyElse,
     /// The Sovereign's policy does not let it be.
@@ -108,6 +110,14 @@ pub struct NewOrganizationRequest {
     pub plan: String,
     pub apps: Vec<String>,
     pub addons: Vec<String>,
+}
+
+/// Refuses to change what is on its way to another Sovereign, or there. It does not set out before the transaction ends.
+///
+/// # Errors
+/// [`OrganizationError::Moving`]; where the database fails.
+pub(super) async fn refuse_away(tx: &mut Tx, tenant_id: &str) -> Result<(), OrganizationError> {
+    if moves::is_away(tx, tenant_id).await? { Err(OrganizationError::Moving) } else { Ok(()) }
 }
 
 /// Whether nobody may have this address.
@@ -299,6 +309,7 @@ pub async fn remove_member(
     if member.ok_or(OrganizationError::NotFound)?.role == MemberRole::Owner.as_str() {
         return Err(OrganizationError::OwnerStays);
     }
+    refuse_away(&mut tx, tenant_id).await?;
     let id = OrganizationId::from(tenant_id);
     // Before: whoever leaves may write nothing there afterwards.
     record(app, &mut tx, actor, "member.remove", &id, json!({ "user_id": user_id })).await?;

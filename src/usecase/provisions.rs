@@ -15,7 +15,7 @@ use crate::provision::enqueue::{self, ASKED};
 use crate::storage::cursor::Cursor;
 use crate::storage::organizations::{OrganizationRow, find_for_member, list_for_member, role_of};
 use crate::storage::provisions::{self as rows, NewProvision, ProvisionRow, ProvisionStatus};
-use crate::storage::{self, Tx};
+use crate::storage::{self, Tx, moves};
 
 /// How many a page shows of an Organization's.
 const SHOWN: i64 = 20;
@@ -55,7 +55,7 @@ impl From<OrganizationError> for ProvisionError {
             OrganizationError::Storage(error) => Self::Storage(error),
             OrganizationError::Field(error) => Self::Field(error),
             OrganizationError::Forbidden => Self::Forbidden,
-            OrganizationError::Suspended => Self::Suspended,
+            OrganizationError::Suspended | OrganizationError::Moving => Self::Suspended,
             _ => Self::NotFound,
         }
     }
@@ -179,6 +179,9 @@ pub(crate) async fn retry_any(
 ) -> Result<ProvisionRow, ProvisionError> {
     let mut tx = app.store.begin().await?;
     let row = rows::find(&mut tx, id).await?.ok_or(ProvisionError::NotFound)?;
+    if moves::is_away(&mut tx, &row.tenant_id).await? {
+        return Err(ProvisionError::Suspended);
+    }
     begin_anew(app, tx, actor, &row).await
 }
 

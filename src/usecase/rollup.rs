@@ -114,7 +114,7 @@ impl VoucherSums {
 }
 
 impl Sums {
-    fn add(&mut self, line: &Line) -> storage::Result<()> {
+    pub(super) fn add(&mut self, line: &Line) -> storage::Result<()> {
         let kind = EntryKind::parse(&line.kind).ok_or_else(|| {
             Error::corrupt("credit_ledger", format!("kind {:?} of line {}", line.kind, line.id))
         })?;
@@ -153,12 +153,12 @@ impl Sums {
         }
     }
 
-    fn by_source(&self) -> Vec<CountRow> {
+    pub(super) fn by_source(&self) -> Vec<CountRow> {
         let rows = self.sources.iter();
         rows.map(|((source, since), sums)| CountRow::new(source.clone(), *since, *sums)).collect()
     }
 
-    fn by_voucher(&self) -> Vec<CountRow> {
+    pub(super) fn by_voucher(&self) -> Vec<CountRow> {
         let rows = self.vouchers.iter().flat_map(|(code, voucher)| {
             voucher
                 .times
@@ -168,7 +168,7 @@ impl Sums {
         rows.collect()
     }
 
-    fn totals(&self) -> Vec<TotalRow> {
+    pub(super) fn totals(&self) -> Vec<TotalRow> {
         let rows = self.vouchers.iter().map(|(code, voucher)| {
             let flow = voucher.total().flow;
             TotalRow {
@@ -190,14 +190,14 @@ pub(crate) struct CardSums {
 }
 
 impl CardSums {
-    fn add(&mut self, payment: &Payment) {
+    pub(super) fn add(&mut self, payment: &Payment) {
         let (payments, paid_minor) =
             self.times.entry(counted_in(payment.created_at.0)).or_default();
         *payments = payments.saturating_add(1);
         *paid_minor = paid_minor.saturating_add(payment.amount_minor);
     }
 
-    fn rows(&self) -> Vec<CardRow> {
+    pub(super) fn rows(&self) -> Vec<CardRow> {
         let rows = self.times.iter();
         rows.map(|(since, (payments, paid_minor))| CardRow {
             since: storage::Ts(*since),

@@ -10,7 +10,7 @@ use sovereign_domain::usage::{
 };
 
 use super::audited;
-use super::organizations::OrganizationError;
+use super::organizations::{OrganizationError, refuse_away};
 use super::vouchers::{FieldError, IssueError};
 use crate::app::App;
 use crate::engine::EngineError;
@@ -187,6 +187,7 @@ pub(crate) async fn set_limit(
     if !role.ok_or(OrganizationError::NotFound)?.may_spend() {
         return Err(OrganizationError::Forbidden);
     }
+    refuse_away(&mut tx, tenant_id).await?;
     let before = rows::limit(&mut tx, tenant_id).await?.limit_minor;
     rows::set_limit(&mut tx, tenant_id, limit_minor, app.clock.now()).await?;
     let entry = audited::entry(app, actor, "usage.limit", tenant_id, Some(tenant_id));

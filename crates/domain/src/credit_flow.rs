@@ -9,8 +9,8 @@ use crate::book::EntryKind;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CreditFlow {
     pub granted_minor: i64,
-    /// With an order that was not paid or is refunded, by an adjustment, for a dispute; less what came back when a
-    /// dispute was won.
+    /// With an order that was not paid or is refunded, by an adjustment, for a dispute, with an Organization that moved
+    /// away; less what came back when a dispute was won.
     pub taken_back_minor: i64,
     /// By orders, renewals and debts, less what refunds put back.
     pub spent_minor: i64,
@@ -26,7 +26,7 @@ impl CreditFlow {
         let taken = amount_minor.saturating_neg();
         match kind {
             EntryKind::Grant => flow.granted_minor = amount_minor,
-            EntryKind::Release | EntryKind::ClawBack | EntryKind::Reversal => {
+            EntryKind::Release | EntryKind::ClawBack | EntryKind::Reversal | EntryKind::Moved => {
                 flow.taken_back_minor = taken;
             }
             EntryKind::Draw | EntryKind::Post | EntryKind::Refund | EntryKind::Settlement => {
@@ -61,7 +61,7 @@ impl CreditFlow {
 mod tests {
     use super::*;
 
-    const KINDS: [EntryKind; 9] = [
+    const KINDS: [EntryKind; 10] = [
         EntryKind::Grant,
         EntryKind::Draw,
         EntryKind::Refund,
@@ -71,6 +71,7 @@ mod tests {
         EntryKind::ClawBack,
         EntryKind::Reversal,
         EntryKind::Settlement,
+        EntryKind::Moved,
     ];
 
     #[test]

@@ -33,6 +33,24 @@ impl OrganizationStatus {
     }
 }
 
+/// Where an Organization is, as its Sovereign sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Place {
+    #[default]
+    Here,
+    /// On its way to another Sovereign, or from one: nothing moves its money.
+    Moving,
+    /// With another Sovereign. What is left of it here is history.
+    Gone,
+}
+
+impl Place {
+    #[must_use]
+    pub const fn is_away(self) -> bool {
+        !matches!(self, Self::Here)
+    }
+}
+
 /// What a member may do in an Organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -313,6 +313,25 @@ impl Wallet {
         Ok(settled)
     }
 
+    /// Takes everything that remains, expired or not, and forgives what is owed. Nothing may be held.
+    ///
+    /// # Errors
+    /// [`WalletError::LotMismatch`] where something is held.
+    pub fn empty(&mut self) -> Result<Vec<LotAmount>, WalletError> {
+        if self.held_minor != 0 {
+            return Err(WalletError::LotMismatch);
+        }
+        let filled = self.lots.values().filter(|lot| lot.remaining_minor > 0);
+        let parts: Vec<LotAmount> = filled
+            .map(|lot| LotAmount { lot_id: lot.id, amount_minor: lot.remaining_minor })
+            .collect();
+        for part in &parts {
+            self.take(part.lot_id, part.amount_minor)?;
+        }
+        self.owed_minor = 0;
+        Ok(parts)
+    }
+
     /// Takes `amount_minor` of available credit back in burn order; what is not there is owed.
     ///
     /// # Errors
@@ -486,6 +505,20 @@ mod tests {
         let (parts, owed) = wallet.claw_back(10, NOW).unwrap();
         assert_eq!((taken(&parts), owed), (vec![(3, 3)], 7));
         assert_eq!(wallet.fault(), None);
+    }
+
+    #[test]
+    fn all_that_there_is_can_be_taken_unless_some_is_held() {
+        let old = Lot { expires_at: Some(NOW.plus_days(-1)), ..lot(1, 10) };
+        let mut wallet = wallet(vec![old, lot(2, 5)]);
+        wallet.owed_minor = 3;
+        let mut held = wallet.clone();
+        held.hold(LotId(Uuid::from_u128(2)), 1).unwrap();
+        assert_eq!(held.empty(), Err(WalletError::LotMismatch));
+        assert_eq!(taken(&wallet.empty().unwrap()), [(1, 10), (2, 5)]);
+        assert_eq!((wallet.balance_minor, wallet.owed_minor), (0, 0));
+        assert_eq!(wallet.fault(), None);
+        assert_eq!(wallet.empty().unwrap(), []);
     }
 
     #[test]

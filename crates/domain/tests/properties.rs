@@ -11,6 +11,7 @@ mod arithmetic;
 mod checks;
 mod forecast;
 mod model;
+mod moves;
 mod over_time;
 mod split;
 mod usage;

@@ -50,7 +50,7 @@ pub(super) struct Pay {
 /// What a run does once its month is closed.
 #[derive(Debug, Args)]
 pub(super) struct AfterClosing {
-    /// Then show what Stripe is to pay for the closed month, or (with --execute) pay it
+    /// Then show what Stripe is to pay for the closed month; with "execute", pay it
     #[arg(long, conflicts_with = "keep_open")]
     pub(super) pay: bool,
     /// Pay, and do not only show it

@@ -58,6 +58,9 @@ async fn begin(
     if from == OrganizationStatus::Deleted {
         return Err(LifeError::Deleted);
     }
+    if row.away {
+        return Err(OrganizationError::Moving.into());
+    }
     if row.deletion_at.is_some() {
         return Ok(row);
     }

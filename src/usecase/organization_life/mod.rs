@@ -138,6 +138,9 @@ pub(crate) async fn set_status(
     if status == OrganizationStatus::Deleted {
         return Err(LifeError::Deleted);
     }
+    if row.away {
+        return Err(OrganizationError::Moving.into());
+    }
     if row.deletion_at.is_some() {
         return Err(LifeError::DeletionBegun);
     }

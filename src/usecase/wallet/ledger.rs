@@ -75,7 +75,7 @@ impl Movement {
             Self::Refunded => &["refund"],
             Self::Expired => &["expiry"],
             Self::Released => &["release"],
-            Self::TakenBack => &["claw_back"],
+            Self::TakenBack => &["claw_back", "moved"],
             Self::Disputed => &["reversal"],
             Self::Settled => &["settlement"],
             Self::Adopted => &["adopted"],

@@ -31,7 +31,9 @@ pub(super) fn organization(page: &Page, refused: &OrganizationError, back: &str)
         OrganizationError::Forbidden => say(StatusCode::FORBIDDEN, "console-why-role"),
         OrganizationError::OwnerOnly => say(StatusCode::FORBIDDEN, "console-why-owner-only"),
         OrganizationError::OwnerStays => say(StatusCode::CONFLICT, "console-why-owner-stays"),
-        OrganizationError::Suspended => say(StatusCode::CONFLICT, "console-why-suspended"),
+        OrganizationError::Suspended | OrganizationError::Moving => {
+            say(StatusCode::CONFLICT, "console-why-suspended")
+        }
         OrganizationError::Policy(refusal) => {
             because(page, (StatusCode::FORBIDDEN, policy(page, refusal)), back)
         }
@@ -84,7 +86,9 @@ fn rule(refusal: &Refusal) -> (StatusCode, &'static str) {
     match refusal {
         Refusal::NotAMember | Refusal::UnknownOrder => (StatusCode::NOT_FOUND, "console-why-gone"),
         Refusal::RoleMayNotSpend => (StatusCode::FORBIDDEN, "console-why-role"),
-        Refusal::OrganizationSuspended => (StatusCode::CONFLICT, "console-why-suspended"),
+        Refusal::OrganizationSuspended | Refusal::OrganizationMoving => {
+            (StatusCode::CONFLICT, "console-why-suspended")
+        }
         Refusal::NotSubscribed => (StatusCode::CONFLICT, "console-why-not-subscribed"),
         Refusal::PaymentDue => (StatusCode::CONFLICT, "console-why-payment-due"),
         Refusal::NothingToChange => (StatusCode::CONFLICT, "console-why-nothing"),

@@ -524,6 +524,37 @@ const CASES: &[Case] = &[
         "a stored answer speaks of an order that exists",
         "UPDATE idempotency_keys SET order_id = {id} WHERE order_id IS NOT NULL",
     ),
+    case(
+        "an Organization on its way is kept from everything",
+        "INSERT INTO organization_moves (id, tenant_id, direction, state, peer_fqdn, balance_minor, \
+             owed_minor, started_at, started_by) \
+         SELECT {id}, id, 'out', 'frozen', 'b.example', 0, 0, created_at, 'cli' \
+         FROM organizations WHERE slug = 'falcon-logistics'",
+    ),
+    case(
+        "an Organization that is kept for a move is on one",
+        "UPDATE organizations SET moving_from = 'active' WHERE slug = 'falcon-logistics'",
+    ),
+    case(
+        "an Organization that moved away has left nothing behind",
+        "UPDATE organizations SET moved_to = 'b.example' WHERE slug = 'falcon-logistics'",
+    ),
+    Case {
+        check: "what left with an Organization is in its ledger",
+        also: &["an Organization that moved away has left nothing behind"],
+        sql: "UPDATE organizations SET moved_to = 'b.example' WHERE slug = 'falcon-logistics'; \
+              INSERT INTO organization_moves (id, tenant_id, direction, state, peer_fqdn, \
+                  balance_minor, owed_minor, moved_minor, started_at, ended_at, started_by) \
+              SELECT {id}, id, 'out', 'moved', 'b.example', 5, 0, 5, created_at, created_at, 'cli' \
+              FROM organizations WHERE slug = 'falcon-logistics'",
+    },
+    case(
+        "a foreign redemption granted one lot of its credit",
+        "INSERT INTO foreign_redemptions (id, issuer_fqdn, code, customer_id, tenant_id, user_id, lot_id, \
+             credit_minor, state, ordinal, cap, created_at) \
+         SELECT id, 'b.example', code, customer_id, tenant_id, user_id, {id}, credit_minor, 'redeemed', \
+             ordinal, cap, created_at FROM promo_redemptions WHERE code = 'SECOND-10'",
+    ),
     case("an invoice is in the Sovereign's currency", "UPDATE invoices SET currency = 'BHD'"),
     case(
         "the audit log's seals are numbered without a gap",
@@ -577,7 +608,9 @@ const LET_GO_ON_POSTGRES: &str = "\
     ALTER TABLE promo_redemptions DROP CONSTRAINT promo_redemptions_check;";
 
 /// The tables that cases change, those that refer to others first.
-const TABLES: [&str; 32] = [
+const TABLES: [&str; 34] = [
+    "organization_moves",
+    "foreign_redemptions",
     "mailing_addresses",
     "mailings",
     "credit_counts",

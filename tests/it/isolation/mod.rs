@@ -19,7 +19,7 @@ struct Two {
 }
 
 /// What neither has got over HTTP.
-const BY_HAND: [&str; 8] = [
+const BY_HAND: [&str; 10] = [
     "INSERT INTO card_payments (id, order_id, customer_id, tenant_id, intent_id, charge_id, amount_minor, \
          purpose, created_at) \
      SELECT gen_random_uuid(), gen_random_uuid(), id, tenant_id, 'pi_' || id, 'ch_' || id, 5, 'order', \
@@ -42,6 +42,12 @@ const BY_HAND: [&str; 8] = [
      SELECT tenant_id, 5000, FALSE, FALSE, created_at FROM customers",
     "INSERT INTO voucher_customers (code, tenant_id, redemptions, spent_minor, redeemed_at) \
      SELECT 'INSIDE-50', tenant_id, 1, 5, created_at FROM customers",
+    "INSERT INTO foreign_vouchers (tenant_id, issuer_fqdn, code, description, credit_minor, issued_at, status) \
+     SELECT tenant_id, 'a.example', 'ELSEWHERE-5', '', 5, created_at, 'live' FROM customers",
+    "INSERT INTO foreign_redemptions (id, issuer_fqdn, code, customer_id, tenant_id, user_id, lot_id, credit_minor, \
+         state, ordinal, cap, created_at) \
+     SELECT gen_random_uuid(), 'a.example', 'ELSEWHERE-5', customer_id, tenant_id, user_id, lot_id, credit_minor, \
+         'redeemed', 1, 0, created_at FROM promo_redemptions",
 ];
 
 impl Two {

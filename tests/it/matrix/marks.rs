@@ -35,13 +35,16 @@ const KEPT: [&str; 20] = [
 ];
 
 /// The same of one table, each with what stands against a mark there.
-const KEPT_IN: [(&str, &str); 19] = [
+const KEPT_IN: [(&str, &str); 21] = [
     // Words of a fixed list, or an identifier, under another name.
     ("environments", "name"),
     ("environments", "region"),
     ("organizations", "deletion_by"),
     ("organizations", "deletion_from"),
     ("organizations", "suspended_from"),
+    ("organizations", "moving_from"),
+    // Who has it now: nothing is done here any more where this is set.
+    ("organizations", "moved_to"),
     ("usage_events", "meter"),
     ("usage_totals", "meter"),
     ("provisions", "cause"),

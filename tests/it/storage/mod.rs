@@ -3,6 +3,7 @@
 mod constraints;
 mod hot_voucher;
 mod migrate;
+mod moved_tables;
 mod parity;
 mod settings;
 mod timestamps;

@@ -136,7 +136,10 @@ async fn the_publishers_book_is_the_same() {
     for database in [&postgres, &sqlite] {
         let store = Store::open(&database.location).await.unwrap();
         let now = Timestamp::from_seconds(1_803_902_400);
-        assert_eq!(migrate::migrate_book(&store, now).await.unwrap(), ["0001_book", "0002_payouts"]);
+        assert_eq!(
+            migrate::migrate_book(&store, now).await.unwrap(),
+            ["0001_book", "0002_payouts"]
+        );
         assert_eq!(migrate::migrate_book(&store, now).await.unwrap(), [""; 0]);
         store.close().await;
     }

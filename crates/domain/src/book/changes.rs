@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use super::alarms::Alarm;
 use super::letters::Letter;
+use super::move_away::Departure;
 use super::refunds::Refund;
 use super::replies::ReplyKey;
 use super::rows::{LedgerEntry, SavedCard};
@@ -69,6 +70,8 @@ pub struct Changes {
     pub changed_invoices: BTreeSet<InvoiceId>,
     pub new_replies: BTreeSet<ReplyKey>,
     pub changed_replies: BTreeSet<ReplyKey>,
+    /// Organizations that are with another Sovereign from now on.
+    pub departures: Vec<Departure>,
     pub events: Vec<Event>,
     pub audit: Vec<AuditEntry>,
 }

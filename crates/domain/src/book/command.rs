@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::disputes::DisputeState;
 use super::quote::CheckoutQuote;
@@ -89,6 +90,8 @@ pub enum Command {
     ReportDispute(ReportDispute),
     /// A service reports what was used.
     RecordUsage(RecordUsage),
+    /// An Organization that was frozen is with another Sovereign from now on.
+    MoveAway(MoveAway),
 }
 
 /// Who asks for the payment of a renewal again.
@@ -197,6 +200,24 @@ pub struct ReportDispute {
 pub struct RecordUsage {
     pub actor: Actor,
     pub events: Vec<UsageEvent>,
+}
+
+/// An Organization that another Sovereign has received.
+#[derive(Debug, Clone)]
+pub struct MoveAway {
+    pub actor: Actor,
+    pub tenant_id: OrganizationId,
+    pub move_id: Uuid,
+    /// The other Sovereign.
+    pub to: String,
+    /// What it has received, which must be what there is.
+    pub balance_minor: i64,
+    pub owed_minor: i64,
+    /// What it signed, and what is signed for it.
+    pub receipt: String,
+    pub release: String,
+    /// As the release says.
+    pub at: Timestamp,
 }
 
 /// A card payment as Stripe reports it.
@@ -364,6 +385,10 @@ pub enum Refusal {
     /// The caller's role in the Organization may not spend.
     RoleMayNotSpend,
     OrganizationSuspended,
+    /// It is on its way to another Sovereign, or there.
+    OrganizationMoving,
+    /// It is not on its way, or its wallet is not what was exported.
+    MoveOutdated,
     Selection(SelectionError),
     /// The Sovereign's policy does not let it be.
     Policy(PolicyRefusal),

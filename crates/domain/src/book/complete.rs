@@ -131,6 +131,7 @@ impl Book {
         };
         if !has_place
             || account.status == crate::organization::OrganizationStatus::Deleted
+            || account.place.is_away()
             || account.pending_order.is_some()
             || order.status == OrderStatus::Cancelled
         {

@@ -19,6 +19,7 @@ mod finish;
 mod give_back;
 mod last_usage;
 mod letters;
+mod move_away;
 mod orders;
 mod payment;
 mod policy;
@@ -42,14 +43,15 @@ pub use self::change::CHANGE_QUOTE_SECONDS;
 pub use self::changes::{CampaignCount, Changes};
 pub use self::command::{
     Adjust, Answer, AppChange, BookRefund, Cancel, CancelAt, ChangeAnswer, ChangePreview,
-    ChangeSubscription, Checkout, CheckoutAnswer, Command, CompleteOrder, FailedAttempt, Outcome,
-    RecordUsage, RedeemAnswer, RedeemVoucher, RefundAnswer, RefundOrder, RefundRefusal, Refusal,
-    ReportDispute, Retry,
+    ChangeSubscription, Checkout, CheckoutAnswer, Command, CompleteOrder, FailedAttempt, MoveAway,
+    Outcome, RecordUsage, RedeemAnswer, RedeemVoucher, RefundAnswer, RefundOrder, RefundRefusal,
+    Refusal, ReportDispute, Retry,
 };
 pub(crate) use self::credit::voucher_lot;
 pub use self::disputes::{Dispute, DisputeState};
 pub use self::give_back::RETURNED_CREDIT_DAYS;
 pub use self::letters::{Letter, LetterKind};
+pub use self::move_away::Departure;
 pub use self::quote::CheckoutQuote;
 pub use self::refunds::{Refund, RefundStatus};
 pub use self::renew::LOW_CREDIT_WARNING_DAYS;
@@ -72,7 +74,7 @@ use crate::ids::{
     PaymentId, RedemptionId, RefundId, SubscriptionId, UsageTotalId, UserId,
 };
 use crate::money::Currency;
-use crate::organization::{MemberRole, OrganizationStatus};
+use crate::organization::{MemberRole, OrganizationStatus, Place};
 use crate::policy::Approval;
 use crate::services::Dedicated;
 use crate::subscription::{Invoice, Subscription};
@@ -88,6 +90,7 @@ pub struct Account {
     pub tenant_id: OrganizationId,
     pub customer_id: CustomerId,
     pub status: OrganizationStatus,
+    pub place: Place,
     pub subdomain: String,
     pub plan_id: String,
     pub apps: alloc::vec::Vec<String>,
@@ -166,6 +169,9 @@ impl Book {
         command: &Command,
         context: &mut Context<'_>,
     ) -> Result<Outcome, Refusal> {
+        if self.is_away(command) {
+            return Err(Refusal::OrganizationMoving);
+        }
         match command {
             Command::Checkout(checkout) => self.checkout(checkout, context),
             Command::RedeemVoucher(redeem) => self.redeem_voucher(redeem, context),
@@ -197,6 +203,7 @@ impl Book {
             Command::BookRefund(refund) => self.book_refund(refund, context),
             Command::RecordUsage(usage) => Ok(self.record_usage(usage, context)),
             Command::ReportDispute(dispute) => self.report_dispute(dispute, context),
+            Command::MoveAway(request) => self.move_away(request, context),
         }
     }
 

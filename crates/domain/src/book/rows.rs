@@ -286,6 +286,8 @@ pub enum EntryKind {
     Reversal,
     /// What was owed, taken from a later grant.
     Settlement,
+    /// Left with its Organization for another Sovereign.
+    Moved,
 }
 
 impl EntryKind {
@@ -301,6 +303,7 @@ impl EntryKind {
             Self::ClawBack => "claw_back",
             Self::Reversal => "reversal",
             Self::Settlement => "settlement",
+            Self::Moved => "moved",
         }
     }
 }
@@ -316,7 +319,7 @@ impl EntryKind {
                 Some(amount_minor.saturating_neg())
             }
             Self::Release => Some(owed_minor.saturating_neg()),
-            Self::Grant | Self::Expiry | Self::ClawBack | Self::Reversal => None,
+            Self::Grant | Self::Expiry | Self::ClawBack | Self::Reversal | Self::Moved => None,
         }
     }
 
@@ -332,6 +335,7 @@ impl EntryKind {
             Self::ClawBack,
             Self::Reversal,
             Self::Settlement,
+            Self::Moved,
         ]
         .into_iter()
         .find(|kind| kind.as_str() == text)

@@ -158,6 +158,9 @@ impl<'a> Request<'a> {
             | Refusal::NotAnEnd(_)
             | Refusal::OrderClosed(_)
             | Refusal::AmountMismatch { .. }
+            // Nothing moves here: tests/moves has some that do.
+            | Refusal::OrganizationMoving
+            | Refusal::MoveOutdated
             // There is no policy here: tests/policy.rs has some.
             | Refusal::Policy(_) => false,
         }

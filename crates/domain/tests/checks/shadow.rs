@@ -394,6 +394,7 @@ fn all_empty(changes: &Changes) -> bool {
         changed_usage_totals,
         new_usage_events,
         usage_limits,
+        departures,
     } = changes;
     vouchers.is_empty()
         && campaigns.is_empty()
@@ -429,4 +430,5 @@ fn all_empty(changes: &Changes) -> bool {
         && changed_disputes.is_empty()
         && alarms.is_empty()
         && letters.is_empty()
+        && departures.is_empty()
 }

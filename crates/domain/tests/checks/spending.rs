@@ -50,7 +50,11 @@ pub(super) fn check(decision: &Decision, before: &Book, book: &Book, script: &Sc
                     "{entry:?} is not of a new lot"
                 );
             }
-            EntryKind::Post | EntryKind::Release | EntryKind::Refund | EntryKind::Reversal => {}
+            EntryKind::Post
+            | EntryKind::Release
+            | EntryKind::Refund
+            | EntryKind::Reversal
+            | EntryKind::Moved => {}
         }
     }
     for id in &changes.new_holds {

@@ -261,6 +261,7 @@ fn name(command: &Command) -> &'static str {
         Command::BookRefund(_) => "book refund",
         Command::ReportDispute(_) => "dispute",
         Command::RecordUsage(_) => "usage",
+        Command::MoveAway(_) => "move",
     }
 }
 

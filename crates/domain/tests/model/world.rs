@@ -8,7 +8,7 @@ use sovereign_domain::catalog::{Catalog, Item};
 use sovereign_domain::checkout::ChargeRules;
 use sovereign_domain::ids::{CampaignId, CustomerId, OrganizationId, UserId};
 use sovereign_domain::money::Currency;
-use sovereign_domain::organization::{MemberRole, OrganizationStatus};
+use sovereign_domain::organization::{MemberRole, OrganizationStatus, Place};
 use sovereign_domain::services::Dedicated;
 use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::voucher::{Code, Voucher};
@@ -147,6 +147,7 @@ fn accounts() -> Vec<Account> {
             tenant_id: organization_id(index),
             customer_id: CustomerId(Uuid::from_u128(0xc000 + u128::from(index))),
             status,
+            place: Place::Here,
             subdomain: format!("organization-{index}"),
             plan_id: String::new(),
             apps: Vec::new(),

@@ -1,0 +1,107 @@
+-- Organizations that move from one Sovereign to another (docs/MOVING.md). While one moves it is suspended, so that
+-- whatever is refused of a suspended Organization is refused of it.
+-- What it was before its move began; NULL where it does not move.
+ALTER TABLE organizations ADD COLUMN moving_from text
+    CHECK (moving_from IN ('active', 'suspended', 'provisioning'));
+-- The Sovereign that has it now, and where its people find it there. NULL where it is here.
+ALTER TABLE organizations ADD COLUMN moved_to text;
+ALTER TABLE organizations ADD COLUMN forward_url text;
+
+-- Each move, away from here and hither.
+CREATE TABLE organization_moves (
+    -- That of the bundle, on both sides.
+    id                uuid PRIMARY KEY,
+    tenant_id         text COLLATE "C" NOT NULL,
+    direction         text NOT NULL CHECK (direction IN ('out', 'in')),
+    state             text NOT NULL CHECK (
+        (direction = 'out' AND state IN ('frozen', 'exported', 'moved', 'aborted'))
+        OR (direction = 'in' AND state IN ('arriving', 'arrived', 'dropped'))),
+    -- The other Sovereign.
+    peer_fqdn         text NOT NULL,
+    forward_url       text,
+    -- Of the bundle, in lower-case hexadecimal; known once it was written.
+    manifest_sha256   text,
+    -- The key that signed the bundle: its name, and its public half in base64url.
+    source_key_id     text,
+    source_public_key text,
+    -- Of the wallet, as it moves.
+    balance_minor     bigint NOT NULL CHECK (balance_minor >= 0),
+    owed_minor        bigint NOT NULL CHECK (owed_minor >= 0),
+    -- What left the books here with the confirmation; nothing before.
+    moved_minor       bigint NOT NULL DEFAULT 0 CHECK (moved_minor >= 0),
+    moved_owed_minor  bigint NOT NULL DEFAULT 0 CHECK (moved_owed_minor >= 0),
+    -- Away from here: who is named in the bundle, and which vouchers, as they were when it began.
+    trail             text,
+    -- What the target, and the source, signed.
+    receipt           text,
+    release           text,
+    started_at        timestamptz NOT NULL,
+    exported_at       timestamptz,
+    ended_at          timestamptz,
+    started_by        text NOT NULL,
+    CHECK ((state IN ('frozen', 'exported', 'arriving')) = (ended_at IS NULL))
+);
+CREATE UNIQUE INDEX organization_moves_live ON organization_moves (tenant_id)
+    WHERE state IN ('frozen', 'exported', 'arriving');
+CREATE INDEX organization_moves_of ON organization_moves (tenant_id, started_at);
+
+-- Who somebody at the source is here.
+CREATE TABLE move_identities (
+    move_id        uuid NOT NULL REFERENCES organization_moves (id),
+    source_user_id text COLLATE "C" NOT NULL,
+    user_id        text COLLATE "C" NOT NULL,
+    PRIMARY KEY (move_id, source_user_id)
+);
+CREATE INDEX move_identities_user ON move_identities (user_id);
+
+-- Codes of other Sovereigns that an Organization redeemed there: history, and nothing that can be redeemed here.
+CREATE TABLE foreign_vouchers (
+    tenant_id    text COLLATE "C" NOT NULL,
+    issuer_fqdn  text COLLATE "C" NOT NULL,
+    code         text COLLATE "C" NOT NULL,
+    description  text NOT NULL,
+    credit_minor bigint NOT NULL,
+    -- The campaign's name, where it was in one.
+    campaign     text,
+    issued_at    timestamptz NOT NULL,
+    -- How it stood when it was exported.
+    status       text NOT NULL,
+    PRIMARY KEY (tenant_id, issuer_fqdn, code)
+);
+
+-- As promo_redemptions, of such codes.
+CREATE TABLE foreign_redemptions (
+    id           uuid PRIMARY KEY,
+    issuer_fqdn  text COLLATE "C" NOT NULL,
+    code         text COLLATE "C" NOT NULL,
+    customer_id  uuid NOT NULL,
+    tenant_id    text COLLATE "C" NOT NULL,
+    user_id      text COLLATE "C" NOT NULL,
+    order_id     uuid,
+    lot_id       uuid NOT NULL,
+    credit_minor bigint NOT NULL,
+    state        text NOT NULL CHECK (state IN ('redeemed', 'released')),
+    ordinal      integer NOT NULL,
+    cap          integer NOT NULL,
+    created_at   timestamptz NOT NULL,
+    closed_at    timestamptz,
+    campaign_id  uuid
+);
+CREATE INDEX foreign_redemptions_of ON foreign_redemptions (tenant_id, issuer_fqdn, code);
+CREATE INDEX foreign_redemptions_lot ON foreign_redemptions (lot_id);
+
+-- Documents that another Sovereign numbered keep that number, and get none of the numbers here.
+ALTER TABLE invoices ADD COLUMN foreign_number bigint
+    CHECK (foreign_number IS NULL OR number IS NULL);
+ALTER TABLE invoices ADD COLUMN foreign_fqdn text
+    CHECK ((foreign_fqdn IS NULL) = (foreign_number IS NULL));
+DROP INDEX invoices_unnumbered;
+CREATE INDEX invoices_unnumbered ON invoices (id)
+    WHERE number IS NULL AND amount_omr IS NULL AND foreign_number IS NULL;
+ALTER TABLE refunds ADD COLUMN foreign_number bigint
+    CHECK (foreign_number IS NULL OR number IS NULL);
+ALTER TABLE refunds ADD COLUMN foreign_fqdn text
+    CHECK ((foreign_fqdn IS NULL) = (foreign_number IS NULL));
+DROP INDEX refunds_unnumbered;
+CREATE INDEX refunds_unnumbered ON refunds (id)
+    WHERE number IS NULL AND has_note AND foreign_number IS NULL;
