@@ -23,6 +23,7 @@ pub(in crate::cli) struct Confirm {
     #[command(flatten)]
     common: Common,
     /// Its identifier, or its address here
+    #[arg(value_name = "ORG")]
     organization: String,
     /// What the target signed when it had imported it
     #[arg(long, value_name = "FILE")]

@@ -20,6 +20,7 @@ pub(in crate::cli) struct Status {
     #[command(flatten)]
     common: Common,
     /// Its identifier, or its address here
+    #[arg(value_name = "ORG")]
     organization: String,
 }
 
