@@ -2,7 +2,10 @@
 //! them.
 
 mod conflicts;
+mod encrypted;
+mod histories;
 mod kills;
+mod memory;
 mod refused;
 mod round_trip;
 mod world;
