@@ -105,11 +105,17 @@ impl Answer {
         seconds.ok().map(Duration::from_secs)
     }
 
-    async fn read(mut response: Response) -> reqwest::Result<Self> {
+    async fn read(mut response: Response, token: Option<&Token>) -> reqwest::Result<Self> {
+        let conceal = |bytes: Vec<u8>| match token {
+            Some(token) => token.conceal(bytes),
+            None => bytes,
+        };
+        let concealed =
+            |text: String| String::from_utf8_lossy(&conceal(text.into_bytes())).into_owned();
         let status = response.status().as_u16();
         let content_type = header(&response, CONTENT_TYPE).unwrap_or_default();
         let is_redirect = (300..400).contains(&status);
-        let location = header(&response, LOCATION).filter(|_| is_redirect);
+        let location = header(&response, LOCATION).filter(|_| is_redirect).map(concealed);
         let retry_after = header(&response, RETRY_AFTER);
         let mut bytes = Vec::new();
         while let Some(chunk) = response.chunk().await? {
@@ -126,6 +132,7 @@ impl Answer {
             }
             bytes.extend_from_slice(&chunk);
         }
+        let bytes = conceal(bytes);
         let json = serde_json::from_slice(&bytes).ok();
         let excerpt = match json {
             Some(_) => String::new(),
@@ -140,7 +147,7 @@ fn header(response: &Response, name: HeaderName) -> Option<String> {
 }
 
 /// How a text begins, on one line, and without what a terminal would obey.
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control());
     let line: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
     line.join(" ").chars().take(MAX_EXCERPT_CHARS).collect()
@@ -220,6 +227,6 @@ impl Client {
         }
         let lost = |error: reqwest::Error| chain(&error.without_url());
         let response = sent.send().await.map_err(lost)?;
-        Answer::read(response).await.map_err(lost)
+        Answer::read(response, token).await.map_err(lost)
     }
 }

@@ -68,6 +68,9 @@ impl fmt::Display for Address {
     }
 }
 
+/// A shorter token is no secret, and may be a part of any word.
+const SHORTEST_SECRET: usize = 8;
+
 /// A bearer token. Nothing shows it.
 #[derive(Clone)]
 pub struct Token(HeaderValue);
@@ -87,6 +90,19 @@ impl Token {
         let mut header = header.map_err(|_| "has a character that no token has")?;
         header.set_sensitive(true);
         Ok(Self(header))
+    }
+
+    /// What was answered, without the token: some services answer what they were sent.
+    pub(super) fn conceal(&self, bytes: Vec<u8>) -> Vec<u8> {
+        let header = self.0.as_bytes();
+        let secret = header.strip_prefix(b"Bearer ").unwrap_or(header);
+        let is_there = secret.len() >= SHORTEST_SECRET
+            && bytes.windows(secret.len()).any(|window| window == secret);
+        if !is_there {
+            return bytes;
+        }
+        let secret = String::from_utf8_lossy(secret);
+        String::from_utf8_lossy(&bytes).replace(secret.as_ref(), "…").into_bytes()
     }
 
     pub(super) fn header(&self) -> HeaderValue {
@@ -138,5 +154,14 @@ mod tests {
         for text in ["", " \n", "Bearer abc", "a\u{7f}b"] {
             Token::parse(text).unwrap_err();
         }
+    }
+    #[test]
+    fn a_token_that_is_answered_is_taken_out() {
+        let token = Token::parse("abc.def.ghi").unwrap();
+        let hidden = token.conceal(b"bad: Bearer abc.def.ghi!".to_vec());
+        assert_eq!(String::from_utf8(hidden).unwrap(), "bad: Bearer \u{2026}!");
+        assert_eq!(token.conceal(b"all is well".to_vec()), b"all is well");
+        // A part of any word is no secret.
+        assert_eq!(Token::parse("a").unwrap().conceal(b"abba".to_vec()), b"abba");
     }
 }

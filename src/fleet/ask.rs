@@ -1,15 +1,18 @@
 //! Asks a Sovereign what it runs and what it owes: what is known already at routes that every Sovereign has.
 
 use serde_json::Value;
+use sovereign_domain::money::Currency;
 
 use super::snapshot::{Credit, Runs};
 use super::why::{Reason, Why};
-use crate::conformance::client::{Answer, Client, Request, Who};
+use crate::conformance::client::{Answer, Client, Request, Who, one_line};
 use crate::conformance::{Ended, Sovereign, Stop};
 
 const VERSION: &str = "/version";
 const ISSUER: &str = "/.well-known/openid-configuration";
 const VOUCHERS: &str = "/billing/vouchers/count?status=live";
+/// More than any Sovereign owes; hundreds of it can be added.
+const MOST_MINOR: i64 = 1_000_000_000_000_000;
 const CREDIT: &str = "/billing/reports/credit?days=1";
 
 /// What a Sovereign said of itself.
@@ -84,9 +87,10 @@ impl Way<'_> {
 
     async fn runs(&self) -> Result<Runs, Why> {
         let answer = self.get(VERSION, Who::Nobody).await?;
-        let text = |name: &str| answer.member(name).and_then(Value::as_str).map(str::to_owned);
+        let text = |name: &str| answer.member(name).and_then(Value::as_str).map(one_line);
+        let version = text("version").ok_or_else(|| without(VERSION, "version"))?;
         Ok(Runs {
-            version: text("version"),
+            version: Some(version),
             commit: text("commit"),
             schema: text("schema"),
             api: text("api"),
@@ -120,10 +124,12 @@ impl Way<'_> {
     async fn credit(&self) -> Result<Credit, Why> {
         let answer = self.of_administrators(CREDIT).await?;
         let currency = answer.member("currency").and_then(Value::as_str);
+        let currency = currency.and_then(|code| Currency::from_code(code).ok());
         let outstanding = answer.member("outstanding_minor").and_then(Value::as_i64);
+        let outstanding = outstanding.filter(|minor| (0..=MOST_MINOR).contains(minor));
         match (currency, outstanding) {
             (Some(currency), Some(outstanding_minor)) => {
-                Ok(Credit { currency: currency.to_owned(), outstanding_minor })
+                Ok(Credit { currency: currency.code().to_owned(), outstanding_minor })
             }
             (None, _) => Err(without(CREDIT, "currency")),
             (_, None) => Err(without(CREDIT, "outstanding_minor")),
@@ -132,5 +138,5 @@ impl Way<'_> {
 }
 
 fn without(path: &str, member: &str) -> Why {
-    Why::told(Reason::OtherAnswer, format!("GET {path}: has no {member}"))
+    Why::told(Reason::OtherAnswer, format!("GET {path}: has no {member}, or none that can be"))
 }

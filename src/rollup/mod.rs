@@ -5,6 +5,7 @@
 //! No Sovereign needs any of this: it works with the publisher's account at Stripe and a file of agreements, and with
 //! a Sovereign only where its signed report of credit counts.
 
+mod account;
 pub mod agreements;
 pub mod bank;
 pub(crate) mod book;

@@ -15,7 +15,7 @@ use super::draft::needing_reports;
 use super::error::RollupError;
 use super::fetch::Sovereigns;
 use super::search::Difference;
-use super::{close, files, reading, search, share};
+use super::{account, close, files, reading, search, share};
 use crate::payment::stripe::Stripe;
 use crate::storage::{Store, Ts};
 
@@ -121,7 +121,7 @@ async fn begin(desk: &Desk<'_>, month: Month) -> Result<(MonthRow, bool), Rollup
             "{month} has not ended: it does at {at}, the end of the month in {zone_name}"
         )));
     }
-    let account = desk.stripe.resolve(|| desk.stripe.account()).await?.id;
+    let account = account::name(desk.stripe).await?;
     let mut tx = desk.store.read().await?;
     let (first, last) = (months::first(&mut tx).await?, months::last(&mut tx).await?);
     drop(tx);

@@ -92,7 +92,9 @@ pub(crate) async fn begin(tx: &mut Tx, new: &NewArrival<'_>, now: Timestamp) -> 
                    source_public_key = excluded.source_public_key, \
                    balance_minor = excluded.balance_minor, owed_minor = excluded.owed_minor, \
                    started_at = excluded.started_at, started_by = excluded.started_by \
-               WHERE organization_moves.direction = 'in' AND organization_moves.state = 'dropped'";
+               WHERE organization_moves.direction = 'in' AND organization_moves.state = 'dropped' \
+                   AND organization_moves.tenant_id = excluded.tenant_id \
+                   AND organization_moves.peer_fqdn = excluded.peer_fqdn";
     let begun = on_db!(tx, c => sqlx::query(sql)
         .bind(new.id)
         .bind(new.tenant_id)
@@ -109,7 +111,9 @@ pub(crate) async fn begin(tx: &mut Tx, new: &NewArrival<'_>, now: Timestamp) -> 
         .map(|done| done.rows_affected()))?;
     match begun {
         1 => Ok(()),
-        _ => Err(Error::Conflict("organization_moves: this bundle is here already".into())),
+        _ => {
+            Err(Error::Conflict("organization_moves: a bundle of this move is here already".into()))
+        }
     }
 }
 
@@ -206,6 +210,17 @@ pub(crate) type Redeemed = (Uuid, String, String, i64, i64, Option<Uuid>);
 pub(crate) async fn redeemed(tx: &mut Tx, tenant_id: &str) -> Result<Vec<Redeemed>> {
     let sql = "SELECT id, code, state, credit_minor, CAST(ordinal AS bigint), campaign_id \
                FROM promo_redemptions WHERE tenant_id = $1 ORDER BY id";
+    Ok(on_db!(tx, c => sqlx::query_as(sql).bind(tenant_id).fetch_all(c).await)?)
+}
+
+/// A payment by card that was taken, or a refund that was made or is being made, and how it stands.
+pub(crate) type MoneyMoved = (Uuid, String);
+
+/// Those of an Organization. A refund that has failed moved nothing.
+pub(crate) async fn money_moved(tx: &mut Tx, tenant_id: &str) -> Result<Vec<MoneyMoved>> {
+    let sql = "SELECT id, 'paid' AS status FROM card_payments WHERE tenant_id = $1 \
+               UNION ALL \
+               SELECT id, status FROM refunds WHERE tenant_id = $1 AND status <> 'failed'";
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(tenant_id).fetch_all(c).await)?)
 }
 

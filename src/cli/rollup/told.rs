@@ -72,7 +72,7 @@ impl Told {
             return;
         }
         let head =
-            ["franchisee", "currency", "charged", "net", "publisher", "due", "paid out", "left"];
+            ["franchisee", "currency", "charged", "net", "publisher", "due", "payout", "left"];
         let rows = fleet.statements.iter().map(|row| {
             let amounts = &row.amounts;
             let decimal = |amount_minor| row.currency.decimal(amount_minor);

@@ -5,6 +5,7 @@ use super::{Payout, destination};
 use crate::clock::Clock;
 use crate::fail_point::reach;
 use crate::payment::stripe::{Stripe, StripeError};
+use crate::rollup::account;
 use crate::rollup::book::months::MonthRow;
 use crate::rollup::book::payouts::{self, Method, NewPayout, PayoutRow, Settled, State};
 use crate::rollup::error::RollupError;
@@ -32,7 +33,7 @@ pub(crate) async fn pay(
     if ready.peek().is_none() {
         return Ok(None);
     }
-    let account = cashier.stripe.resolve(|| cashier.stripe.account()).await?.id;
+    let account = account::name(cashier.stripe).await?;
     if account != month.account {
         return Err(RollupError::refused(format!(
             "the book is of the account {}, and the secret key is of {account}: use that account's key",

@@ -8,7 +8,7 @@ use super::freeze::resolve;
 use super::papers::{self, Receipt, Release};
 use super::{MoveError, report};
 use crate::app::App;
-use crate::bundle::TrustedKeys;
+use crate::bundle::{Sign as _, TrustedKeys};
 use crate::engine::EngineError;
 use crate::fail_point::reach;
 use crate::storage::moves::{EXPORTED, FROZEN, MOVED, MoveRow};
@@ -52,6 +52,11 @@ pub(crate) async fn confirm(
     };
     // The key that signed the bundle, which is the one that the target knows.
     let signer = app.tokens.signer(row.source_key_id.as_deref());
+    if row.source_key_id.as_deref() != Some(signer.key_id()) {
+        let detail = "the key that signed the bundle is not here any more, and the target believes no other: have \
+                      the target drop what arrived, export again, and let it import that bundle";
+        return Err(MoveError::refused("key_is_gone", detail));
+    }
     let release = papers::sign(&release, &*signer)?;
     let command = Command::MoveAway(MoveAway {
         actor: actor.clone(),

@@ -199,9 +199,16 @@ async fn create(
     person: &Identity,
     (ids, now): (&mut (dyn IdSource + Send), Timestamp),
 ) -> storage::Result<String> {
-    let is_free = rows::profile(tx, &person.id).await?.is_none();
+    // Not every name is one of a person, and those that sort first are found first.
+    let is_free =
+        Uuid::parse_str(&person.id).is_ok() && rows::profile(tx, &person.id).await?.is_none();
     let id = if is_free { person.id.clone() } else { ids.next_id().to_string() };
     let address = mail::usable_address(&person.email);
+    // An address that is somebody's here leads to them alone.
+    let is_nobodys = match &address {
+        Some(email) => rows::find_by_verified_email(tx, email).await?.is_empty(),
+        None => false,
+    };
     // Where an account of the same person was merged with another one, its subject has a user already.
     let subject = match rows::find_by_subject(tx, ISSUER, &from.subject(&person.id)).await? {
         None => from.subject(&person.id),
@@ -211,7 +218,7 @@ async fn create(
         id: id.as_str().into(),
         issuer: ISSUER.to_owned(),
         subject,
-        email_verified: person.email_verified && address.is_some(),
+        email_verified: person.email_verified && is_nobodys,
         email: address.unwrap_or_else(|| person.email.clone()),
     };
     if !users::create(tx, &new, ids.next_id(), now).await? {

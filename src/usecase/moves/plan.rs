@@ -121,11 +121,12 @@ pub(crate) async fn plan(
         returns,
         rows,
         people: people(tx, preview).await?,
-        conflicts: sovereigns(facts, preview),
+        conflicts: Vec::new(),
         warnings: Vec::new(),
     };
     plan.conflicts.extend(other_content(arrival.as_ref(), preview));
     if !plan.is_done() {
+        plan.conflicts.extend(sovereigns(facts, preview));
         if let Some(here) = here.filter(|_| !returns) {
             let detail = format!("an Organization with this identifier is here: {:?}", here.name);
             let remedy =

@@ -20,7 +20,7 @@ use std::path::Path;
 use self::about::About;
 use self::world::World;
 use crate::harness::{Engine, TestDatabase};
-use crate::{bulk, event_endpoints, events, mailings, organizations};
+use crate::{bulk, event_endpoints, events, mailings, moves, organizations};
 
 const STEPS: [(About, &str); 62] = [
     (About::Checkout, "order_pending"),
@@ -158,6 +158,7 @@ fn each_fail_point_has_a_line() {
         .chain(organizations::killed_at())
         .chain(bulk::killed_at())
         .chain(mailings::killed_at())
+        .chain(moves::killed_at())
         .map(str::to_owned)
         .collect();
     assert_eq!(killed_at, found);

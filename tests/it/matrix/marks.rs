@@ -35,7 +35,7 @@ const KEPT: [&str; 20] = [
 ];
 
 /// The same of one table, each with what stands against a mark there.
-const KEPT_IN: [(&str, &str); 21] = [
+const KEPT_IN: [(&str, &str); 23] = [
     // Words of a fixed list, or an identifier, under another name.
     ("environments", "name"),
     ("environments", "region"),
@@ -45,6 +45,9 @@ const KEPT_IN: [(&str, &str); 21] = [
     ("organizations", "moving_from"),
     // Who has it now: nothing is done here any more where this is set.
     ("organizations", "moved_to"),
+    // Only beside a number that another Sovereign gave.
+    ("invoices", "foreign_fqdn"),
+    ("refunds", "foreign_fqdn"),
     ("usage_events", "meter"),
     ("usage_totals", "meter"),
     ("provisions", "cause"),

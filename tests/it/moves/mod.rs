@@ -43,4 +43,5 @@ macro_rules! moving {
         }
     )+};
 }
+pub(crate) use self::kills::killed_at;
 pub(crate) use moving;

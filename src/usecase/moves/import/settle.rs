@@ -1,6 +1,8 @@
 //! What an import does before and after the rows: the tombstone that it replaces, what must be true of everything, and
 //! what is written down of it.
 
+use std::collections::HashSet;
+
 use serde_json::json;
 use sovereign_domain::book::EntryKind;
 use sovereign_domain::event::AuditEntry;
@@ -8,7 +10,7 @@ use sovereign_domain::event::AuditEntry;
 use super::sums::{self, Part, Places};
 use super::{ImportError, Target};
 use crate::storage::audit::{self, Change};
-use crate::storage::move_in::{self, CardRow, Redeemed};
+use crate::storage::move_in::{self, CardRow, MoneyMoved, Redeemed};
 use crate::storage::{self, Tx, moved_tables, provisions};
 use crate::usecase::moves::papers::{self, Receipt};
 use crate::usecase::moves::plan::{Plan, Preview};
@@ -19,6 +21,8 @@ pub(super) struct Returned {
     pub(super) card: Option<CardRow>,
     /// What the counters of this Sovereign's vouchers and campaigns are made of.
     redeemed: Vec<Redeemed>,
+    /// What cards paid and got back here, also after it had left.
+    money: Vec<MoneyMoved>,
 }
 
 /// Takes a tombstone away, with its part of the sums: its history comes back with the bundle.
@@ -32,11 +36,12 @@ pub(super) async fn clear(tx: &mut Tx, tenant_id: &str) -> Result<Returned, Impo
     };
     let card = move_in::card(tx, tenant_id).await?;
     let redeemed = move_in::redeemed(tx, tenant_id).await?;
+    let money = move_in::money_moved(tx, tenant_id).await?;
     let places = sums::begin(tx).await?;
     let part = Part { tenant_id, customer_id: account.customer_id };
     sums::take_out(tx, part, places).await?;
     moved_tables::remove(tx, tenant_id).await?;
-    Ok(Returned { places, card, redeemed })
+    Ok(Returned { places, card, redeemed, money })
 }
 
 /// Refuses what does not come to what the manifest says, or breaks what must be true of the books.
@@ -82,20 +87,31 @@ pub(super) async fn check(
     if !faults.is_empty() {
         return refused(format!("the bundle's rows do not fit together: {}", faults.join("; ")));
     }
-    match returned {
-        Some(returned) => check_own(tx, tenant_id, returned).await,
-        None => Ok(()),
-    }
+    check_own(tx, tenant_id, returned).await
 }
 
 /// What this Sovereign's counters and numbers are made of must have come back as it was.
-async fn check_own(tx: &mut Tx, tenant_id: &str, returned: &Returned) -> Result<(), ImportError> {
-    if move_in::redeemed(tx, tenant_id).await? != returned.redeemed {
-        let text = "redemptions of this Sovereign's vouchers come back otherwise than they left";
+async fn check_own(
+    tx: &mut Tx,
+    tenant_id: &str,
+    returned: Option<&Returned>,
+) -> Result<(), ImportError> {
+    let redeemed = returned.map(|returned| returned.redeemed.as_slice()).unwrap_or_default();
+    if move_in::redeemed(tx, tenant_id).await? != redeemed {
+        let text = "redemptions of this Sovereign's vouchers are not those that it knows of";
         return Err(ImportError::Refused(text.into()));
     }
+    let money = move_in::money_moved(tx, tenant_id).await?;
+    let money: HashSet<MoneyMoved> = money.into_iter().collect();
+    let mut gone = returned.into_iter().flat_map(|returned| &returned.money);
+    if let Some((id, _)) = gone.find(|moved| !money.contains(moved)) {
+        return Err(ImportError::Refused(format!(
+            "payment or refund {id}, which was made here, does not come back: see what became of it at Stripe \
+             before the Organization comes back"
+        )));
+    }
     if !move_in::is_gapless(tx).await? {
-        let text = "invoices or credit notes that this Sovereign has numbered do not come back";
+        let text = "invoices or credit notes with numbers of this Sovereign are not those that it has given";
         return Err(ImportError::Refused(text.into()));
     }
     Ok(())
