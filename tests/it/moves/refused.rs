@@ -84,4 +84,30 @@ moving! { across:
         let said = trip.drop_arrival().run().expect_failure(1);
         assert!(said.contains("org export"), "{said}");
     }
+
+    /// The target believes the key that signed the bundle, and no other: without it the source lets go of nothing.
+    async fn without_its_key(world: &World) {
+        let tenant_id = world.source.customer("kestrel").await;
+        let trip = world.there(&tenant_id);
+        let credit = world.source.credit(&tenant_id).await;
+        let signing = || {
+            let keys: serde_json::Value = {
+                let listed = world.source.program(&["key", "list", "--json"]).run().expect(0);
+                serde_json::from_str(&listed.stdout).unwrap()
+            };
+            let keys = keys.as_array().unwrap().clone();
+            let ours = keys.iter().find(|key| key["state"] == "signing").unwrap();
+            ours["kid"].as_str().unwrap().to_owned()
+        };
+        trip.export().run().expect(0);
+        trip.import().run().expect(0);
+        let old = signing();
+        world.source.program(&["key", "rotate"]).run().expect(0);
+        world.source.program(&["key", "forget"]).args(["--", &old]).run().expect(0);
+        assert_ne!(signing(), old);
+        let said = trip.confirm().run().expect_failure(1);
+        assert!(said.contains("export again"), "{said}");
+        assert_eq!(world.source.credit(&tenant_id).await, credit);
+        assert_eq!(world.source.moved_to(&tenant_id).await, "");
+    }
 }
