@@ -257,7 +257,7 @@ fn row_schema(resource: &Resource) -> Object {
     let row = resource.columns.iter().fold(row, |row, column| {
         let of = |kind| ObjectBuilder::new().schema_type(kind).build();
         let row = match column.kind {
-            Kind::Text => row.property(column.name, of(Type::String)),
+            Kind::Text | Kind::Person => row.property(column.name, of(Type::String)),
             Kind::Id => {
                 let uuid = SchemaFormat::KnownFormat(KnownFormat::Uuid);
                 let id = ObjectBuilder::new().schema_type(Type::String).format(Some(uuid));

@@ -3,34 +3,16 @@
 //! Secrets, other people's rows, and what other services do with them are not among the columns.
 
 use serde_json::Value;
-use sqlx::{AssertSqlSafe, ColumnIndex, Decode, Row, Type};
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use super::{Json, Result, Ts, Tx, on_db};
+use super::columns::{self, column};
+use super::{Result, Tx, on_db};
+
+pub(crate) use super::columns::{Column, Kind};
 
 /// How many rows are read at once.
 const PAGE: i64 = 500;
-
-/// How a column's values are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Text,
-    Id,
-    Whole,
-    Truth,
-    Moment,
-    /// A list or an object.
-    Nested,
-}
-
-/// A column, under its name in the table.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Column {
-    pub(crate) name: &'static str,
-    pub(crate) kind: Kind,
-    /// Whether it may have no value.
-    pub(crate) optional: bool,
-}
 
 /// A part of the export.
 #[derive(Debug)]
@@ -52,15 +34,6 @@ enum Order {
     Id,
     /// By this, all at once: there are few.
     By(&'static str),
-}
-
-macro_rules! column {
-    ($name:ident $kind:ident) => {
-        Column { name: stringify!($name), kind: Kind::$kind, optional: false }
-    };
-    ($name:ident $kind:ident null) => {
-        Column { name: stringify!($name), kind: Kind::$kind, optional: true }
-    };
 }
 
 macro_rules! resource {
@@ -271,11 +244,7 @@ pub(crate) struct Pages {
 
 impl Pages {
     pub(crate) fn of(resource: &'static Resource) -> Self {
-        let columns = resource.columns.iter().map(|column| match column.kind {
-            Kind::Whole => format!("CAST(t.{0} AS bigint) AS {0}", column.name),
-            _ => format!("t.{0} AS {0}", column.name),
-        });
-        let columns = columns.collect::<Vec<_>>().join(", ");
+        let columns = columns::selected(resource.columns);
         let from = resource.from;
         // A resource without pages has no use for the place, and its statement takes it all the same.
         let rest = match resource.order {
@@ -300,7 +269,7 @@ impl Pages {
             .fetch_all(c)
             .await?
             .iter()
-            .map(|row| cells(row, columns))
+            .map(|row| columns::values(row, columns))
             .collect::<sqlx::Result<_>>())?;
         let whole = i64::try_from(rows.len()).is_ok_and(|count| count >= PAGE);
         if let (Order::Id, true, Some(last)) = (self.resource.order, whole, rows.last()) {
@@ -308,32 +277,6 @@ impl Pages {
         }
         Ok(rows)
     }
-}
-
-fn cells<'r, R>(row: &'r R, columns: &[Column]) -> sqlx::Result<Cells>
-where
-    R: Row,
-    usize: ColumnIndex<R>,
-    String: Decode<'r, R::Database> + Type<R::Database>,
-    Uuid: Decode<'r, R::Database> + Type<R::Database>,
-    i64: Decode<'r, R::Database> + Type<R::Database>,
-    bool: Decode<'r, R::Database> + Type<R::Database>,
-    Ts: Decode<'r, R::Database> + Type<R::Database>,
-    Json<Value>: Decode<'r, R::Database> + Type<R::Database>,
-{
-    let mut cells = Vec::with_capacity(columns.len());
-    for (index, column) in columns.iter().enumerate() {
-        let value: Option<Value> = match column.kind {
-            Kind::Text => row.try_get::<Option<String>, _>(index)?.map(Value::from),
-            Kind::Id => row.try_get::<Option<Uuid>, _>(index)?.map(|id| id.to_string().into()),
-            Kind::Whole => row.try_get::<Option<i64>, _>(index)?.map(Value::from),
-            Kind::Truth => row.try_get::<Option<bool>, _>(index)?.map(Value::from),
-            Kind::Moment => row.try_get::<Option<Ts>, _>(index)?.map(|at| at.0.to_rfc3339().into()),
-            Kind::Nested => row.try_get::<Option<Json<Value>>, _>(index)?.map(|json| json.0),
-        };
-        cells.push(value.unwrap_or(Value::Null));
-    }
-    Ok(cells)
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ pub(crate) mod bulk;
 pub(crate) mod bulk_edit;
 pub(crate) mod campaigns;
 pub(crate) mod catalog;
+mod columns;
 pub(crate) mod cursor;
 pub(crate) mod ended_organizations;
 pub(crate) mod environments;

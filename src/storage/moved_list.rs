@@ -1,28 +1,8 @@
 //! Which tables and columns move with an Organization, and which do not.
 
-/// What a column holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Text,
-    Id,
-    Whole,
-    Truth,
-    Moment,
-    /// A list or an object.
-    Nested,
-    /// The identifier of a user, in text, who may have another one elsewhere; or, in some rows, the name of a part
-    /// of the program, such as `stripe`, which is nobody's and stays.
-    Person,
-}
+use super::columns::column;
 
-/// A column, under its name in the table.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Column {
-    pub(crate) name: &'static str,
-    pub(crate) kind: Kind,
-    /// Whether it may have no value.
-    pub(crate) optional: bool,
-}
+pub(crate) use super::columns::{Column, Kind};
 
 /// A table whose rows move.
 #[derive(Debug)]
@@ -51,15 +31,6 @@ pub(super) enum Order {
 
 const TENANT: &str = "tenant_id = $1";
 const ACCOUNT: &str = "customer_id = (SELECT k.id FROM customers k WHERE k.tenant_id = $1)";
-
-macro_rules! column {
-    ($name:ident $kind:ident) => {
-        Column { name: stringify!($name), kind: Kind::$kind, optional: false }
-    };
-    ($name:ident $kind:ident null) => {
-        Column { name: stringify!($name), kind: Kind::$kind, optional: true }
-    };
-}
 
 macro_rules! moved {
     ($file:literal of $table:literal, $whose:expr, $order:expr,

@@ -9,6 +9,7 @@ use sqlx::{Arguments, AssertSqlSafe, ColumnIndex, Decode, Encode, Row, Type};
 use uuid::Uuid;
 
 use super::batch::encoding;
+use super::columns;
 use super::moved_list::Order;
 use super::{Connection, Engine, Error, Json, Result, Ts, Tx, on_db};
 
@@ -47,11 +48,7 @@ pub(crate) struct Rows {
 
 impl Rows {
     pub(crate) fn of(moved: &'static Moved) -> Self {
-        let columns = moved.columns.iter().map(|column| match column.kind {
-            Kind::Whole => format!("CAST(t.{0} AS bigint) AS {0}", column.name),
-            _ => format!("t.{0} AS {0}", column.name),
-        });
-        let columns = columns.collect::<Vec<_>>().join(", ");
+        let columns = columns::selected(moved.columns);
         let (rest, after) = match moved.order {
             Order::Id => {
                 ("AND t.id > $2 ORDER BY t.id LIMIT $3".to_owned(), After::Id(Uuid::nil()))
@@ -147,19 +144,8 @@ where
     Ts: Decode<'r, R::Database> + Type<R::Database>,
     Json<Value>: Decode<'r, R::Database> + Type<R::Database>,
 {
-    let mut members = Members::with_capacity(columns.len());
-    for (index, column) in columns.iter().enumerate() {
-        let value: Option<Value> = match column.kind {
-            Kind::Text | Kind::Person => row.try_get::<Option<String>, _>(index)?.map(Value::from),
-            Kind::Id => row.try_get::<Option<Uuid>, _>(index)?.map(|id| id.to_string().into()),
-            Kind::Whole => row.try_get::<Option<i64>, _>(index)?.map(Value::from),
-            Kind::Truth => row.try_get::<Option<bool>, _>(index)?.map(Value::from),
-            Kind::Moment => row.try_get::<Option<Ts>, _>(index)?.map(|at| at.0.to_rfc3339().into()),
-            Kind::Nested => row.try_get::<Option<Json<Value>>, _>(index)?.map(|json| json.0),
-        };
-        members.insert(column.name.to_owned(), value.unwrap_or(Value::Null));
-    }
-    Ok(members)
+    let values = columns::values(row, columns)?;
+    Ok(columns.iter().map(|column| column.name.to_owned()).zip(values).collect())
 }
 
 /// What is wrong with a row of this table: the member, and why it is none. `None` where all are as they must be.
