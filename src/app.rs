@@ -10,6 +10,7 @@ use sovereign_domain::event::Actor;
 use sovereign_domain::ids::{IdSource, UserId};
 use sovereign_domain::money::Currency;
 use sovereign_domain::tax::TaxRules;
+use tokio::sync::{Semaphore, watch};
 use uuid::Uuid;
 
 use crate::auth::Tokens;
@@ -80,6 +81,12 @@ pub struct App {
     pub(crate) blueprints: BlueprintOptions,
     /// The file of the fleet, where this Sovereign shows one.
     pub(crate) fleet_snapshot: Option<PathBuf>,
+    /// The largest bundle that is imported by page or route.
+    pub(crate) max_bundle_bytes: u64,
+    /// Bundles that are written for whoever asks this process: one at a time.
+    pub(crate) bundle_permits: Semaphore,
+    /// Whether the process ends: what takes long is given up then.
+    pub(crate) stopping: watch::Sender<bool>,
     /// This process, among those that share the database.
     pub(crate) process: Uuid,
     ids: Mutex<RandomIds>,
@@ -107,6 +114,7 @@ pub(crate) struct Parts {
     pub(crate) driver: Driver,
     pub(crate) blueprints: BlueprintOptions,
     pub(crate) fleet_snapshot: Option<PathBuf>,
+    pub(crate) max_bundle_bytes: u64,
 }
 
 impl App {
@@ -123,6 +131,9 @@ impl App {
             driver: parts.driver,
             blueprints: parts.blueprints,
             fleet_snapshot: parts.fleet_snapshot,
+            max_bundle_bytes: parts.max_bundle_bytes,
+            bundle_permits: Semaphore::new(1),
+            stopping: watch::channel(false).0,
             store: parts.store,
             engine: parts.engine,
             clock: parts.clock,
@@ -140,6 +151,12 @@ impl App {
             known_users: Cache::new(KNOWN_USERS),
             ids: Mutex::new(parts.ids),
         }
+    }
+
+    /// Comes when the process ends.
+    pub(crate) async fn stopped(&self) {
+        let mut stopping = self.stopping.subscribe();
+        let _ = stopping.wait_for(|stopping| *stopping).await;
     }
 
     pub(crate) fn new_id(&self) -> Uuid {

@@ -1,5 +1,5 @@
-//! A digest of what an API is, made from its OpenAPI document: equal where the same routes have the same shapes,
-//! whoever computes it.
+//! Digests: of what an API is, made from its OpenAPI document and equal where the same routes have the same shapes,
+//! whoever computes it; and of what can be set of something, for whoever changes what somebody else may have changed.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -17,6 +17,19 @@ pub(crate) fn of_api(document: &Map<String, Value>) -> String {
     let mut text = String::new();
     write_object(parts, &mut text);
     crate::hex::encode(&Sha256::digest(text.as_bytes())[..8])
+}
+
+/// The digest of what can be set of something, as entity tags and the forms of pages have it.
+pub(crate) fn of_state(state: &Value) -> String {
+    const BYTES: usize = 12;
+    let mut text = String::new();
+    write(state, &mut text);
+    crate::hex::encode(&Sha256::digest(text.as_bytes())[..BYTES])
+}
+
+/// Whether something with this digest is one of those that may be replaced; anything may, where none are named.
+pub(crate) fn fits(replaces: Option<&[String]>, digest: &str) -> bool {
+    replaces.is_none_or(|known| known.iter().any(|one| one == digest))
 }
 
 fn write(value: &Value, text: &mut String) {
@@ -68,6 +81,14 @@ mod tests {
         });
         assert_eq!(digest(&one), digest(&same));
         assert_eq!(digest(&one).len(), 16);
+    }
+
+    #[test]
+    fn what_may_be_replaced_is_what_was_named() {
+        let (one, other) = (of_state(&json!({ "a": 1 })), of_state(&json!({ "a": 2 })));
+        assert_ne!(one, other);
+        assert!(fits(None, &one) && fits(Some(&[other.clone(), one.clone()]), &one));
+        assert!(!fits(Some(&[other]), &one) && !fits(Some(&[]), &one));
     }
 
     #[test]

@@ -54,6 +54,8 @@ pub struct Options {
     pub zone: TimeZone,
     /// The most commands that the money engine decides in one transaction.
     pub max_batch: usize,
+    /// The largest bundle that is imported by page or route.
+    pub max_bundle_bytes: u64,
     /// Whether vouchers may be remembered between previews.
     pub preview_cache: bool,
     pub mail: MailOptions,
@@ -146,6 +148,7 @@ pub async fn start(options: Options) -> Result<Sovereign, StartError> {
         provisioning: options.provisioning,
         blueprints: options.blueprints,
         fleet_snapshot: options.fleet_snapshot,
+        max_bundle_bytes: options.max_bundle_bytes,
     });
     Ok(Sovereign { app: Arc::new(app), engine: thread })
 }
@@ -179,6 +182,7 @@ impl Sovereign {
 
     /// Answers what is queued, writes what was counted and closes the database. Requests must have ended before.
     pub async fn stop(self) {
+        self.app.stopping.send_replace(true);
         openings::write_last(&self.app).await;
         let store = self.app.store.clone();
         drop(self.app);

@@ -79,3 +79,26 @@ const follow = async (part) => {
 };
 const followed = document.querySelector("[data-follows]");
 if (followed) setTimeout(follow, 2000, followed);
+
+// What customers would see, while the form is filled in: the page is asked as its button asks, and that part of it shown.
+for (const form of document.querySelectorAll("form[data-previews]")) {
+  let waits;
+  let asked = 0;
+  const look = async () => {
+    const turn = ++asked;
+    const body = new URLSearchParams(new FormData(form));
+    body.set("act", "look");
+    body.set("live", "yes");
+    const answer = await fetch(location.href, { method: "POST", body }).catch(() => undefined);
+    if (turn !== asked || form.dataset.sent || !answer?.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const next = page.getElementById(form.dataset.previews);
+    if (turn !== asked || !next) return;
+    document.getElementById(form.dataset.previews).replaceChildren(...next.childNodes);
+  };
+  form.addEventListener("input", () => {
+    clearTimeout(waits);
+    waits = setTimeout(look, 400);
+  });
+  form.addEventListener("submit", () => clearTimeout(waits));
+}

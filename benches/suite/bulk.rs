@@ -52,10 +52,17 @@ fn measure(
     let address = format!("http://{}/billing/vouchers/csv?bulk={id}", process.address);
     let (file, exported) = timed(|| runtime.block_on(download(&address, &token)));
     let path = fresh.data().join("codes.csv");
-    fs::write(&path, file).unwrap();
+    fs::write(&path, &file).unwrap();
     let (imported, import) =
         timed(|| answer(fresh, &["voucher", "import", path.to_str().expect("a path"), "--json"]));
     assert_eq!(imported["done"], json!(count));
+    let again = runtime.block_on(taken_along(fresh));
+    let (sent, came) = (rows(&file), rows(&again));
+    let differs = sent.iter().zip(&came).find(|(sent, came)| sent != came);
+    assert!(
+        sent.len() == came.len() && differs.is_none(),
+        "{name}: not what was exported: {differs:?}"
+    );
     let list = load::get(&format!("/billing/vouchers/list?limit=50&bulk={id}"), &token);
     let list = load::send_alone(process.address, list, 40);
     process.stop();
@@ -92,4 +99,27 @@ async fn download(address: &str, token: &str) -> Vec<u8> {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let sent = reqwest::Client::new().get(address).bearer_auth(token).send().await.unwrap();
     sent.error_for_status().unwrap().bytes().await.unwrap().to_vec()
+}
+
+/// The list of the imported vouchers, as a file; a demo has others, too.
+async fn taken_along(sovereign: &Sovereign) -> Vec<u8> {
+    let process = sovereign.serve();
+    let token = people::mint(&sovereign.tokens(), "desk", Role::SovereignAdmin);
+    let address = format!("http://{}/billing/vouchers/csv?q=BENCH-&status=all", process.address);
+    let file = download(&address, &token).await;
+    process.stop();
+    file
+}
+
+/// The rows of a file in their order, but for the links, which have the server's address.
+fn rows(file: &[u8]) -> Vec<Vec<String>> {
+    let mut reader = csv::Reader::from_reader(file);
+    let link = reader.headers().unwrap().iter().position(|name| name == "link").expect("a link");
+    let others = |row: csv::StringRecord| {
+        let cells = row.iter().enumerate().filter(|(column, _)| *column != link);
+        cells.map(|(_, cell)| cell.to_owned()).collect()
+    };
+    let mut rows: Vec<Vec<String>> = reader.records().map(|row| others(row.unwrap())).collect();
+    rows.sort_unstable();
+    rows
 }

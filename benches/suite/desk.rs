@@ -2,11 +2,13 @@
 //! whatever is looked for, and reports; and along which indexes.
 
 use sovereign::auth::Role;
+use sovereign::clock::{Clock as _, SystemClock};
 use sovereign::storage::{Engine, Store};
 use tokio::runtime::Runtime;
 
+use crate::desk_rows::{COOKIE, HOT};
 use crate::server::Sovereign;
-use crate::{Scale, ledger, load, people, plans, say};
+use crate::{Scale, desk_rows, ledger, load, people, plans, say};
 
 const VOUCHERS: usize = 1_000_000;
 const REQUESTS: usize = 40;
@@ -14,7 +16,7 @@ const REQUESTS: usize = 40;
 /// What is asked for, of codes such as `C-0123456-LAST`, of which one in seven is paused and one in eleven revoked. The
 /// newer half is in a campaign that has not begun; of the older one in a thousand is in one that is over. One in ten was
 /// issued by one operation.
-const QUESTIONS: [(&str, &str); 26] = [
+const QUESTIONS: [(&str, &str); 34] = [
     ("the newest", ""),
     ("paused", "&status=paused"),
     ("revoked", "&status=revoked"),
@@ -41,10 +43,18 @@ const QUESTIONS: [(&str, &str); 26] = [
     ("of a tag that few have", "&tag=few"),
     ("of a tag that few have, by code", "&tag=few&sort=code"),
     ("of that tag, the most spent", "&tag=many&sort=spent"),
+    ("the oldest", "&sort=oldest"),
+    ("by value, the highest first", "&sort=credit"),
+    ("by value, the lowest, paused", "&sort=credit_asc&status=paused"),
+    ("by value, of a tag", "&tag=many&sort=credit"),
+    ("the most often redeemed", "&sort=used"),
+    ("the least often redeemed", "&sort=used_asc"),
+    ("all, revoked too", "&status=all"),
+    ("a part that none has, revoked too", "&q=nonesuch&status=all"),
 ];
 
-/// Reports, and what became of one voucher.
-const REPORTS: [(&str, &str); 10] = [
+/// Reports, what became of one voucher, and the other lists.
+const REPORTS: [(&str, &str); 23] = [
     ("redemptions of 30 days", "/billing/reports/redemptions"),
     ("redemptions of a year", "/billing/reports/redemptions?days=366"),
     ("credit of 30 days", "/billing/reports/credit"),
@@ -55,10 +65,34 @@ const REPORTS: [(&str, &str); 10] = [
     ("how many have a tag", "/billing/vouchers/count?tag=many"),
     ("a campaign's funnel", "/billing/campaigns/00000000-0000-7000-8000-000000000001/funnel"),
     ("a voucher's credit by day", "/billing/vouchers/code/C-0000002-LAST/credit"),
+    ("credit of a day of then", "/billing/reports/credit?from={day}&to={day}"),
+    ("how many there are", "/billing/vouchers/count"),
+    ("how many, revoked too", "/billing/vouchers/count?status=all"),
+    ("campaigns", "/billing/campaigns?limit=50"),
+    ("campaigns by a part of the name", "/billing/campaigns?limit=50&q=late"),
+    (
+        "a campaign's days of a year",
+        "/billing/campaigns/00000000-0000-7000-8000-000000000001/days?days=366",
+    ),
+    ("Organizations by a part of the name", "/billing/admin/organizations?limit=50&q=shop+99"),
+    ("Organizations: none", "/billing/admin/organizations?limit=50&q=nonesuch"),
+    ("orders", "/billing/admin/orders?limit=50"),
+    ("orders with a voucher: none", "/billing/admin/orders?limit=50&promo_code=NONESUCH"),
+    ("the audit log, of what none did", "/auth/admin/audit?limit=50&action=nonesuch"),
+    ("the timeline of the hottest", "/billing/vouchers/code/{hot}/timeline"),
+    ("who redeemed the hottest", "/billing/vouchers/code/{hot}/redemptions"),
+];
+
+/// Pages, as a browser gets them.
+const PAGES: [(&str, &str); 4] = [
+    ("the page of the list", "/admin/vouchers"),
+    ("the same by value", "/admin/vouchers?sort=credit"),
+    ("the page of the hottest", "/admin/vouchers/{hot}"),
+    ("the page that changes all", "/admin/vouchers/edit"),
 ];
 
 /// What has a million rows.
-const LARGE: [&str; 8] = [
+const LARGE: [&str; 11] = [
     "promo_codes",
     "credit_ledger",
     "credit_lots",
@@ -67,6 +101,9 @@ const LARGE: [&str; 8] = [
     "card_payments",
     "voucher_tags",
     "voucher_customers",
+    "promo_redemptions",
+    "orders",
+    "audit_log",
 ];
 
 pub(crate) fn run(runtime: &Runtime, scale: Scale) {
@@ -81,8 +118,10 @@ pub(crate) fn run(runtime: &Runtime, scale: Scale) {
             fill(&store, count).await;
             tag(&store).await;
             ledger::fill(&store, count).await;
+            desk_rows::fill(&store, count).await;
         });
         ledger::roll_up(name, &sovereign, count);
+        ledger::run_job(&sovereign, "seal-audit");
         let vouchers = i64::try_from(count / 2).unwrap();
         assert_eq!(runtime.block_on(ledger::added_up(&store)), vouchers, "all is added up");
         // Of whoever redeemed, one in two with a voucher of one campaign.
@@ -159,7 +198,7 @@ async fn fill(store: &Store, count: usize) {
         &format!(
             "INSERT INTO promo_codes (code, credit_omr, credit_minor, description, active, max_redemptions, \
                  times_redeemed, adopted_redemptions, created_at, updated_at, deleted_at, campaign_id, bulk_id) \
-             SELECT {code}, 5, 5000, '', n % 7 <> 0, 1, 0, 0, {at}, {at}, CASE WHEN n % 11 = 0 THEN {at} END, \
+             SELECT {code}, 1 + n % 50, (1 + n % 50) * 1000, '', n % 7 <> 0, 1, 0, 0, {at}, {at}, CASE WHEN n % 11 = 0 THEN {at} END, \
                  CASE WHEN n > {half} THEN {later} WHEN n % 1000 = 0 THEN {over} END, \
                  CASE WHEN n % 10 = 0 THEN {together} END \
              FROM (WITH RECURSIVE numbers (n) AS \
@@ -175,13 +214,18 @@ fn ask(name: &str, sovereign: &Sovereign) -> Vec<Vec<u8>> {
     let token = people::mint(&sovereign.tokens(), "desk", Role::Superadmin);
     let lists = QUESTIONS
         .map(|(question, query)| (question, format!("/billing/vouchers/list?limit=50{query}")));
-    let reports = REPORTS.map(|(question, path)| (question, path.to_owned()));
+    let then = SystemClock.now().plus_days(-100).to_rfc3339();
+    let day = then.split('T').next().unwrap();
+    let whole = |path: &str| path.replace("{hot}", HOT).replace("{day}", day);
+    let reports = REPORTS.map(|(question, path)| (question, whole(path)));
+    let lists = lists.into_iter().chain(reports);
+    let lists = lists.map(|(question, path)| (question, load::get(&path, &token)));
+    let pages = PAGES.map(|(question, path)| (question, load::get_page(&whole(path), COOKIE)));
     let mut requests = Vec::new();
-    for (question, path) in lists.into_iter().chain(reports) {
-        let request = load::get(&path, &token);
+    for (question, request) in lists.chain(pages) {
         let run = load::send_alone(process.address, request.clone(), REQUESTS);
         say(&format!(
-            "  {name:<12} {question:<32} p50 {:>6.1} ms   p95 {:>6.1} ms",
+            "  {name:<12} {question:<36} p50 {:>6.1} ms   p95 {:>6.1} ms",
             run.quantile_ms(0.5),
             run.quantile_ms(0.95)
         ));

@@ -10,21 +10,21 @@ use crate::people::{self, People};
 use crate::say;
 use crate::server::{FQDN, Sovereign};
 
-const PEOPLE: usize = 10_000;
+pub(crate) const PEOPLE: usize = 10_000;
 const YEAR_MILLIS: u64 = 365 * 86_400_000;
 /// What one run of the job adds up, at most.
 const LINES_A_RUN: usize = 90_000;
 
 /// SQL for row `n` of `count`, by database.
-struct Dialect {
-    numbers: String,
+pub(crate) struct Dialect {
+    pub(crate) numbers: String,
     /// Milliseconds since 1970: in the year before two hours ago, in the order of `n`.
-    millis: String,
+    pub(crate) millis: String,
     engine: Engine,
 }
 
 impl Dialect {
-    fn of(engine: Engine, count: usize) -> Self {
+    pub(crate) fn of(engine: Engine, count: usize) -> Self {
         let numbers = match engine {
             Engine::Postgres => format!("generate_series(1, {count}) AS rows (n)"),
             Engine::Sqlite => format!(
@@ -42,7 +42,7 @@ impl Dialect {
     }
 
     /// An identifier that sorts by time, of a moment in milliseconds; `kind` tells those of one row apart.
-    fn id(&self, millis: &str, kind: u8) -> String {
+    pub(crate) fn id(&self, millis: &str, kind: u8) -> String {
         match self.engine {
             Engine::Postgres => format!(
                 "CAST(lpad(to_hex({millis}), 12, '0') || '7{kind:03x}8' || lpad(to_hex(n), 15, '0') AS uuid)"
@@ -51,14 +51,14 @@ impl Dialect {
         }
     }
 
-    fn at(&self, millis: &str) -> String {
+    pub(crate) fn at(&self, millis: &str) -> String {
         match self.engine {
             Engine::Postgres => format!("to_timestamp({millis} / 1000)"),
             Engine::Sqlite => format!("({millis} * 1000)"),
         }
     }
 
-    fn customer(&self) -> String {
+    pub(crate) fn customer(&self) -> String {
         let hex = format!("n % {PEOPLE}");
         match self.engine {
             Engine::Postgres => {
@@ -68,7 +68,16 @@ impl Dialect {
         }
     }
 
-    fn code(&self) -> &'static str {
+    /// The identifier of a user (1) or of an Organization (2), as `people.rs` has them.
+    pub(crate) fn person(&self, table: u8) -> String {
+        let hex = match self.engine {
+            Engine::Postgres => format!("lpad(to_hex(n % {PEOPLE}), 12, '0')"),
+            Engine::Sqlite => format!("format('%012x', n % {PEOPLE})"),
+        };
+        format!("'{table:08x}-0000-7000-8000-' || {hex}")
+    }
+
+    pub(crate) fn code(&self) -> &'static str {
         match self.engine {
             Engine::Postgres => "'C-' || lpad((n * 2)::text, 7, '0') || '-LAST'",
             Engine::Sqlite => "printf('C-%07d-LAST', n * 2)",
@@ -173,11 +182,16 @@ pub(crate) fn roll_up(name: &str, sovereign: &Sovereign, lines: usize) {
     let began = Instant::now();
     let runs = (lines + lines / 5) / LINES_A_RUN + 1;
     for _ in 0..runs {
-        let mut program = sovereign.program(&["jobs", "run", "roll-up"]);
-        program.env("SOVEREIGN_DEMO", "true").env("SOVEREIGN_FQDN", FQDN);
-        let done = program.output().unwrap();
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        run_job(sovereign, "roll-up");
     }
     let seconds = began.elapsed().as_secs_f64();
     say(&format!("  {name:<12} {lines} lines and their payments added up in {seconds:.1} s"));
+}
+
+/// Runs a job once, beside no server.
+pub(crate) fn run_job(sovereign: &Sovereign, name: &str) {
+    let mut program = sovereign.program(&["jobs", "run", name]);
+    program.env("SOVEREIGN_DEMO", "true").env("SOVEREIGN_FQDN", FQDN);
+    let done = program.output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
 }

@@ -56,6 +56,42 @@ pub(crate) fn send_alone(address: SocketAddr, request: Vec<u8>, total: usize) ->
     send(address, vec![request], total, 1)
 }
 
+/// Sends requests of so many kinds in turn, one after the other on one connection, in so many rounds; answers a run of each
+/// kind, and the status that it got last.
+pub(crate) fn send_in_turn(
+    address: SocketAddr,
+    (kinds, rounds): (usize, usize),
+    request: impl Fn(usize, usize) -> Vec<u8>,
+) -> Vec<(Run, String)> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        let mut answer = Vec::with_capacity(4_096);
+        let mut runs = vec![(Vec::with_capacity(rounds), String::new()); kinds];
+        for round in 0..rounds {
+            for turn in 0..kinds {
+                // None comes behind the same other one each time.
+                let place = if round.is_multiple_of(2) { turn } else { kinds - 1 - turn };
+                let kind = (place + round / 2) % kinds;
+                let bytes = request(kind, round);
+                let sent = Instant::now();
+                stream.write_all(&bytes).await.unwrap();
+                read_answer(&mut stream, &mut answer).await;
+                let (latencies, status) = &mut runs[kind];
+                latencies.push(sent.elapsed());
+                *status = String::from_utf8_lossy(&answer[9..12]).into_owned();
+            }
+        }
+        let run_of = |(mut latencies, status): (Vec<Duration>, String)| {
+            let seconds = latencies.iter().sum::<Duration>().as_secs_f64();
+            latencies.sort_unstable();
+            (Run { requests: rounds, seconds, latencies }, status)
+        };
+        runs.into_iter().map(run_of).collect()
+    })
+}
+
 fn send(address: SocketAddr, requests: Vec<Vec<u8>>, total: usize, connections: usize) -> Run {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -131,6 +167,12 @@ fn whole_length(answer: &[u8]) -> Option<usize> {
 /// A GET as bytes.
 pub(crate) fn get(path: &str, token: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {token}\r\n\r\n")
+        .into_bytes()
+}
+
+/// A GET of a page as bytes, as the browser of somebody who is signed in sends it.
+pub(crate) fn get_page(path: &str, session: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nhost: bench\r\ncookie: __Host-session={session}\r\n\r\n")
         .into_bytes()
 }
 

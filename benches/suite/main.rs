@@ -10,6 +10,7 @@
 mod bulk;
 mod checkout;
 mod desk;
+mod desk_rows;
 mod floor;
 mod history;
 mod ledger;
@@ -23,6 +24,7 @@ mod process;
 mod rollup;
 mod server;
 mod summary;
+mod timing;
 
 use std::io::Write as _;
 
@@ -34,8 +36,8 @@ pub(crate) struct Scale {
     pub(crate) divisor: usize,
 }
 
-const SECTIONS: [&str; 8] =
-    ["checkout", "preview", "process", "history", "opposing", "desk", "bulk", "rollup"];
+const SECTIONS: [&str; 9] =
+    ["checkout", "preview", "timing", "process", "history", "opposing", "desk", "bulk", "rollup"];
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
@@ -70,6 +72,7 @@ fn main() {
         match section {
             "checkout" => checkout::run(&runtime, scale),
             "preview" => preview::run(&runtime, scale),
+            "timing" => timing::run(&runtime, scale),
             "process" => process::run(&runtime, scale),
             "history" => history::run(&runtime, scale),
             "opposing" => opposing::run(&runtime, scale),

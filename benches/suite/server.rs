@@ -162,7 +162,9 @@ impl Sovereign {
     pub(crate) fn command(&self, listen: &str) -> Command {
         let serve = ["serve", "--demo", "--json", "--fqdn", FQDN, "--listen", listen];
         let mut command = self.program(&serve);
-        command.env("SOVEREIGN_LIMITS", "off");
+        if self.settings.iter().all(|(name, _)| *name != "SOVEREIGN_LIMITS") {
+            command.env("SOVEREIGN_LIMITS", "off");
+        }
         command
     }
 

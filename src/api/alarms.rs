@@ -40,7 +40,8 @@ pub(super) struct ListQuery {
 #[schema(as = Alarm)]
 pub(super) struct AlarmBody {
     id: Uuid,
-    /// `late_payment`, `amount_mismatch`, `refund_failed`, `dispute`, `reconcile` or `event_endpoint`.
+    /// `late_payment`, `amount_mismatch`, `refund_failed`, `dispute`, `renewal`, `reconcile`, `event_endpoint`,
+    /// `blueprint` or `moved_away`.
     kind: String,
     /// What it is about, such as Stripe's identifier of a charge.
     subject: String,

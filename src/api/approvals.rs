@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::caller::{Caller, Issuer};
 use super::extract::{Body, Query, Segment, Segments, Whole, references};
+use super::forwarding::told;
 use super::paging;
 use super::problem::Problem;
 use crate::app::App;
@@ -136,7 +137,9 @@ pub(super) async fn request(
         monthly_minor: body.monthly_minor.map(|whole| whole.0),
         reason: body.reason,
     };
-    let row = approvals::request(&app, &caller.actor(), usable_id(&id)?, &wanted).await?;
+    let id = usable_id(&id)?;
+    let done = approvals::request(&app, &caller.actor(), id, &wanted).await;
+    let row = told(&app, (&caller.user_id, id), done).await?;
     Ok((StatusCode::CREATED, Json(ApprovalBody::for_members(row))))
 }
 

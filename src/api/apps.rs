@@ -17,6 +17,7 @@ use super::caller::{Address, Caller, Superadmin};
 use super::changes::{limit, moment};
 use super::checkout::respond;
 use super::extract::{Body, Query, Segment, Segments, Whole, idempotency_key};
+use super::forwarding::told;
 use super::problem::Problem;
 use crate::app::App;
 use crate::usecase::apps::{self, Accepted, Done, Install, Question};
@@ -98,7 +99,8 @@ pub(super) async fn install(
         environment: body.environment,
         accepted,
     };
-    match apps::install(&app, caller.actor(), id, install).await? {
+    let done = apps::install(&app, caller.actor(), id, install).await;
+    match told(&app, (&caller.user_id, id), done).await? {
         Done::AlreadyInstalled => Ok(respond(AppsBody::of(&app, id, None).await?, false)),
         Done::Queued(outcome) => answer_outcome(&app, id, outcome).await,
     }
@@ -157,7 +159,8 @@ pub(super) async fn uninstall(
     let (id, slug) = id_and_slug(&segments)?;
     let accepted = Accepted { key: idempotency_key(&headers)?, ..Accepted::default() };
     let actor = caller.actor();
-    let outcome = apps::uninstall(&app, actor, id, (slug, query.force), accepted).await?;
+    let done = apps::uninstall(&app, actor, id, (slug, query.force), accepted).await;
+    let outcome = told(&app, (&caller.user_id, id), done).await?;
     answer_outcome(&app, id, outcome).await
 }
 

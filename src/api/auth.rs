@@ -12,6 +12,7 @@ use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 use super::caller::{Address, Caller, RequestName, Superadmin};
 use super::extract::{Body, Segment};
+use super::if_match::{self, Tag};
 use super::invitations::mail_language;
 use super::problem::Problem;
 use crate::app::App;
@@ -19,9 +20,10 @@ use crate::auth::Role;
 use crate::limits::{Key, Quota};
 use crate::storage::users::{self, ProfileRow};
 use crate::usecase::organizations::usable_id;
+use crate::usecase::passwords::{self, LogIn, LogInError};
+use crate::usecase::roles;
 use crate::usecase::sessions::{self, SessionError, TokenPair};
 use crate::usecase::sign_in::{self, Asked, SignInError};
-use crate::usecase::{passwords, roles};
 
 /// A person.
 #[derive(Debug, Serialize, ToSchema)]
@@ -105,8 +107,9 @@ pub(super) struct MagicLinkBody {
 
 /// Mails a code and a link
 ///
-/// To sign in, or to sign up. Both work once, for five minutes; five wrong codes end them. The answer is
-/// the same whether anybody has the address here or not.
+/// To sign in, or to sign up. Both work once, for five minutes; five wrong codes from the network that asked
+/// end the code, and so do five from all others together for those. The answer is the same whether anybody has
+/// the address here or not.
 #[utoipa::path(
     post, path = "/auth/magic-link", tag = "Sign-in", operation_id = "sendMagicLink",
     request_body = MagicLinkBody,
@@ -146,7 +149,8 @@ pub(super) struct VerifyBody {
 
 /// Signs in with a code
 ///
-/// Makes the user where nobody has the address yet.
+/// Makes the user where nobody has the address yet. Where strangers have tried too many codes of an address
+/// today, codes from networks that nobody has signed in to it from count as wrong; the link in the mail works.
 #[utoipa::path(
     post, path = "/auth/verify", tag = "Sign-in", operation_id = "verifyCode",
     request_body = VerifyBody,
@@ -163,7 +167,8 @@ pub(super) async fn verify(
     Body(body): Body<VerifyBody>,
 ) -> Result<Json<TokenPairBody>, Problem> {
     app.limits.check(Quota::VerifyByAddress, Key::Address(address)).await?;
-    let pair = sign_in::verify(&app, &body.email, &body.code, &request_id).await?;
+    let proof = (&*body.email, &*body.code);
+    let pair = sign_in::verify(&app, proof, address, &request_id).await?;
     Ok(Json(pair.into()))
 }
 
@@ -177,7 +182,9 @@ pub(super) struct LoginBody {
 
 /// Signs an administrator in with a password
 ///
-/// For superadmins and sovereign-admins who have one; everybody can sign in by mail.
+/// For superadmins and sovereign-admins who have one; everybody can sign in by mail. While strangers guess
+/// at an account, the answer from a network that nobody has signed in to it from is 429, right or wrong; who
+/// had the right password gets a code by mail then, for `/auth/verify` from the same network.
 #[utoipa::path(
     post, path = "/auth/login", tag = "Sign-in", operation_id = "logIn",
     request_body = LoginBody,
@@ -185,17 +192,20 @@ pub(super) struct LoginBody {
         (status = 200, description = "Signed in", body = TokenPairBody),
         (status = 401, description = "Address or password is wrong"),
         (status = 429, description = "Too many tries from this network, or, where nobody has signed in \
-            to this account from this network before, at this account"),
+            to this account from this network before, at this account; then a code was mailed if the \
+            password was right"),
     ),
 )]
 pub(super) async fn login(
     State(app): State<Arc<App>>,
     Address(address): Address,
     RequestName(request_id): RequestName,
+    headers: HeaderMap,
     Body(body): Body<LoginBody>,
 ) -> Result<Json<TokenPairBody>, Problem> {
-    let pair = passwords::log_in(&app, &body.email, &body.password, address, &request_id).await;
-    Ok(Json(pair?.into()))
+    let language = mail_language(None, &headers)?;
+    let asked = LogIn { email: &body.email, password: &body.password, address, language };
+    Ok(Json(passwords::log_in(&app, asked, &request_id).await?.into()))
 }
 
 /// A refresh token.
@@ -239,9 +249,10 @@ pub(super) async fn refresh(
 )]
 pub(super) async fn logout(
     State(app): State<Arc<App>>,
+    RequestName(request_id): RequestName,
     Body(body): Body<RefreshBody>,
 ) -> Result<Json<MessageBody>, Problem> {
-    sessions::log_out(&app, &body.refresh_token).await?;
+    sessions::log_out(&app, &body.refresh_token, &request_id).await?;
     Ok(Json(MessageBody { message: "You are signed out." }))
 }
 
@@ -295,7 +306,8 @@ pub(super) fn role_of(row: &ProfileRow) -> Role {
     security(("bearer" = [])),
     params(("id" = String, Path, description = "The user's identifier")),
     responses(
-        (status = 200, description = "The user", body = UserAnswer),
+        (status = 200, description = "The user", body = UserAnswer,
+            headers(("ETag" = String, description = "For the `If-Match` of another role"))),
         (status = 403, description = "The role is not superadmin"),
         (status = 404, description = "There is no such user"),
     ),
@@ -304,13 +316,18 @@ pub(super) async fn user(
     State(app): State<Arc<App>>,
     _: Superadmin,
     Segment(id): Segment,
-) -> Result<Json<UserAnswer>, Problem> {
+) -> Result<(Tag, Json<UserAnswer>), Problem> {
     let unknown = || Problem::not_found("there is no such user");
     let mut tx = app.store.read().await?;
     let id = usable_id(&id).map_err(|_| unknown())?;
     let user = users::profile(&mut tx, id).await?.ok_or_else(unknown)?;
-    let role = role_of(&user);
-    Ok(Json(UserAnswer { user: UserBody::new(user, role) }))
+    Ok(tagged(user))
+}
+
+/// A user, with the tag of the role.
+fn tagged(user: ProfileRow) -> (Tag, Json<UserAnswer>) {
+    let (tag, role) = (if_match::tag(&roles::fingerprint(&user)), role_of(&user));
+    (tag, Json(UserAnswer { user: UserBody::new(user, role) }))
 }
 
 /// A role on the Sovereign.
@@ -328,31 +345,37 @@ pub(super) struct RoleBody {
 #[utoipa::path(
     put, path = "/auth/admin/users/{id}/role", tag = "Sign-in", operation_id = "setUserRole",
     security(("bearer" = [])),
-    params(("id" = String, Path, description = "The user's identifier")),
+    params(
+        ("id" = String, Path, description = "The user's identifier"),
+        ("If-Match" = Option<String>, Header,
+            description = "The ETag of the user: if the role is another by now, nothing is done"),
+    ),
     request_body = RoleBody,
     responses(
-        (status = 200, description = "The user, with the role", body = UserAnswer),
+        (status = 200, description = "The user, with the role", body = UserAnswer,
+            headers(("ETag" = String, description = "For the next role"))),
         (status = 401, description = "There is no valid token, or its bearer has not signed in lately \
             (`sign_in_again`)"),
         (status = 403, description = "The role is not superadmin"),
         (status = 404, description = "There is no such user"),
         (status = 409, description = "Nobody would be superadmin any more (`last_superadmin`)"),
+        (status = 412, description = "Somebody has given the user another role since (`role_edited`)"),
     ),
 )]
 pub(super) async fn set_role(
     State(app): State<Arc<App>>,
     Superadmin(caller): Superadmin,
     Segment(id): Segment,
+    headers: HeaderMap,
     Body(body): Body<RoleBody>,
-) -> Result<Json<UserAnswer>, Problem> {
+) -> Result<(Tag, Json<UserAnswer>), Problem> {
     caller.signed_in_lately(&app)?;
     let role = Role::parse(&body.role).ok_or_else(|| {
         Problem::field("role", "role must be superadmin, sovereign-admin or member")
     })?;
     let id = usable_id(&id).map_err(|_| Problem::not_found("there is no such user"))?;
-    let user = roles::set_by_id(&app, id, role, &caller.actor()).await?;
-    let role = role_of(&user);
-    Ok(Json(UserAnswer { user: UserBody::new(user, role) }))
+    let (actor, replaces) = (caller.actor(), if_match::tags(&headers));
+    Ok(tagged(roles::set_by_id(&app, id, role, &actor, replaces.as_deref()).await?))
 }
 
 impl From<SessionError> for Problem {
@@ -376,9 +399,21 @@ impl From<SignInError> for Problem {
             }
             SignInError::TooMany(too_many) => too_many.into(),
             SignInError::Wrong => Self::unauthorized(
-                "the code is wrong, was used, is too old or was tried too often; ask for another",
+                "the code is wrong, was used, is too old or was tried too often; ask for another, \
+                 or open the link in the mail",
             ),
             SignInError::Session(error) => error.into(),
+        }
+    }
+}
+
+impl From<LogInError> for Problem {
+    fn from(error: LogInError) -> Self {
+        match error {
+            LogInError::Wrong => Self::unauthorized("the address or the password is wrong"),
+            LogInError::TooMany(too_many) => too_many.into(),
+            LogInError::Crowded(too_many) => Self::confirm_by_mail(too_many),
+            LogInError::Session(error) => error.into(),
         }
     }
 }

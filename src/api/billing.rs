@@ -185,6 +185,10 @@ pub(super) struct InvoiceBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     number: Option<String>,
+    /// The Sovereign that issued it and gave the number, where that is another one, from which the Organization came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    issued_by: Option<String>,
     /// The total, in whole units, truncated.
     amount_omr: i64,
     /// The total, in minor units.
@@ -221,6 +225,7 @@ impl InvoiceBody {
             tenant_id: row.tenant_id,
             stripe_invoice_id: row.stripe_invoice_id,
             number: row.number.map(number_text),
+            issued_by: row.issued_by,
             amount_omr: currency.whole_units(row.amount_minor),
             amount_baisa: row.amount_minor,
             credit_minor: row.credit_minor,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use super::caller::Issuer;
 use super::extract::{Body, Segment};
+use super::if_match::{self, Tag};
 use super::problem::Problem;
 use super::wire::DoneBody;
 use crate::app::App;
@@ -179,24 +180,33 @@ pub(super) async fn add(
     put, path = "/catalog/admin/blueprints/{id}", tag = "Catalog",
     operation_id = "changeBlueprint",
     security(("bearer" = [])),
-    params(("id" = String, Path, description = "Its identifier or slug")),
+    params(
+        ("id" = String, Path, description = "Its identifier or slug"),
+        ("If-Match" = Option<String>, Header,
+            description = "The `digest` of what is changed, in double quotes: if it is another by now, nothing is"),
+    ),
     request_body = SignedBody,
     responses(
-        (status = 200, description = "The Blueprint, as it is now", body = BlueprintBody),
+        (status = 200, description = "The Blueprint, as it is now", body = BlueprintBody,
+            headers(("ETag" = String, description = "For the next change"))),
         (status = 400, description = "A member is wrong, or it is not signed as it must be"),
         (status = 403, description = "It is the publisher's, or the role is neither"),
         (status = 404, description = "The catalog has no such app"),
         (status = 409, description = "No key is trusted here"),
+        (status = 412, description = "Somebody has changed it since (`catalog_entry_edited`)"),
     ),
 )]
 pub(super) async fn change(
     State(app): State<Arc<App>>,
     Issuer(caller): Issuer,
     Segment(id): Segment,
+    headers: HeaderMap,
     Body(body): Body<SignedBody>,
-) -> Result<Json<BlueprintBody>, Problem> {
-    let changed = blueprints::change(&app, &caller.actor(), &id, &body.read()?).await?;
-    Ok(Json(changed.try_into()?))
+) -> Result<(Tag, Json<BlueprintBody>), Problem> {
+    let (submission, replaces) = (body.read()?, if_match::tags(&headers));
+    let (actor, replaces) = (caller.actor(), replaces.as_deref());
+    let changed = blueprints::change(&app, &actor, &id, &submission, replaces).await?;
+    Ok((if_match::tag(&changed.row.digest), Json(changed.try_into()?)))
 }
 
 /// Retires a private Blueprint
@@ -207,19 +217,26 @@ pub(super) async fn change(
     delete, path = "/catalog/admin/blueprints/{id}", tag = "Catalog",
     operation_id = "retireBlueprint",
     security(("bearer" = [])),
-    params(("id" = String, Path, description = "Its identifier or slug")),
+    params(
+        ("id" = String, Path, description = "Its identifier or slug"),
+        ("If-Match" = Option<String>, Header,
+            description = "The `digest` of what is retired, in double quotes: if it is another by now, nothing is"),
+    ),
     responses(
         (status = 200, description = "It is out of the catalog", body = DoneBody),
         (status = 403, description = "It is the publisher's, or the role is neither"),
         (status = 404, description = "The catalog has no such app"),
         (status = 409, description = "Other entries name it"),
+        (status = 412, description = "Somebody has changed it since (`catalog_entry_edited`)"),
     ),
 )]
 pub(super) async fn retire(
     State(app): State<Arc<App>>,
     Issuer(caller): Issuer,
     Segment(id): Segment,
+    headers: HeaderMap,
 ) -> Result<Json<DoneBody>, Problem> {
-    blueprints::retire(&app, &caller.actor(), &id).await?;
+    let replaces = if_match::tags(&headers);
+    blueprints::retire(&app, &caller.actor(), &id, replaces.as_deref()).await?;
     Ok(Json(DoneBody::DONE))
 }

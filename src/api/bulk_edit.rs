@@ -35,7 +35,7 @@ pub(super) struct EditBody {
     days: Option<Whole>,
     #[schema(max_length = 64)]
     q: Option<String>,
-    #[schema(pattern = "^(live|scheduled|paused|exhausted|ended|revoked)?$")]
+    #[schema(pattern = "^(live|scheduled|paused|exhausted|ended|revoked|all)?$")]
     status: Option<String>,
     #[schema(max_length = 80)]
     campaign: Option<String>,
@@ -127,8 +127,8 @@ pub(super) struct CountQuery {
     /// What the code has in it; read as a code is, without regard to case.
     #[param(nullable = false, max_length = 64)]
     q: Option<String>,
-    /// How they stand. Without one, or with an empty one, all but the revoked.
-    #[param(nullable = false, pattern = "^(live|scheduled|paused|exhausted|ended|revoked)?$")]
+    /// How they stand; `all` = in whichever way, revoked or not. Without one, or with an empty one, all but the revoked.
+    #[param(nullable = false, pattern = "^(live|scheduled|paused|exhausted|ended|revoked|all)?$")]
     status: Option<String>,
     /// A campaign, by identifier or name; empty = whether or not they are in one.
     #[param(nullable = false, max_length = 80)]

@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::caller::Issuer;
 use super::campaigns::find;
 use super::export::{self, Table};
 use super::extract::{Query, Segment, Segments};
-use super::paging;
 use super::problem::Problem;
+use super::reports::ReportQuery;
 use crate::app::App;
-use crate::usecase::campaign_progress::{self, DAYS, Day, MAX_DAYS};
+use crate::usecase::campaign_progress::{self, Day};
 use crate::usecase::export::ExportError;
 
 /// What a campaign granted on a day, less what was released of it since.
@@ -39,27 +39,19 @@ impl From<&Day> for DayBody {
     }
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(super) struct DaysQuery {
-    /// How many days, today the last of them; by default 30. There are none from before the campaign was made.
-    #[param(nullable = false, minimum = 1, maximum = 366)]
-    days: Option<i64>,
-}
-
-async fn days_of(app: &App, id: &str, query: &DaysQuery) -> Result<Vec<Day>, Problem> {
-    let days = paging::within("days", query.days, DAYS, MAX_DAYS)?;
+async fn days_of(app: &App, id: &str, query: &ReportQuery) -> Result<Vec<Day>, Problem> {
+    let days = query.days(app)?;
     let campaign = find(app, id).await?.campaign;
     Ok(campaign_progress::days(app, &campaign, days).await?)
 }
 
 /// Lists what a campaign granted by day
 ///
-/// Oldest first. For the roles superadmin and sovereign-admin.
+/// Oldest first; there are none from before the campaign was made. For the roles superadmin and sovereign-admin.
 #[utoipa::path(
     get, path = "/billing/campaigns/{id}/days", tag = "Campaigns", operation_id = "listCampaignDays",
     security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The campaign's identifier"), DaysQuery),
+    params(("id" = Uuid, Path, description = "The campaign's identifier"), ReportQuery),
     responses(
         (status = 200, description = "The days", body = Vec<DayBody>),
         (status = 403, description = "The role is neither superadmin nor sovereign-admin"),
@@ -70,7 +62,7 @@ pub(super) async fn json(
     State(app): State<Arc<App>>,
     Issuer(_): Issuer,
     Segment(id): Segment,
-    Query(query): Query<DaysQuery>,
+    Query(query): Query<ReportQuery>,
 ) -> Result<Json<Vec<DayBody>>, Problem> {
     let days = days_of(&app, &id, &query).await?;
     Ok(Json(days.iter().map(DayBody::from).collect()))
@@ -84,7 +76,7 @@ pub(super) async fn json(
     get, path = "/billing/campaigns/{id}/days/csv", tag = "Campaigns",
     operation_id = "getCampaignDaysCsv",
     security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The campaign's identifier"), DaysQuery),
+    params(("id" = Uuid, Path, description = "The campaign's identifier"), ReportQuery),
     responses(
         (status = 200, description = "The file", body = Table, content_type = "text/csv"),
         (status = 403, description = "The role is neither superadmin nor sovereign-admin"),
@@ -95,7 +87,7 @@ pub(super) async fn csv(
     State(app): State<Arc<App>>,
     Issuer(_): Issuer,
     Segments(segments): Segments,
-    Query(query): Query<DaysQuery>,
+    Query(query): Query<ReportQuery>,
 ) -> Result<Table, Problem> {
     let id = segments.first().map(String::as_str).unwrap_or_default();
     let days = days_of(&app, id, &query).await?;

@@ -9,7 +9,8 @@ use utoipa::ToSchema;
 
 use super::caller::Issuer;
 use super::campaigns::find;
-use super::extract::Segment;
+use super::export::Table;
+use super::extract::{Segment, Segments};
 use super::problem::Problem;
 use crate::app::App;
 use crate::usecase::funnel;
@@ -59,7 +60,7 @@ pub(super) async fn read(
     Segment(id): Segment,
 ) -> Result<Json<FunnelBody>, Problem> {
     let campaign = find(&app, &id).await?.campaign;
-    let funnel = funnel::read(&app, campaign.id).await?;
+    let funnel = funnel::read(&app.store, campaign.id).await?;
     Ok(Json(FunnelBody {
         issued: funnel.issued,
         issued_in_all: funnel.all_issued,
@@ -71,4 +72,31 @@ pub(super) async fn read(
         currency: app.facts.currency.code(),
         paying: funnel.paying,
     }))
+}
+
+/// Reads a campaign's funnel as CSV
+///
+/// UTF-8 with a byte order mark, commas, CRLF; the first line has the names. A line for each step, with how many in a hundred
+/// it is of the step before where they are counted alike; what was spent is in units of the currency. For the roles superadmin and
+/// sovereign-admin.
+#[utoipa::path(
+    get, path = "/billing/campaigns/{id}/funnel/csv", tag = "Campaigns",
+    operation_id = "getCampaignFunnelCsv",
+    security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "The campaign's identifier")),
+    responses(
+        (status = 200, description = "The file", body = Table, content_type = "text/csv"),
+        (status = 403, description = "The role is neither superadmin nor sovereign-admin"),
+        (status = 404, description = "There is no such campaign"),
+    ),
+)]
+pub(super) async fn csv(
+    State(app): State<Arc<App>>,
+    Issuer(_): Issuer,
+    Segments(segments): Segments,
+) -> Result<Table, Problem> {
+    let id = segments.first().map(String::as_str).unwrap_or_default();
+    let campaign = find(&app, id).await?.campaign;
+    let funnel = funnel::read(&app.store, campaign.id).await?;
+    Ok(Table::of(funnel.file(app.facts.currency), "funnel.csv"))
 }

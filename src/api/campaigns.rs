@@ -20,7 +20,7 @@ use super::problem::Problem;
 use super::{if_match, paging};
 use crate::app::App;
 use crate::usecase::campaign_progress;
-use crate::usecase::campaigns::{self, CampaignEdit, PAGE_SIZE, WithVouchers};
+use crate::usecase::campaigns::{self, CampaignEdit, PAGE_SIZE, Sought, WithVouchers};
 use crate::usecase::vouchers::Writer;
 
 /// A set of vouchers with a budget, a time and a rule for each customer.
@@ -299,6 +299,9 @@ pub(super) struct ListQuery {
     /// How many there are on a page; by default 1000.
     #[param(nullable = false, minimum = 1, maximum = 1_000)]
     limit: Option<i64>,
+    /// What the name has in it, without regard to case; empty = whichever name.
+    #[param(nullable = false, max_length = 80)]
+    q: Option<String>,
     /// How they stand; empty = in whichever way.
     #[param(nullable = false, pattern = "^(running|scheduled|paused|exhausted|ended)?$")]
     status: Option<String>,
@@ -309,6 +312,8 @@ pub(super) struct ListQuery {
 struct NextQuery {
     after: String,
     limit: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    q: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<String>,
 }
@@ -335,14 +340,19 @@ pub(super) async fn list(
 ) -> Result<Response, Problem> {
     let limit = paging::limit(query.limit, PAGE_SIZE, PAGE_SIZE)?;
     let now = app.clock.now();
-    let wanted = (query.status.as_deref(), query.after.as_deref());
-    let page = campaigns::list(&app.store, wanted, limit, now).await?;
+    let sought = Sought {
+        part: query.q.as_deref(),
+        status: query.status.as_deref(),
+        after: query.after.as_deref(),
+    };
+    let page = campaigns::list(&app.store, &sought, limit, now).await?;
     let currency = app.facts.currency;
     let rows =
         page.rows.into_iter().map(|campaign| CampaignBody::new(campaign, currency, now)).collect();
     let next = page.next.map(|after| NextQuery {
         after,
         limit,
+        q: query.q.filter(|part| !part.is_empty()),
         status: query.status.filter(|status| !status.is_empty()),
     });
     Ok(paging::linked(rows, next, &uri))

@@ -18,6 +18,7 @@ use super::billing::require_member;
 use super::caller::{Address, Caller};
 use super::checkout::respond;
 use super::extract::{Body, Segment, Whole, idempotency_key, references};
+use super::forwarding::told;
 use super::problem::Problem;
 use crate::app::App;
 use crate::limits::{Key, Quota};
@@ -207,8 +208,9 @@ pub(super) async fn preview(
 ) -> Result<Json<PreviewBody>, Problem> {
     require_member(&mut app.store.read_as(&caller.user_id).await?, &tenant_id, &caller).await?;
     limit(&app, address, &caller).await?;
-    let request = body.into_request(tenant_id, None)?;
-    Ok(Json(change::preview(&app, request, caller.actor()).await?.into()))
+    let request = body.into_request(tenant_id.clone(), None)?;
+    let done = change::preview(&app, request, caller.actor()).await;
+    Ok(Json(told(&app, (&caller.user_id, &tenant_id), done).await?.into()))
 }
 
 /// Changes the subscription
@@ -260,8 +262,9 @@ pub(super) async fn change(
 ) -> Result<Response, Problem> {
     require_member(&mut app.store.read_as(&caller.user_id).await?, &tenant_id, &caller).await?;
     limit(&app, address, &caller).await?;
-    let request = body.into_request(tenant_id, idempotency_key(&headers)?)?;
-    match change::change(&app, request, caller.actor()).await? {
+    let request = body.into_request(tenant_id.clone(), idempotency_key(&headers)?)?;
+    let done = change::change(&app, request, caller.actor()).await;
+    match told(&app, (&caller.user_id, &tenant_id), done).await? {
         Outcome::Answered { answer: Answer::Change(answer), replayed } => {
             Ok(respond(ChangeAnswer::from(answer), replayed))
         }

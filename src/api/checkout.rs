@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use super::answers::{AnswerBody, CheckoutAnswer, RedeemAnswer};
 use super::caller::{Address, Caller};
 use super::extract::{Body, Whole, idempotency_key, references};
+use super::forwarding::told;
 use super::problem::Problem;
 use crate::app::App;
 use crate::engine::EngineError;
@@ -111,18 +112,19 @@ pub(super) async fn checkout(
         (Quota::CheckoutByAddress, Key::Address(address)),
         (Quota::CheckoutByUser, Key::User(&caller.user_id)),
     ];
-    let names_a_code = request.code.is_some();
+    let (tenant_id, names_a_code) = (request.tenant_id.clone(), request.code.is_some());
     let command = Command::Checkout(request.into_command(caller.actor()));
     if !names_a_code {
         app.limits.check_all(&quotas).await?;
-        return answer(payments::checkout::submit(&app, command).await?);
+        let done = payments::checkout::submit(&app, command).await;
+        return answer(told(&app, (&caller.user_id, &tenant_id), done).await?);
     }
     let attempt = app.limits.attempt(address, &quotas).await?;
     let outcome = payments::checkout::submit(&app, command).await;
     if let Err(PaymentError::Engine(error)) = &outcome {
         count_wrong(attempt, error).await?;
     }
-    answer(outcome?)
+    answer(told(&app, (&caller.user_id, &tenant_id), outcome).await?)
 }
 
 /// Counts a code that is wrong.
@@ -202,10 +204,11 @@ pub(super) async fn redeem(
     } else {
         payments::due::pay_from_credit(&app, &tenant_id).await;
     }
-    answer(outcome.map_err(|error| match error {
+    let done = outcome.map_err(|error| match error {
         EngineError::Refused(Refusal::Voucher(_)) => Problem::from(error).about("code"),
         _ => error.into(),
-    })?)
+    });
+    answer(told(&app, (&caller.user_id, &tenant_id), done).await?)
 }
 
 /// A body, and whether an earlier, equal request was given it.

@@ -33,6 +33,10 @@ pub(super) struct CreditNoteBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     number: Option<String>,
+    /// The Sovereign that issued it and gave the number, where that is another one, from which the Organization came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    issued_by: Option<String>,
     /// In minor units.
     amount_minor: i64,
     /// What went back as credit, in minor units.
@@ -70,6 +74,7 @@ impl CreditNoteBody {
             currency: app.facts.currency.code(),
             status: row.status,
             pdf_url: row.number.map(|_| branding.page(&path)),
+            issued_by: row.issued_by,
             created_at: row.created_at.0,
             tenant_id: row.tenant_id,
         }

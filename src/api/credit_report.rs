@@ -45,7 +45,8 @@ struct ReportBody {
     /// By orders, renewals and debts, less what refunds put back.
     spent_minor: i64,
     expired_minor: i64,
-    /// With orders that were not paid or are refunded, by adjustments and for disputes.
+    /// With orders that were not paid or are refunded, by adjustments, for disputes, and with Organizations that moved
+    /// away; less what arrived with Organizations.
     taken_back_minor: i64,
     /// What customers had at the end of the month.
     outstanding_minor: i64,

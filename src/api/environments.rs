@@ -12,6 +12,7 @@ use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 use super::caller::Caller;
 use super::extract::{Body, Segment, Segments};
+use super::forwarding::told;
 use super::problem::Problem;
 use super::wire::DoneBody;
 use crate::app::App;
@@ -105,8 +106,8 @@ pub(super) async fn add(
     Body(body): Body<AddBody>,
 ) -> Result<(StatusCode, Json<EnvironmentBody>), Problem> {
     let (id, name) = (usable_id(&id)?, environments::name(&body.name)?);
-    let added =
-        environments::add(&app, &caller.actor(), id, (name, body.region.as_deref())).await?;
+    let done = environments::add(&app, &caller.actor(), id, (name, body.region.as_deref())).await;
+    let added = told(&app, (&caller.user_id, id), done).await?;
     Ok((StatusCode::CREATED, Json(added.into())))
 }
 
@@ -139,7 +140,8 @@ pub(super) async fn remove(
         return Err(Problem::not_found("there is no such route"));
     };
     let (id, name) = (usable_id(id)?, segment(name)?);
-    environments::remove(&app, &caller.actor(), id, name).await?;
+    let done = environments::remove(&app, &caller.actor(), id, name).await;
+    told(&app, (&caller.user_id, id), done).await?;
     Ok(Json(DoneBody::DONE))
 }
 
@@ -162,6 +164,8 @@ pub(super) async fn remove(
             its region any more (`policy_forbids`)"),
         (status = 404, description = "There is no such Organization, environment or installed app, or the \
             caller is not in it"),
+        (status = 409, description = "The Organization is on its way to another Sovereign, or there \
+            (`organization_moving`)"),
     ),
 )]
 pub(super) async fn move_app(
@@ -174,7 +178,8 @@ pub(super) async fn move_app(
     };
     let (id, name) = (usable_id(id)?, segment(name)?);
     let target = (usable_id(reference)?, name);
-    let all = environments::move_app(&app, &caller.actor(), id, target).await?;
+    let done = environments::move_app(&app, &caller.actor(), id, target).await;
+    let all = told(&app, (&caller.user_id, id), done).await?;
     Ok(Json(all.into_iter().map(EnvironmentBody::from).collect()))
 }
 

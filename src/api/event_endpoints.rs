@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use sovereign_domain::event::Actor;
 use sovereign_domain::timestamp::Timestamp;
@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::caller::Superadmin;
 use super::extract::{Body, Segment};
+use super::if_match::{self, Tag};
 use super::problem::Problem;
 use super::wire::DoneBody;
 use crate::app::App;
@@ -162,7 +163,9 @@ pub(super) async fn add(
     security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The endpoint's identifier")),
     responses(
-        (status = 200, description = "The endpoint", body = EndpointBody),
+        (status = 200, description = "The endpoint", body = EndpointBody, headers(
+            ("ETag" = String, description = "For the `If-Match` of a change; what is sent there leaves it as it is")
+        )),
         (status = 403, description = "The role is not superadmin"),
         (status = 404, description = "There is no such endpoint"),
     ),
@@ -171,9 +174,9 @@ pub(super) async fn find(
     State(app): State<Arc<App>>,
     _: Superadmin,
     Segment(id): Segment,
-) -> Result<Json<EndpointBody>, Problem> {
+) -> Result<(Tag, Json<EndpointBody>), Problem> {
     let row = event_endpoints::find(&app.store, identifier(&id)?).await?;
-    Ok(Json(row.into()))
+    Ok((if_match::tag(&event_endpoints::fingerprint(&row)), Json(row.into())))
 }
 
 /// Changes an endpoint
@@ -184,26 +187,35 @@ pub(super) async fn find(
     put, path = "/events/admin/endpoints/{id}", tag = "Events",
     operation_id = "changeEventEndpoint",
     security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The endpoint's identifier")),
+    params(
+        ("id" = Uuid, Path, description = "The endpoint's identifier"),
+        ("If-Match" = Option<String>, Header,
+            description = "The ETag of what is changed: if it is another by now, nothing is"),
+    ),
     request_body = WishesBody,
     responses(
-        (status = 200, description = "The endpoint, as it is now", body = EndpointBody),
+        (status = 200, description = "The endpoint, as it is now", body = EndpointBody,
+            headers(("ETag" = String, description = "For the next change"))),
         (status = 400, description = "A field is wrong"),
         (status = 403, description = "The role is not superadmin"),
         (status = 404, description = "There is no such endpoint"),
+        (status = 412, description = "Somebody has changed it since (`event_endpoint_edited`)"),
     ),
 )]
 pub(super) async fn change(
     State(app): State<Arc<App>>,
     Superadmin(caller): Superadmin,
     Segment(id): Segment,
+    headers: HeaderMap,
     Body(body): Body<WishesBody>,
-) -> Result<Json<EndpointBody>, Problem> {
+) -> Result<(Tag, Json<EndpointBody>), Problem> {
     caller.signed_in_lately(&app)?;
-    let id = identifier(&id)?;
+    let (id, replaces) = (identifier(&id)?, if_match::tags(&headers));
     let (actor, mut ids) = (caller.actor(), app.ids());
     let mut desk = desk(&app, &actor, &mut ids);
-    Ok(Json(event_endpoints::change(&mut desk, id, body.into()).await?.into()))
+    let changed = event_endpoints::change(&mut desk, id, body.into(), replaces.as_deref());
+    let row = changed.await?;
+    Ok((if_match::tag(&event_endpoints::fingerprint(&row)), Json(row.into())))
 }
 
 /// Removes an endpoint
@@ -341,6 +353,9 @@ impl From<EndpointError> for Problem {
         match error {
             EndpointError::Field(error) => error.into(),
             EndpointError::NotFound => no_such_endpoint(),
+            EndpointError::Changed => {
+                if_match::failed("event_endpoint_edited", "this event endpoint")
+            }
             EndpointError::TooMany => Self::new(
                 StatusCode::CONFLICT,
                 "too_many_endpoints",

@@ -17,13 +17,17 @@ use crate::app::App;
 use crate::auth::oidc::{Failure, Issuer, is_loopback};
 use crate::limits::{Key, Quota};
 use crate::usecase::branding;
-use crate::usecase::elsewhere::{self, ElsewhereError};
+use crate::usecase::elsewhere::ElsewhereError;
+use crate::usecase::elsewhere_client::{self, Returned};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct GoogleQuery {
     /// Where Google sends the person back to: an https address on this Sovereign or below it.
     redirect_uri: String,
+    /// Whether the answer's `state` must come with the code. By default it may.
+    #[serde(default)]
+    with_state: bool,
 }
 
 /// Where to send the person.
@@ -31,11 +35,14 @@ pub(super) struct GoogleQuery {
 #[schema(as = GoogleUrl)]
 pub(super) struct GoogleUrlBody {
     url: String,
+    /// What they come back with; keep it where they are. It is good for ten minutes.
+    state: String,
 }
 
 /// Begins a sign-in with Google
 ///
-/// The person goes to `url` and comes back to `redirect_uri` with a `code`.
+/// The person goes to `url` and comes back to `redirect_uri` with a `code` and the `state`. Compare that
+/// with the one kept, or somebody could be signed in as another; with `with_state` send the kept one along.
 #[utoipa::path(
     get, path = "/auth/google", tag = "Sign-in", operation_id = "beginGoogleSignIn",
     params(GoogleQuery),
@@ -51,8 +58,9 @@ pub(super) async fn begin(
 ) -> Result<Json<GoogleUrlBody>, Problem> {
     let issuer = google(&app)?;
     let redirect_uri = usable_redirect_uri(&app, &query.redirect_uri).await?;
-    let url = elsewhere::url_for_client(&app, issuer, redirect_uri).await?;
-    Ok(Json(GoogleUrlBody { url }))
+    let (url, state) =
+        elsewhere_client::begin(&app, issuer, redirect_uri, query.with_state).await?;
+    Ok(Json(GoogleUrlBody { url, state }))
 }
 
 /// What somebody came back with.
@@ -62,6 +70,10 @@ pub(super) struct GoogleCallbackBody {
     code: String,
     /// The one that the sign-in was begun with.
     redirect_uri: String,
+    /// The same of the state. Where it comes along it is checked.
+    #[serde(default)]
+    #[schema(nullable = true)]
+    state: Option<String>,
 }
 
 /// Signs in with a code from Google
@@ -72,7 +84,8 @@ pub(super) struct GoogleCallbackBody {
     request_body = GoogleCallbackBody,
     responses(
         (status = 200, description = "Signed in", body = TokenPairBody),
-        (status = 401, description = "The code was used, is too old, or came from another sign-in"),
+        (status = 401, description = "The code was used, is too old, or came from another sign-in, or the \
+            state is none of here or over"),
         (status = 404, description = "Google is not configured here"),
         (status = 429, description = "Too many tries from this network"),
         (status = 503, description = "Google does not answer (`issuer_unavailable`)"),
@@ -87,8 +100,8 @@ pub(super) async fn callback(
     let issuer = google(&app)?;
     app.limits.check(Quota::VerifyByAddress, Key::Address(address)).await?;
     let redirect_uri = usable_redirect_uri(&app, &body.redirect_uri).await?;
-    let code = &body.code;
-    let pair = elsewhere::sign_in_for_client(&app, issuer, code, redirect_uri, &request_id).await?;
+    let returned = Returned { code: &body.code, redirect_uri, state: body.state.as_deref() };
+    let pair = elsewhere_client::finish(&app, issuer, returned, &request_id).await?;
     Ok(Json(pair.into()))
 }
 
@@ -130,7 +143,7 @@ impl From<ElsewhereError> for Problem {
                 tracing::warn!(reason = refused.0, "a sign-in with an issuer failed");
                 Self::unauthorized("this sign-in did not work; begin again")
             }
-            ElsewhereError::NotBegun | ElsewhereError::Cancelled => {
+            ElsewhereError::NotBegun | ElsewhereError::Cancelled | ElsewhereError::NotShownAnew => {
                 Self::unauthorized("this sign-in did not work; begin again")
             }
         }

@@ -1,6 +1,22 @@
 //! `If-Match` and `If-None-Match` (RFC 9110, section 13.1): what is changed is still what was read.
 
-use axum::http::{HeaderMap, HeaderName, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+
+use super::problem::Problem;
+
+/// The tag of an answer.
+pub(super) type Tag = [(HeaderName, String); 1];
+
+/// The tag of what has this fingerprint.
+pub(super) fn tag(fingerprint: &str) -> Tag {
+    [(header::ETAG, format!("\"{fingerprint}\""))]
+}
+
+/// Somebody has changed `what` since it was read; nothing is done.
+pub(super) fn failed(code: &'static str, what: &str) -> Problem {
+    let detail = format!("somebody has changed {what} since; read it, and change it again");
+    Problem::new(StatusCode::PRECONDITION_FAILED, code, detail).about("If-Match")
+}
 
 /// The tags of `If-Match`, without their quotes; `None` where anything may be changed. A tag that is none of ours is
 /// among them all the same: nothing has it.

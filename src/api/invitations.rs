@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::caller::{Address, Caller};
 use super::extract::{Body, Segment, Segments};
+use super::forwarding::told;
 use super::organizations::{MemberBody, role_schema};
 use super::problem::Problem;
 use super::wire::DoneBody;
@@ -105,7 +106,8 @@ pub(super) async fn invite(
         language: mail_language(body.language.as_deref(), &headers)?,
     };
     let actor = caller.actor();
-    let row = invitations::invite(&app, &actor, &caller.email, address, &invited).await?;
+    let done = invitations::invite(&app, &actor, &caller.email, address, &invited).await;
+    let row = told(&app, (&caller.user_id, invited.tenant_id), done).await?;
     Ok((StatusCode::CREATED, Json(row.into())))
 }
 
@@ -158,6 +160,8 @@ pub(super) async fn list(
         (status = 403, description = "The caller is no owner or admin of it"),
         (status = 404, description = "There is no such Organization or open invitation, or the caller is \
             not in it"),
+        (status = 409, description = "The Organization is on its way to another Sovereign, or there \
+            (`organization_moving`)"),
     ),
 )]
 pub(super) async fn revoke(
@@ -170,7 +174,9 @@ pub(super) async fn revoke(
     };
     let unknown = || Problem::not_found("there is no such open invitation");
     let invitation = Uuid::parse_str(invitation).map_err(|_| unknown())?;
-    invitations::revoke(&app, &caller.actor(), usable_id(id)?, invitation).await?;
+    let id = usable_id(id)?;
+    let done = invitations::revoke(&app, &caller.actor(), id, invitation).await;
+    told(&app, (&caller.user_id, id), done).await?;
     Ok(Json(DoneBody::DONE))
 }
 
@@ -241,6 +247,7 @@ pub(super) async fn set_role(
         return Err(Problem::not_found("there is no such route"));
     };
     let (id, user_id, actor) = (usable_id(id)?, usable_id(user_id)?, caller.actor());
-    let member = invitations::set_member_role(&app, &actor, id, user_id, &body.role).await?;
+    let done = invitations::set_member_role(&app, &actor, id, user_id, &body.role).await;
+    let member = told(&app, (&caller.user_id, id), done).await?;
     Ok(Json(member.into()))
 }

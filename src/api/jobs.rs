@@ -127,10 +127,10 @@ pub(super) async fn list(
 )]
 pub(super) async fn run(
     State(app): State<Arc<App>>,
-    _: Superadmin,
+    Superadmin(caller): Superadmin,
     Segment(name): Segment,
 ) -> Result<Json<DoneBody>, Problem> {
     let job = jobs::find(&name).ok_or_else(|| Problem::not_found("there is no such job"))?;
-    jobs::ask(&app.store, &job, app.clock.now()).await?;
+    jobs::ask(&app.store, &job, &caller.actor(), (app.new_id(), app.clock.now())).await?;
     Ok(Json(DoneBody::DONE))
 }

@@ -24,6 +24,7 @@ use crate::usecase::bulk::MAX_FILE_BYTES;
 /// What is larger is not even read. See `extract` for what is accepted.
 const MAX_READ_BYTES: usize = MAX_FILE_BYTES + 1024 * 1024;
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+const LONG_TIMEOUT: Duration = Duration::from_hours(1);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The identifier of a request: the client's, where it is usable, else a new one.
@@ -39,6 +40,16 @@ pub(super) fn around(router: Router<Arc<App>>) -> Router<Arc<App>> {
             .layer(CatchPanicLayer::custom(panicked))
             .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIMEOUT))
             .layer(RequestBodyLimitLayer::new(MAX_READ_BYTES)),
+    )
+}
+
+/// The same around what takes long. How much such a handler reads is its own to limit, once it knows who asks.
+pub(super) fn around_long(router: Router<Arc<App>>) -> Router<Arc<App>> {
+    router.layer(
+        ServiceBuilder::new()
+            .layer(from_fn(frame))
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONG_TIMEOUT)),
     )
 }
 

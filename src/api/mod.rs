@@ -19,6 +19,7 @@ mod branding;
 mod bulk;
 mod bulk_edit;
 mod bulk_import;
+pub(crate) mod bundle_upload;
 pub(crate) mod caller;
 mod campaign_days;
 mod campaign_funnel;
@@ -42,6 +43,7 @@ pub(crate) mod export;
 mod extract;
 mod fields;
 mod fleet;
+mod forwarding;
 mod google;
 mod if_match;
 mod invitations;
@@ -53,6 +55,12 @@ mod mailing_bodies;
 mod mailings;
 mod metrics;
 mod middleware;
+mod move_away;
+pub(crate) mod move_bundle;
+mod move_hither;
+mod move_plan;
+mod move_problem;
+pub(crate) mod moves;
 mod openapi;
 mod orders;
 mod organization_life;
@@ -68,6 +76,7 @@ mod refunds;
 mod refusal_problem;
 pub(crate) mod reports;
 pub(crate) mod revenue_report;
+mod revoke_preview;
 mod settings;
 mod shared_answers;
 mod status;
@@ -82,6 +91,7 @@ mod voucher_file;
 pub(crate) mod voucher_qr;
 mod voucher_story;
 mod voucher_tags;
+mod voucher_timeline;
 mod voucher_views;
 mod vouchers;
 mod wallet;
@@ -101,14 +111,20 @@ use crate::web;
 
 /// Every route, and every page, with what all of them share.
 pub fn router(app: Arc<App>) -> Router {
-    let routes = routes().into_router();
-    let all = Router::new()
-        .nest("/api", routes.clone())
-        .merge(routes)
+    let all = everywhere(routes())
         .merge(web::routes())
         .fallback(problem::no_such_route)
         .method_not_allowed_fallback(problem::method_not_allowed);
-    middleware::around(all).with_state(app)
+    let long = everywhere(long_routes())
+        .merge(web::long_routes())
+        .method_not_allowed_fallback(problem::method_not_allowed);
+    middleware::around(all).merge(middleware::around_long(long)).with_state(app)
+}
+
+/// At the root and under `/api`.
+fn everywhere(routes: Routes) -> Router<Arc<App>> {
+    let routes = routes.into_router();
+    Router::new().nest("/api", routes.clone()).merge(routes)
 }
 
 /// Every route, each with its description.
@@ -126,7 +142,16 @@ fn routes() -> Routes {
     let routes = auth_routes(routes);
     let routes = administration_routes(routes);
     let routes = event_routes(routes);
+    let routes = move_routes(routes);
     status_routes(routes)
+}
+
+/// Those that take longer, and read or write more, than any other: each is registered here and nowhere else.
+fn long_routes() -> Routes {
+    Routes::default()
+        .add(move_bundle::__path_bundle, move_bundle::bundle)
+        .add(move_hither::__path_import, move_hither::import)
+        .add(move_hither::__path_drop_arrival, move_hither::drop_arrival)
 }
 
 fn voucher_routes(routes: Routes) -> Routes {
@@ -142,6 +167,7 @@ fn voucher_routes(routes: Routes) -> Routes {
         .add(voucher_qr::__path_qr, voucher_qr::qr)
         .add(voucher_story::__path_history, voucher_story::history)
         .add(voucher_story::__path_redemptions, voucher_story::redemptions)
+        .add(voucher_timeline::__path_list, voucher_timeline::list)
         .add(voucher_credit::__path_json, voucher_credit::json)
         .add(voucher_credit::__path_csv, voucher_credit::csv)
         .add(voucher_story::__path_qualifies, voucher_story::qualifies)
@@ -160,6 +186,8 @@ fn voucher_routes(routes: Routes) -> Routes {
         .add(bulk::__path_cancel, bulk::cancel)
         .add(bulk::__path_resume, bulk::resume)
         .add(bulk_import::__path_import, bulk_import::import)
+        .add(revoke_preview::__path_one, revoke_preview::one)
+        .add(revoke_preview::__path_many, revoke_preview::many)
         .add(bulk_edit::__path_count, bulk_edit::count)
         .add(bulk_edit::__path_edit, bulk_edit::edit)
         .add(bulk_edit::__path_undo, bulk_edit::undo)
@@ -170,6 +198,7 @@ fn voucher_routes(routes: Routes) -> Routes {
         .add(campaign_days::__path_json, campaign_days::json)
         .add(campaign_days::__path_csv, campaign_days::csv)
         .add(campaign_funnel::__path_read, campaign_funnel::read)
+        .add(campaign_funnel::__path_csv, campaign_funnel::csv)
         .add_older(OLDER, "listPromos", __path_list, vouchers::list)
         .add_older(OLDER, "issuePromo", __path_issue, vouchers::issue)
         .add_older(OLDER_CODE, "revokePromo", __path_revoke, vouchers::revoke)
@@ -237,6 +266,7 @@ fn catalog_routes(routes: Routes) -> Routes {
         .add(catalog::__path_bundles, catalog::bundles)
         .add(catalog::__path_bundle, catalog::bundle)
         .add(tiers::__path_list, tiers::list)
+        .add(tiers::__path_read, tiers::read)
         .add(tiers::__path_set_price, tiers::set_price)
 }
 
@@ -396,6 +426,18 @@ fn event_routes(routes: Routes) -> Routes {
         .add(event_deliveries::__path_list, event_deliveries::list)
         .add(event_deliveries::__path_replay, event_deliveries::replay)
         .add(event_deliveries::__path_replay_range, event_deliveries::replay_range)
+}
+
+fn move_routes(routes: Routes) -> Routes {
+    routes
+        .add(moves::__path_list, moves::list)
+        .add(moves::__path_find, moves::find)
+        .add(moves::__path_receipt, moves::receipt)
+        .add(moves::__path_release, moves::release)
+        .add(move_away::__path_start, move_away::start)
+        .add(move_away::__path_confirm, move_away::confirm)
+        .add(move_away::__path_abort, move_away::abort)
+        .add(move_hither::__path_activate, move_hither::activate)
 }
 
 fn status_routes(routes: Routes) -> Routes {

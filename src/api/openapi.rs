@@ -34,7 +34,7 @@ stand, the minor units are exact.
 **Times** are RFC 3339 in UTC. **Identifiers** are opaque texts. An Organization is a `tenant` on the \
 wire.
 
-**Bodies** are JSON objects of at most 1 MiB, whatever their Content-Type says. Unknown members are \
+**Bodies** are JSON objects of at most 1 MiB, whatever their Content-Type says, where nothing else is described. Unknown members are \
 ignored; a whole number may be spelled `100` or `100.0`; no text may hold a NUL character.
 
 **Lists** answer of each row only the members that `fields` names, whether or not they are required. Where there are more rows than are on a \
@@ -47,6 +47,7 @@ not done twice.";
 static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
     let mut document = frame();
     super::routes().describe(&mut document, shared_answers::complete);
+    super::long_routes().describe(&mut document, shared_answers::complete);
     #[expect(clippy::expect_used, reason = "texts, numbers, and maps by text: JSON has them all")]
     let mut text = document.to_pretty_json().expect("a document");
     text.push('\n');

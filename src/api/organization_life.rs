@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use sovereign_domain::organization::OrganizationStatus;
 use sovereign_domain::timestamp::Timestamp;
@@ -14,6 +14,8 @@ use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 use super::caller::{Caller, Superadmin};
 use super::extract::{Body, Segment};
+use super::forwarding::told;
+use super::if_match::{self, Tag};
 use super::organizations::{OrganizationBody, status_schema};
 use super::problem::Problem;
 use crate::app::App;
@@ -79,28 +81,38 @@ impl LifeBody {
 #[utoipa::path(
     put, path = "/tenant/orgs/{id}", tag = "Organizations", operation_id = "updateOrganization",
     security(("bearer" = [])),
-    params(("id" = String, Path, description = "The Organization's identifier")),
+    params(
+        ("id" = String, Path, description = "The Organization's identifier"),
+        ("If-Match" = Option<String>, Header,
+            description = "The ETag of the Organization: if something else is said of it by now, nothing is"),
+    ),
     request_body = DescriptionBody,
     responses(
-        (status = 200, description = "The Organization as it is now", body = ChangedBody),
+        (status = 200, description = "The Organization as it is now", body = ChangedBody,
+            headers(("ETag" = String, description = "For the next change"))),
         (status = 400, description = "A member is not as described; `field` says which"),
         (status = 403, description = "The caller is no owner or admin of it, or it is suspended \
             (`organization_suspended`)"),
         (status = 404, description = "There is no such Organization, or the caller is not in it"),
         (status = 409, description = "Its address cannot be changed (`slug_stays`)"),
+        (status = 412, description = "Somebody has changed what is said of it since (`organization_edited`)"),
     ),
 )]
 pub(super) async fn update(
     State(app): State<Arc<App>>,
     caller: Caller,
     Segment(id): Segment,
+    headers: HeaderMap,
     Body(body): Body<DescriptionBody>,
-) -> Result<Json<ChangedBody>, Problem> {
+) -> Result<(Tag, Json<ChangedBody>), Problem> {
     let DescriptionBody { slug, name, org_type, industry } = body;
     let wanted = Description { slug, name, org_type, industry };
-    let row = life::describe(&app, &caller.actor(), usable_id(&id)?, wanted).await?;
+    let (id, replaces) = (usable_id(&id)?, if_match::tags(&headers));
+    let done = life::describe(&app, &caller.actor(), id, wanted, replaces.as_deref()).await;
+    let row = told(&app, (&caller.user_id, id), done).await?;
+    let tag = if_match::tag(&life::fingerprint(&row));
     let organization = OrganizationBody::of(&mut app.store.read().await?, row).await?;
-    Ok(Json(ChangedBody { ok: true, organization }))
+    Ok((tag, Json(ChangedBody { ok: true, organization })))
 }
 
 /// Has an Organization deleted
@@ -118,6 +130,8 @@ pub(super) async fn update(
             (`sign_in_again`)"),
         (status = 403, description = "The caller does not own it"),
         (status = 404, description = "There is no such Organization, or the caller is not in it"),
+        (status = 409, description = "The Organization is on its way to another Sovereign, or there \
+            (`organization_moving`)"),
     ),
 )]
 pub(super) async fn delete(
@@ -126,7 +140,11 @@ pub(super) async fn delete(
     Segment(id): Segment,
 ) -> Result<Json<LifeBody>, Problem> {
     caller.signed_in_lately(&app)?;
-    LifeBody::new(&life::delete(&app, &caller.actor(), usable_id(&id)?).await?)
+    // A token outlives its session, which may have been ended because of who has it.
+    caller.confirmed_role(&app).await?;
+    let id = usable_id(&id)?;
+    let done = life::delete(&app, &caller.actor(), id).await;
+    LifeBody::new(&told(&app, (&caller.user_id, id), done).await?)
 }
 
 /// Takes the deletion of an Organization back
@@ -150,7 +168,9 @@ pub(super) async fn restore(
     caller: Caller,
     Segment(id): Segment,
 ) -> Result<Json<LifeBody>, Problem> {
-    LifeBody::new(&life::restore(&app, &caller.actor(), usable_id(&id)?).await?)
+    let id = usable_id(&id)?;
+    let done = life::restore(&app, &caller.actor(), id).await;
+    LifeBody::new(&told(&app, (&caller.user_id, id), done).await?)
 }
 
 /// What an Organization is to be.
@@ -325,6 +345,7 @@ impl From<LifeError> for Problem {
         let conflict = |code, detail| Self::new(StatusCode::CONFLICT, code, detail);
         match error {
             LifeError::Organization(error) => error.into(),
+            LifeError::Changed => if_match::failed("organization_edited", "this Organization"),
             LifeError::DeletionBegun => conflict(
                 "deletion_begun",
                 "this Organization will be deleted; take that back first: POST \

@@ -15,6 +15,8 @@ use uuid::Uuid;
 
 use super::caller::{Address, Caller};
 use super::extract::{Body, Segment, Segments, references};
+use super::forwarding::told;
+use super::if_match::{self, Tag};
 use super::problem::Problem;
 use super::wire::DoneBody;
 use crate::app::App;
@@ -22,6 +24,7 @@ use crate::limits::{Key, Quota};
 use crate::storage::Tx;
 use crate::storage::organizations::{self as rows, MemberRow, OrganizationRow};
 use crate::usecase::app_states;
+use crate::usecase::organization_life;
 use crate::usecase::organizations::{self, NewOrganizationRequest, OrganizationError, usable_id};
 
 /// An Organization.
@@ -54,13 +57,30 @@ pub(super) struct OrganizationBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
     deletion_at: Option<Timestamp>,
+    /// `true` while it is on its way to another Sovereign or from one: until it has come there, nothing is changed
+    /// in it. Absent otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    moving: Option<bool>,
+    /// The Sovereign that it has moved to; absent where it is here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    moved_to: Option<String>,
+    /// Where its people find it there, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    forward_url: Option<String>,
 }
 
 impl OrganizationBody {
     /// An Organization, with what its apps are doing.
     pub(super) async fn of(tx: &mut Tx, row: OrganizationRow) -> Result<Self, Problem> {
         let app_states = app_states::of(tx, &row).await?;
+        let forwarding = row.forwarding();
         Ok(Self {
+            moving: row.is_moving().then_some(true),
+            forward_url: forwarding.as_ref().and_then(rows::Forwarding::link).map(str::to_owned),
+            moved_to: forwarding.map(|forwarding| forwarding.moved_to),
             status: row.status()?,
             id: row.id,
             slug: row.slug,
@@ -218,7 +238,9 @@ pub(super) async fn list(
     security(("bearer" = [])),
     params(("id" = String, Path, description = "The Organization's identifier")),
     responses(
-        (status = 200, description = "The Organization", body = OrganizationBody),
+        (status = 200, description = "The Organization", body = OrganizationBody, headers(
+            ("ETag" = String, description = "For the `If-Match` of a change of what is said of it")
+        )),
         (status = 404, description = "There is no such Organization, or the caller is not in it"),
     ),
 )]
@@ -226,11 +248,12 @@ pub(super) async fn find(
     State(app): State<Arc<App>>,
     caller: Caller,
     Segment(id): Segment,
-) -> Result<Json<OrganizationBody>, Problem> {
+) -> Result<(Tag, Json<OrganizationBody>), Problem> {
     let mut tx = app.store.read_as(&caller.user_id).await?;
     let found = rows::find_for_member(&mut tx, usable_id(&id)?, &caller.user_id).await?;
     let (row, _) = found.ok_or(OrganizationError::NotFound)?;
-    Ok(Json(OrganizationBody::of(&mut tx, row).await?))
+    let tag = if_match::tag(&organization_life::fingerprint(&row));
+    Ok((tag, Json(OrganizationBody::of(&mut tx, row).await?)))
 }
 
 /// A user in an Organization.
@@ -319,7 +342,8 @@ pub(super) async fn add_member(
     Body(body): Body<AddMemberBody>,
 ) -> Result<(StatusCode, Json<MemberBody>), Problem> {
     let (id, actor) = (usable_id(&id)?, caller.actor());
-    let member = organizations::add_member(&app, &actor, id, &body.email, &body.role).await?;
+    let done = organizations::add_member(&app, &actor, id, &body.email, &body.role).await;
+    let member = told(&app, (&caller.user_id, id), done).await?;
     Ok((StatusCode::CREATED, Json(member.into())))
 }
 
@@ -350,6 +374,7 @@ pub(super) async fn remove_member(
         return Err(Problem::not_found("there is no such route"));
     };
     let (id, user_id) = (usable_id(id)?, usable_id(user_id)?);
-    organizations::remove_member(&app, &caller.actor(), id, user_id).await?;
+    let done = organizations::remove_member(&app, &caller.actor(), id, user_id).await;
+    told(&app, (&caller.user_id, id), done).await?;
     Ok(Json(DoneBody::DONE))
 }

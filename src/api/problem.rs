@@ -10,11 +10,14 @@ use sovereign_domain::book::Refusal;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::if_match;
+use super::move_plan::NoteBody;
 use super::policy_problem::PolicyRuleBody;
 use crate::auth::oidc::Failure;
 use crate::engine::EngineError;
 use crate::limits::TooMany;
 use crate::storage;
+use crate::storage::organizations::Forwarding;
 use crate::usecase::bulk::BulkError;
 use crate::usecase::campaigns::CampaignError;
 use crate::usecase::organizations::OrganizationError;
@@ -38,6 +41,9 @@ struct Parts {
     dependents: Option<Vec<String>>,
     retry_after_seconds: Option<u64>,
     policy: Option<PolicyRuleBody>,
+    forwarding: Option<Forwarding>,
+    file: Option<String>,
+    conflicts: Option<Vec<NoteBody>>,
 }
 
 /// Why a request was not answered (RFC 9457). Programs tell problems apart by `type`; the texts are for
@@ -84,6 +90,23 @@ pub(super) struct ProblemBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(inline, nullable = false)]
     policy: Option<PolicyRuleBody>,
+    /// Of what is refused because the Organization has left (`organization_moving`, `organization_suspended`): the
+    /// Sovereign that has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    moved_to: Option<String>,
+    /// Where its people find it there, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    forward_url: Option<String>,
+    /// With `bundle_refused`: the file within the bundle that is wrong, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    file: Option<String>,
+    /// With `import_conflicts`: all that is in the way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    conflicts: Option<Vec<NoteBody>>,
 }
 
 impl Problem {
@@ -99,6 +122,9 @@ impl Problem {
             dependents: None,
             retry_after_seconds: None,
             policy: None,
+            forwarding: None,
+            file: None,
+            conflicts: None,
         }))
     }
 
@@ -109,6 +135,17 @@ impl Problem {
 
     pub(crate) fn unauthorized(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
+    }
+
+    /// Whether a password was right is not said: strangers have guessed too often.
+    pub(crate) fn confirm_by_mail(too_many: TooMany) -> Self {
+        let seconds = wait_seconds(too_many);
+        let detail = format!(
+            "too many passwords were tried for this account from networks that nobody has signed \
+             in to it from; if yours was right, a code was mailed: send it to /auth/verify, or wait \
+             {seconds} s"
+        );
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail).retry_after(seconds)
     }
 
     /// RFC 9470: the token is good, but its bearer has not signed in lately enough for this.
@@ -163,6 +200,29 @@ impl Problem {
         self
     }
 
+    /// Says where the Organization is that has left.
+    pub(super) fn forwarded(mut self, forwarding: Forwarding) -> Self {
+        self.0.forwarding = Some(forwarding);
+        self
+    }
+
+    /// Names the file within a bundle that is wrong.
+    pub(super) fn in_file(mut self, file: Option<&str>) -> Self {
+        self.0.file = file.map(str::to_owned);
+        self
+    }
+
+    /// Lists what is in the way of an import.
+    pub(super) fn with_conflicts(mut self, conflicts: Vec<NoteBody>) -> Self {
+        self.0.conflicts = Some(conflicts);
+        self
+    }
+
+    /// The rule that it names.
+    pub(super) fn code(&self) -> &'static str {
+        self.0.code
+    }
+
     pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
         self.0.retry_after_seconds = Some(seconds);
         self
@@ -211,8 +271,15 @@ impl Problem {
             dependents,
             retry_after_seconds,
             policy,
+            forwarding,
+            file,
+            conflicts,
         } = *self.0;
         let (order_id, session_url) = to_pay.map_or((None, None), |(id, url)| (Some(id), url));
+        let (moved_to, forward_url) = forwarding.map_or((None, None), |forwarding| {
+            let link = forwarding.link().map(str::to_owned);
+            (Some(forwarding.moved_to), link)
+        });
         let body = ProblemBody {
             kind: format!("urn:sovereign:problem:{code}"),
             title: status.canonical_reason().unwrap_or("Error"),
@@ -227,6 +294,10 @@ impl Problem {
             dependents,
             field,
             policy,
+            moved_to,
+            forward_url,
+            file,
+            conflicts,
         };
         let mut response = (status, Json(body)).into_response();
         let headers = response.headers_mut();
@@ -273,10 +344,15 @@ impl From<storage::Error> for Problem {
     }
 }
 
+/// How long to wait, in whole seconds.
+fn wait_seconds(too_many: TooMany) -> u64 {
+    let seconds = too_many.retry_after.as_micros().div_ceil(1_000_000).max(1);
+    u64::try_from(seconds).unwrap_or(u64::MAX)
+}
+
 impl From<TooMany> for Problem {
     fn from(too_many: TooMany) -> Self {
-        let seconds = too_many.retry_after.as_micros().div_ceil(1_000_000).max(1);
-        let seconds = u64::try_from(seconds).unwrap_or(u64::MAX);
+        let seconds = wait_seconds(too_many);
         let detail = format!("too many requests; wait {seconds} s and try again");
         Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail).retry_after(seconds)
     }
@@ -406,6 +482,7 @@ impl From<RoleError> for Problem {
                     ids.join(", ")
                 ),
             ),
+            RoleError::Changed(_) => if_match::failed("role_edited", "the role of this user"),
             RoleError::LastSuperadmin => Self::new(
                 StatusCode::CONFLICT,
                 "last_superadmin",

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::caller::{Caller, Issuer, Superadmin};
 use super::extract::{Body, Query, Segment};
+use super::forwarding::told;
 use super::paging;
 use super::problem::Problem;
 use crate::app::App;
@@ -201,7 +202,8 @@ pub(super) async fn start(
     Body(body): Body<StartBody>,
 ) -> Result<(StatusCode, Json<ProvisionBody>), Problem> {
     let tenant_id = usable_id(&body.tenant_id)?;
-    let row = provisions::start(&app, &caller.actor(), tenant_id, &body.order_id).await?;
+    let done = provisions::start(&app, &caller.actor(), tenant_id, &body.order_id).await;
+    let row = told(&app, (&caller.user_id, tenant_id), done).await?;
     Ok((StatusCode::CREATED, Json(row.try_into()?)))
 }
 

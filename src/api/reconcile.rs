@@ -113,12 +113,12 @@ pub(super) async fn list(
 )]
 pub(super) async fn ask(
     State(app): State<Arc<App>>,
-    _: Superadmin,
+    Superadmin(caller): Superadmin,
 ) -> Result<Json<DoneBody>, Problem> {
     if app.payments.stripe().is_none() {
         return Err(PaymentError::NotConfigured.into());
     }
     let job = jobs::find(reconcile::JOB).ok_or_else(Problem::internal)?;
-    jobs::ask(&app.store, &job, app.clock.now()).await?;
+    jobs::ask(&app.store, &job, &caller.actor(), (app.new_id(), app.clock.now())).await?;
     Ok(Json(DoneBody::DONE))
 }

@@ -28,7 +28,16 @@ pub(super) fn problem(refusal: RefundRefusal) -> Problem {
         RefundRefusal::NoPayment => {
             conflict("no_such_payment", "the order has no such card payment".to_owned())
         }
+        RefundRefusal::PaidElsewhere { fqdn } => paid_elsewhere(&fqdn),
     }
+}
+
+/// The Organization came from there, and brought the order along.
+pub(super) fn paid_elsewhere(fqdn: &str) -> Problem {
+    let detail = format!(
+        "the card was paid at {fqdn}: refund it there; here credit alone goes back, asked for by credit_minor"
+    );
+    Problem::new(StatusCode::CONFLICT, "paid_elsewhere", detail).about("card_minor")
 }
 
 fn divide_problem(error: DivideError) -> Problem {

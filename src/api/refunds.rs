@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
+use sovereign_domain::book::Refusal;
 use sovereign_domain::refund::Wish;
 use sovereign_domain::timestamp::Timestamp;
 use utoipa::ToSchema;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 use super::caller::Superadmin;
 use super::extract::{Body, Segment, Whole, idempotency_key};
 use super::problem::Problem;
+use super::refund_problem;
 use crate::app::App;
 use crate::storage::refunds::{DisputeRow, RefundRow};
 use crate::usecase::print_credit_note::number_text;
@@ -79,6 +81,10 @@ pub(super) struct RefundBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     credit_note: Option<String>,
+    /// The Sovereign that gave that number, where it is another one, from which the Organization came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    credit_note_issued_by: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
 }
@@ -101,6 +107,7 @@ impl RefundBody {
             stripe_refund_id: row.stripe_refund_id,
             voucher_freed: row.voucher_freed,
             credit_note: row.number.map(number_text),
+            credit_note_issued_by: row.issued_by,
             created_at: row.created_at.0,
         }
     }
@@ -135,7 +142,8 @@ impl RefundBody {
         (status = 404, description = "There is no such order"),
         (status = 409, description = "The order is not completed (`order_not_completed`), nothing is left to \
             refund (`nothing_to_refund`), there is no voucher to free (`no_voucher_to_free`), another order holds \
-            its credit (`voucher_credit_held`), or the key came with another body (`idempotency_key_reused`)"),
+            its credit (`voucher_credit_held`), the card was charged by another Sovereign, from which the \
+            Organization came (`paid_elsewhere`), or the key came with another body (`idempotency_key_reused`)"),
     ),
 )]
 pub(super) async fn refund(
@@ -209,6 +217,11 @@ pub(super) struct OrderRefundsBody {
     /// What can still go back to the card: nothing while its payment is disputed.
     card_left_minor: i64,
     disputed: bool,
+    /// The Sovereign that charged the card, where that is another one, from which the Organization came: the card is
+    /// refunded there, and here credit alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    card_paid_at: Option<String>,
     /// Oldest first.
     refunds: Vec<RefundBody>,
     /// Oldest first.
@@ -246,6 +259,7 @@ pub(super) async fn list(
         credit_left_minor: refundable.credit_left_minor,
         card_left_minor: refundable.card_left_minor,
         disputed: refundable.disputed,
+        card_paid_at: refundable.card_paid_at,
         refunds: refunds.into_iter().map(|row| RefundBody::new(row, &app)).collect(),
         disputes: disputes.into_iter().map(DisputeBody::from).collect(),
     }))
@@ -265,7 +279,9 @@ pub(super) async fn list(
             (`sign_in_again`)"),
         (status = 403, description = "The role is not superadmin"),
         (status = 404, description = "There is no such refund"),
-        (status = 409, description = "It has not failed (`refund_not_failed`)"),
+        (status = 409, description = "It has not failed (`refund_not_failed`), its Organization is on its way to \
+            another Sovereign (`organization_moving`), or its card was charged by another Sovereign, from which the \
+            Organization came (`paid_elsewhere`)"),
     ),
 )]
 pub(super) async fn retry(
@@ -282,6 +298,8 @@ pub(super) async fn retry(
             let detail = "this refund has not failed; only one that has can be sent again";
             Err(Problem::new(StatusCode::CONFLICT, "refund_not_failed", detail))
         }
+        Retried::Moving => Err(Refusal::OrganizationMoving.into()),
+        Retried::PaidElsewhere(fqdn) => Err(refund_problem::paid_elsewhere(&fqdn)),
         Retried::Unknown => Err(no_such_refund()),
     }
 }

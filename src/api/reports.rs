@@ -12,14 +12,14 @@ use uuid::Uuid;
 use super::caller::Issuer;
 use super::export::Table;
 use super::extract::Query;
-use super::paging;
 use super::problem::Problem;
 use crate::app::App;
 use crate::storage::rollups::CreditSums;
 use crate::usecase::reports::credit::{self, CreditDay, CreditReport};
+use crate::usecase::reports::days::{AskedFor, Days};
 use crate::usecase::reports::organizations::{self, OrganizationsDay};
 use crate::usecase::reports::redemptions::{self, Redeemed, RedemptionsReport};
-use crate::usecase::reports::{DAYS, MAX_DAYS, Scope, file};
+use crate::usecase::reports::{Scope, file};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -27,11 +27,19 @@ pub(super) struct ReportQuery {
     /// How many days, today the last of them; by default 30. A day is that of the Sovereign's time zone.
     #[param(nullable = false, minimum = 1, maximum = 366)]
     days: Option<i64>,
+    /// In place of `days`: from this day on, such as `2026-12-01`. At most 366 days are told of.
+    #[param(nullable = false, pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+    from: Option<String>,
+    /// Up to the end of this day, by default today.
+    #[param(nullable = false, pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+    to: Option<String>,
 }
 
 impl ReportQuery {
-    pub(super) fn days(&self) -> Result<i64, Problem> {
-        paging::within("days", self.days, DAYS, MAX_DAYS)
+    pub(super) fn days(&self, app: &App) -> Result<Days, Problem> {
+        let asked =
+            AskedFor { days: self.days, from: self.from.as_deref(), to: self.to.as_deref() };
+        Ok(asked.read(app.clock.now(), &app.zone)?)
     }
 }
 
@@ -145,7 +153,7 @@ pub(super) async fn credit(
     Issuer(_): Issuer,
     Query(query): Query<ReportQuery>,
 ) -> Result<Json<CreditBody>, Problem> {
-    let days = query.days()?;
+    let days = query.days(&app)?;
     let report = credit::report(&mut Scope::of(&app).snapshot().await?, days).await?;
     Ok(Json(CreditBody::new(app.facts.currency.code(), report)))
 }
@@ -168,7 +176,7 @@ pub(super) async fn credit_csv(
     Issuer(_): Issuer,
     Query(query): Query<ReportQuery>,
 ) -> Result<Table, Problem> {
-    let days = query.days()?;
+    let days = query.days(&app)?;
     let report = credit::report(&mut Scope::of(&app).snapshot().await?, days).await?;
     Ok(Table::of(file::credit(app.facts.currency, &report.days), "credit.csv"))
 }
@@ -240,7 +248,7 @@ pub(super) async fn redemptions(
     Issuer(_): Issuer,
     Query(query): Query<ReportQuery>,
 ) -> Result<Json<RedemptionsBody>, Problem> {
-    let days = query.days()?;
+    let days = query.days(&app)?;
     let report = redemptions::report(&mut Scope::of(&app).snapshot().await?, days).await?;
     Ok(Json(RedemptionsBody::new(app.facts.currency.code(), &report)))
 }
@@ -264,7 +272,7 @@ pub(super) async fn redemptions_csv(
     Issuer(_): Issuer,
     Query(query): Query<ReportQuery>,
 ) -> Result<Table, Problem> {
-    let days = query.days()?;
+    let days = query.days(&app)?;
     let report = redemptions::report(&mut Scope::of(&app).snapshot().await?, days).await?;
     Ok(Table::of(file::redemptions(app.facts.currency, &report), "redemptions.csv"))
 }
@@ -302,7 +310,7 @@ pub(super) async fn organizations(
     Issuer(_): Issuer,
     Query(query): Query<ReportQuery>,
 ) -> Result<Json<Vec<OrganizationsDayBody>>, Problem> {
-    let days = query.days()?;
+    let days = query.days(&app)?;
     let days = organizations::report(&mut Scope::of(&app).snapshot().await?, days).await?;
     Ok(Json(days.iter().map(OrganizationsDayBody::from).collect()))
 }
@@ -325,7 +333,7 @@ pub(super) async fn organizations_csv(
     Issuer(_): Issuer,
     Query(query): Query<ReportQuery>,
 ) -> Result<Table, Problem> {
-    let days = query.days()?;
+    let days = query.days(&app)?;
     let days = organizations::report(&mut Scope::of(&app).snapshot().await?, days).await?;
     Ok(Table::of(file::organizations(&days), "organizations.csv"))
 }

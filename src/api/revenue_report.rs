@@ -77,7 +77,7 @@ pub(super) async fn json(
     Superadmin(_): Superadmin,
     Query(query): Query<ReportQuery>,
 ) -> Result<Json<ReportBody>, Problem> {
-    let days = query.days()?;
+    let days = query.days(&app)?;
     let days = revenue::report(&mut Scope::of(&app).snapshot().await?, days).await?;
     Ok(Json(ReportBody::new(app.facts.currency.code(), &days)))
 }
@@ -101,7 +101,7 @@ pub(super) async fn csv(
     Superadmin(_): Superadmin,
     Query(query): Query<ReportQuery>,
 ) -> Result<Table, Problem> {
-    let days = query.days()?;
+    let days = query.days(&app)?;
     let days = revenue::report(&mut Scope::of(&app).snapshot().await?, days).await?;
     Ok(Table::of(file::revenue(app.facts.currency, &days), "revenue.csv"))
 }

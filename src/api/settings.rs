@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use sovereign_domain::event::Actor;
 use sovereign_domain::timestamp::Timestamp;
@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::caller::Superadmin;
 use super::extract::Body;
+use super::if_match::{self, Tag};
 use super::problem::Problem;
 use crate::app::App;
 use crate::payment::settings::Settings;
@@ -78,16 +79,21 @@ impl SettingsBody {
     get, path = "/billing/admin/settings", tag = "Billing", operation_id = "getSettings",
     security(("bearer" = [])),
     responses(
-        (status = 200, description = "The settings", body = SettingsBody),
+        (status = 200, description = "The settings", body = SettingsBody,
+            headers(("ETag" = String, description = "For the `If-Match` of a change"))),
         (status = 403, description = "The role is not superadmin"),
     ),
 )]
 pub(super) async fn read(
     State(app): State<Arc<App>>,
     _: Superadmin,
-) -> Result<Json<SettingsBody>, Problem> {
+) -> Result<(Tag, Json<SettingsBody>), Problem> {
     let settings = settings::read(&app.store, app.payments.keeper()).await?;
-    Ok(Json(SettingsBody::new(&settings, &app)))
+    Ok(tagged(&app, &settings))
+}
+
+fn tagged(app: &App, settings: &Settings) -> (Tag, Json<SettingsBody>) {
+    (if_match::tag(&settings.fingerprint), Json(SettingsBody::new(settings, app)))
 }
 
 /// Keys to set. What is absent stays; an empty text clears.
@@ -115,31 +121,42 @@ pub(super) struct ChangeBody {
 #[utoipa::path(
     put, path = "/billing/admin/settings", tag = "Billing", operation_id = "setSettings",
     security(("bearer" = [])),
+    params(("If-Match" = Option<String>, Header,
+        description = "The ETag of what is changed: if it is another by now, nothing is")),
     request_body = ChangeBody,
     responses(
-        (status = 200, description = "The settings, as they are now", body = SettingsBody),
+        (status = 200, description = "The settings, as they are now", body = SettingsBody,
+            headers(("ETag" = String, description = "For the next change"))),
         (status = 400, description = "A key is of another kind, or of another mode than its counterpart"),
         (status = 401, description = "There is no valid token, or its bearer has not signed in lately \
             (`sign_in_again`)"),
         (status = 403, description = "The role is not superadmin"),
+        (status = 412, description = "Somebody has changed them since (`settings_edited`)"),
     ),
 )]
 pub(super) async fn change(
     State(app): State<Arc<App>>,
     Superadmin(caller): Superadmin,
+    headers: HeaderMap,
     Body(body): Body<ChangeBody>,
-) -> Result<Json<SettingsBody>, Problem> {
+) -> Result<(Tag, Json<SettingsBody>), Problem> {
     caller.signed_in_lately(&app)?;
     let wishes = Wishes::parse(
         body.secret_key.as_deref(),
         body.webhook_secret.as_deref(),
         body.public_key.as_deref(),
     )?;
-    let settings = change_as(&app, &wishes, &caller.actor()).await?;
-    Ok(Json(SettingsBody::new(&settings, &app)))
+    let replaces = if_match::tags(&headers);
+    let settings = change_as(&app, &wishes, &caller.actor(), replaces.as_deref()).await?;
+    Ok(tagged(&app, &settings))
 }
 
-async fn change_as(app: &App, wishes: &Wishes, actor: &Actor) -> Result<Settings, Problem> {
+async fn change_as(
+    app: &App,
+    wishes: &Wishes,
+    actor: &Actor,
+    replaces: Option<&[String]>,
+) -> Result<Settings, Problem> {
     let mut ids = app.ids();
     let mut desk = settings::Desk {
         store: &app.store,
@@ -150,7 +167,7 @@ async fn change_as(app: &App, wishes: &Wishes, actor: &Actor) -> Result<Settings
         actor,
         ids: &mut ids,
     };
-    let settings = settings::change(&mut desk, wishes).await?;
+    let settings = settings::change(&mut desk, wishes, replaces).await?;
     app.payments.reload().await?;
     Ok(settings)
 }
@@ -214,6 +231,7 @@ impl From<SettingsError> for Problem {
     fn from(error: SettingsError) -> Self {
         match error {
             SettingsError::Field(error) => error.into(),
+            SettingsError::Changed => if_match::failed("settings_edited", "the settings"),
             SettingsError::Vault(error) => {
                 tracing::error!(%error, "the settings cannot be encrypted");
                 Self::internal()

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::billing::require_member;
 use super::caller::Caller;
 use super::extract::{Body, Segment};
+use super::forwarding::told;
 use super::problem::Problem;
 use crate::app::App;
 use crate::storage::billing::{self, SubscriptionRow};
@@ -153,7 +154,8 @@ pub(super) async fn cancel(
         When::Now => CancelAt::Now,
         When::PeriodEnd => CancelAt::PeriodEnd,
     };
-    subscription::cancel(&app, &tenant_id, at, caller.actor()).await?;
+    let done = subscription::cancel(&app, &tenant_id, at, caller.actor()).await;
+    told(&app, (&caller.user_id, &tenant_id), done).await?;
     find(&mut app.store.read_as(&caller.user_id).await?, &tenant_id).await
 }
 
@@ -179,7 +181,8 @@ pub(super) async fn resume(
     Segment(tenant_id): Segment,
 ) -> Result<Json<SubscriptionBody>, Problem> {
     require_member(&mut app.store.read_as(&caller.user_id).await?, &tenant_id, &caller).await?;
-    subscription::resume(&app, &tenant_id, caller.actor()).await?;
+    let done = subscription::resume(&app, &tenant_id, caller.actor()).await;
+    told(&app, (&caller.user_id, &tenant_id), done).await?;
     find(&mut app.store.read_as(&caller.user_id).await?, &tenant_id).await
 }
 
@@ -225,7 +228,8 @@ pub(super) async fn pay(
     drop(tx);
     let nothing = || Problem::not_found("this Organization owes nothing for a subscription");
     let order_id = OrderId(*due_orders.first().ok_or_else(nothing)?);
-    let (status, session_url) = match due::pay(&app, order_id).await? {
+    let done = due::pay(&app, order_id).await;
+    let (status, session_url) = match told(&app, (&caller.user_id, &tenant_id), done).await? {
         PayDue::Paid => ("paid", None),
         PayDue::Processing => ("processing", None),
         PayDue::Redirect(url) => ("open", Some(url)),

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use sovereign_domain::money::Currency;
 use utoipa::ToSchema;
 
 use super::caller::Issuer;
 use super::extract::{Body, Segment, Whole};
+use super::if_match::{self, Tag};
 use super::problem::Problem;
 use crate::app::App;
 use crate::storage::catalog::{self as rows, TierRow};
@@ -55,6 +57,33 @@ pub(super) async fn list(State(app): State<Arc<App>>) -> Result<Json<Vec<TierBod
     Ok(Json(tiers.map(|row| TierBody::new(row, currency)).collect()))
 }
 
+/// Reads a tier
+///
+/// For the roles superadmin and sovereign-admin.
+#[utoipa::path(
+    get, path = "/catalog/admin/tiers/{slug}", tag = "Catalog", operation_id = "getAppTier",
+    security(("bearer" = [])),
+    params(("slug" = String, Path, description = "`included`, `basic`, `standard` or `premium`")),
+    responses(
+        (status = 200, description = "The tier", body = TierBody,
+            headers(("ETag" = String, description = "For the `If-Match` of another price"))),
+        (status = 403, description = "The role is neither superadmin nor sovereign-admin"),
+        (status = 404, description = "There is no such tier"),
+    ),
+)]
+pub(super) async fn read(
+    State(app): State<Arc<App>>,
+    _: Issuer,
+    Segment(slug): Segment,
+) -> Result<(Tag, Json<TierBody>), Problem> {
+    Ok(tagged(&app, tiers::read(&app, &slug).await?))
+}
+
+fn tagged(app: &App, row: TierRow) -> (Tag, Json<TierBody>) {
+    let tag = if_match::tag(&tiers::fingerprint(&row));
+    (tag, Json(TierBody::new(row, app.facts.currency)))
+}
+
 /// The price of a month in a tier. One of the two is enough; where both are given, they must be the same.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = AppTierPrice)]
@@ -74,27 +103,34 @@ pub(super) struct PriceBody {
 #[utoipa::path(
     put, path = "/catalog/admin/tiers/{slug}", tag = "Catalog", operation_id = "priceAppTier",
     security(("bearer" = [])),
-    params(("slug" = String, Path, description = "`basic`, `standard` or `premium`")),
+    params(
+        ("slug" = String, Path, description = "`basic`, `standard` or `premium`"),
+        ("If-Match" = Option<String>, Header,
+            description = "The ETag of what is priced: if it is another by now, nothing is"),
+    ),
     request_body = PriceBody,
     responses(
-        (status = 200, description = "The tier", body = TierBody),
+        (status = 200, description = "The tier", body = TierBody,
+            headers(("ETag" = String, description = "For the next price"))),
         (status = 400, description = "The price is missing, below zero or too large, or it is two prices"),
         (status = 403, description = "The role is neither superadmin nor sovereign-admin"),
         (status = 404, description = "There is no such tier"),
         (status = 409, description = "What is included costs nothing (`tier_included`)"),
+        (status = 412, description = "Somebody has priced it since (`tier_edited`)"),
     ),
 )]
 pub(super) async fn set_price(
     State(app): State<Arc<App>>,
     Issuer(caller): Issuer,
     Segment(slug): Segment,
+    headers: HeaderMap,
     Body(body): Body<PriceBody>,
-) -> Result<Json<TierBody>, Problem> {
-    let currency = app.facts.currency;
+) -> Result<(Tag, Json<TierBody>), Problem> {
     let (units, minor) = (body.price_omr.map(|p| p.0), body.price_minor.map(|p| p.0));
-    let price_minor = tiers::price(units, minor, currency)?;
-    let row = tiers::set_price(&app, &caller.actor(), &slug, price_minor).await?;
-    Ok(Json(TierBody::new(row, currency)))
+    let price_minor = tiers::price(units, minor, app.facts.currency)?;
+    let (actor, replaces) = (caller.actor(), if_match::tags(&headers));
+    let row = tiers::set_price(&app, &actor, &slug, price_minor, replaces.as_deref()).await?;
+    Ok(tagged(&app, row))
 }
 
 impl From<TierError> for Problem {
@@ -110,6 +146,7 @@ impl From<TierError> for Problem {
                 "what is in this tier is included in every plan and costs nothing; put the app into \
                  another tier",
             ),
+            TierError::Changed => if_match::failed("tier_edited", "the price of this tier"),
             TierError::Storage(error) => error.into(),
         }
     }

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use super::billing::require_member;
 use super::caller::{Caller, Issuer, Superadmin};
 use super::extract::{Body, Segment, Whole};
+use super::forwarding::told;
 use super::problem::Problem;
 use crate::app::App;
 use crate::storage::usage::MeterRow;
@@ -389,6 +390,8 @@ pub(super) struct LimitBody {
         (status = 400, description = "The limit is not as described"),
         (status = 403, description = "The caller is no owner or admin of it"),
         (status = 404, description = "There is no such Organization, or the caller is not in it"),
+        (status = 409, description = "The Organization is on its way to another Sovereign, or there \
+            (`organization_moving`)"),
     ),
 )]
 pub(super) async fn set_limit(
@@ -404,6 +407,7 @@ pub(super) async fn set_limit(
         return Err(Problem::field("limit_minor", detail));
     }
     let tenant_id = usable_id(&tenant_id)?;
-    let estimate = usage::set_limit(&app, &caller.actor(), tenant_id, limit_minor).await?;
+    let done = usage::set_limit(&app, &caller.actor(), tenant_id, limit_minor).await;
+    let estimate = told(&app, (&caller.user_id, tenant_id), done).await?;
     Ok(Json(EstimateBody::new(estimate, &app)))
 }

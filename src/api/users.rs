@@ -80,6 +80,7 @@ pub(super) struct GrantBody {
         (status = 404, description = "Nobody has this address, and `member` takes nothing away from nobody"),
         (status = 409, description = "Nobody would be superadmin any more (`last_superadmin`), or several users \
             have this address (`ambiguous_address`)"),
+        (status = 412, description = "Somebody has given the user another role at this moment (`role_edited`)"),
     ),
 )]
 pub(super) async fn grant(

@@ -28,7 +28,7 @@ pub(super) struct CardsQuery {
     #[serde(skip_serializing_if = "Option::is_none")]
     q: Option<String>,
     /// How they stand; what is revoked is not printed.
-    #[param(nullable = false, pattern = "^(live|scheduled|paused|exhausted|ended|revoked)?$")]
+    #[param(nullable = false, pattern = "^(live|scheduled|paused|exhausted|ended|revoked|all)?$")]
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<String>,
     /// A campaign, by identifier or name; empty = whether or not they are in one.
@@ -44,7 +44,10 @@ pub(super) struct CardsQuery {
     #[serde(skip_serializing_if = "Option::is_none")]
     tag: Option<String>,
     /// As in the list.
-    #[param(nullable = false, pattern = "^(newest|code|spent|last_redeemed)?$")]
+    #[param(
+        nullable = false,
+        pattern = "^(newest|oldest|code|code_desc|credit|credit_asc|spent|spent_asc|last_redeemed|last_redeemed_asc|used|used_asc)?$"
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     sort: Option<String>,
     /// `en` or `ar`; by default what `Accept-Language` prefers, else English.

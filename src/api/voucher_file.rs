@@ -21,8 +21,8 @@ pub(super) struct FilterQuery {
     /// What the code has in it; read as a code is, without regard to case.
     #[param(nullable = false, max_length = 64)]
     q: Option<String>,
-    /// How they stand. Without one, or with an empty one, all but the revoked.
-    #[param(nullable = false, pattern = "^(live|scheduled|paused|exhausted|ended|revoked)?$")]
+    /// How they stand; `all` = in whichever way, revoked or not. Without one, or with an empty one, all but the revoked.
+    #[param(nullable = false, pattern = "^(live|scheduled|paused|exhausted|ended|revoked|all)?$")]
     status: Option<String>,
     /// A campaign, by identifier or name; empty = whether or not they are in one.
     #[param(nullable = false, max_length = 80)]
@@ -33,6 +33,19 @@ pub(super) struct FilterQuery {
     /// A tag that they have; empty = whichever they have.
     #[param(nullable = false, max_length = 40)]
     tag: Option<String>,
+}
+
+impl FilterQuery {
+    pub(super) fn wanted(&self) -> Wanted<'_> {
+        Wanted {
+            part: self.q.as_deref(),
+            status: self.status.as_deref(),
+            campaign: self.campaign.as_deref(),
+            bulk: self.bulk.as_deref(),
+            tag: self.tag.as_deref(),
+            ..Wanted::default()
+        }
+    }
 }
 
 /// Lists vouchers as CSV
@@ -56,15 +69,6 @@ pub(super) async fn csv(
     Issuer(caller): Issuer,
     Query(query): Query<FilterQuery>,
 ) -> Result<Table, Problem> {
-    let wanted = Wanted {
-        after: None,
-        part: query.q.as_deref(),
-        status: query.status.as_deref(),
-        campaign: query.campaign.as_deref(),
-        bulk: query.bulk.as_deref(),
-        tag: query.tag.as_deref(),
-        sort: None,
-    };
-    let spool = voucher_file::file(&app, &caller.user_id, &wanted).await?;
+    let spool = voucher_file::file(&app, &caller.user_id, &query.wanted()).await?;
     Ok(Table(export::send(spool, export::CSV, "vouchers.csv").map_err(ExportError::from)?))
 }

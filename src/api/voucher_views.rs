@@ -29,7 +29,7 @@ pub(super) struct FilterBody {
     #[schema(max_length = 64)]
     q: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(pattern = "^(live|scheduled|paused|exhausted|ended|revoked)?$")]
+    #[schema(pattern = "^(live|scheduled|paused|exhausted|ended|revoked|all)?$")]
     status: Option<String>,
     /// A campaign, by identifier or name; it is kept by identifier.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -43,7 +43,9 @@ pub(super) struct FilterBody {
     #[schema(max_length = 40)]
     tag: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(pattern = "^(newest|code|spent|last_redeemed)?$")]
+    #[schema(
+        pattern = "^(newest|oldest|code|code_desc|credit|credit_asc|spent|spent_asc|last_redeemed|last_redeemed_asc|used|used_asc)?$"
+    )]
     sort: Option<String>,
 }
 

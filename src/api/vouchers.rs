@@ -164,8 +164,8 @@ pub(super) struct ListQuery {
     /// What the code has in it; read as a code is, without regard to case.
     #[param(nullable = false, max_length = 64)]
     q: Option<String>,
-    /// How they stand. Without one, or with an empty one, all but the revoked.
-    #[param(nullable = false, pattern = "^(live|scheduled|paused|exhausted|ended|revoked)?$")]
+    /// How they stand; `all` = in whichever way, revoked or not. Without one, or with an empty one, all but the revoked.
+    #[param(nullable = false, pattern = "^(live|scheduled|paused|exhausted|ended|revoked|all)?$")]
     status: Option<String>,
     /// A campaign, by identifier or name; empty = whether or not they are in one.
     #[param(nullable = false, max_length = 80)]
@@ -176,9 +176,14 @@ pub(super) struct ListQuery {
     /// A tag that they have; empty = whichever they have.
     #[param(nullable = false, max_length = 40)]
     tag: Option<String>,
-    /// `newest` first, which it is by default; by `code` from A to Z; `spent`: the most first; or `last_redeemed` first. The last
-    /// two as far as the ledger is added up, which is some minutes ago; those of which nothing became come last.
-    #[param(nullable = false, pattern = "^(newest|code|spent|last_redeemed)?$")]
+    /// `newest` first, which it is by default; by `code` from A to Z; `credit`: the highest value first; `spent`: the most first;
+    /// `last_redeemed` first; or `used`: the most often redeemed first. The last three as far as the ledger is added up, which is
+    /// some minutes ago; those of which nothing became come last. The other way round: `oldest`, `code_desc`, and the others
+    /// with `_asc`.
+    #[param(
+        nullable = false,
+        pattern = "^(newest|oldest|code|code_desc|credit|credit_asc|spent|spent_asc|last_redeemed|last_redeemed_asc|used|used_asc)?$"
+    )]
     sort: Option<String>,
 }
 

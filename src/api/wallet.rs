@@ -284,6 +284,10 @@ pub(super) struct LineBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     invoice_number: Option<String>,
+    /// The Sovereign that issued the invoice, where that is another one, from which the Organization came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    invoice_issued_by: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
 }
@@ -305,6 +309,7 @@ impl LineBody {
             order_id: row.order_id,
             invoice_id: row.invoice_id,
             invoice_number: row.invoice_number.map(number_text),
+            invoice_issued_by: row.invoice_issued_by.clone(),
             created_at: row.created_at.0,
         })
     }

@@ -173,6 +173,11 @@ impl Claims {
     pub(super) fn signed_in_at(&self) -> Option<Timestamp> {
         self.auth_time.as_ref().and_then(moment)
     }
+
+    /// The same by somebody else's clock; what they say will be is not taken for what was.
+    pub(super) fn signed_in_by(&self, now: Timestamp) -> Option<Timestamp> {
+        self.signed_in_at().filter(|at| *at <= now.plus_seconds(LEEWAY_SECONDS))
+    }
 }
 
 /// A `NumericDate` (RFC 7519): seconds, possibly with decimals, which are cut.

@@ -26,8 +26,10 @@ pub(crate) enum Purpose {
     Form,
     /// What a browser carries while it is at another issuer.
     SignInElsewhere,
-    /// State, nonce and PKCE verifier of a client that cannot keep them.
+    /// Nonce and PKCE verifier of a client that cannot keep them.
     GoogleRoute,
+    /// The state that such a client is given.
+    GoogleState,
 }
 
 impl Purpose {
@@ -38,6 +40,7 @@ impl Purpose {
             Self::Form => "sovereign form 1",
             Self::SignInElsewhere => "sovereign sign-in elsewhere 1",
             Self::GoogleRoute => "sovereign google route 1",
+            Self::GoogleState => "sovereign google state 1",
         }
     }
 }

@@ -41,7 +41,8 @@ pub(crate) struct SignedIn<'a> {
     pub(crate) user_id: &'a str,
     pub(crate) email: &'a str,
     pub(crate) role: Role,
-    pub(crate) at: Timestamp,
+    /// When they showed who they are, where that is known.
+    pub(crate) at: Option<Timestamp>,
 }
 
 pub(super) const INVALID: TokenError = TokenError("the token is not valid");
@@ -136,17 +137,20 @@ impl Tokens {
         person: &SignedIn<'_>,
     ) -> Result<String, jsonwebtoken::errors::Error> {
         let now = self.clock.now().seconds();
-        self.sign(&json!({
+        let mut claims = json!({
             "iss": self.issuer,
             "aud": self.issuer,
             "sub": person.user_id,
             "sid": person.session,
             "iat": now,
             "exp": now.saturating_add(Self::LIFETIME_SECONDS),
-            "auth_time": person.at.seconds(),
             "email": person.email,
             "role": person.role.as_str(),
-        }))
+        });
+        if let Some(at) = person.at {
+            claims["auth_time"] = json!(at.seconds());
+        }
+        self.sign(&claims)
     }
 
     fn sign(&self, claims: &Value) -> Result<String, jsonwebtoken::errors::Error> {
@@ -242,7 +246,8 @@ impl Tokens {
         validation.required_spec_claims.clear();
         let decoded = jsonwebtoken::decode::<Claims>(token, secret, &validation);
         let claims = decoded.map_err(|_| INVALID)?.claims;
-        claims.check_times(self.clock.now())?;
+        let now = self.clock.now();
+        claims.check_times(now)?;
         claims.check_kind()?;
         let (subject, email) = claims.person()?;
         Ok(Identity {
@@ -253,7 +258,7 @@ impl Tokens {
             email_verified: false,
             role: claims.role(),
             source: Source::SharedSecret,
-            signed_in_at: claims.signed_in_at(),
+            signed_in_at: claims.signed_in_by(now),
         })
     }
 }

@@ -46,6 +46,10 @@ pub struct Source {
     pub currency: String,
     /// Tells whether two databases have the same tables.
     pub schema: String,
+    /// Tells whether what is in the files is the same in two programs, whatever else differs. Empty where a program
+    /// wrote the bundle that did not tell.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub columns: String,
     /// Of the program.
     pub program: String,
 }

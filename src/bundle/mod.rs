@@ -34,6 +34,7 @@ mod error;
 mod input;
 mod limits;
 mod manifest;
+mod outline;
 mod output;
 mod read;
 mod seal;
@@ -49,6 +50,7 @@ pub use self::limits::{
     Limits, MAX_FILES, MAX_LINE_BYTES, MAX_MANIFEST_BYTES, MAX_RECIPIENTS, MAX_TOTALS,
 };
 pub use self::manifest::{FileEntry, Manifest, Source, Subject, SubjectKind};
+pub use self::outline::{Glance, glance};
 pub use self::read::{FileReader, Opening, Reader};
 pub use self::signature::{Keys, Sign, TrustedKeys};
 pub use self::write::{About, Ending, FileWriter, Writer};

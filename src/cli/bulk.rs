@@ -231,18 +231,7 @@ pub(super) fn show(
     if common.json {
         answer_json(&as_json(operation, currency));
     } else {
-        let mut row = vec![operation.id.to_string()];
-        if let Terms::Edit { .. } = operation.terms {
-            row.push(format!("{} of {} changed", operation.changed, operation.total));
-        } else {
-            row.push(format!("{} of {} issued", operation.done, operation.total));
-            let worth = currency.format(operation.total_credit_minor());
-            row.push(format!("worth {worth}"));
-        }
-        if let Terms::Generate { pattern, .. } = &operation.terms {
-            row.push(format!("{} bits of entropy", pattern.entropy_bits()));
-        }
-        answer(table(&[row]));
+        answer(table(&[row(operation, currency)]));
     }
     match (&operation.fault, operation.state) {
         (Some(fault), _) => Err(Failure::refused(format!("nothing was issued: {fault}"))),
@@ -251,7 +240,22 @@ pub(super) fn show(
     }
 }
 
-fn as_json(operation: &BulkOperation, currency: Currency) -> Value {
+pub(super) fn row(operation: &BulkOperation, currency: Currency) -> Vec<String> {
+    let mut row = vec![operation.id.to_string()];
+    if let Terms::Edit { .. } = operation.terms {
+        row.push(format!("{} of {} changed", operation.changed, operation.total));
+    } else {
+        row.push(format!("{} of {} issued", operation.done, operation.total));
+        let worth = currency.format(operation.total_credit_minor());
+        row.push(format!("worth {worth}"));
+    }
+    if let Terms::Generate { pattern, .. } = &operation.terms {
+        row.push(format!("{} bits of entropy", pattern.entropy_bits()));
+    }
+    row
+}
+
+pub(super) fn as_json(operation: &BulkOperation, currency: Currency) -> Value {
     let mut json = json!({
         "id": operation.id,
         "kind": operation.kind().as_str(),

@@ -34,7 +34,7 @@ pub(super) struct EditArgs {
     /// What the code has in it
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
-    /// How they stand: live, scheduled, paused, exhausted, ended or revoked
+    /// How they stand: live, scheduled, paused, exhausted, ended, revoked or all
     #[arg(long, value_name = "STATUS")]
     status: Option<String>,
     /// The campaign they are in, by name or identifier

@@ -7,13 +7,14 @@ use sovereign_domain::ids::IdSource as _;
 use sovereign_domain::money::Currency;
 use sovereign_domain::timestamp::Timestamp;
 
+use super::campaign_show::{FunnelArgs, ShowArgs};
 use super::output::{Failure, answer, answer_json, table};
 use super::{Common, clock};
 use crate::app::{Facts, command_line_actor};
 use crate::ids::RandomIds;
 use crate::lifecycle::open_existing;
 use crate::storage::Store;
-use crate::usecase::campaigns::{self, CampaignEdit, CampaignError, PAGE_SIZE};
+use crate::usecase::campaigns::{self, CampaignEdit, CampaignError, PAGE_SIZE, Sought};
 use crate::usecase::paging::PageError;
 use crate::usecase::start;
 use crate::usecase::vouchers::Writer;
@@ -29,6 +30,8 @@ pub(super) enum Campaign {
     Create(CreateArgs),
     Edit(EditArgs),
     List(ListArgs),
+    Show(ShowArgs),
+    Funnel(FunnelArgs),
 }
 
 /// What can be set of one.
@@ -94,6 +97,9 @@ Examples:
 pub(super) struct ListArgs {
     #[command(flatten)]
     common: Common,
+    /// What the name has in it
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
     /// How they stand: running, scheduled, paused, exhausted or ended
     #[arg(long, value_name = "STATUS")]
     status: Option<String>,
@@ -105,6 +111,8 @@ impl Campaign {
             Self::Create(args) => create(args).await,
             Self::Edit(args) => edit(args).await,
             Self::List(args) => list(args).await,
+            Self::Show(args) => args.run().await,
+            Self::Funnel(args) => args.run().await,
         }
     }
 }
@@ -129,7 +137,7 @@ impl Terms {
     }
 }
 
-async fn open(common: &Common) -> Result<(Store, Facts), Failure> {
+pub(super) async fn open(common: &Common) -> Result<(Store, Facts), Failure> {
     let config = common.config()?;
     let store = open_existing(&config.location()).await?;
     let facts = start::facts(&store).await?;
@@ -180,8 +188,12 @@ async fn list(args: ListArgs) -> Result<(), Failure> {
     let mut found = Vec::new();
     let mut after: Option<String> = None;
     loop {
-        let wanted = (args.status.as_deref(), after.as_deref());
-        let page = campaigns::list(&store, wanted, PAGE_SIZE, now).await;
+        let sought = Sought {
+            part: args.search.as_deref(),
+            status: args.status.as_deref(),
+            after: after.as_deref(),
+        };
+        let page = campaigns::list(&store, &sought, PAGE_SIZE, now).await;
         let page = page.map_err(|error| match error {
             PageError::Field(error) => Failure::refused(error.detail),
             PageError::Storage(error) => error.into(),
@@ -226,7 +238,7 @@ fn failure(error: CampaignError) -> Failure {
     }
 }
 
-fn row(campaign: &Row, currency: Currency, now: Timestamp) -> Vec<String> {
+pub(super) fn row(campaign: &Row, currency: Currency, now: Timestamp) -> Vec<String> {
     let granted = match campaign.budget_minor {
         0 => format!("{} granted", currency.format(campaign.granted_minor)),
         budget => {
@@ -243,7 +255,7 @@ fn row(campaign: &Row, currency: Currency, now: Timestamp) -> Vec<String> {
     ]
 }
 
-fn as_json(campaign: &Row, currency: Currency, now: Timestamp) -> Value {
+pub(super) fn as_json(campaign: &Row, currency: Currency, now: Timestamp) -> Value {
     json!({
         "id": campaign.id,
         "name": campaign.name,

@@ -6,6 +6,7 @@ use sovereign_domain::event::Actor;
 use sovereign_domain::ids::IdSource as _;
 use uuid::Uuid;
 
+use super::event_deliveries::{Deliveries, Replay};
 use super::output::{Failure, answer, answer_json, say, table};
 use super::{Common, clock};
 use crate::app::command_line_actor;
@@ -42,6 +43,8 @@ pub(super) enum EndpointCommand {
     Remove(Remove),
     Rotate(Rotate),
     Test(Test),
+    Deliveries(Deliveries),
+    Replay(Replay),
 }
 
 /// Have events sent to an address; answers the secret that signs them, this once
@@ -123,6 +126,8 @@ impl EventsCommand {
             EndpointCommand::Remove(args) => remove(&args).await,
             EndpointCommand::Rotate(args) => rotate(&args).await,
             EndpointCommand::Test(args) => test(&args).await,
+            EndpointCommand::Deliveries(args) => args.run().await,
+            EndpointCommand::Replay(args) => Box::pin(args.run()).await,
         }
     }
 }
@@ -268,6 +273,7 @@ impl From<EndpointError> for Failure {
         match error {
             EndpointError::Field(error) => Self::refused(error.detail),
             EndpointError::NotFound => Self::refused("there is no such event endpoint"),
+            EndpointError::Changed => Self::refused("somebody has changed the endpoint since"),
             EndpointError::TooMany => {
                 Self::refused("there are 100 event endpoints; remove one that is not used any more")
             }

@@ -2,10 +2,13 @@
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
+use sovereign_domain::ids::IdSource as _;
 
 use super::output::{Failure, answer, answer_json, say, table};
 use super::starting::{data_directory, options};
 use super::{Common, clock};
+use crate::app::command_line_actor;
+use crate::ids::RandomIds;
 use crate::jobs::{self, Job, Listed, Outcome, Runner};
 use crate::lifecycle::{self, LockError, ProcessLock, open_existing};
 use crate::storage::{Location, Ts};
@@ -133,7 +136,8 @@ async fn run(common: &Common, name: &str) -> Result<(), Failure> {
         },
     };
     let sovereign = lifecycle::start(options(&config, None)?).await?;
-    let outcome = Runner::new(&sovereign.app).run_now(&job).await;
+    let by = command_line_actor(sovereign.app.new_id());
+    let outcome = Runner::new(&sovereign.app).in_name_of(by).run_now(&job).await;
     sovereign.stop().await;
     report(common, &job, &outcome?)
 }
@@ -141,7 +145,9 @@ async fn run(common: &Common, name: &str) -> Result<(), Failure> {
 /// Leaves it to the server that has the file.
 async fn ask(common: &Common, location: &Location, job: &Job) -> Result<(), Failure> {
     let store = open_existing(location).await?;
-    jobs::ask(&store, job, clock().now()).await?;
+    let mut ids = RandomIds::new(clock());
+    let actor = command_line_actor(ids.next_id());
+    jobs::ask(&store, job, &actor, (ids.next_id(), clock().now())).await?;
     store.close().await;
     if common.json {
         answer_json(&json!({ "name": job.name, "outcome": "asked" }));

@@ -2,10 +2,18 @@
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
+use sovereign_domain::ids::IdSource as _;
 
-use super::Common;
 use super::output::{Failure, answer, answer_json, table};
+use super::{Common, clock};
+use crate::app::command_line_actor;
 use crate::auth::{self, KeyError};
+use crate::config::Config;
+use crate::ids::RandomIds;
+use crate::lifecycle::open_existing;
+use crate::storage::Store;
+use crate::usecase::keys::{self, KeyChangeError};
+use crate::usecase::roles::Grantor;
 
 /// The keys that this Sovereign signs tokens with
 #[derive(Debug, Subcommand)]
@@ -69,29 +77,48 @@ pub(super) struct Forget {
 }
 
 impl Key {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) async fn run(self) -> Result<(), Failure> {
         match self {
             Self::List(List { common }) => list(&common),
             Self::Prepare(Prepare { common }) => {
-                let id = auth::prepare(&common.config()?.data)?;
-                said(&common, &id, "next");
+                let id = change(&common, async |store, config, by| {
+                    keys::prepare(store, &config.data, by).await
+                });
+                said(&common, &id.await?, "next");
                 Ok(())
             }
             Self::Rotate(Rotate { common }) => {
-                let id = auth::rotate(&common.config()?.data)?;
-                said(&common, &id, "signing");
+                let id = change(&common, async |store, config, by| {
+                    keys::rotate(store, &config.data, by).await
+                });
+                said(&common, &id.await?, "signing");
                 Ok(())
             }
             Self::Forget(Forget { common, kid }) => {
-                if !auth::forget(&common.config()?.data, &kid)? {
-                    let text = "there is no retired key of this name; see `sovereign key list`";
-                    return Err(Failure::refused(text));
-                }
+                let done = change(&common, async |store, config, by| {
+                    keys::forget(store, &config.data, &kid, by).await
+                });
+                done.await?;
                 said(&common, &kid, "forgotten");
                 Ok(())
             }
         }
     }
+}
+
+/// Changes the keys in the name of the command line.
+async fn change<T>(
+    common: &Common,
+    work: impl AsyncFnOnce(&Store, &Config, &mut Grantor<'_>) -> Result<T, KeyChangeError>,
+) -> Result<T, Failure> {
+    let config = common.config()?;
+    let store = open_existing(&config.location()).await?;
+    let mut ids = RandomIds::new(clock());
+    let actor = command_line_actor(ids.next_id());
+    let mut by = Grantor { now: clock().now(), actor: &actor, ids: &mut ids };
+    let done = work(&store, &config, &mut by).await;
+    store.close().await;
+    Ok(done?)
 }
 
 fn list(common: &Common) -> Result<(), Failure> {
@@ -118,5 +145,20 @@ fn said(common: &Common, id: &str, state: &str) {
 impl From<KeyError> for Failure {
     fn from(error: KeyError) -> Self {
         Self::usage(error)
+    }
+}
+
+impl From<KeyChangeError> for Failure {
+    fn from(error: KeyChangeError) -> Self {
+        match error {
+            KeyChangeError::Key(error) => error.into(),
+            KeyChangeError::NotFound => {
+                Self::refused("there is no retired key of this name; see `sovereign key list`")
+            }
+            KeyChangeError::Storage(error) => error.into(),
+            KeyChangeError::Unrecorded { done, error } => {
+                Self::unavailable(format!("{done}, but the audit log has no line of it: {error}"))
+            }
+        }
     }
 }

@@ -1,15 +1,34 @@
 //! The command line: parses, dispatches, reports. Answers go to standard output, everything said to a
 //! person goes to standard error.
 
+/// The arguments of a command about one thing that has an identifier.
+macro_rules! about_one {
+    ($name:ident, $about:tt, $what:tt, $examples:tt) => {
+        #[doc = $about]
+        #[derive(Debug, clap::Args)]
+        #[command(after_help = $examples)]
+        pub(super) struct $name {
+            #[command(flatten)]
+            common: $crate::cli::Common,
+            #[doc = $what]
+            id: uuid::Uuid,
+        }
+    };
+}
+
 mod alarms;
+mod audit;
 mod backup;
 mod blueprint;
 mod branding;
 mod bulk;
 mod bulk_edit;
+mod bulk_manage;
 mod campaign;
+mod campaign_show;
 mod config;
 mod conformance;
+mod event_deliveries;
 mod events;
 mod fleet;
 mod greeting;
@@ -17,6 +36,7 @@ mod jobs;
 mod key;
 mod keycloak_theme;
 mod mailing;
+mod mailing_manage;
 mod migrate;
 mod openapi;
 mod org;
@@ -33,6 +53,8 @@ mod token;
 mod user;
 mod verify;
 mod voucher;
+mod voucher_print;
+mod voucher_show;
 mod worker;
 
 use std::collections::BTreeMap;
@@ -104,6 +126,8 @@ enum Command {
     Branding(branding::BrandingCommand),
     #[command(subcommand)]
     Alarms(alarms::AlarmsCommand),
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
     #[command(subcommand)]
@@ -190,7 +214,7 @@ pub fn main() -> ExitCode {
             Command::Migrate(migrate) => migrate.run().await,
             Command::Token(token) => token.run().await,
             Command::User(user) => user.run().await,
-            Command::Key(key) => key.run(),
+            Command::Key(key) => key.run().await,
             Command::Voucher(voucher) => voucher.run().await,
             Command::Campaign(campaign) => campaign.run().await,
             Command::Report(report) => report.run().await,
@@ -202,6 +226,7 @@ pub fn main() -> ExitCode {
             Command::Blueprint(blueprint) => blueprint.run(),
             Command::Branding(branding) => branding.run().await,
             Command::Alarms(alarms) => alarms.run().await,
+            Command::Audit(audit) => audit.run().await,
             Command::Policy(policy) => policy.run().await,
             Command::Events(events) => events.run().await,
             Command::Org(org) => org.run().await,

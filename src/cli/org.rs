@@ -7,6 +7,7 @@ mod drop;
 mod export;
 mod export_all;
 mod import;
+mod life;
 mod status;
 
 use std::io::Write as _;
@@ -33,15 +34,17 @@ const ROWS: u64 = 100_000;
 /// A bundle as large as this is worth being told about while it is written.
 const WORTH_TELLING: u64 = 64 << 20;
 
-/// Organizations that move from one Sovereign to another
+/// Organizations: suspending and deleting them, and moving them from one Sovereign to another
 ///
-/// At the source: export, and confirm once the target has it, or abort. At the target: import, and activate once the
-/// source has let go, or drop. See docs/MOVING.md.
+/// To move one, at the source: export, and confirm once the target has it, or abort. At the target: import, and activate
+/// once the source has let go, or drop. See docs/MOVING.md.
 #[derive(Debug, Subcommand)]
 #[command(after_help = "\
 Examples:
   sovereign org export kestrel --to b.example --out kestrel.bundle
-  sovereign org status kestrel")]
+  sovereign org status kestrel
+  sovereign org suspend kestrel
+  sovereign org delete kestrel --dry-run")]
 pub(super) enum Org {
     Export(export::Export),
     Confirm(confirm::Confirm),
@@ -50,6 +53,10 @@ pub(super) enum Org {
     Activate(activate::Activate),
     Drop(drop::Drop),
     Status(status::Status),
+    Suspend(life::Suspend),
+    Resume(life::Resume),
+    Delete(life::Delete),
+    Restore(life::Restore),
 }
 
 impl Org {
@@ -62,18 +69,22 @@ impl Org {
             Self::Activate(activate) => Box::pin(activate.run()).await,
             Self::Drop(drop) => Box::pin(drop.run()).await,
             Self::Status(status) => status.run().await,
+            Self::Suspend(suspend) => Box::pin(suspend.run()).await,
+            Self::Resume(resume) => Box::pin(resume.run()).await,
+            Self::Delete(delete) => Box::pin(delete.run()).await,
+            Self::Restore(restore) => Box::pin(restore.run()).await,
         }
     }
 }
 
 /// A Sovereign that answers nobody: with its engine, and the way to Stripe. It works beside a running server.
-struct Desk {
+pub(super) struct Desk {
     sovereign: Sovereign,
-    actor: Actor,
+    pub(super) actor: Actor,
 }
 
 impl Desk {
-    async fn open(common: &Common) -> Result<Self, Failure> {
+    pub(super) async fn open(common: &Common) -> Result<Self, Failure> {
         let config = common.config()?;
         // It must be there, and of this schema: none is made for a command.
         open_existing(&config.location()).await?.close().await;
@@ -83,11 +94,11 @@ impl Desk {
         Ok(Self { sovereign, actor })
     }
 
-    fn app(&self) -> &App {
+    pub(super) fn app(&self) -> &App {
         &self.sovereign.app
     }
 
-    async fn close(self) {
+    pub(super) async fn close(self) {
         self.sovereign.stop().await;
     }
 }

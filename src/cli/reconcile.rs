@@ -4,13 +4,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Args;
 use serde_json::{Value, json};
+use sovereign_domain::ids::IdSource as _;
 use sovereign_domain::timestamp::Timestamp;
 
 use super::output::{Failure, answer, answer_json, say, table};
 use super::starting::{data_directory, options};
 use super::stripe::Bench;
 use super::{Common, clock};
+use crate::app::command_line_actor;
 use crate::config::Config;
+use crate::ids::RandomIds;
 use crate::jobs::{self, Job, JobError, Outcome, Runner};
 use crate::lifecycle::{self, LockError, ProcessLock, open_existing};
 use crate::storage::Location;
@@ -93,7 +96,9 @@ impl Reconcile {
         }
         let job = jobs::find(reconcile::JOB).ok_or_else(|| Failure::usage("no such job"))?;
         let store = open_existing(location).await?;
-        jobs::ask(&store, &job, clock().now()).await?;
+        let mut ids = RandomIds::new(clock());
+        let actor = command_line_actor(ids.next_id());
+        jobs::ask(&store, &job, &actor, (ids.next_id(), clock().now())).await?;
         store.close().await;
         if self.common.json {
             answer_json(&json!({ "outcome": "asked" }));
@@ -144,7 +149,8 @@ async fn run_here(config: &Config, window: Window) -> Result<Report, Failure> {
             failure.map_or(Ok(Done::all(count)), Err)
         })
     });
-    let outcome = Runner::new(&sovereign.app).run_now(&job).await;
+    let by = command_line_actor(sovereign.app.new_id());
+    let outcome = Runner::new(&sovereign.app).in_name_of(by).run_now(&job).await;
     drop(job);
     sovereign.stop().await;
     let report = kept.lock().unwrap_or_else(PoisonError::into_inner).take();

@@ -9,9 +9,8 @@ use crate::api::reports::{CreditBody, OrganizationsDayBody, RedemptionsBody};
 use crate::api::revenue_report::ReportBody;
 use crate::lifecycle::open_existing;
 use crate::storage;
-use crate::usecase::reports::{
-    DAYS, MAX_DAYS, Scope, credit, file, organizations, redemptions, revenue,
-};
+use crate::usecase::reports::days::{AskedFor, Days};
+use crate::usecase::reports::{MAX_DAYS, Scope, credit, file, organizations, redemptions, revenue};
 use crate::usecase::start;
 
 /// What happened on each day, as CSV: credit, redemptions, new Organizations or revenue
@@ -21,15 +20,26 @@ use crate::usecase::start;
 #[command(after_help = "\
 Examples:
   sovereign report credit --days 90 > credit.csv
+  sovereign report revenue --from 2026-01-01 --to 2026-12-31 > revenue.csv
   sovereign report redemptions --json")]
 pub(super) struct Report {
     #[command(flatten)]
     common: Common,
     #[arg(value_enum)]
     of: Of,
-    /// How many days of the Sovereign's time zone, today the last of them
-    #[arg(long, default_value_t = DAYS, value_parser = clap::value_parser!(i64).range(1..=MAX_DAYS))]
-    days: i64,
+    /// How many days of the Sovereign's time zone until today; by default 30
+    #[arg(
+        long,
+        value_parser = clap::value_parser!(i64).range(1..=MAX_DAYS),
+        conflicts_with_all = ["from", "to"]
+    )]
+    days: Option<i64>,
+    /// From this day on, such as 2026-12-01
+    #[arg(long, value_name = "DAY")]
+    from: Option<String>,
+    /// Up to the end of this day; by default today
+    #[arg(long, value_name = "DAY", requires = "from")]
+    to: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -47,10 +57,15 @@ enum Of {
 impl Report {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let config = self.common.config()?;
+        let now = clock().now();
+        let asked =
+            AskedFor { days: self.days, from: self.from.as_deref(), to: self.to.as_deref() };
+        let days = asked.read(now, &config.time_zone);
+        let days = days.map_err(|error| Failure::refused(error.detail))?;
         let store = open_existing(&config.location()).await?;
         let currency = start::facts(&store).await?.currency;
-        let scope = Scope { store: &store, now: clock().now(), zone: &config.time_zone };
-        let told = told(scope, (self.of, self.days), currency).await;
+        let scope = Scope { store: &store, now, zone: &config.time_zone };
+        let told = told(scope, (self.of, days), currency).await;
         store.close().await;
         let (text, body) = told?;
         if self.common.json {
@@ -66,7 +81,7 @@ impl Report {
 /// The report as a file, and as the API answers it.
 async fn told(
     scope: Scope<'_>,
-    (of, days): (Of, i64),
+    (of, days): (Of, Days),
     currency: sovereign_domain::money::Currency,
 ) -> storage::Result<(String, Value)> {
     let code = currency.code();

@@ -1,11 +1,13 @@
 //! `sovereign rollup`: the publisher's command; no Sovereign needs it.
 
 mod approve;
+mod approve_policy;
 mod approver_key;
 mod bank_file;
 mod check;
 mod pay;
 mod payouts;
+mod settle;
 mod show;
 mod told;
 
@@ -28,6 +30,7 @@ use crate::rollup::book;
 use crate::rollup::book::months::MonthRow;
 use crate::rollup::error::RollupError;
 use crate::rollup::files;
+use crate::rollup::payouts::policy;
 use crate::rollup::run::{self, Desk, Fetch, Wanted};
 use crate::storage::Store;
 
@@ -64,6 +67,8 @@ enum RollupCommand {
     Show(show::Show),
     Pay(pay::Pay),
     Approve(approve::Approve),
+    ApprovePolicy(approve_policy::ApprovePolicy),
+    Settle(settle::Settle),
     BankFile(bank_file::WriteBankFile),
     ApproverKey(approver_key::MakeApproverKey),
 }
@@ -135,6 +140,8 @@ impl Rollup {
             Some(RollupCommand::Show(show)) => show.run().await,
             Some(RollupCommand::Pay(pay)) => Box::pin(pay.run()).await,
             Some(RollupCommand::Approve(approve)) => Box::pin(approve.run()).await,
+            Some(RollupCommand::ApprovePolicy(policy)) => Box::pin(policy.run()).await,
+            Some(RollupCommand::Settle(settle)) => Box::pin(settle.run()).await,
             Some(RollupCommand::BankFile(file)) => Box::pin(file.run()).await,
             Some(RollupCommand::ApproverKey(key)) => key.run(),
         }
@@ -187,6 +194,14 @@ async fn closed(store: &Store, month: Month) -> Result<MonthRow, Failure> {
             "{month} is not closed: nothing is due yet; run `sovereign rollup --month {month}` first"
         ))
     })
+}
+
+/// Takes what the agreements say of approvals, as far as it may be taken, and says what of it is new.
+async fn take_policy(store: &Store, agreements: &Agreements) -> Result<(), RollupError> {
+    if let Some(text) = policy::take(store, agreements, clock().now()).await? {
+        say(text);
+    }
+    Ok(())
 }
 
 /// The way to the publisher's account.

@@ -30,6 +30,7 @@ pub(super) fn options(config: &Config, public_url: Option<String>) -> Result<Opt
         tax: config.tax,
         zone: config.time_zone.clone(),
         max_batch: config.max_batch,
+        max_bundle_bytes: config.max_bundle_bytes,
         preview_cache: config.preview_cache,
         mail: config.mail().map_err(Failure::usage)?,
         vault: config.vault(),

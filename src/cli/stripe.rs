@@ -219,7 +219,7 @@ impl Keys {
     async fn run(self) -> Result<(), Failure> {
         let wishes = self.wishes()?;
         let mut bench = Bench::open(&self.common).await?;
-        let changed = settings::change(&mut bench.desk(), &wishes).await;
+        let changed = settings::change(&mut bench.desk(), &wishes, None).await;
         bench.store.close().await;
         let settings = changed?;
         if self.common.json {
@@ -376,6 +376,7 @@ impl From<SettingsError> for Failure {
     fn from(error: SettingsError) -> Self {
         match error {
             SettingsError::Field(error) => Self::refused(error.detail),
+            SettingsError::Changed => Self::refused("somebody has changed the settings since"),
             SettingsError::Vault(error) => Self::usage(error),
             SettingsError::Storage(error) => error.into(),
         }

@@ -190,6 +190,9 @@ impl From<RoleError> for Failure {
                  each: PUT /auth/admin/users/{{id}}/role",
                 ids.join(", ")
             )),
+            RoleError::Changed(_) => {
+                Self::refused("somebody has given this user another role since")
+            }
             RoleError::LastSuperadmin => Self::refused(
                 "nobody would be superadmin any more; give somebody else the role first",
             ),

@@ -13,8 +13,12 @@ use sovereign_domain::voucher::{Code, Issued};
 
 use super::bulk::{GenerateArgs, ImportArgs};
 use super::bulk_edit::EditArgs;
+use super::bulk_manage::BulkCommand;
 use super::mailing::MailArgs;
+use super::mailing_manage::MailingCommand;
 use super::output::{Failure, answer, answer_json, table};
+use super::voucher_print::{CardsArgs, QrArgs};
+use super::voucher_show::{HistoryArgs, RedemptionsArgs, ShowArgs, TagArgs};
 use super::{Common, clock};
 use crate::app::{Facts, command_line_actor};
 use crate::ids::RandomIds;
@@ -45,7 +49,17 @@ pub(super) enum Voucher {
     Edit(EditArgs),
     Mail(MailArgs),
     List(ListArgs),
+    Show(ShowArgs),
+    History(HistoryArgs),
+    Redemptions(RedemptionsArgs),
+    Tag(TagArgs),
+    Qr(QrArgs),
+    Cards(CardsArgs),
     Revoke(RevokeArgs),
+    #[command(subcommand)]
+    Bulk(BulkCommand),
+    #[command(subcommand)]
+    Mailing(MailingCommand),
 }
 
 /// Issue a voucher, edit one, or bring a revoked one back
@@ -113,7 +127,7 @@ pub(super) struct ListArgs {
     /// What the code has in it
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
-    /// How they stand: live, scheduled, paused, exhausted, ended or revoked
+    /// How they stand: live, scheduled, paused, exhausted, ended, revoked or all
     #[arg(long, value_name = "STATUS")]
     status: Option<String>,
     /// The campaign they are in, by name or identifier
@@ -125,7 +139,7 @@ pub(super) struct ListArgs {
     /// A tag that they have
     #[arg(long, value_name = "TAG")]
     tag: Option<String>,
-    /// newest, code, spent (the most first) or `last_redeemed`
+    /// newest, oldest, code, credit, spent, used or `last_redeemed`
     #[arg(long, value_name = "ORDER")]
     sort: Option<String>,
     /// A list that administrators keep, by its name
@@ -177,18 +191,30 @@ impl Voucher {
             Self::Edit(args) => Box::pin(args.run()).await,
             Self::Mail(args) => Box::pin(args.run()).await,
             Self::List(args) => list(args).await,
+            Self::Show(args) => args.run().await,
+            Self::History(args) => args.run().await,
+            Self::Redemptions(args) => args.run().await,
+            Self::Tag(args) => args.run().await,
+            Self::Qr(args) => args.run().await,
+            Self::Cards(args) => Box::pin(args.run()).await,
+            Self::Bulk(command) => Box::pin(command.run()).await,
+            Self::Mailing(command) => Box::pin(command.run()).await,
             Self::Revoke(args) => revoke(args).await,
         }
     }
 }
 
 /// What is told of vouchers besides what was issued: what became of their credit, and their tags.
-struct Besides {
+pub(super) struct Besides {
     totals: BTreeMap<Code, VoucherTotals>,
     tags: BTreeMap<Code, Vec<Tag>>,
 }
 
-async fn besides(common: &Common, store: &Store, found: &[Issued]) -> Result<Besides, Failure> {
+pub(super) async fn besides(
+    common: &Common,
+    store: &Store,
+    found: &[Issued],
+) -> Result<Besides, Failure> {
     let zone = common.config()?.time_zone;
     let codes: Vec<Code> = found.iter().map(|issued| issued.voucher.code.clone()).collect();
     let scope = Scope { store, now: clock().now(), zone: &zone };
@@ -319,7 +345,7 @@ fn failure(error: IssueError) -> Failure {
     }
 }
 
-fn row(issued: &Issued, currency: Currency, now: Timestamp) -> Vec<String> {
+pub(super) fn row(issued: &Issued, currency: Currency, now: Timestamp) -> Vec<String> {
     let voucher = &issued.voucher;
     let used = match voucher.max_redemptions {
         0 => format!("{} redeemed", voucher.times_redeemed),
@@ -334,7 +360,12 @@ fn row(issued: &Issued, currency: Currency, now: Timestamp) -> Vec<String> {
     ]
 }
 
-fn as_json(issued: &Issued, besides: &Besides, currency: Currency, now: Timestamp) -> Value {
+pub(super) fn as_json(
+    issued: &Issued,
+    besides: &Besides,
+    currency: Currency,
+    now: Timestamp,
+) -> Value {
     let voucher = &issued.voucher;
     let totals = besides.totals.get(&voucher.code).copied().unwrap_or_default();
     let tags = besides.tags.get(&voucher.code).map_or(&[][..], Vec::as_slice);
@@ -357,6 +388,9 @@ fn as_json(issued: &Issued, besides: &Besides, currency: Currency, now: Timestam
     });
     if let Some(id) = voucher.campaign_id {
         json["campaign_id"] = Value::String(id.to_string());
+    }
+    if let Some(at) = voucher.deleted_at {
+        json["deleted_at"] = json!(at);
     }
     if let Some(at) = totals.last_redeemed_at {
         json["last_redeemed_at"] = json!(at);

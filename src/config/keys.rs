@@ -64,6 +64,11 @@ pub const KEYS: &[Key] = &[
     key("preview_cache", Some("on"), "remember vouchers between previews (PostgreSQL): on or off"),
     key("jobs", Some("on"), "whether this server does the jobs: on, or off where workers do them"),
     key("engine.max_batch", Some("256"), "most checkouts decided in one transaction"),
+    key(
+        "moves.max_bundle_mib",
+        Some("1024"),
+        "largest bundle that the page and the route of an import take; the command takes any",
+    ),
     secret(
         "encryption_key",
         "encrypts stored secrets (32 bytes in base64); by default a file in the data directory",

@@ -55,6 +55,8 @@ pub struct Config {
     /// What a server does by itself.
     pub jobs: Which,
     pub max_batch: usize,
+    /// Of the bundles that are imported by page or route.
+    pub max_bundle_bytes: u64,
     /// Where it is configured, and not in a file of the data directory.
     pub encryption_key: Option<Vault>,
     pub stripe: StripeOptions,
@@ -108,6 +110,7 @@ impl Config {
                 _ => Which::All,
             },
             max_batch: resolved.parsed("engine.max_batch", "a number from 1 to 256")?,
+            max_bundle_bytes: resolved.checked_required("moves.max_bundle_mib", mebibytes)?,
             encryption_key: resolved.checked("encryption_key", Vault::configured)?,
             stripe: StripeOptions {
                 api_url: resolved.checked_required("stripe.api_url", stripe_api_url)?,
@@ -299,6 +302,11 @@ fn stripe_api_url(text: &str) -> Result<String, &'static str> {
     } else {
         Err(FORM)
     }
+}
+
+fn mebibytes(text: &str) -> Result<u64, &'static str> {
+    let number = text.parse::<u64>().ok().filter(|number| (1..=65_536).contains(number));
+    number.map(|number| number << 20).ok_or("must be a number of MiB from 1 to 65536")
 }
 
 fn minimum_charge_minor(text: &str) -> Result<i64, &'static str> {

@@ -27,13 +27,25 @@ fn read_one(resolved: &Resolved, name: &str) -> Result<IssuerSettings, ConfigErr
         text(field).ok_or_else(missing)
     };
     required("issuer", "the issuer's URL, such as https://accounts.google.com")?;
+    let issuer = resolved.checked_required(&key("issuer"), check_issuer)?;
+    let client_id = required("client_id", "what the issuer calls this Sovereign")?;
+    let audience = text("audience");
+    // ID tokens are meant for the client: they would pass as access tokens, and go through many hands.
+    if audience.as_ref() == Some(&client_id) {
+        let detail = format!(
+            "is the same as {}, which ID tokens are meant for; give access tokens an audience of \
+             their own",
+            key("client_id")
+        );
+        return Err(resolved.wrong(&key("audience"), &detail));
+    }
     Ok(IssuerSettings {
         name: name.to_owned(),
-        issuer: resolved.checked_required(&key("issuer"), check_issuer)?,
-        client_id: required("client_id", "what the issuer calls this Sovereign")?,
+        issuer,
+        client_id,
         client_secret: text("client_secret"),
         label: text("label").unwrap_or_else(|| name.to_owned()),
-        audience: text("audience"),
+        audience,
         grants_roles: resolved.parsed(&key("grants_roles"), "true or false")?,
         scopes: resolved.checked_required(&key("scopes"), check_scopes)?,
     })

@@ -69,6 +69,8 @@ pub(crate) struct Answer {
     pub(crate) json: Option<Value>,
     /// How it begins, where it is not JSON.
     excerpt: String,
+    /// Whether it was left unread, since it is larger than any that is asked for: the excerpt says so.
+    is_too_large: bool,
 }
 
 impl Answer {
@@ -93,6 +95,7 @@ impl Answer {
                 }
                 _ => format!("{status} with {}", shown(json)),
             },
+            None if self.is_too_large => format!("{status} with {}", self.excerpt),
             None if self.excerpt.is_empty() => format!("{status} with an empty body"),
             None if status >= 400 => format!("{status}: {}", self.excerpt),
             None => format!("{status} with a body that is not JSON"),
@@ -105,7 +108,11 @@ impl Answer {
         seconds.ok().map(Duration::from_secs)
     }
 
-    async fn read(mut response: Response, token: Option<&Token>) -> reqwest::Result<Self> {
+    async fn read(
+        mut response: Response,
+        token: Option<&Token>,
+        most: usize,
+    ) -> reqwest::Result<Self> {
         let conceal = |bytes: Vec<u8>| match token {
             Some(token) => token.conceal(bytes),
             None => bytes,
@@ -119,8 +126,8 @@ impl Answer {
         let retry_after = header(&response, RETRY_AFTER);
         let mut bytes = Vec::new();
         while let Some(chunk) = response.chunk().await? {
-            if bytes.len().saturating_add(chunk.len()) > MAX_BODY_BYTES {
-                let excerpt = "a body larger than 4 MiB".to_owned();
+            if bytes.len().saturating_add(chunk.len()) > most {
+                let excerpt = format!("a body larger than {} KiB", most / 1024);
                 return Ok(Self {
                     status,
                     content_type,
@@ -128,6 +135,7 @@ impl Answer {
                     retry_after,
                     json: None,
                     excerpt,
+                    is_too_large: true,
                 });
             }
             bytes.extend_from_slice(&chunk);
@@ -138,7 +146,8 @@ impl Answer {
             Some(_) => String::new(),
             None => one_line(&String::from_utf8_lossy(&bytes)),
         };
-        Ok(Self { status, content_type, location, retry_after, json, excerpt })
+        let is_too_large = false;
+        Ok(Self { status, content_type, location, retry_after, json, excerpt, is_too_large })
     }
 }
 
@@ -157,6 +166,8 @@ pub(crate) fn one_line(text: &str) -> String {
 pub(crate) struct Client {
     http: reqwest::Client,
     longest_wait: Duration,
+    /// Bytes of a body.
+    most: usize,
 }
 
 impl Client {
@@ -174,7 +185,12 @@ impl Client {
             .user_agent(agent)
             .build()
             .map_err(|error| chain(&error))?;
-        Ok(Self { http, longest_wait: options.longest_wait })
+        Ok(Self { http, longest_wait: options.longest_wait, most: MAX_BODY_BYTES })
+    }
+
+    /// The same, where no answer that is read has more bytes than these.
+    pub(crate) fn with_most(self, most: usize) -> Self {
+        Self { most, ..self }
     }
 
     /// Sends a request, again where it came too often and the wait is not too long.
@@ -227,6 +243,6 @@ impl Client {
         }
         let lost = |error: reqwest::Error| chain(&error.without_url());
         let response = sent.send().await.map_err(lost)?;
-        Answer::read(response, token).await.map_err(lost)
+        Answer::read(response, token, self.most).await.map_err(lost)
     }
 }

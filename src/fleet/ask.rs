@@ -8,6 +8,8 @@ use super::why::{Reason, Why};
 use crate::conformance::client::{Answer, Client, Request, Who, one_line};
 use crate::conformance::{Ended, Sovereign, Stop};
 
+/// What is asked for has a few hundred bytes: a day of credit, a count, a version.
+pub(super) const MAX_BODY_BYTES: usize = 64 * 1024;
 const VERSION: &str = "/version";
 const ISSUER: &str = "/.well-known/openid-configuration";
 const VOUCHERS: &str = "/billing/vouchers/count?status=live";
@@ -18,8 +20,8 @@ const CREDIT: &str = "/billing/reports/credit?days=1";
 /// What a Sovereign said of itself.
 #[derive(Debug)]
 pub(super) struct Asked {
-    /// Its domain name, where it says it.
-    pub(super) fqdn: Option<String>,
+    /// The domain name that it says it is of: anybody can say any.
+    pub(super) claims: Option<String>,
     pub(super) runs: Result<Runs, Why>,
     pub(super) vouchers: Result<i64, Why>,
     pub(super) credit: Result<Credit, Why>,
@@ -49,11 +51,11 @@ pub(super) async fn ask(client: &Client, sovereign: &Sovereign) -> Asked {
         && why.reason == Reason::Unreachable
     {
         let (vouchers, credit) = (Err(why.clone()), Err(why.clone()));
-        return Asked { fqdn: None, runs, vouchers, credit };
+        return Asked { claims: None, runs, vouchers, credit };
     }
-    let fqdn = way.fqdn().await;
+    let claims = way.claims().await;
     let (vouchers, credit) = (way.vouchers().await, way.credit().await);
-    Asked { fqdn, runs, vouchers, credit }
+    Asked { claims, runs, vouchers, credit }
 }
 
 struct Way<'a> {
@@ -97,15 +99,12 @@ impl Way<'_> {
         })
     }
 
-    /// Who it says that it is, where the fleet's file does not say it.
-    async fn fqdn(&self) -> Option<String> {
-        if self.sovereign.fqdn.is_some() {
-            return None;
-        }
+    /// Who it says that it is.
+    async fn claims(&self) -> Option<String> {
         let answer = self.get(ISSUER, Who::Nobody).await.ok()?;
         let issuer = answer.member("issuer").and_then(Value::as_str)?;
         let name = issuer.strip_prefix("https://")?;
-        (!name.is_empty() && !name.contains('/')).then(|| name.to_lowercase())
+        (!name.is_empty() && !name.contains('/')).then(|| one_line(&name.to_lowercase()))
     }
 
     async fn of_administrators(&self, path: &str) -> Result<Answer, Why> {

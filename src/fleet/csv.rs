@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 
 use sovereign_domain::money::Currency;
 
-use super::snapshot::{Row, Snapshot, Total};
+use super::snapshot::{Row, Snapshot, Statement, Total};
 use super::why::Cell as Of;
 use crate::usecase::export::csv::{Cell, cells, head};
 
-const COLUMNS: [&str; 23] = [
+const COLUMNS: [&str; 26] = [
     "row",
     "url",
     "sovereign",
+    "claims",
     "off",
     "version",
     "commit",
@@ -30,7 +31,9 @@ const COLUMNS: [&str; 23] = [
     "statement",
     "due",
     "payout",
+    "paid",
     "payout_currency",
+    "payout_state",
     "unknown",
 ];
 
@@ -70,13 +73,13 @@ fn line(written: &mut String, row: &Row, (month, currency): (&str, &str)) {
     let statements = row.statements.iter().filter(|one| one.currency == currency);
     // A Sovereign that went to another franchisee has a last one of each: the later one counts here.
     let statement = statements.max_by_key(|one| one.month);
-    let paid = statement.map(|one| decimal(&one.payout_currency, one.payout_minor));
     let unknown: Vec<String> =
         row.unknown.iter().map(|one| format!("{}: {one}", column(one.cell))).collect();
     let texts = [
         "sovereign".to_owned(),
         row.url.clone(),
         row.fqdn.clone(),
+        row.claims.clone().unwrap_or_default(),
         row.off.to_string(),
         version,
         commit,
@@ -95,7 +98,8 @@ fn line(written: &mut String, row: &Row, (month, currency): (&str, &str)) {
         money(charged.map(|charged| charged.charged_minor)),
         money(charged.and_then(|charged| charged.publisher_minor)),
     ];
-    let due = [money(statement.map(|one| one.due_minor)), paid.unwrap_or_default()];
+    let [payout, paid] = paid_out(statement);
+    let due = [money(statement.map(|one| one.due_minor)), payout, paid];
     let id = statement.map(|one| one.id.as_str()).unwrap_or_default();
     let unknown = unknown.join("; ");
     let line = texts
@@ -107,8 +111,17 @@ fn line(written: &mut String, row: &Row, (month, currency): (&str, &str)) {
         .chain([Cell::Text(id)])
         .chain(due.iter().map(|amount| Cell::Number(amount)))
         .chain([Cell::Text(statement.map_or("", |one| one.payout_currency.as_str()))])
+        .chain([Cell::Text(statement.and_then(|one| one.payout_state.as_deref()).unwrap_or(""))])
         .chain([Cell::Text(&unknown)]);
     cells(written, line);
+}
+
+/// What of a statement is to be paid out yet, and what is paid.
+fn paid_out(statement: Option<&Statement>) -> [String; 2] {
+    let Some(statement) = statement else { return [String::new(), String::new()] };
+    let [all, nothing] =
+        [statement.payout_minor, 0].map(|minor| decimal(&statement.payout_currency, minor));
+    if statement.is_paid() { [nothing, all] } else { [all, nothing] }
 }
 
 /// Version, commit, schema and API; empty where it does not say them.
@@ -122,16 +135,16 @@ fn total_line(written: &mut String, total: &Total, month: &str) {
     let money = |minor| decimal(currency, minor);
     let (credit, charged) = (money(total.credit_outstanding_minor), money(total.charged_minor));
     let (publisher, due) = (money(total.publisher_minor), money(total.due_minor));
-    let paid = money(total.payout_minor);
+    let (payout, paid) = (money(total.payout_minor), money(total.paid_minor));
     let line = [Cell::Text("total")]
         .into_iter()
-        .chain([""; 9].map(Cell::Text))
+        .chain([""; 10].map(Cell::Text))
         .chain([""; 2].map(Cell::Number))
         .chain([Cell::Text(month), Cell::Text(currency)])
         .chain([credit.as_str(), "", &charged, &publisher].map(Cell::Number))
         .chain([Cell::Text("")])
-        .chain([due.as_str(), &paid].map(Cell::Number))
-        .chain([Cell::Text(currency), Cell::Text("")]);
+        .chain([due.as_str(), &payout, &paid].map(Cell::Number))
+        .chain([Cell::Text(currency), Cell::Text(""), Cell::Text("")]);
     cells(written, line);
 }
 

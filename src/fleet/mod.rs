@@ -9,6 +9,7 @@ pub(crate) mod checked;
 pub(crate) mod csv;
 pub(crate) mod file;
 pub(crate) mod money;
+mod names;
 pub(crate) mod snapshot;
 pub(crate) mod table;
 mod totals;
@@ -24,6 +25,7 @@ use sovereign_domain::timestamp::Timestamp;
 use self::ask::Asked;
 use self::checked::Checked;
 use self::money::{Found, Money};
+use self::names::Named;
 use self::snapshot::{Row, Snapshot, VERSION};
 use self::why::{Cell, Unknown, Why};
 use crate::conformance::client::Client;
@@ -54,7 +56,7 @@ pub(crate) async fn read(
     known: &Known<'_>,
     mut told: impl FnMut(&str, &str),
 ) -> Result<Snapshot, String> {
-    let client = Client::new(options, AGENT)?;
+    let client = Client::new(options, AGENT)?.with_most(ask::MAX_BODY_BYTES);
     let asking = sovereigns.iter().enumerate().map(|(place, sovereign)| {
         let client = &client;
         // Boxed: there may be hundreds, and each holds a request.
@@ -74,16 +76,18 @@ pub(crate) async fn read(
     snapshot(rows.collect(), known)
 }
 
-fn snapshot(rows: Vec<Row>, known: &Known<'_>) -> Result<Snapshot, String> {
-    let totals =
-        totals::totals(&rows).ok_or("the amounts of the fleet leave the range of 64 bits")?;
+fn snapshot(mut rows: Vec<Row>, known: &Known<'_>) -> Result<Snapshot, String> {
+    names::note_conflicts(&mut rows);
+    let shown = known.money.and_then(|money| money.month.clone());
+    let totals = totals::totals(&rows, shown.as_ref().map(|shown| shown.month))
+        .ok_or("the amounts of the fleet leave the range of 64 bits")?;
     let names: BTreeSet<&str> = rows.iter().map(|row| row.fqdn.as_str()).collect();
     let money = known.money.map(|money| money.names(known.agreements)).unwrap_or_default();
     let others = money.into_iter().filter(|name| !names.contains(name.as_str())).collect();
     Ok(Snapshot {
         version: VERSION,
         made_at: known.now,
-        month: known.money.and_then(|money| money.month.clone()),
+        month: shown,
         counts: totals::counts(&rows),
         totals,
         not_in_fleet: others,
@@ -93,8 +97,8 @@ fn snapshot(rows: Vec<Row>, known: &Known<'_>) -> Result<Snapshot, String> {
 
 fn row(sovereign: &Sovereign, asked: Asked, known: &Known<'_>) -> Row {
     let url = sovereign.address.as_str();
-    let own = sovereign.fqdn.clone().or(asked.fqdn);
-    let fqdn = own.unwrap_or_else(|| host(url));
+    let (listed, claimed) = (sovereign.fqdn.as_deref(), asked.claims.as_deref());
+    let Named { fqdn, claims } = names::named(listed, claimed, &host(url));
     let money = known.money.map(|money| money.of(&fqdn, known.agreements));
     let money = money.unwrap_or_else(Found::nothing);
     let mut unknown = Vec::new();
@@ -103,11 +107,14 @@ fn row(sovereign: &Sovereign, asked: Asked, known: &Known<'_>) -> Row {
     let vouchers_live = known_or(asked.vouchers, Cell::Vouchers, &mut unknown);
     let credit = known_or(asked.credit, Cell::Credit, &mut unknown);
     let drifted = conformance.as_ref().is_some_and(|conformance| !conformance.is_conforming());
-    let off = drifted || unknown.iter().any(|one| one.reason.is_its_own());
+    let is_strange = claims.is_some() || unknown.iter().any(|one| one.reason.is_its_own());
+    let off = drifted || is_strange;
     unknown.extend(money.unknown);
     Row {
         url: url.to_owned(),
         fqdn,
+        claims,
+        also_at: Vec::new(),
         off,
         runs,
         conformance,

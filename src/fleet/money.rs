@@ -9,18 +9,26 @@ use super::snapshot::{Agreed, ShownMonth, Statement, Takings};
 use super::why::{Cell, Reason, Unknown, Why};
 use crate::rollup::agreements::Agreements;
 use crate::rollup::book::movements::SovereignSums;
-use crate::rollup::book::{months, movements, statements};
+use crate::rollup::book::{months, movements, payouts, statements};
 use crate::rollup::document::{StatementDocument, TermsDocument};
 use crate::rollup::error::RollupError;
 use crate::rollup::files;
-use crate::storage::Store;
+use crate::storage::{Store, Tx};
 
 /// What the book has, by domain name.
 #[derive(Debug)]
 pub(crate) struct Money {
     pub(super) month: Option<ShownMonth>,
     charged: BTreeMap<String, Vec<SovereignSums>>,
-    statements: Vec<StatementDocument>,
+    statements: Vec<Last>,
+}
+
+/// The last statement of a franchisee in a currency.
+#[derive(Debug)]
+struct Last {
+    document: StatementDocument,
+    /// How far its payout is.
+    payout_state: String,
 }
 
 /// What is known of one Sovereign's money.
@@ -47,17 +55,32 @@ pub(crate) async fn read(store: &Store, asked: Option<Month>) -> Result<Money, R
         None => months::last(&mut tx).await?,
     };
     let mut charged: BTreeMap<String, Vec<SovereignSums>> = BTreeMap::new();
-    let mut shown = None;
+    let (mut shown, mut last) = (None, Vec::new());
     if let Some(row) = &row {
         let state = row.state()?.as_str().to_owned();
-        shown = Some(ShownMonth { month: row.name()?, state });
+        let month = row.name()?;
+        shown = Some(ShownMonth { month, state });
+        last = statements_until(&mut tx, month).await?;
         for sums in movements::sovereign_sums(&mut tx, &row.month).await? {
             charged.entry(sums.sovereign.clone()).or_default().push(sums);
         }
     }
-    let rows = statements::newest(&mut tx).await?;
-    let documents = rows.iter().map(files::parse).collect::<Result<Vec<_>, _>>()?;
-    Ok(Money { month: shown, charged, statements: documents })
+    Ok(Money { month: shown, charged, statements: last })
+}
+
+/// The last statements of those up to a month, with how far their payouts are.
+async fn statements_until(tx: &mut Tx, month: Month) -> Result<Vec<Last>, RollupError> {
+    let states = payouts::newest_states(tx, month).await?.into_iter();
+    let mut states: BTreeMap<String, String> =
+        states.map(|row| (row.statement_id, row.state)).collect();
+    let rows = statements::newest(tx, month).await?;
+    let last = rows.iter().map(|row| {
+        let document = files::parse(row)?;
+        let untried = if document.payout.amount_minor == 0 { "nothing_due" } else { "due" };
+        let payout_state = states.remove(&row.id).unwrap_or_else(|| untried.to_owned());
+        Ok(Last { document, payout_state })
+    });
+    last.collect()
 }
 
 impl Money {
@@ -75,7 +98,7 @@ impl Money {
         let mut found = Found { agreed: self.agreed(fqdn, agreements), ..Found::default() };
         self.add_charged(fqdn, &mut found);
         let theirs = self.statements.iter();
-        let theirs = theirs.filter(|one| one.sovereigns.iter().any(|name| name == fqdn));
+        let theirs = theirs.filter(|one| one.document.sovereigns.iter().any(|name| name == fqdn));
         found.statements = theirs.map(in_brief).collect();
         if found.statements.is_empty() {
             found.unknown.push(Why::only(Reason::NoStatement).of(Cell::Statement));
@@ -156,7 +179,8 @@ fn unshared(sums: &SovereignSums) -> Option<Why> {
     (sums.unassigned > 0).then(|| Why::told(Reason::NoAgreement, of(sums.unassigned)))
 }
 
-fn in_brief(statement: &StatementDocument) -> Statement {
+fn in_brief(last: &Last) -> Statement {
+    let statement = &last.document;
     Statement {
         id: statement.id.clone(),
         month: statement.month,
@@ -166,6 +190,7 @@ fn in_brief(statement: &StatementDocument) -> Statement {
         due_minor: statement.due_minor,
         payout_currency: statement.payout.currency.code().to_owned(),
         payout_minor: statement.payout.amount_minor,
+        payout_state: Some(last.payout_state.clone()),
         sovereigns: statement.sovereigns.len(),
         closed_at: statement.closed_at,
     }

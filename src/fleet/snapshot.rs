@@ -56,19 +56,28 @@ pub(crate) struct Total {
     pub(crate) credit_outstanding_minor: i64,
     pub(crate) charged_minor: i64,
     pub(crate) publisher_minor: i64,
-    /// Of the last statements, each once.
+    /// Of the statements of the month, each once.
     pub(crate) due_minor: i64,
-    /// What they pay in this currency.
+    /// What of them is to be paid out in this currency, and is not yet.
     pub(crate) payout_minor: i64,
+    /// What of them is paid out.
+    #[serde(default)]
+    pub(crate) paid_minor: i64,
 }
 
 /// A Sovereign. What is absent is in `unknown`, with the reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Row {
     pub(crate) url: String,
-    /// Its domain name: as the fleet's file says it, else it itself, else that of its address.
+    /// Its domain name: as the fleet's file says it, else that of its address.
     pub(crate) fqdn: String,
-    /// Whether it was not reached, does not conform, or does not answer what it should.
+    /// Another one that it says it is of: what it answers is in no total.
+    #[serde(default)]
+    pub(crate) claims: Option<String>,
+    /// Other addresses of the same name.
+    #[serde(default)]
+    pub(crate) also_at: Vec<String>,
+    /// Whether it was not reached, does not conform, does not answer what it should, or is not known to be the one.
     pub(crate) off: bool,
     pub(crate) runs: Option<Runs>,
     pub(crate) conformance: Option<Conformance>,
@@ -78,7 +87,7 @@ pub(crate) struct Row {
     pub(crate) charged: Vec<Takings>,
     /// The agreements of the month.
     pub(crate) agreed: Vec<Agreed>,
-    /// The last ones of its franchisees.
+    /// The last ones of its franchisees, of those up to the month.
     pub(crate) statements: Vec<Statement>,
     pub(crate) unknown: Vec<Unknown>,
 }
@@ -163,10 +172,20 @@ pub(crate) struct Statement {
     pub(crate) payout_currency: String,
     /// In that currency.
     pub(crate) payout_minor: i64,
+    /// `nothing_due`, `due`, `intended`, `sent`, `failed` or `settled`; absent in snapshots from before.
+    #[serde(default)]
+    pub(crate) payout_state: Option<String>,
     /// How many Sovereigns it is about.
     pub(crate) sovereigns: usize,
     #[serde(deserialize_with = "moment")]
     pub(crate) closed_at: Timestamp,
+}
+
+impl Statement {
+    /// Whether it is paid out, as far as the book knows.
+    pub(crate) fn is_paid(&self) -> bool {
+        matches!(self.payout_state.as_deref(), Some("sent" | "settled"))
+    }
 }
 
 impl Snapshot {

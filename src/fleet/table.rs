@@ -12,6 +12,16 @@ pub(crate) fn lines(snapshot: &Snapshot) -> Vec<String> {
 fn lines_of(row: &Row) -> Vec<String> {
     let url = &row.url;
     let mut lines: Vec<String> = Vec::new();
+    if let Some(claims) = &row.claims {
+        let name = &row.fqdn;
+        lines.push(format!(
+            "{url}: claims to be {claims}, and stands for {name}: what it answers is in no total; correct the file"
+        ));
+    }
+    if !row.also_at.is_empty() {
+        let (name, others) = (&row.fqdn, row.also_at.join(", "));
+        lines.push(format!("{url}: {name} is at {others} as well: its figures count once"));
+    }
     for one in row.unknown.iter().filter(|one| one.detail.is_some()) {
         let line = format!("{url}: {one}");
         // One that does not answer has the same reason in each cell.
@@ -70,7 +80,7 @@ fn row(row: &Row) -> Vec<String> {
         .iter()
         .map(|one| format!("{}: {}", one.id, amount(&one.currency, one.due_minor)));
     vec![
-        row.fqdn.clone(),
+        name(row),
         or_why(Cell::Version, runs),
         or_why(Cell::Conformance, conformance),
         or_why(Cell::Vouchers, row.vouchers_live.map(|count| count.to_string())),
@@ -79,6 +89,14 @@ fn row(row: &Row) -> Vec<String> {
         or_why(Cell::Share, joined(shares)),
         or_why(Cell::Statement, joined(statements)),
     ]
+}
+
+fn name(row: &Row) -> String {
+    match &row.claims {
+        Some(claims) => format!("{} (claims to be {claims})", row.fqdn),
+        None if row.also_at.is_empty() => row.fqdn.clone(),
+        None => format!("{} (not the only one)", row.fqdn),
+    }
 }
 
 fn total(total: &Total) -> Vec<String> {

@@ -2,18 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::snapshot::{Counts, Row, Total};
+use sovereign_domain::split::Month;
 
-/// `None` where an amount leaves the range of `i64`.
-pub(super) fn totals(rows: &[Row]) -> Option<Vec<Total>> {
+use super::snapshot::{Counts, Credit, Row, Total};
+
+/// What statements of the month come to, and the rest as it is; `None` where an amount leaves the range of `i64`.
+pub(super) fn totals(rows: &[Row], month: Option<Month>) -> Option<Vec<Total>> {
     let mut totals = Totals::default();
-    let (mut names, mut statements) = (BTreeSet::new(), BTreeSet::new());
+    let mut statements = BTreeSet::new();
+    let mut names: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
     for row in rows {
-        // Two addresses of one Sovereign are the same money.
-        if !names.insert(row.fqdn.as_str()) {
-            continue;
-        }
-        if let Some(credit) = &row.credit {
+        names.entry(&row.fqdn).or_default().push(row);
+    }
+    for same in names.values() {
+        // The book's part is by name, and so the same in all rows of one.
+        let Some(row) = same.first() else { continue };
+        if let Some(credit) = credit_of(same) {
             let total = totals.of(&credit.currency);
             add(&mut total.credit_outstanding_minor, credit.outstanding_minor)?;
         }
@@ -22,15 +26,26 @@ pub(super) fn totals(rows: &[Row]) -> Option<Vec<Total>> {
             add(&mut total.charged_minor, charged.charged_minor)?;
             add(&mut total.publisher_minor, charged.publisher_minor.unwrap_or(0))?;
         }
-        for statement in &row.statements {
+        for statement in row.statements.iter().filter(|one| Some(one.month) == month) {
             if statements.insert(statement.id.as_str()) {
                 add(&mut totals.of(&statement.currency).due_minor, statement.due_minor)?;
-                let paid = &mut totals.of(&statement.payout_currency).payout_minor;
-                add(paid, statement.payout_minor)?;
+                let total = totals.of(&statement.payout_currency);
+                let is_paid = statement.is_paid();
+                let of = if is_paid { &mut total.paid_minor } else { &mut total.payout_minor };
+                add(of, statement.payout_minor)?;
             }
         }
     }
     Some(totals.0.into_values().collect())
+}
+
+/// What customers of one Sovereign have, where all of its addresses that say it say the same. Of one that claims another
+/// name it is not known whose it is.
+fn credit_of<'a>(rows: &[&'a Row]) -> Option<&'a Credit> {
+    let ours = rows.iter().filter(|row| row.claims.is_none());
+    let mut said = ours.filter_map(|row| row.credit.as_ref());
+    let first = said.next()?;
+    said.all(|other| other == first).then_some(first)
 }
 
 pub(super) fn counts(rows: &[Row]) -> Counts {
@@ -55,6 +70,7 @@ impl Totals {
             publisher_minor: 0,
             due_minor: 0,
             payout_minor: 0,
+            paid_minor: 0,
         })
     }
 }
@@ -74,6 +90,8 @@ mod tests {
         Row {
             url: format!("https://api.{fqdn}"),
             fqdn: fqdn.to_owned(),
+            claims: None,
+            also_at: Vec::new(),
             off: false,
             runs: None,
             conformance: None,
@@ -95,6 +113,7 @@ mod tests {
                 due_minor: 500,
                 payout_currency: "USD".to_owned(),
                 payout_minor: 130,
+                payout_state: Some("due".to_owned()),
                 sovereigns: 2,
                 closed_at: sovereign_domain::timestamp::Timestamp::from_seconds(0),
             }],
@@ -106,7 +125,7 @@ mod tests {
     fn currencies_are_never_added_and_nothing_twice() {
         let rows =
             [row("a.example", "OMR", 7), row("b.example", "OMR", 5), row("a.example", "OMR", 7)];
-        let totals = totals(&rows).unwrap();
+        let totals = totals(&rows, Some(november())).unwrap();
         let all: Vec<_> = totals
             .iter()
             .map(|one| (one.currency.as_str(), one.charged_minor, one.due_minor, one.payout_minor))
@@ -115,9 +134,57 @@ mod tests {
         assert_eq!(totals[0].credit_outstanding_minor, 12);
     }
 
+    /// Of a former franchisee there is a last statement for ever.
+    #[test]
+    fn statements_of_other_months_are_in_no_total() {
+        let rows = [row("a.example", "OMR", 7)];
+        for month in [None, Some("2026-12".parse().unwrap())] {
+            let totals = totals(&rows, month).unwrap();
+            let all: Vec<_> = totals.iter().map(|one| (one.due_minor, one.payout_minor)).collect();
+            assert_eq!(all, [(0, 0)], "{month:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_paid_is_not_to_be_paid() {
+        for (state, expected) in [
+            ("due", (130, 0)),
+            ("intended", (130, 0)),
+            ("failed", (130, 0)),
+            ("sent", (0, 130)),
+            ("settled", (0, 130)),
+        ] {
+            let mut one = row("a.example", "OMR", 7);
+            one.statements[0].payout_state = Some(state.to_owned());
+            let totals = totals(&[one], Some(november())).unwrap();
+            let usd = totals.iter().find(|total| total.currency == "USD").unwrap();
+            assert_eq!((usd.payout_minor, usd.paid_minor), expected, "{state}");
+        }
+    }
+
+    /// Two addresses have one name: its money is the book's, and its credit is known only where both say the same.
+    #[test]
+    fn what_two_addresses_say_differently_is_not_counted() {
+        let credit = |rows: &[Row]| {
+            let totals = totals(rows, Some(november())).unwrap();
+            (totals[0].credit_outstanding_minor, totals[0].charged_minor)
+        };
+        let (one, mut other) = (row("a.example", "OMR", 7), row("a.example", "OMR", 7));
+        assert_eq!(credit(&[one.clone(), other.clone()]), (7, 7));
+        other.credit = Some(Credit { currency: "OMR".to_owned(), outstanding_minor: 9_000 });
+        assert_eq!(credit(&[one.clone(), other.clone()]), (0, 7));
+        other.claims = Some("b.example".to_owned());
+        assert_eq!(credit(&[one, other.clone()]), (7, 7));
+        assert_eq!(credit(&[other]), (0, 7));
+    }
+
     #[test]
     fn what_leaves_the_range_is_no_sum() {
         let rows = [row("a.example", "OMR", i64::MAX), row("b.example", "OMR", 1)];
-        assert_eq!(totals(&rows), None);
+        assert_eq!(totals(&rows, Some(november())), None);
+    }
+
+    fn november() -> Month {
+        "2026-11".parse().unwrap()
     }
 }

@@ -1,8 +1,11 @@
-//! What the jobs are doing, for whoever administers the Sovereign.
+//! What the jobs are doing, for whoever administers the Sovereign; and having one run, in somebody's name.
 
+use sovereign_domain::event::{Actor, AuditEntry};
 use sovereign_domain::timestamp::Timestamp;
+use uuid::Uuid;
 
 use super::{Job, all};
+use crate::storage::audit::{self, Change};
 use crate::storage::jobs::{self as rows, Row};
 use crate::storage::{self, Store, Tx};
 
@@ -33,12 +36,36 @@ pub(crate) async fn list_in(tx: &mut Tx, now: Timestamp) -> storage::Result<Vec<
     Ok(listed.collect())
 }
 
-/// Makes a job due: whoever does the jobs begins it within seconds.
+/// Makes a job due, for `actor`: whoever does the jobs begins it within seconds. `id` is a new identifier.
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn ask(store: &Store, job: &Job, now: Timestamp) -> storage::Result<()> {
+pub async fn ask(
+    store: &Store,
+    job: &Job,
+    actor: &Actor,
+    (id, now): (Uuid, Timestamp),
+) -> storage::Result<()> {
     let mut tx = store.begin().await?;
     rows::ask(&mut tx, job.name, now).await?;
+    note(&mut tx, job, actor, (id, now)).await?;
     tx.commit().await
+}
+
+/// Notes in the audit log that somebody has a job run now.
+pub(super) async fn note(
+    tx: &mut Tx,
+    job: &Job,
+    actor: &Actor,
+    (id, at): (Uuid, Timestamp),
+) -> storage::Result<()> {
+    let entry = AuditEntry {
+        id,
+        at,
+        actor: actor.clone(),
+        action: "job.run",
+        subject: job.name.to_owned(),
+        tenant_id: None,
+    };
+    audit::record(tx, &[(entry, Change::default())]).await
 }

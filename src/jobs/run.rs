@@ -6,11 +6,13 @@ use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sovereign_domain::event::Actor;
 use sovereign_domain::timestamp::Timestamp;
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 use uuid::Uuid;
 
+use super::list::note;
 use super::{Done, Job, JobError};
 use crate::app::App;
 use crate::storage::jobs::{self as rows, Ended, Row};
@@ -47,6 +49,8 @@ pub struct Runner {
     pub(super) holder: Uuid,
     renew_every: Duration,
     stop: watch::Receiver<bool>,
+    /// Who has it run, where that is a person.
+    by: Option<Actor>,
 }
 
 /// A run that has begun.
@@ -74,7 +78,13 @@ impl Runner {
     pub fn as_holder(app: &Arc<App>, holder: Uuid) -> Self {
         // Nobody ever says that it should stop.
         let (_, stop) = watch::channel(false);
-        Self { app: Arc::clone(app), holder, renew_every: RENEW_EVERY, stop }
+        Self { app: Arc::clone(app), holder, renew_every: RENEW_EVERY, stop, by: None }
+    }
+
+    /// Runs jobs because somebody asked for it: each run has a line in the audit log.
+    #[must_use]
+    pub fn in_name_of(self, actor: Actor) -> Self {
+        Self { by: Some(actor), ..self }
     }
 
     /// Begins no further step once `stop` is true.
@@ -132,6 +142,9 @@ impl Runner {
         let before = rows::find(&mut tx, job.name, now).await?;
         if !rows::begin(&mut tx, job.name, now, at_once).await? {
             return Ok(Err(Outcome::NotDue));
+        }
+        if let Some(actor) = &self.by {
+            note(&mut tx, job, actor, (self.app.new_id(), now)).await?;
         }
         tx.commit().await?;
         tracing::debug!(job = job.name, holder = %self.holder, "a job begins");

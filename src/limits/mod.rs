@@ -1,4 +1,4 @@
-//! How often who may ask: per address, per account, and how many wrong voucher codes from everybody.
+//! How often who may ask: per address, per account, and how many wrong codes from everybody.
 //!
 //! `quotas.rs` has every limit there is. On SQLite, which has one server, they are kept in memory; servers on
 //! one PostgreSQL share them. A request that is over a limit is told how long to wait. Where the database
@@ -123,6 +123,23 @@ impl Limiter {
         self.check_all(&[(quota, key)]).await
     }
 
+    /// Whether [`Limiter::check`] would admit one now. Nothing is counted.
+    pub(crate) async fn admits(&self, quota: Quota, key: Key<'_>) -> bool {
+        let Some(running) = &self.running else { return true };
+        let asks = [Ask { takes: false, ..Ask::new(quota, key) }];
+        let decided = running.decide(&asks, |standings, now| all_admitted(&asks, standings, now));
+        decided.await.is_ok()
+    }
+
+    /// Counts one that has happened; answers whether the next one would not be admitted.
+    pub(crate) async fn uses_up(&self, quota: Quota, key: Key<'_>) -> bool {
+        let Some(running) = &self.running else { return false };
+        let ask = Ask::new(quota, key);
+        let standings = running.take(&[ask]).await;
+        let arrival = standings.first().and_then(|standing| standing.arrival);
+        ask.rate.room(arrival, running.clock.now()) == 0
+    }
+
     /// Counts one request under several limits, with as many statements as under one.
     ///
     /// # Errors
@@ -219,10 +236,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_e_mail_address_has_five_mails_in_a_quarter_of_an_hour() {
+    async fn an_e_mail_address_has_fifteen_mails_from_strangers_and_then_one_in_three_minutes() {
         let (limiter, advance) = alone();
         let mail = |to| limiter.check(Quota::SignInMailByEmail, Key::Email(to));
-        for _ in 0..5 {
+        for _ in 0..15 {
             mail("ahmed@example.com").await.unwrap();
         }
         let refused = mail("Ahmed@example.com").await.unwrap_err();
@@ -238,9 +255,12 @@ mod tests {
     async fn a_refused_request_takes_nothing_from_the_others() {
         let (limiter, _) = alone();
         let ask = async |to: &str| {
-            let address = Key::Address(IpAddr::from([192, 0, 2, 1]));
-            let mails = [Quota::SignInMailByAddress, Quota::SignInMailByEmail];
-            limiter.check_all(&[(mails[0], address), (mails[1], Key::Email(to))]).await
+            let address = IpAddr::from([192, 0, 2, 1]);
+            let mails = [
+                (Quota::SignInMailByAddress, Key::Address(address)),
+                (Quota::SignInMailFromKnown, Key::EmailFrom(to, address)),
+            ];
+            limiter.check_all(&mails).await
         };
         for n in 0..200 {
             assert_eq!(ask("eager@example.com").await.is_ok(), n < 5);
@@ -252,6 +272,42 @@ mod tests {
         assert_eq!(refused.retry_after, Duration::from_secs(10));
     }
 
+    /// Whatever moment the day begins at: what is full at first fills up again by as much.
+    #[tokio::test]
+    async fn codes_that_are_compared_in_a_day() {
+        let (limiter, advance) = alone();
+        for (quota, most) in
+            [(Quota::CodeFromUnknown, 50), (Quota::CodeOfAdministratorFromUnknown, 20)]
+        {
+            let mut compared = 0;
+            for _ in 0..24 * 60 {
+                while limiter.check(quota, Key::Email("ahmed@example.com")).await.is_ok() {
+                    compared += 1;
+                }
+                advance(60);
+            }
+            assert!((most - 1..=most).contains(&compared), "{quota:?}: {compared}");
+        }
+    }
+
+    /// A thousand, and then one in two minutes: 1,720 in the first day and 720 in each further one.
+    #[tokio::test]
+    async fn wrong_sign_in_codes_of_everybody() {
+        let (limiter, advance) = alone();
+        let quota = Quota::WrongSignInCode;
+        for n in 1..=1_000 {
+            assert!(limiter.admits(quota, Key::Everybody).await, "{n}");
+            assert_eq!(limiter.uses_up(quota, Key::Everybody).await, n == 1_000, "{n}");
+        }
+        advance(119);
+        assert!(!limiter.admits(quota, Key::Everybody).await);
+        advance(1);
+        assert!(limiter.admits(quota, Key::Everybody).await);
+        assert!(limiter.admits(quota, Key::Everybody).await, "asking counts nothing");
+        assert!(limiter.uses_up(quota, Key::Everybody).await);
+        assert!(!limiter.admits(quota, Key::Everybody).await);
+    }
+
     #[tokio::test]
     async fn off_limits_nothing() {
         let limiter = Limiter { running: None, trusted_proxies: Vec::new() };
@@ -259,7 +315,9 @@ mod tests {
         for _ in 0..1_000 {
             limiter.check(Quota::SignInMailByEmail, Key::Email("a@example.com")).await.unwrap();
             limiter.attempt(address, &[]).await.unwrap().wrong().await.unwrap();
+            assert!(!limiter.uses_up(Quota::WrongSignInCode, Key::Everybody).await);
         }
+        assert!(limiter.admits(Quota::WrongSignInCode, Key::Everybody).await);
         limiter.forget_idle().await.unwrap();
     }
 }

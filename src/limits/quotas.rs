@@ -19,13 +19,31 @@ pub enum Quota {
     PreviewByAddress,
     SlugByAddress,
     SignInMailByAddress,
+    /// To one mailbox, from all networks together that nobody has signed in to its account from.
     SignInMailByEmail,
+    /// To one mailbox, from one of those.
+    SignInMailFromNew,
+    /// To one mailbox, from a network that somebody has signed in to its account from.
+    SignInMailFromKnown,
+    /// To one mailbox, for whoever has the right password.
+    SignInMailByPassword,
     InvitationByUser,
     InvitationByEmail,
     VerifyByAddress,
+    /// Codes that are compared for one account, from all networks together that nobody has signed in to it
+    /// from.
+    CodeFromUnknown,
+    /// The same where the account has a role on the Sovereign.
+    CodeOfAdministratorFromUnknown,
+    /// The same from a network that somebody has signed in from.
+    CodeFromKnown,
+    /// Wrong codes of all accounts together, from networks that nobody has signed in to the account from.
+    WrongSignInCode,
     PasswordByAddress,
     /// At one account, from all networks together that nobody has signed in to it from.
     PasswordFromUnknown,
+    /// At one account, from one of those.
+    PasswordFromNew,
     RefreshByAddress,
     /// Of an Organization's data.
     ExportByUser,
@@ -51,6 +69,8 @@ pub enum Key<'a> {
     User(&'a UserId),
     /// An e-mail address, in any case.
     Email(&'a str),
+    /// The same, from one network.
+    EmailFrom(&'a str, IpAddr),
     Everybody,
 }
 
@@ -65,19 +85,34 @@ impl Quota {
             // Mail costs money and the sender's good name: an office that signs in at nine, and then six a
             // minute.
             Self::SignInMailByAddress => Rate::new(60, 10_000),
-            // Five in a quarter of an hour: a mail that is slow is asked for again, and nobody's mailbox
-            // is filled by a stranger.
-            Self::SignInMailByEmail => Rate::new(5, 180_000),
+            // Five hundred a day, whoever sends them: nobody's mailbox is filled by strangers.
+            Self::SignInMailByEmail => Rate::new(15, 180_000),
+            // A third of that, and then six an hour: one network alone does not use up what all of them have.
+            Self::SignInMailFromNew => Rate::new(5, 600_000),
+            // Five in a quarter of an hour: a mail that is slow is asked for again.
+            Self::SignInMailFromKnown => Rate::new(5, 180_000),
+            // Strangers cannot reach it at all.
+            Self::SignInMailByPassword => Rate::new(3, 300_000),
             // A new Organization invites its whole staff, and then somebody now and then.
             Self::InvitationByUser => Rate::new(100, 60_000),
             // Three, and then one in four hours: nobody's mailbox is filled by who invites.
             Self::InvitationByEmail => Rate::new(3, 14_400_000),
             // One for each mail and some typing errors. How often one code may be tried is its own rule.
             Self::VerifyByAddress => Rate::new(120, 5_000),
+            // At most fifty in any 24 hours, of a million codes; see docs/SIGN-IN.md.
+            Self::CodeFromUnknown | Self::CodeFromKnown => Rate::new(25, 3_456_000),
+            // At most twenty.
+            Self::CodeOfAdministratorFromUnknown => Rate::new(10, 8_640_000),
+            // A launch with twenty thousand who are new, of whom each twentieth mistypes; and then thirty an
+            // hour. See docs/SIGN-IN.md for what can be guessed by it.
+            Self::WrongSignInCode => Rate::new(1_000, 120_000),
             // Checking a password costs a processor most of a second: 8,640 a day once the burst is gone.
             Self::PasswordByAddress => Rate::new(60, 10_000),
-            // Ten, and then four an hour: of a strong password nothing is guessed in years.
+            // Ten, and then four an hour: of a strong password nothing is guessed in years. Beyond that no
+            // answer tells whether a guess was right.
             Self::PasswordFromUnknown => Rate::new(10, 900_000),
+            // Half of that: who guesses from one network leaves some to the others, and hashes little.
+            Self::PasswordFromNew => Rate::new(5, 900_000),
             // Every open page does it every few minutes by itself: some thousand sessions.
             Self::RefreshByAddress => Rate::new(300, 200),
             // Everything, and each table by itself, twice; then one in two minutes. Each reads all there is.
@@ -105,10 +140,18 @@ impl Quota {
             Self::PreviewByAddress => "preview",
             Self::SlugByAddress => "slug",
             Self::SignInMailByAddress | Self::SignInMailByEmail => "sign-in mail",
+            Self::SignInMailFromNew => "sign-in mail from new",
+            Self::SignInMailFromKnown => "sign-in mail from known",
+            Self::SignInMailByPassword => "sign-in mail by password",
             Self::InvitationByUser | Self::InvitationByEmail => "invitation",
             Self::VerifyByAddress => "verify",
+            Self::CodeFromUnknown => "code from unknown",
+            Self::CodeOfAdministratorFromUnknown => "administrator's code from unknown",
+            Self::CodeFromKnown => "code from known",
+            Self::WrongSignInCode => "wrong sign-in code",
             Self::PasswordByAddress => "password",
             Self::PasswordFromUnknown => "password from unknown",
+            Self::PasswordFromNew => "password from new",
             Self::RefreshByAddress => "refresh",
             Self::ExportByUser => "export",
             Self::CheckoutByAddress | Self::CheckoutByUser => "checkout",
@@ -132,6 +175,10 @@ impl Quota {
             },
             Key::User(user) => hasher.update(format!("\0user{}", user.0)),
             Key::Email(email) => hasher.update(format!("\0email{}", email.trim().to_lowercase())),
+            Key::EmailFrom(email, address) => {
+                let email = email.trim().to_lowercase();
+                hasher.update(format!("\0from{}\0{email}", network(address)));
+            }
             Key::Everybody => hasher.update("\0everybody"),
         }
         let mut bytes = [0; 16];
@@ -153,6 +200,11 @@ mod tests {
         assert_eq!(address("2001:db8:1:2::1"), address("2001:db8:1:2:ffff::9"));
         assert_ne!(address("2001:db8:1:2::1"), address("2001:db8:1:3::1"));
         assert_ne!(address("192.0.2.1"), address("192.0.2.2"));
+        let from = |email, text: &str| row(Key::EmailFrom(email, text.parse().unwrap()));
+        let here = from("ahmed@example.com", "2001:db8:1:2::1");
+        assert_eq!(here, from("Ahmed@example.com", "2001:db8:1:2::2"));
+        assert_ne!(here, from("ahmed@example.com", "2001:db8:1:3::1"));
+        assert_ne!(here, from("maryam@example.com", "2001:db8:1:2::1"));
     }
 
     #[test]
@@ -165,9 +217,18 @@ mod tests {
             Quota::PaymentByAddress.row(address),
             Quota::RedeemByUser.row(Key::User(&user)),
             Quota::SignInMailByEmail.row(Key::Email("192.0.2.1")),
+            Quota::SignInMailFromNew.row(address),
+            Quota::SignInMailFromKnown.row(address),
+            Quota::SignInMailByPassword.row(address),
+            Quota::CodeFromUnknown.row(address),
+            Quota::CodeOfAdministratorFromUnknown.row(address),
+            Quota::CodeFromKnown.row(address),
+            Quota::PasswordFromUnknown.row(address),
+            Quota::PasswordFromNew.row(address),
             Quota::WrongCodeByAddress.row(address),
             Quota::RecentWrongCodeByAddress.row(address),
             Quota::WrongCode.row(Key::Everybody),
+            Quota::WrongSignInCode.row(Key::Everybody),
             Quota::BreakerOpens.row(Key::Everybody),
         ];
         let mut distinct = rows.to_vec();

@@ -1,8 +1,10 @@
 //! The keys to Stripe as they are stored: encrypted, each bound to its column and its Sovereign.
 
+use serde_json::json;
 use sovereign_domain::timestamp::Timestamp;
 
 use super::stripe::{Mode, NotAKey, SecretKey, WebhookSecret};
+use crate::fingerprint::of_state;
 use crate::storage::settings::{self as rows, SettingsRow};
 use crate::storage::{self, Store, Ts};
 use crate::vault::{Place, Vault, VaultError};
@@ -50,6 +52,8 @@ pub(crate) struct Settings {
     /// Empty where there is none.
     pub(crate) public_key: String,
     pub(crate) updated_at: Timestamp,
+    /// Tells whether somebody has set a key. It is a digest of what is stored: encrypted, and each time another.
+    pub(crate) fingerprint: String,
 }
 
 impl Settings {
@@ -61,6 +65,16 @@ impl Settings {
     pub(crate) fn mode(&self) -> Option<Mode> {
         self.secret_key.known().map(SecretKey::mode)
     }
+}
+
+fn fingerprint(row: &SettingsRow) -> String {
+    of_state(&json!([
+        row.stripe_secret_key,
+        row.stripe_secret_key_sealed,
+        row.stripe_webhook_secret,
+        row.stripe_webhook_secret_sealed,
+        row.stripe_public_key,
+    ]))
 }
 
 /// Encrypts and decrypts the settings of one Sovereign.
@@ -97,6 +111,7 @@ impl Keeper {
             former_webhook_secret: former.known().cloned().zip(until),
             public_key: row.stripe_public_key.clone(),
             updated_at: row.updated_at.0,
+            fingerprint: fingerprint(row),
         }
     }
 

@@ -21,7 +21,7 @@ use crate::app::App;
 use crate::fail_point::reach;
 use crate::storage::organizations::OrganizationRow;
 use crate::storage::provisions::{self as rows, Progress, ProvisionRow, ProvisionStatus};
-use crate::storage::{self, Tx, audit, environments, overview};
+use crate::storage::{self, Tx, audit, environments, moves, overview};
 use crate::usecase::done::Done;
 
 /// The most provisions of one step.
@@ -86,6 +86,11 @@ async fn begin(app: &App, id: Uuid) -> storage::Result<Option<Attempt>> {
     let mut tx = app.store.begin().await?;
     let until = now.plus_seconds(CLAIM_SECONDS);
     let Some(row) = rows::claim(&mut tx, id, now, until).await? else { return Ok(None) };
+    rows::lock_organization(&mut tx, &row.tenant_id).await?;
+    // It may have set out while this waited.
+    if moves::is_away(&mut tx, &row.tenant_id).await? {
+        return Ok(None);
+    }
     let organization = overview::find(&mut tx, &row.tenant_id).await?;
     let missing = || storage::Error::corrupt("provisions", format!("{id}: no Organization"));
     let organization = organization.ok_or_else(missing)?;
@@ -94,7 +99,6 @@ async fn begin(app: &App, id: Uuid) -> storage::Result<Option<Attempt>> {
         tx.commit().await?;
         return Ok(None);
     }
-    rows::lock_organization(&mut tx, &organization.id).await?;
     let going = organization.status()? == OrganizationStatus::Deleted;
     advance(app, &mut tx, &organization.id, going).await?;
     let steps = Steps::begin(app.driver.steps(), now);

@@ -103,7 +103,8 @@ pub(crate) async fn close(
     for draft in drafts {
         let key = (draft.franchisee(), draft.currency());
         let lines = summary(&mut tx, month, key).await?;
-        rows.push(new_statement(&draft.document(month, lines, now))?);
+        let account_sha256 = draft.payout_account_sha256();
+        rows.push(new_statement(&draft.document(month, lines, now), account_sha256)?);
     }
     drop(tx);
     let mut tx = store.begin().await?;
@@ -129,7 +130,10 @@ async fn summary(
     csv.finish().map_err(RollupError::at(nowhere))
 }
 
-fn new_statement(document: &StatementDocument) -> Result<NewStatement, RollupError> {
+fn new_statement(
+    document: &StatementDocument,
+    account_sha256: String,
+) -> Result<NewStatement, RollupError> {
     let text = document.to_json().map_err(|error| RollupError::refused(error.to_string()))?;
     Ok(NewStatement {
         id: document.id.clone(),
@@ -142,5 +146,6 @@ fn new_statement(document: &StatementDocument) -> Result<NewStatement, RollupErr
         payout_minor: document.payout_minor,
         carried_out_minor: document.carried_out_minor,
         closed_at: Ts(document.closed_at),
+        payout_account_sha256: Some(account_sha256),
     })
 }

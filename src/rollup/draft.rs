@@ -89,6 +89,11 @@ impl<'a> Draft<'a> {
         self.last.currency
     }
 
+    /// Of the account, of which the document shows a part.
+    pub(crate) fn payout_account_sha256(&self) -> String {
+        self.last.payout.account_sha256()
+    }
+
     pub(crate) fn document(
         self,
         row: &MonthRow,

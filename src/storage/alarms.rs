@@ -44,6 +44,22 @@ pub(crate) async fn list(
         .await)?)
 }
 
+/// Whether just this was said of a subject before, whatever became of the alarm.
+pub(crate) async fn was_raised(
+    tx: &mut Tx,
+    (kind, subject): (&str, &str),
+    detail: &str,
+) -> Result<bool> {
+    let sql = "SELECT count(*) FROM alarms WHERE kind = $1 AND subject = $2 AND detail = $3";
+    let found: i64 = on_db!(tx, c => sqlx::query_scalar(sql)
+        .bind(kind)
+        .bind(subject)
+        .bind(detail)
+        .fetch_one(c)
+        .await)?;
+    Ok(found > 0)
+}
+
 /// Resolves an alarm that is open; `None` where there is no such one.
 pub(crate) async fn resolve(
     tx: &mut Tx,

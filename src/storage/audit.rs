@@ -41,6 +41,13 @@ pub(crate) struct Change {
     pub(crate) after: Option<Value>,
 }
 
+/// Fails where [`record`] would: there is no such table, or this database takes no writes.
+pub(crate) async fn is_writable(tx: &mut Tx) -> Result<()> {
+    let sql = "INSERT INTO audit_log (id) SELECT id FROM audit_log WHERE 1 = 0";
+    on_db!(tx, c => sqlx::query(sql).execute(c).await.map(|_| ()))?;
+    Ok(())
+}
+
 pub(crate) async fn record(tx: &mut Tx, entries: &[(AuditEntry, Change)]) -> Result<()> {
     let mut writes = Writes::new(tx);
     record_with(&mut writes, entries).await?;

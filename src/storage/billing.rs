@@ -113,6 +113,8 @@ from_row! {
         /// What rounding the card's part took off the total.
         pub(crate) rounding_minor: i64,
         pub(crate) number: Option<i64>,
+        /// The Sovereign that gave the number, where that is another one.
+        pub(crate) issued_by: Option<String>,
         pub(crate) currency: String,
         pub(crate) status: String,
         pub(crate) period_start: Option<Ts>,
@@ -126,7 +128,8 @@ from_row! {
 pub(crate) async fn invoices(tx: &mut Tx, tenant_id: &str) -> Result<Vec<InvoiceRow>> {
     let sql = "SELECT i.id, i.customer_id, i.tenant_id, i.stripe_invoice_id, i.amount_minor, \
                    i.credit_minor, COALESCE(o.tax_minor, 0) AS tax_minor, \
-                   COALESCE(o.rounding_minor, 0) AS rounding_minor, i.number, i.currency, \
+                   COALESCE(o.rounding_minor, 0) AS rounding_minor, \
+                   COALESCE(i.number, i.foreign_number) AS number, i.foreign_fqdn AS issued_by, i.currency, \
                    i.status, i.period_start, i.period_end, i.pdf_url, i.created_at \
                FROM invoices i LEFT JOIN orders o ON o.id = i.order_id \
                WHERE i.tenant_id = $1 ORDER BY i.created_at DESC, i.id DESC";

@@ -29,6 +29,8 @@ from_row! {
         pub(crate) invoice_id: Option<Uuid>,
         /// The invoice's.
         pub(crate) number: Option<i64>,
+        /// The Sovereign that gave it, where that is another one.
+        pub(crate) issued_by: Option<String>,
         /// The account's card for further payments.
         pub(crate) card_brand: Option<String>,
         pub(crate) card_last4: Option<String>,
@@ -46,7 +48,8 @@ pub(crate) async fn find(tx: &mut Tx, order_id: Uuid, now: Timestamp) -> Result<
                    COALESCE(o.promo_code, '') <> '' AS has_voucher, \
                    COALESCE(i.period_start, o.period_start) AS period_start, \
                    COALESCE(i.period_end, o.period_end) AS period_end, \
-                   i.id AS invoice_id, i.number, k.card_brand, k.card_last4, \
+                   i.id AS invoice_id, COALESCE(i.number, i.foreign_number) AS number, \
+                   i.foreign_fqdn AS issued_by, k.card_brand, k.card_last4, \
                    CAST(w.balance_minor - w.held_minor - COALESCE(( \
                        SELECT SUM(l.remaining_minor - l.held_minor) FROM credit_lots l \
                        WHERE l.customer_id = w.customer_id AND l.remaining_minor > 0 \

@@ -12,6 +12,7 @@ use super::batch;
 use super::cursor::Cursor;
 use super::load::UuidKey;
 use super::types::int4;
+use super::voucher_list::pattern;
 use super::{Connection, Result, Ts, Tx, on_db};
 
 from_row! {
@@ -151,10 +152,11 @@ pub(crate) async fn update(tx: &mut Tx, campaign: &Campaign, name_key: &str) -> 
     Ok(())
 }
 
-/// Campaigns, newest first, after the one that was made then and has this identifier.
+/// Campaigns of a status, and whose names have a part in them as names are compared: newest first, after the one that was
+/// made then and has this identifier.
 pub(crate) async fn list(
     tx: &mut Tx,
-    status: Option<CampaignStatus>,
+    (status, part): (Option<CampaignStatus>, Option<&str>),
     now: Timestamp,
     after: (Timestamp, Uuid),
     limit: i64,
@@ -164,7 +166,8 @@ pub(crate) async fn list(
             concat!(
                 "SELECT ",
                 columns!(),
-                " FROM campaigns c WHERE (c.created_at, c.id) < ($1, $2) AND $3 = $3 AND ",
+                " FROM campaigns c WHERE (c.created_at, c.id) < ($1, $2) AND $3 = $3 \
+                     AND ($5 = '%' OR c.name_key LIKE $5 ESCAPE '!') AND ",
                 $which,
                 " ORDER BY c.created_at DESC, c.id DESC LIMIT $4"
             )
@@ -194,6 +197,7 @@ pub(crate) async fn list(
         .bind(after.1)
         .bind(Ts(now))
         .bind(limit)
+        .bind(pattern(part))
         .fetch_all(c)
         .await)?;
     Ok(rows.into_iter().map(CampaignRow::into_campaign).collect())
@@ -229,7 +233,7 @@ pub(crate) async fn standing(
         VoucherStatus::Revoked => return Ok(Vec::new()),
     };
     let newest = (Cursor::newest().created_at, Uuid::nil());
-    list(tx, Some(of), now, newest, limit).await
+    list(tx, (Some(of), None), now, newest, limit).await
 }
 
 /// What campaigns are called.

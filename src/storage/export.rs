@@ -115,7 +115,7 @@ pub(crate) const RESOURCES: &[Resource] = &[
     resource!("payments" of "card_payments", "what cards have paid",
         "card_payments t WHERE t.tenant_id = $1", Order::Id,
         [id: Id, order_id: Id, intent_id: Text, charge_id: Text, amount_minor: Whole, purpose: Text,
-            created_at: Moment]),
+            foreign_fqdn: Text | null, created_at: Moment]),
     resource!("disputes" of "disputes", "payments that a bank took back, or asked about",
         "disputes t WHERE t.tenant_id = $1", Order::Id,
         [id: Id, stripe_dispute_id: Text, payment_id: Id, order_id: Id, amount_minor: Whole,

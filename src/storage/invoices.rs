@@ -31,6 +31,8 @@ from_row! {
     pub(crate) struct PrintedRow {
         /// None yet; an earlier service's invoice never has one.
         pub(crate) number: Option<i64>,
+        /// The Sovereign that gave the number, where that is another one.
+        pub(crate) issued_by: Option<String>,
         /// Whether an earlier service made it.
         pub(crate) adopted: bool,
         pub(crate) amount_minor: i64,
@@ -59,7 +61,8 @@ from_row! {
 
 /// The invoice of that identifier, where it is one of this Organization.
 pub(crate) async fn printed(tx: &mut Tx, tenant_id: &str, id: Uuid) -> Result<Option<PrintedRow>> {
-    let sql = "SELECT i.number, (i.amount_omr IS NOT NULL) AS adopted, i.amount_minor, i.credit_minor, \
+    let sql = "SELECT COALESCE(i.number, i.foreign_number) AS number, i.foreign_fqdn AS issued_by, \
+                   (i.amount_omr IS NOT NULL) AS adopted, i.amount_minor, i.credit_minor, \
                    COALESCE(o.charge_minor, i.amount_minor - i.credit_minor) AS charge_minor, \
                    COALESCE(o.rounding_minor, 0) AS rounding_minor, \
                    COALESCE(o.tax_minor, 0) AS tax_minor, \

@@ -80,11 +80,14 @@ pub(crate) async fn begin(tx: &mut Tx, name: &str, now: Timestamp, at_once: bool
     Ok(rows > 0)
 }
 
-/// Notes how a run went.
+/// Notes how a run went. Where somebody has made the job due meanwhile, it stays due: what they want done may have come
+/// after the run looked.
 pub(crate) async fn end(tx: &mut Tx, name: &str, ended: &Ended<'_>) -> Result<()> {
     let sql = "UPDATE jobs SET last_finished_at = $2, \
                    last_ok_at = CASE WHEN $3 THEN $4 ELSE last_ok_at END, failing_since = $5, \
-                   consecutive_failures = $6, last_error = $7, last_count = $8, next_run_at = $9 \
+                   consecutive_failures = $6, last_error = $7, last_count = $8, \
+                   next_run_at = CASE WHEN next_run_at > last_started_at AND next_run_at <= $2 \
+                       THEN next_run_at ELSE $9 END \
                WHERE name = $1";
     on_db!(tx, c => sqlx::query(sql)
         .bind(name)

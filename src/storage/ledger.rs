@@ -64,6 +64,8 @@ from_row! {
         pub(crate) period_start: Option<Ts>,
         pub(crate) invoice_id: Option<Uuid>,
         pub(crate) invoice_number: Option<i64>,
+        /// The Sovereign that gave the number, where that is another one.
+        pub(crate) invoice_issued_by: Option<String>,
         pub(crate) created_at: Ts,
         /// What came and went since this line, up to the one above it in the page.
         since_minor: i64,
@@ -98,12 +100,13 @@ WITH found AS (
         COALESCE(LAG(id) OVER newest, $6) AS above_id
     FROM found WINDOW newest AS (ORDER BY created_at DESC, id DESC)
 ), bills AS (
-    SELECT i.id, i.order_id, i.number FROM invoices i
+    SELECT i.id, i.order_id, COALESCE(i.number, i.foreign_number) AS number, i.foreign_fqdn
+    FROM invoices i
     WHERE i.tenant_id = $2 AND i.status <> 'void' AND i.order_id IN (SELECT order_id FROM found)
 )
 SELECT p.id, p.kind, p.amount_minor, p.owed_minor, p.reason, p.lot_id, l.source, l.reference, p.order_id,
     o.kind AS order_kind, o.lines AS order_lines, o.period_start, i.id AS invoice_id,
-    i.number AS invoice_number, p.created_at,
+    i.number AS invoice_number, i.foreign_fqdn AS invoice_issued_by, p.created_at,
     CAST(COALESCE((SELECT SUM(s.amount_minor) FROM credit_ledger s
         WHERE s.customer_id = $1 AND (s.created_at, s.id) > (p.created_at, p.id)
             AND (s.created_at, s.id) <= (p.above_at, p.above_id)), 0) AS bigint) AS since_minor

@@ -44,7 +44,7 @@ pub(crate) struct Wanted {
     pub(super) changed: BTreeSet<OrganizationId>,
     /// Whose usage is wanted, and which reports of it.
     pub(super) users: BTreeSet<OrganizationId>,
-    pub(super) usage_events: BTreeSet<String>,
+    pub(super) usage_events: BTreeSet<(OrganizationId, String)>,
     /// The orders that money goes back of.
     pub(super) refunded: BTreeSet<OrderId>,
     /// Those of the orders that a command names: only their redemptions are changed.
@@ -96,7 +96,10 @@ impl Wanted {
                 }
                 Command::RecordUsage(request) => {
                     request.events.iter().for_each(|event| wanted.add_user(&event.tenant_id));
-                    wanted.usage_events.extend(request.events.iter().map(|e| e.id.clone()));
+                    let reported = request.events.iter();
+                    wanted
+                        .usage_events
+                        .extend(reported.map(|event| (event.tenant_id.clone(), event.id.clone())));
                 }
                 Command::Cancel(Cancel { actor, tenant_id, .. })
                 | Command::Resume { tenant_id, actor } => {

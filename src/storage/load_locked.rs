@@ -76,6 +76,7 @@ impl WalletRow {
             customer_id: CustomerId(self.customer_id),
             status: OrganizationStatus::Deleted,
             place: Place::Here,
+            moved_to: None,
             subdomain: String::new(),
             plan_id: String::new(),
             apps: Vec::new(),

@@ -20,6 +20,7 @@ from_row! {
         amount_minor: i64,
         purpose: String,
         created_at: Ts,
+        foreign_fqdn: Option<String>,
     }
 }
 
@@ -38,6 +39,7 @@ impl PaymentRow {
             amount_minor: self.amount_minor,
             purpose,
             created_at: self.created_at.0,
+            foreign_fqdn: self.foreign_fqdn,
         })
     }
 }
@@ -46,7 +48,7 @@ impl PaymentRow {
 pub(super) async fn payments(tx: &mut Tx, wanted: &Wanted, book: &mut Book) -> Result<()> {
     let sql = "WITH v (id) AS ({rows}) \
         SELECT p.id, p.order_id, p.customer_id, p.tenant_id, p.intent_id, p.charge_id, \
-            p.amount_minor, p.purpose, p.created_at \
+            p.amount_minor, p.purpose, p.created_at, p.foreign_fqdn \
         FROM v JOIN card_payments p ON p.order_id = v.id";
     let orders = wanted.orders.iter().map(|id| UuidKey { id: id.0 }).collect();
     for row in batch::fetch::<_, PaymentRow>(tx, sql, orders).await? {

@@ -65,7 +65,7 @@ from_row! {
     struct OrganizationPart {
         status: Option<String>,
         moving: Option<bool>,
-        gone: Option<bool>,
+        moved_to: Option<String>,
         subdomain: Option<String>,
         plan_id: Option<String>,
         apps: Option<Json<Vec<String>>>,
@@ -78,7 +78,7 @@ from_row! {
 /// these tables, it answers each by one descent of an index.
 const SQL: &str = "WITH v (number, tenant_id, user_id, route, key, code) AS ({rows}) \
     SELECT v.number, o.status, (o.moving_from IS NOT NULL) AS moving, \
-        (o.moved_to IS NOT NULL) AS gone, o.subdomain, o.plan_id, o.apps, o.addons, \
+        o.moved_to, o.subdomain, o.plan_id, o.apps, o.addons, \
         o.dedicated_services, \
         (SELECT s.id FROM subscriptions s \
             WHERE s.tenant_id = v.tenant_id AND s.status <> 'canceled') AS live_subscription, \
@@ -156,11 +156,12 @@ impl OrganizationPart {
             account.status = OrganizationStatus::parse(&status)
                 .ok_or_else(|| Error::corrupt("organizations", format!("status {status:?}")))?;
         }
-        account.place = match (self.moving, self.gone) {
+        account.place = match (self.moving, &self.moved_to) {
             (Some(true), _) => Place::Moving,
-            (_, Some(true)) => Place::Gone,
+            (_, Some(_)) => Place::Gone,
             _ => Place::Here,
         };
+        account.moved_to = self.moved_to;
         account.subdomain = self.subdomain.unwrap_or_default();
         account.plan_id = self.plan_id.unwrap_or_default();
         account.apps = self.apps.map(|apps| apps.0).unwrap_or_default();

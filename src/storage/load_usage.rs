@@ -13,6 +13,12 @@ use super::load::{UuidKey, Wanted};
 use super::{Result, Ts, Tx, usage};
 
 batch_row! { struct TextKey<'a> { id: &'a str => "text" } }
+batch_row! {
+    struct EventKey<'a> {
+        tenant_id: &'a str => "text",
+        id: &'a str => "text",
+    }
+}
 
 /// Everything, once the Organizations' subscriptions are in the book.
 pub(super) async fn usage(tx: &mut Tx, wanted: &Wanted, book: &mut Book) -> Result<()> {
@@ -102,11 +108,15 @@ async fn limits(tx: &mut Tx, wanted: &Wanted, book: &mut Book) -> Result<()> {
 }
 
 /// Those of these reports that are no news.
-async fn events(tx: &mut Tx, ids: &BTreeSet<String>, book: &mut Book) -> Result<()> {
-    let sql = "WITH v (id) AS ({rows}) \
+async fn events(
+    tx: &mut Tx,
+    ids: &BTreeSet<(OrganizationId, String)>,
+    book: &mut Book,
+) -> Result<()> {
+    let sql = "WITH v (tenant_id, id) AS ({rows}) \
                SELECT e.id, e.total_id, e.tenant_id, e.meter, e.quantity, e.at \
-               FROM v JOIN usage_events e ON e.id = v.id";
-    let keys = ids.iter().map(|id| TextKey { id }).collect();
+               FROM v JOIN usage_events e ON e.tenant_id = v.tenant_id AND e.id = v.id";
+    let keys = ids.iter().map(|(tenant_id, id)| EventKey { tenant_id: &tenant_id.0, id }).collect();
     let rows: Vec<(String, Uuid, String, String, i64, Ts)> = batch::fetch(tx, sql, keys).await?;
     for (id, total_id, tenant_id, meter, quantity, at) in rows {
         let event = UsageEvent {
@@ -117,7 +127,7 @@ async fn events(tx: &mut Tx, ids: &BTreeSet<String>, book: &mut Book) -> Result<
             at: at.0,
             total_id: Some(UsageTotalId(total_id)),
         };
-        book.usage_events.insert(event.id.clone(), event);
+        book.usage_events.insert((event.tenant_id.clone(), event.id.clone()), event);
     }
     Ok(())
 }

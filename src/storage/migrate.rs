@@ -77,12 +77,16 @@ const MIGRATIONS: &[Migration] = &[
     migration!(35, "0035", "mailings"),
     migration!(36, "0036", "funnel"),
     migration!(37, "0037", "moves"),
+    migration!(38, "0038", "moved_cards"),
+    migration!(39, "0039", "sign_in_shares"),
+    migration!(40, "0040", "desk"),
 ];
 
 /// Those of the publisher's book, which is a database of its own.
 const BOOK: &[Migration] = &[
     migration!(in "../../migrations/publisher/", 1, "0001", "book"),
     migration!(in "../../migrations/publisher/", 2, "0002", "payouts"),
+    migration!(in "../../migrations/publisher/", 3, "0003", "payout_states"),
 ];
 
 /// Any number; all processes of this program take the same PostgreSQL lock while they migrate.

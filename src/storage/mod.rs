@@ -6,8 +6,6 @@
 
 #[macro_use]
 mod row;
-#[macro_use]
-mod voucher_orders;
 
 pub mod adopt;
 pub(crate) mod adopted_subscriptions;
@@ -62,10 +60,13 @@ pub mod memory;
 pub mod migrate;
 pub(crate) mod move_in;
 pub(crate) mod move_out;
+pub(crate) mod move_pages;
+pub(crate) mod moved_credit;
 pub(crate) mod moved_list;
 pub(crate) mod moved_tables;
 pub(crate) mod moves;
 pub(crate) mod nats_queue;
+pub(crate) mod networks;
 pub(crate) mod notices;
 pub(crate) mod orders;
 pub(crate) mod organization_life;
@@ -105,10 +106,13 @@ mod verify_moves;
 mod verify_reports;
 mod verify_usage;
 mod voucher_few;
+pub(crate) mod voucher_held;
 pub(crate) mod voucher_list;
+mod voucher_orders;
 pub(crate) mod voucher_sorted;
 pub(crate) mod voucher_story;
 pub(crate) mod voucher_tags;
+pub(crate) mod voucher_timeline;
 pub(crate) mod voucher_views;
 pub(crate) mod vouchers;
 pub(crate) mod wallets;

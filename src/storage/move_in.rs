@@ -1,6 +1,8 @@
 //! What an arriving Organization meets here, and what is noted of its arrival. Its own rows are written by
 //! `moved_tables.rs`, the move's by `moves.rs`; what must be true of them afterwards is in `move_in/soundness.rs`.
 
+mod late;
+mod refunded;
 mod soundness;
 mod sums;
 mod tombstone;
@@ -11,6 +13,8 @@ use uuid::Uuid;
 use super::batch::{self, batch_row};
 use super::{Error, Json, Result, Ts, Tx, on_db};
 
+pub(crate) use self::late::{Late, late};
+pub(crate) use self::refunded::{RefundedRow, keep_refunded, refunded};
 pub(crate) use self::soundness::{Account, account, faults, kinds};
 pub(crate) use self::sums::{
     AdoptedRow, adopted_redemptions, forget_customers, lines, lock as lock_sums, payments,
@@ -49,11 +53,26 @@ pub(crate) async fn domains(tx: &mut Tx, id: &str) -> Result<Vec<(String, Vec<St
     Ok(rows.into_iter().map(|(name, domains)| (name, domains.0)).collect())
 }
 
-/// Whether this Sovereign has issued a voucher of this code.
-pub(crate) async fn is_voucher(tx: &mut Tx, code: &str) -> Result<bool> {
-    let sql = "SELECT count(*) FROM promo_codes WHERE code = $1";
-    let found: i64 = on_db!(tx, c => sqlx::query_scalar(sql).bind(code).fetch_one(c).await)?;
-    Ok(found > 0)
+batch_row! {
+    struct CodeRow {
+        code: String => "text",
+    }
+}
+
+from_row! {
+    #[derive(Debug, Clone)]
+    struct KnownRow {
+        code: String,
+    }
+}
+
+/// Those of some codes that are of vouchers which this Sovereign has issued.
+pub(crate) async fn known_vouchers(tx: &mut Tx, codes: Vec<String>) -> Result<Vec<String>> {
+    let sql = "WITH v (code) AS ({rows}) \
+               SELECT p.code FROM v JOIN promo_codes p ON p.code = v.code";
+    let rows = codes.into_iter().map(|code| CodeRow { code }).collect();
+    let found: Vec<KnownRow> = batch::fetch(tx, sql, rows).await?;
+    Ok(found.into_iter().map(|row| row.code).collect())
 }
 
 /// Whether an Organization has ever moved away from here.
@@ -62,6 +81,17 @@ pub(crate) async fn has_left(tx: &mut Tx, tenant_id: &str) -> Result<bool> {
                WHERE tenant_id = $1 AND direction = 'out' AND state = 'moved'";
     let found: i64 = on_db!(tx, c => sqlx::query_scalar(sql).bind(tenant_id).fetch_one(c).await)?;
     Ok(found > 0)
+}
+
+/// The Sovereign that an Organization had left for, and where its people find it there.
+pub(crate) type Departure = (String, Option<String>);
+
+/// The last one; `None` where it has never left.
+pub(crate) async fn last_departure(tx: &mut Tx, tenant_id: &str) -> Result<Option<Departure>> {
+    let sql = "SELECT peer_fqdn, forward_url FROM organization_moves \
+               WHERE tenant_id = $1 AND direction = 'out' AND state = 'moved' \
+               ORDER BY started_at DESC, id DESC LIMIT 1";
+    Ok(on_db!(tx, c => sqlx::query_as(sql).bind(tenant_id).fetch_optional(c).await)?)
 }
 
 /// A move hither that begins.
@@ -213,14 +243,22 @@ pub(crate) async fn redeemed(tx: &mut Tx, tenant_id: &str) -> Result<Vec<Redeeme
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(tenant_id).fetch_all(c).await)?)
 }
 
-/// A payment by card that was taken, or a refund that was made or is being made, and how it stands.
-pub(crate) type MoneyMoved = (Uuid, String);
-
-/// Those of an Organization. A refund that has failed moved nothing.
-pub(crate) async fn money_moved(tx: &mut Tx, tenant_id: &str) -> Result<Vec<MoneyMoved>> {
-    let sql = "SELECT id, 'paid' AS status FROM card_payments WHERE tenant_id = $1 \
+/// Payments in this Sovereign's account at Stripe, and what is to go back of them, however that stands.
+pub(crate) async fn money_moved(tx: &mut Tx, tenant_id: &str) -> Result<Vec<Uuid>> {
+    let sql = "SELECT id FROM card_payments WHERE tenant_id = $1 AND foreign_fqdn IS NULL \
                UNION ALL \
-               SELECT id, status FROM refunds WHERE tenant_id = $1 AND status <> 'failed'";
+               SELECT r.id FROM refunds r JOIN card_payments p ON p.id = r.payment_id \
+               WHERE r.tenant_id = $1 AND p.foreign_fqdn IS NULL";
+    Ok(on_db!(tx, c => sqlx::query_scalar(sql).bind(tenant_id).fetch_all(c).await)?)
+}
+
+/// A payment in this Sovereign's account at Stripe: its identifier, the intent, the charge, and the amount.
+pub(crate) type Charged = (Uuid, String, String, i64);
+
+/// Those of an Organization.
+pub(crate) async fn charges(tx: &mut Tx, tenant_id: &str) -> Result<Vec<Charged>> {
+    let sql = "SELECT id, intent_id, charge_id, amount_minor FROM card_payments \
+               WHERE tenant_id = $1 AND foreign_fqdn IS NULL";
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(tenant_id).fetch_all(c).await)?)
 }
 

@@ -9,19 +9,23 @@ use uuid::Uuid;
 use super::moved_tables::{Kind, MOVED};
 use super::{Result, Ts, Tx, on_db};
 
-/// Whoever is named in an Organization's rows. Not all of these are users: some are names of the program's parts.
-pub(crate) async fn named(tx: &mut Tx, tenant_id: &str) -> Result<BTreeSet<String>> {
+/// Whoever is named in an Organization's rows; where that are more than `most`, so many at least. Not all of these are
+/// users: some are names of the program's parts.
+pub(crate) async fn named(tx: &mut Tx, tenant_id: &str, most: i64) -> Result<BTreeSet<String>> {
     let mut named = BTreeSet::new();
     for moved in MOVED {
         for column in moved.columns.iter().filter(|column| column.kind == Kind::Person) {
             let sql = || {
                 let (name, table, whose) = (column.name, moved.table, moved.whose);
                 AssertSqlSafe(format!(
-                    "SELECT DISTINCT t.{name} FROM {table} t WHERE t.{whose} AND t.{name} IS NOT NULL"
+                    "SELECT DISTINCT t.{name} FROM {table} t WHERE t.{whose} AND t.{name} IS NOT NULL LIMIT $2"
                 ))
             };
-            let found: Vec<String> =
-                on_db!(tx, c => sqlx::query_scalar(sql()).bind(tenant_id).fetch_all(c).await)?;
+            let found: Vec<String> = on_db!(tx, c => sqlx::query_scalar(sql())
+                .bind(tenant_id)
+                .bind(most)
+                .fetch_all(c)
+                .await)?;
             named.extend(found);
         }
     }
@@ -64,14 +68,14 @@ from_row! {
     }
 }
 
-/// The vouchers of this Sovereign that an Organization has redeemed, by code.
-pub(crate) async fn vouchers(tx: &mut Tx, tenant_id: &str) -> Result<Vec<TrailRow>> {
+/// The vouchers of this Sovereign that an Organization has redeemed, by code: the first `most` of them.
+pub(crate) async fn vouchers(tx: &mut Tx, tenant_id: &str, most: i64) -> Result<Vec<TrailRow>> {
     let sql = "SELECT p.code, p.description, p.credit_minor, c.name AS campaign, \
                    p.created_at AS issued_at, p.status \
                FROM promo_codes p LEFT JOIN campaigns c ON c.id = p.campaign_id \
                WHERE p.code IN (SELECT r.code FROM promo_redemptions r WHERE r.tenant_id = $1) \
-               ORDER BY p.code";
-    Ok(on_db!(tx, c => sqlx::query_as(sql).bind(tenant_id).fetch_all(c).await)?)
+               ORDER BY p.code LIMIT $2";
+    Ok(on_db!(tx, c => sqlx::query_as(sql).bind(tenant_id).bind(most).fetch_all(c).await)?)
 }
 
 /// Keeps both with a move, as they were when it began.

@@ -1,6 +1,9 @@
 //! Which tables and columns move with an Organization, and which do not.
 
+use sha2::{Digest as _, Sha256};
+
 use super::columns::column;
+use crate::hex;
 
 pub(crate) use super::columns::{Column, Kind};
 
@@ -104,7 +107,7 @@ pub(crate) const MOVED: &[Moved] = &[
             number: Whole | null, foreign_number: Whole | null, foreign_fqdn: Text | null]),
     moved!("card_payments.jsonl" of "card_payments", TENANT, Order::Id,
         [id: Id, order_id: Id, customer_id: Id, tenant_id: Text, intent_id: Text, charge_id: Text,
-            amount_minor: Whole, purpose: Text, created_at: Moment]),
+            amount_minor: Whole, purpose: Text, created_at: Moment, foreign_fqdn: Text | null]),
     moved!("refunds.jsonl" of "refunds", TENANT, Order::Id,
         [id: Id, order_id: Id, payment_id: Id | null, customer_id: Id, tenant_id: Text, credit_minor: Whole,
             card_minor: Whole, tax_minor: Whole, reason: Text, requested_by: Person, status: Text,
@@ -154,6 +157,19 @@ pub(crate) const NOT_MOVED: &[(&str, &str)] = &[
 /// Columns of moved tables that say where an Organization is, as its Sovereign sees it.
 pub(crate) const NOT_MOVED_COLUMNS: &[(&str, &str)] =
     &[("organizations", "moved_to"), ("organizations", "forward_url")];
+
+/// Tells whether two programs move the same, whatever else their tables have: a digest of every column that moves.
+pub(crate) fn fingerprint() -> String {
+    let of = |moved: &'static Moved| {
+        moved.columns.iter().map(move |column| {
+            let Column { name, kind, optional } = column;
+            format!("{} {} {name} {kind:?} {optional}\n", moved.file, moved.table)
+        })
+    };
+    let mut lines: Vec<String> = MOVED.iter().flat_map(of).collect();
+    lines.sort_unstable();
+    hex::encode(&Sha256::digest(lines.concat()))
+}
 
 /// The tables and their columns that move, for a test to compare with the schema.
 #[must_use]

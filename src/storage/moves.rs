@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::batch::{Writes, batch_row};
 use super::{Connection, Result, Ts, Tx, on_db};
+use crate::fail_point::reach;
 
 /// Away from here.
 pub(crate) const OUT: &str = "out";
@@ -211,25 +212,75 @@ pub(super) async fn departures(writes: &mut Writes<'_>, book: &Book) -> Result<(
                        WHERE m.id = v.id) \
                FROM v WHERE organizations.id = v.tenant_id \
                    AND organizations.moving_from IS NOT NULL";
-    writes.update("organizations", sql, rows).await
+    writes.update("organizations", sql, rows).await?;
+    if !book.changes.departures.is_empty() {
+        reach!("move_departing");
+    }
+    Ok(())
+}
+
+/// Keeps an Organization from everybody who changes something of it that is not its account's, until the caller's
+/// transaction ends: whoever does has asked [`is_away`] before. The account's lock is taken first. SQLite has one writer
+/// at a time anyway.
+pub(crate) async fn hold(tx: &mut Tx, tenant_id: &str) -> Result<()> {
+    if let Connection::Postgres(connection) = tx.connection() {
+        let sql = "SELECT 1 FROM organizations WHERE id = $1 FOR NO KEY UPDATE";
+        sqlx::query(sql).bind(tenant_id).execute(connection).await?;
+    }
+    Ok(())
 }
 
 /// Whether an Organization is on its way to another Sovereign or from one, or there. It does not set out before the
-/// caller's transaction ends; SQLite has one writer at a time anyway.
+/// caller's transaction ends; a transaction that takes the account's lock too takes that first.
 pub(crate) async fn is_away(tx: &mut Tx, tenant_id: &str) -> Result<bool> {
-    let sql = "SELECT (moving_from IS NOT NULL OR moved_to IS NOT NULL) AS away \
-               FROM organizations WHERE id = $1";
-    let away: Option<bool> = match tx.connection() {
+    place(tx, tenant_id).await.map(|(moving, gone)| moving || gone)
+}
+
+/// Whether it is on its way: nothing of it may change. One that has left is history, which may go on. It does not set
+/// out before the caller's transaction ends.
+pub(crate) async fn is_moving(tx: &mut Tx, tenant_id: &str) -> Result<bool> {
+    place(tx, tenant_id).await.map(|(moving, _)| moving)
+}
+
+/// The Organization that an order is of.
+pub(crate) async fn of_order(tx: &mut Tx, order_id: Uuid) -> Result<Option<String>> {
+    let sql = "SELECT tenant_id FROM orders WHERE id = $1";
+    Ok(on_db!(tx, c => sqlx::query_scalar(sql).bind(order_id).fetch_optional(c).await)?)
+}
+
+/// Whether an Organization is on its way, and whether it has left.
+async fn place(tx: &mut Tx, tenant_id: &str) -> Result<(bool, bool)> {
+    const SQL: &str = "SELECT (moving_from IS NOT NULL) AS moving, (moved_to IS NOT NULL) AS gone \
+                       FROM organizations WHERE id = $1";
+    const LOCKED: &str = "SELECT (moving_from IS NOT NULL) AS moving, (moved_to IS NOT NULL) AS gone \
+                          FROM organizations WHERE id = $1 FOR SHARE";
+    let found: Option<(bool, bool)> = match tx.connection() {
         Connection::Postgres(connection) => {
-            const LOCKED: &str = "SELECT (moving_from IS NOT NULL OR moved_to IS NOT NULL) AS away \
-                                  FROM organizations WHERE id = $1 FOR SHARE";
-            sqlx::query_scalar(LOCKED).bind(tenant_id).fetch_optional(connection).await?
+            sqlx::query_as(LOCKED).bind(tenant_id).fetch_optional(connection).await?
         }
         Connection::Sqlite(connection) => {
-            sqlx::query_scalar(sql).bind(tenant_id).fetch_optional(connection).await?
+            sqlx::query_as(SQL).bind(tenant_id).fetch_optional(connection).await?
         }
     };
-    Ok(away == Some(true))
+    Ok(found.unwrap_or_default())
+}
+
+from_row! {
+    /// Where an Organization is, for whoever has news of it.
+    #[derive(Debug, Clone)]
+    pub(crate) struct WhereaboutsRow {
+        pub(crate) name: String,
+        pub(crate) is_moving: bool,
+        /// The Sovereign that has it now.
+        pub(crate) moved_to: Option<String>,
+    }
+}
+
+/// `None` where there is no such Organization.
+pub(crate) async fn whereabouts(tx: &mut Tx, tenant_id: &str) -> Result<Option<WhereaboutsRow>> {
+    let sql = "SELECT name, (moving_from IS NOT NULL) AS is_moving, moved_to \
+               FROM organizations WHERE id = $1";
+    Ok(on_db!(tx, c => sqlx::query_as(sql).bind(tenant_id).fetch_optional(c).await)?)
 }
 
 from_row! {

@@ -29,6 +29,29 @@ from_row! {
         pub(crate) updated_at: Ts,
         /// When it will be deleted, or was; NULL where nobody asked for that.
         pub(crate) deletion_at: Option<Ts>,
+        /// What it was before its move began; NULL where it is on none.
+        moving_from: Option<String>,
+        moved_to: Option<String>,
+        forward_url: Option<String>,
+    }
+}
+
+from_row! {
+    /// Where an Organization is that has left.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub(crate) struct Forwarding {
+        /// The Sovereign that has it.
+        pub(crate) moved_to: String,
+        /// Where its people find it there.
+        pub(crate) forward_url: Option<String>,
+    }
+}
+
+impl Forwarding {
+    /// The address as a link may have it: of a page on the web, and nothing else.
+    pub(crate) fn link(&self) -> Option<&str> {
+        let web = |url: &&str| url.starts_with("https://") || url.starts_with("http://");
+        self.forward_url.as_deref().filter(web)
     }
 }
 
@@ -37,13 +60,24 @@ impl OrganizationRow {
         let unknown = || Error::corrupt("organizations", format!("status {:?}", self.status));
         OrganizationStatus::parse(&self.status).ok_or_else(unknown)
     }
+
+    /// Whether it is on its way to another Sovereign or from one.
+    pub(crate) fn is_moving(&self) -> bool {
+        self.moving_from.is_some()
+    }
+
+    /// Where it is, where that is not here any more.
+    pub(crate) fn forwarding(&self) -> Option<Forwarding> {
+        let moved_to = self.moved_to.clone()?;
+        Some(Forwarding { moved_to, forward_url: self.forward_url.clone() })
+    }
 }
 
 macro_rules! columns {
     () => {
         "o.id, o.slug, o.name, o.org_type, o.industry, o.owner_id, o.plan_id, o.apps, \
          o.addons, o.dedicated_services, o.subdomain, o.custom_domains, o.status, o.created_at, \
-         o.updated_at, o.deletion_at"
+         o.updated_at, o.deletion_at, o.moving_from, o.moved_to, o.forward_url"
     };
 }
 pub(super) use columns;
@@ -158,6 +192,22 @@ pub(crate) async fn list_for_member(tx: &mut Tx, user_id: &UserId) -> Result<Vec
     );
     let query = SQL;
     Ok(on_db!(tx, c => sqlx::query_as(query).bind(&user_id.0).fetch_all(c).await)?)
+}
+
+/// Where an Organization is that has left, for a member of it.
+pub(crate) async fn forwarding(
+    tx: &mut Tx,
+    id: &str,
+    user_id: &UserId,
+) -> Result<Option<Forwarding>> {
+    let sql = "SELECT o.moved_to, o.forward_url \
+               FROM organizations o JOIN members m ON m.tenant_id = o.id \
+               WHERE o.id = $1 AND m.user_id = $2 AND o.moved_to IS NOT NULL";
+    Ok(on_db!(tx, c => sqlx::query_as(sql)
+        .bind(id)
+        .bind(&user_id.0)
+        .fetch_optional(c)
+        .await)?)
 }
 
 /// The address and the name of an Organization.

@@ -1,4 +1,4 @@
-//! `passwords` of administrators, and the networks they have signed in from.
+//! `passwords` of administrators.
 
 use sovereign_domain::timestamp::Timestamp;
 
@@ -25,42 +25,6 @@ pub(crate) async fn set(
     on_db!(tx, c => sqlx::query(sql)
         .bind(user_id)
         .bind(hash)
-        .bind(Ts(now))
-        .execute(c)
-        .await
-        .map(|_| ()))?;
-    Ok(())
-}
-
-/// Whether the right password came from this network since `since`.
-pub(crate) async fn knows_network(
-    tx: &mut Tx,
-    user_id: &str,
-    network: &str,
-    since: Timestamp,
-) -> Result<bool> {
-    let sql = "SELECT count(*) FROM password_networks \
-               WHERE user_id = $1 AND network = $2 AND last_at > $3";
-    let found: i64 = on_db!(tx, c => sqlx::query_scalar(sql)
-        .bind(user_id)
-        .bind(network)
-        .bind(Ts(since))
-        .fetch_one(c)
-        .await)?;
-    Ok(found > 0)
-}
-
-pub(crate) async fn remember_network(
-    tx: &mut Tx,
-    user_id: &str,
-    network: &str,
-    now: Timestamp,
-) -> Result<()> {
-    let sql = "INSERT INTO password_networks (user_id, network, last_at) VALUES ($1, $2, $3) \
-               ON CONFLICT (user_id, network) DO UPDATE SET last_at = excluded.last_at";
-    on_db!(tx, c => sqlx::query(sql)
-        .bind(user_id)
-        .bind(network)
         .bind(Ts(now))
         .execute(c)
         .await

@@ -95,10 +95,13 @@ pub(crate) async fn keep_customer(tx: &mut Tx, customer_id: Uuid, stripe_id: &st
     Ok(())
 }
 
-/// The account that pays with this card of Stripe's.
-pub(crate) async fn card_holder(tx: &mut Tx, payment_method_id: &str) -> Result<Option<Uuid>> {
-    let sql = "SELECT id FROM customers WHERE payment_method_id = $1";
-    Ok(on_db!(tx, c => sqlx::query_scalar(sql).bind(payment_method_id).fetch_optional(c).await)?)
+/// The account that pays with this card of Stripe's, and the Organization that it is of.
+pub(crate) async fn card_holder(
+    tx: &mut Tx,
+    payment_method_id: &str,
+) -> Result<Option<(Uuid, String)>> {
+    let sql = "SELECT id, tenant_id FROM customers WHERE payment_method_id = $1";
+    Ok(on_db!(tx, c => sqlx::query_as(sql).bind(payment_method_id).fetch_optional(c).await)?)
 }
 
 /// Forgets a card that can be charged no more.

@@ -53,7 +53,7 @@ from_row! {
         pub(crate) tenant_id: String,
         pub(crate) status: String,
         pub(crate) charge_minor: i64,
-        /// A payment that paid for it.
+        /// A payment that paid for it, wherever it was made.
         pub(crate) charge_id: Option<String>,
     }
 }
@@ -80,18 +80,19 @@ from_row! {
     }
 }
 
-/// The payments of these charges.
+/// The payments of these charges that were made here.
 pub(crate) async fn payments(tx: &mut Tx, charges: &[String]) -> Result<Vec<PaymentRow>> {
     let sql = "WITH v (key) AS ({rows}) \
         SELECT p.id, p.order_id, p.tenant_id, p.charge_id, p.amount_minor, p.created_at \
-        FROM v JOIN card_payments p ON p.charge_id = v.key";
+        FROM v JOIN card_payments p ON p.charge_id = v.key AND p.foreign_fqdn IS NULL";
     batch::fetch(tx, sql, keys(charges)).await
 }
 
-/// The payments of a time, oldest first.
+/// The payments of a time that were made here, oldest first.
 pub(crate) async fn payments_of(tx: &mut Tx, span: Span) -> Result<Vec<PaymentRow>> {
     let sql = "SELECT id, order_id, tenant_id, charge_id, amount_minor, created_at \
                FROM card_payments WHERE created_at < $1 AND (created_at, id) > ($2, $3) \
+                   AND foreign_fqdn IS NULL \
                ORDER BY created_at, id LIMIT $4";
     page(tx, sql, span).await
 }
@@ -143,11 +144,13 @@ pub(crate) async fn unanswered_refunds(tx: &mut Tx, orders: &[Uuid]) -> Result<V
     batch::fetch(tx, sql, orders.iter().map(|id| UuidKey { id: *id }).collect()).await
 }
 
-/// The refunds to cards of a time that have succeeded, oldest first.
+/// The refunds of a time, of payments made here, that have succeeded, oldest first.
 pub(crate) async fn refunds_of(tx: &mut Tx, span: Span) -> Result<Vec<RefundRow>> {
     let sql = "SELECT id, order_id, tenant_id, stripe_refund_id, card_minor, status, created_at \
                FROM refunds WHERE status = 'succeeded' AND card_minor > 0 \
                    AND created_at < $1 AND (created_at, id) > ($2, $3) \
+                   AND NOT EXISTS (SELECT 1 FROM card_payments p \
+                       WHERE p.id = refunds.payment_id AND p.foreign_fqdn IS NOT NULL) \
                ORDER BY created_at, id LIMIT $4";
     page(tx, sql, span).await
 }
@@ -172,10 +175,12 @@ pub(crate) async fn disputes(tx: &mut Tx, ids: &[String]) -> Result<Vec<DisputeR
     batch::fetch(tx, sql, keys(ids)).await
 }
 
-/// The disputes of a time, oldest first.
+/// The disputes of a time, of payments made here, oldest first.
 pub(crate) async fn disputes_of(tx: &mut Tx, span: Span) -> Result<Vec<DisputeRow>> {
     let sql = "SELECT id, order_id, tenant_id, stripe_dispute_id, amount_minor, created_at \
                FROM disputes WHERE created_at < $1 AND (created_at, id) > ($2, $3) \
+                   AND NOT EXISTS (SELECT 1 FROM card_payments p \
+                       WHERE p.id = disputes.payment_id AND p.foreign_fqdn IS NOT NULL) \
                ORDER BY created_at, id LIMIT $4";
     page(tx, sql, span).await
 }

@@ -35,6 +35,7 @@ pub(crate) async fn pending(
                    r.stripe_refund_id, r.attempt, r.created_at \
                FROM refunds r JOIN card_payments p ON p.id = r.payment_id \
                WHERE r.status = 'pending' AND ($1 IS NULL OR r.order_id = $1) \
+                   AND p.foreign_fqdn IS NULL \
                ORDER BY r.updated_at, r.id LIMIT $2";
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(order_id).bind(limit).fetch_all(c).await)?)
 }
@@ -65,7 +66,7 @@ pub(crate) async fn settle(
 }
 
 /// Takes a refund that somebody made at Stripe for one of ours of the same amount that failed. Answers whether
-/// there was one.
+/// there was one. What an Organization takes along to another Sovereign, or has taken, stays as it is.
 pub(crate) async fn take_for_failed(
     tx: &mut Tx,
     payment_id: Uuid,
@@ -78,7 +79,11 @@ pub(crate) async fn take_for_failed(
                WHERE status = 'failed' AND id = (SELECT r.id FROM refunds r \
                    WHERE r.payment_id = $1 AND r.card_minor = $2 AND r.status = 'failed' \
                        AND r.order_id = (SELECT p.order_id FROM card_payments p WHERE p.id = $1) \
-                   ORDER BY r.id LIMIT 1)";
+                   ORDER BY r.id LIMIT 1) \
+                   AND NOT EXISTS (SELECT 1 FROM organizations a WHERE a.id = refunds.tenant_id \
+                       AND (a.moving_from IS NOT NULL OR (a.moved_to IS NOT NULL \
+                           AND refunds.created_at < (SELECT MAX(m.ended_at) FROM organization_moves m \
+                               WHERE m.tenant_id = a.id AND m.state = 'moved'))))";
     let touched = on_db!(tx, c => sqlx::query(sql)
         .bind(payment_id)
         .bind(amount_minor)
@@ -108,18 +113,28 @@ pub(crate) async fn retry(tx: &mut Tx, id: Uuid, now: Timestamp) -> Result<bool>
     Ok(touched > 0)
 }
 
+/// The Sovereign that charged the card of a refund, where that is another one.
+pub(crate) async fn paid_elsewhere(tx: &mut Tx, id: Uuid) -> Result<Option<String>> {
+    let sql = "SELECT p.foreign_fqdn FROM refunds r JOIN card_payments p ON p.id = r.payment_id \
+               WHERE r.id = $1 AND p.foreign_fqdn IS NOT NULL";
+    Ok(on_db!(tx, c => sqlx::query_scalar(sql).bind(id).fetch_optional(c).await)?)
+}
+
 from_row! {
     /// A card payment, as far as money that goes back needs it.
     #[derive(Debug, Clone)]
     pub(crate) struct PaymentRow {
         pub(crate) id: Uuid,
         pub(crate) order_id: Uuid,
+        pub(crate) tenant_id: String,
         pub(crate) intent_id: String,
     }
 }
 
+/// One that was charged here: what becomes of another Sovereign's payment is that one's to say.
 pub(crate) async fn payment(tx: &mut Tx, intent_id: &str) -> Result<Option<PaymentRow>> {
-    let sql = "SELECT id, order_id, intent_id FROM card_payments WHERE intent_id = $1";
+    let sql = "SELECT id, order_id, tenant_id, intent_id FROM card_payments \
+               WHERE intent_id = $1 AND foreign_fqdn IS NULL";
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(intent_id).fetch_optional(c).await)?)
 }
 
@@ -140,6 +155,8 @@ from_row! {
         pub(crate) stripe_refund_id: Option<String>,
         pub(crate) voucher_freed: bool,
         pub(crate) number: Option<i64>,
+        /// The Sovereign that gave the number, where that is another one.
+        pub(crate) issued_by: Option<String>,
         pub(crate) attempt: i16,
         pub(crate) created_at: Ts,
     }
@@ -155,7 +172,8 @@ impl RefundRow {
 macro_rules! refund_columns {
     () => {
         "r.id, r.order_id, r.tenant_id, r.credit_minor, r.card_minor, r.credited_minor, \
-         r.tax_minor, r.reason, r.requested_by, r.status, r.stripe_refund_id, r.voucher_freed, r.number, r.attempt, \
+         r.tax_minor, r.reason, r.requested_by, r.status, r.stripe_refund_id, r.voucher_freed, \
+         COALESCE(r.number, r.foreign_number) AS number, r.foreign_fqdn AS issued_by, r.attempt, \
          r.created_at"
     };
 }
@@ -202,6 +220,8 @@ from_row! {
         pub(crate) card_left_minor: i64,
         /// Whether the bank has the card's part.
         pub(crate) disputed: bool,
+        /// The Sovereign that charged the card, and alone can refund it; `None` where that is this one.
+        pub(crate) card_paid_at: Option<String>,
     }
 }
 
@@ -212,8 +232,8 @@ pub(crate) async fn refundable(tx: &mut Tx, order_id: Uuid) -> Result<Option<Ref
                    s.credit_paid - s.credit_back AS credit_left_minor, \
                    s.card_paid AS card_paid_minor, \
                    CASE WHEN s.disputed THEN 0 ELSE s.card_paid - s.card_back END AS card_left_minor, \
-                   s.disputed \
-               FROM (SELECT o.status, \
+                   s.disputed, s.card_paid_at \
+               FROM (SELECT o.status, p.foreign_fqdn AS card_paid_at, \
                        CASE WHEN o.status = 'completed' AND o.amount_omr IS NULL \
                            THEN o.credit_minor ELSE 0 END AS credit_paid, \
                        CAST(COALESCE((SELECT SUM(r.credit_minor) FROM refunds r \
@@ -270,7 +290,10 @@ from_row! {
     #[derive(Debug, Clone)]
     pub(crate) struct PrintedNoteRow {
         pub(crate) number: Option<i64>,
+        /// The Sovereign that gave the number, where that is another one.
+        pub(crate) issued_by: Option<String>,
         pub(crate) invoice_number: Option<i64>,
+        pub(crate) invoice_issued_by: Option<String>,
         pub(crate) credit_minor: i64,
         pub(crate) card_minor: i64,
         pub(crate) credited_minor: i64,
@@ -290,7 +313,9 @@ pub(crate) async fn printed(
     tenant_id: &str,
     id: Uuid,
 ) -> Result<Option<PrintedNoteRow>> {
-    let sql = "SELECT r.number, i.number AS invoice_number, r.credit_minor, r.card_minor, \
+    let sql = "SELECT COALESCE(r.number, r.foreign_number) AS number, r.foreign_fqdn AS issued_by, \
+                   COALESCE(i.number, i.foreign_number) AS invoice_number, \
+                   i.foreign_fqdn AS invoice_issued_by, r.credit_minor, r.card_minor, \
                    r.credited_minor, r.tax_minor, r.reason, CAST(o.tax_rate_bp AS bigint) AS tax_rate_bp, o.tax_included, \
                    r.created_at, g.name AS organization, c.email \
                FROM refunds r JOIN orders o ON o.id = r.order_id \

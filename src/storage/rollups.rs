@@ -197,22 +197,28 @@ batch_row! {
         spent_minor: i64 => "bigint",
         expired_minor: i64 => "bigint",
         last_redeemed_at: Option<Ts> => "timestamptz",
+        redemptions: i64 => "bigint",
     }
 }
 
-/// Adds to the sums of vouchers.
+/// Adds to the sums of vouchers, of which `voucher_counts` has its part already: redemptions are what that comes to, so that
+/// what a server of an earlier version left out of here is made good.
 pub(crate) async fn add_totals(tx: &mut Tx, rows: Vec<TotalRow>) -> Result<()> {
-    let sql = "WITH v (code, taken_back_minor, spent_minor, expired_minor, last_redeemed_at) AS ({rows}) \
+    let sql = "WITH v (code, taken_back_minor, spent_minor, expired_minor, last_redeemed_at, redemptions) \
+                   AS ({rows}) \
                INSERT INTO voucher_totals AS t (code, taken_back_minor, spent_minor, expired_minor, \
-                   last_redeemed_at) \
-               SELECT code, taken_back_minor, spent_minor, expired_minor, last_redeemed_at FROM v WHERE TRUE \
+                   last_redeemed_at, redemptions) \
+               SELECT code, taken_back_minor, spent_minor, expired_minor, last_redeemed_at, redemptions \
+               FROM v WHERE TRUE \
                ON CONFLICT (code) DO UPDATE SET \
                    taken_back_minor = t.taken_back_minor + excluded.taken_back_minor, \
                    spent_minor = t.spent_minor + excluded.spent_minor, \
                    expired_minor = t.expired_minor + excluded.expired_minor, \
                    last_redeemed_at = CASE WHEN excluded.last_redeemed_at IS NULL \
                            OR t.last_redeemed_at > excluded.last_redeemed_at \
-                       THEN t.last_redeemed_at ELSE excluded.last_redeemed_at END";
+                       THEN t.last_redeemed_at ELSE excluded.last_redeemed_at END, \
+                   redemptions = COALESCE((SELECT CAST(SUM(c.redemptions) AS bigint) \
+                       FROM voucher_counts c WHERE c.code = t.code), 0)";
     batch::execute(tx, sql, rows).await.map(drop)
 }
 

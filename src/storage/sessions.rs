@@ -13,6 +13,9 @@ pub(crate) struct NewSession<'a> {
     pub(crate) trusted: bool,
     pub(crate) granted_role: &'static str,
     pub(crate) cookie_digest: Option<String>,
+    pub(crate) signed_in_at: Timestamp,
+    /// Whether nobody knows when the person showed who they are.
+    pub(crate) undated: bool,
     pub(crate) expires_at: Timestamp,
 }
 
@@ -27,6 +30,7 @@ from_row! {
         pub(crate) granted_role: String,
         pub(crate) own_role: String,
         pub(crate) signed_in_at: Ts,
+        pub(crate) undated: bool,
         pub(crate) expires_at: Ts,
     }
 }
@@ -35,7 +39,7 @@ macro_rules! live_session {
     ($condition:literal) => {
         concat!(
             "SELECT s.id, s.user_id, u.email, s.trusted, s.granted_role, u.role AS own_role, \
-                 s.signed_in_at, s.expires_at \
+                 s.signed_in_at, s.undated, s.expires_at \
              FROM sessions s JOIN users u ON u.id = s.user_id \
              WHERE s.ended_at IS NULL AND s.expires_at > $2 AND ",
             $condition
@@ -45,8 +49,8 @@ macro_rules! live_session {
 
 pub(crate) async fn insert(tx: &mut Tx, new: &NewSession<'_>, now: Timestamp) -> Result<()> {
     let sql = "INSERT INTO sessions (id, user_id, method, trusted, granted_role, cookie_digest, \
-                   created_at, signed_in_at, expires_at) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)";
+                   created_at, expires_at, signed_in_at, undated) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     on_db!(tx, c => sqlx::query(sql)
         .bind(new.id)
         .bind(new.user_id)
@@ -56,6 +60,8 @@ pub(crate) async fn insert(tx: &mut Tx, new: &NewSession<'_>, now: Timestamp) ->
         .bind(&new.cookie_digest)
         .bind(Ts(now))
         .bind(Ts(new.expires_at))
+        .bind(Ts(new.signed_in_at))
+        .bind(new.undated)
         .execute(c)
         .await
         .map(|_| ()))?;

@@ -166,6 +166,14 @@ pub(crate) async fn has_superadmin(tx: &mut Tx) -> Result<bool> {
     Ok(found > 0)
 }
 
+/// Waits for every other transaction that takes the role of a superadmin away. It writes a row that is always
+/// there with what it holds: on SQLite whoever writes is alone anyway.
+pub(crate) async fn await_other_superadmins(tx: &mut Tx) -> Result<()> {
+    let sql = "UPDATE sovereign SET fqdn = fqdn WHERE id = 1";
+    on_db!(tx, c => sqlx::query(sql).execute(c).await.map(|_| ()))?;
+    Ok(())
+}
+
 /// Changes a user's role from what the caller saw it to be; `false` where it is another by now.
 pub(crate) async fn set_role(
     tx: &mut Tx,

@@ -19,6 +19,12 @@ pub(super) const BY_ID: &[Check] = &[
              ON l.id = r.lot_id AND l.customer_id = r.customer_id \
          WHERE COALESCE(l.amount_minor, -1) <> r.credit_minor",
     ),
+    (
+        "no card is refunded here that another Sovereign charged",
+        "SELECT r.id AS subject, CAST(0 AS bigint) AS expected, r.card_minor AS found \
+         FROM refunds r JOIN card_payments p ON p.id = r.payment_id \
+         WHERE r.status = 'pending' AND p.foreign_fqdn IS NOT NULL",
+    ),
 ];
 
 pub(super) const BY_TEXT: &[Check] = &[

@@ -136,6 +136,7 @@ pub(super) const BY_TEXT: &[Check] = &[
         "what a voucher's times come to is what ended in all",
         in_all!("taken_back_minor + expired_minor"),
     ),
+    ("what a voucher's times come to is how often it was redeemed in all", in_all!("redemptions")),
     (
         "a voucher's redemptions are counted by time",
         redeemed!("CASE WHEN e.kind = 'grant' THEN 1 ELSE -1 END", "1", "redemptions"),

@@ -10,7 +10,7 @@ use sovereign_domain::voucher::Voucher;
 use super::batch;
 use super::cursor::Cursor;
 use super::voucher_list::{self, Filter};
-use super::voucher_sorted::{FIRST, LAST, Order};
+use super::voucher_sorted::{By, FIRST, LAST, Order, is_beginning};
 use super::vouchers::CodeKey;
 use super::{Result, Ts, Tx};
 
@@ -23,6 +23,7 @@ from_row! {
         code: String,
         spent_minor: i64,
         last_redeemed_at: Option<Ts>,
+        redemptions: i64,
     }
 }
 
@@ -46,8 +47,8 @@ pub(super) async fn list(
         let place = place(order, &voucher, sums.get(voucher.code.as_str()));
         (voucher, place)
     });
-    let mut placed: Vec<(Voucher, Cursor)> =
-        placed.filter(|(_, place)| compare(order, after, place).is_lt()).collect();
+    let is_after = |place: &Cursor| is_beginning(after) || compare(order, after, place).is_lt();
+    let mut placed: Vec<(Voucher, Cursor)> = placed.filter(|(_, place)| is_after(place)).collect();
     placed.sort_by(|(_, a), (_, b)| compare(order, a, b));
     placed.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(Some(placed))
@@ -55,7 +56,8 @@ pub(super) async fn list(
 
 /// What became of each, by code.
 async fn sums(tx: &mut Tx, vouchers: &[Voucher]) -> Result<BTreeMap<String, Sums>> {
-    const SQL: &str = "WITH v (wanted) AS ({rows}) SELECT t.code, t.spent_minor, t.last_redeemed_at \
+    const SQL: &str = "WITH v (wanted) AS ({rows}) \
+                       SELECT t.code, t.spent_minor, t.last_redeemed_at, t.redemptions \
                        FROM v JOIN voucher_totals t ON t.code = v.wanted";
     let keys = vouchers.iter().map(|voucher| CodeKey { wanted: voucher.code.as_str() });
     let rows: Vec<Sums> = batch::fetch(tx, SQL, keys.collect()).await?;
@@ -65,12 +67,14 @@ async fn sums(tx: &mut Tx, vouchers: &[Voucher]) -> Result<BTreeMap<String, Sums
 /// A voucher's own place: the same as along the order.
 fn place(order: Order, voucher: &Voucher, sums: Option<&Sums>) -> Cursor {
     let code = voucher.code.as_str();
-    let value = match order {
-        Order::Code => return Cursor { created_at: voucher.created_at, key: code.to_owned() },
-        Order::Spent => sums
-            .filter(|sums| sums.spent_minor > 0)
-            .map(|sums| Timestamp::from_micros(sums.spent_minor)),
-        Order::LastRedeemed => sums.and_then(|sums| sums.last_redeemed_at).map(|at| at.0),
+    let at = |created_at: Timestamp| Cursor { created_at, key: code.to_owned() };
+    let number = |number: i64| (number > 0).then(|| Timestamp::from_micros(number));
+    let value = match order.by {
+        By::Issued | By::Code => return at(voucher.created_at),
+        By::Credit => return at(Timestamp::from_micros(voucher.credit_minor)),
+        By::Spent => sums.and_then(|sums| number(sums.spent_minor)),
+        By::Used => sums.and_then(|sums| number(sums.redemptions)),
+        By::LastRedeemed => sums.and_then(|sums| sums.last_redeemed_at).map(|at| at.0),
     };
     match value {
         Some(value) => Cursor { created_at: value, key: format!("{FIRST}{code}") },
@@ -80,9 +84,12 @@ fn place(order: Order, voucher: &Voucher, sums: Option<&Sums>) -> Cursor {
 
 /// Which of two places comes first.
 fn compare(order: Order, a: &Cursor, b: &Cursor) -> Ordering {
-    if order == Order::Code {
-        return a.key.cmp(&b.key);
-    }
-    let is_last = |place: &Cursor| place.key.starts_with(LAST);
-    is_last(a).cmp(&is_last(b)).then_with(|| (b.created_at, &b.key).cmp(&(a.created_at, &a.key)))
+    let is_last = |place: &Cursor| order.by.totals().is_some() && place.key.starts_with(LAST);
+    let forward = match order.by {
+        By::Code => a.key.cmp(&b.key),
+        _ => is_last(a)
+            .cmp(&is_last(b))
+            .then_with(|| (b.created_at, &b.key).cmp(&(a.created_at, &a.key))),
+    };
+    if order.is_reversed { forward.reverse() } else { forward }
 }

@@ -18,6 +18,8 @@ use super::{Result, Ts, Tx, on_db};
 pub(crate) struct Filter {
     /// Without one, all but the revoked ones.
     pub(crate) status: Option<VoucherStatus>,
+    /// Without a status: those that are revoked, too.
+    pub(crate) revoked_too: bool,
     /// What the code has in it, in capitals.
     pub(crate) part: Option<String>,
     pub(crate) campaign: Option<CampaignId>,
@@ -34,17 +36,14 @@ impl Filter {
         self.campaign.is_none() && self.bulk.is_none() && self.tag.is_none()
     }
 
-    /// Whether all vouchers pass it that are not revoked.
+    /// Whether all vouchers pass it, or all that are not revoked.
     pub(super) const fn is_of_any(&self) -> bool {
         self.status.is_none() && self.part.is_none() && self.is_of_all()
     }
 
     /// Of codes that have the part in them.
     pub(super) fn pattern(&self) -> String {
-        match &self.part {
-            Some(part) => format!("%{}%", literally(part)),
-            None => "%".to_owned(),
-        }
+        pattern(self.part.as_deref())
     }
 }
 
@@ -279,9 +278,46 @@ async fn inside(
     Ok(rows.into_iter().map(Voucher::from).collect())
 }
 
+/// The page of all vouchers, revoked or not. Those that are have an index of their own, but in a campaign, an operation or a
+/// tag.
+const fn with_revoked(filter: &Filter) -> &'static str {
+    match (filter.campaign, filter.bulk, &filter.tag) {
+        (.., Some(_)) => page!(part!(
+            tagged,
+            "",
+            "TRUE",
+            "(CAST($6 AS uuid) IS NULL OR p.campaign_id = $6) AND (CAST($7 AS uuid) IS NULL OR p.bulk_id = $7)"
+        )),
+        (None, None, None) => page!(
+            part!(
+                all,
+                "",
+                "p.deleted_at IS NULL",
+                "CAST($6 AS uuid) IS NULL AND CAST($7 AS uuid) IS NULL"
+            ),
+            part!(
+                all,
+                "",
+                "p.status = 'revoked'",
+                "CAST($6 AS uuid) IS NULL AND CAST($7 AS uuid) IS NULL"
+            )
+        ),
+        (Some(_), None, None) => {
+            page!(part!(all, "", "TRUE", "p.campaign_id = $6 AND CAST($7 AS uuid) IS NULL"))
+        }
+        (None, Some(_), None) => {
+            page!(part!(all, "", "TRUE", "CAST($6 AS uuid) IS NULL AND p.bulk_id = $7"))
+        }
+        (Some(_), Some(_), None) => {
+            page!(part!(all, "", "TRUE", "p.campaign_id = $6 AND p.bulk_id = $7"))
+        }
+    }
+}
+
 /// The same along the index of the list.
 async fn walk(tx: &mut Tx, filter: &Filter, after: &Cursor, limit: i64) -> Result<Vec<Voucher>> {
     let sql = match (filter.campaign, filter.bulk, &filter.tag) {
+        _ if filter.status.is_none() && filter.revoked_too => with_revoked(filter),
         (.., Some(_)) => of_status!(
             tagged,
             filter.status,
@@ -312,6 +348,14 @@ async fn walk(tx: &mut Tx, filter: &Filter, after: &Cursor, limit: i64) -> Resul
         .fetch_all(c)
         .await)?;
     Ok(rows.into_iter().map(Voucher::from).collect())
+}
+
+/// The pattern of texts that have a part in them, in which `!` takes the meaning of a character away.
+pub(super) fn pattern(part: Option<&str>) -> String {
+    match part {
+        Some(part) => format!("%{}%", literally(part)),
+        None => "%".to_owned(),
+    }
 }
 
 /// A text for the inside of a pattern, where `!` takes the meaning of the character after it away.

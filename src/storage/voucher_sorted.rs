@@ -1,47 +1,87 @@
-//! The list of vouchers in other orders than the newest first: by code, and by what became of their credit, as far as the
-//! ledger is added up (`rollups.rs`). Of those orders the vouchers of which nothing became come last, the newest first.
+//! The list of vouchers in other orders than the newest first: the oldest first, by code, by value, and by what became of
+//! them, as far as the ledger is added up (`rollups.rs`); each in both directions. Of the last of those orders the vouchers of
+//! which nothing became come last, the newest first; reversed they are the first, the oldest before the others.
 
 use std::collections::BTreeMap;
 
 use sovereign_domain::tag::Tag;
 use sovereign_domain::timestamp::Timestamp;
-use sovereign_domain::voucher::{Voucher, VoucherStatus};
+use sovereign_domain::voucher::Voucher;
+use sqlx::AssertSqlSafe;
 
 use super::batch;
 use super::cursor::Cursor;
-use super::voucher_few;
 use super::voucher_list::Filter;
 use super::vouchers::{CodeKey, VoucherRow, columns};
 use super::{Result, Ts, Tx, on_db};
+use super::{voucher_few, voucher_orders};
 
 /// What vouchers are sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Order {
+pub(crate) enum By {
+    /// The newest first.
+    Issued,
     /// From A to Z.
     Code,
+    /// The highest value first.
+    Credit,
     /// The most spent first.
     Spent,
     /// The last redeemed first.
     LastRedeemed,
+    /// The most often redeemed first.
+    Used,
+}
+
+impl By {
+    /// The column of the sums that it goes by, and when something became of a voucher.
+    pub(super) const fn totals(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Issued | Self::Code | Self::Credit => None,
+            Self::Spent => Some(("spent_minor", "> 0")),
+            Self::LastRedeemed => Some(("last_redeemed_at", "IS NOT NULL")),
+            Self::Used => Some(("redemptions", "> 0")),
+        }
+    }
+
+    /// Whether it goes by numbers; cursors have them in place of the moment.
+    const fn is_number(self) -> bool {
+        matches!(self, Self::Credit | Self::Spent | Self::Used)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Order {
+    pub(crate) by: By,
+    /// The other way round.
+    pub(crate) is_reversed: bool,
+}
+
+impl Order {
+    /// Whether what it goes by becomes more from row to row.
+    pub(super) fn goes_up(self) -> bool {
+        self.is_reversed != (self.by == By::Code)
+    }
 }
 
 /// How many vouchers the list has after a cursor.
 pub(crate) async fn count(tx: &mut Tx, filter: &Filter, after: &Cursor) -> Result<i64> {
-    let sql = match filter.tag {
-        None => by_status!(filter.status, counted),
-        Some(_) => by_status!(filter.status, counted_of_tag),
-    };
-    Ok(on_db!(tx, c => sqlx::query_scalar(sql)
-        .bind(Ts(after.created_at))
-        .bind(after.key.as_str())
-        .bind(0_i64)
-        .bind(filter.pattern())
-        .bind(Ts(filter.now))
-        .bind(filter.campaign.map(|id| id.0))
-        .bind(filter.bulk)
-        .bind(filter.tag.as_ref().map(Tag::as_str))
-        .fetch_one(c)
-        .await)?)
+    let mut all = 0_i64;
+    for sql in voucher_orders::counts(filter) {
+        let found: i64 = on_db!(tx, c => sqlx::query_scalar(AssertSqlSafe(sql))
+            .bind(Ts(after.created_at))
+            .bind(after.key.as_str())
+            .bind(0_i64)
+            .bind(filter.pattern())
+            .bind(Ts(filter.now))
+            .bind(filter.campaign.map(|id| id.0))
+            .bind(filter.bulk)
+            .bind(filter.tag.as_ref().map(Tag::as_str))
+            .fetch_one(c)
+            .await)?;
+        all = all.saturating_add(found);
+    }
+    Ok(all)
 }
 
 from_row! {
@@ -63,9 +103,26 @@ from_row! {
 /// A code, and its place in the order.
 type Place = (String, Cursor);
 
-/// What a cursor's key begins with: whether something became of that voucher's credit, or nothing.
+/// What a cursor's key begins with in an order by what became of vouchers: whether something did, or nothing.
 pub(super) const FIRST: &str = "0";
 pub(super) const LAST: &str = "1";
+
+/// Before the first of what goes up, or down.
+fn edge(goes_up: bool) -> Cursor {
+    // Before the year 1, which is that of what an earlier service knew no moment of.
+    const BEFORE: Timestamp = Timestamp::from_seconds(-62_135_596_801);
+    if goes_up {
+        return Cursor { created_at: BEFORE, key: String::new() };
+    }
+    // After every code.
+    Cursor { key: char::MAX.to_string(), ..Cursor::newest() }
+}
+
+/// Whether a cursor is before all vouchers, whichever the order.
+pub(super) fn is_beginning(after: &Cursor) -> bool {
+    // An adopted code may be empty, but no voucher was issued then.
+    *after == Cursor::newest()
+}
 
 /// Vouchers in this order, after a cursor, each with its own.
 pub(crate) async fn list(
@@ -77,9 +134,15 @@ pub(crate) async fn list(
     if let Some(few) = voucher_few::list(tx, (filter, order), after, limit).await? {
         return Ok(few);
     }
-    let places = match order {
-        Order::Code => first_of(tx, (filter, order), (after, limit)).await?,
-        Order::Spent | Order::LastRedeemed => ranked(tx, (filter, order), after, limit).await?,
+    let from = |goes_up: bool| if is_beginning(after) { edge(goes_up) } else { after.clone() };
+    let places = match order.by {
+        By::Issued => by_time(tx, (filter, order), (&from(order.is_reversed), limit), "").await?,
+        By::Code | By::Credit => {
+            first_of(tx, (filter, order), (&from(order.goes_up()), limit), "").await?
+        }
+        By::Spent | By::LastRedeemed | By::Used => {
+            ranked(tx, (filter, order), after, limit).await?
+        }
     };
     let mut vouchers = of_codes(tx, &places).await?;
     let rows =
@@ -87,46 +150,48 @@ pub(crate) async fn list(
     Ok(rows.collect())
 }
 
-/// Those of which something became, and then the others.
+/// Those of which something became, and then the others; reversed it is these first.
 async fn ranked(
     tx: &mut Tx,
     (filter, order): (&Filter, Order),
     after: &Cursor,
     limit: i64,
 ) -> Result<Vec<Place>> {
-    let at = |key: &str| Cursor { created_at: after.created_at, key: key.to_owned() };
+    let parts = if order.is_reversed { [LAST, FIRST] } else { [FIRST, LAST] };
+    let begun = parts.iter().position(|mark| after.key.starts_with(mark));
     let mut places = Vec::new();
-    let among_the_last = after.key.strip_prefix(LAST);
-    if among_the_last.is_none() {
-        let after = at(after.key.strip_prefix(FIRST).unwrap_or_default());
-        places = first_of(tx, (filter, order), (&after, limit)).await?;
-    }
-    let left = limit.saturating_sub(i64::try_from(places.len()).unwrap_or(i64::MAX));
-    if left > 0 {
-        let sql = if order == Order::Spent {
-            by_status!(filter.status, unspent)
-        } else {
-            by_status!(filter.status, never_redeemed)
+    for (number, mark) in parts.into_iter().enumerate().skip(begun.unwrap_or(0)) {
+        let left = limit.saturating_sub(i64::try_from(places.len()).unwrap_or(i64::MAX));
+        if left <= 0 {
+            break;
+        }
+        let from = match after.key.strip_prefix(mark).filter(|_| begun == Some(number)) {
+            Some(code) => Cursor { created_at: after.created_at, key: code.to_owned() },
+            // Both parts go the same way.
+            None => edge(order.is_reversed),
         };
-        let from = among_the_last.map_or_else(Cursor::newest, at);
-        places.extend(moments(tx, sql, filter, (&from, left), LAST).await?);
+        places.extend(if mark == FIRST {
+            first_of(tx, (filter, order), (&from, left), mark).await?
+        } else {
+            by_time(tx, (filter, order), (&from, left), mark).await?
+        });
     }
     Ok(places)
 }
 
-/// The first of an order. Of a tag they are looked for where the order begins, and if that is not enough among all that have
-/// it: so neither a tag that most have nor one that few have takes long.
+/// The first of an order; the keys of their cursors begin with `mark`.
 async fn first_of(
     tx: &mut Tx,
     (filter, order): (&Filter, Order),
     (after, limit): (&Cursor, i64),
+    mark: &str,
 ) -> Result<Vec<Place>> {
     let mut places = Vec::new();
-    for sql in statements(filter, order) {
-        places = match order {
-            Order::Code => moments(tx, sql, filter, (after, limit), "").await?,
-            Order::LastRedeemed => moments(tx, sql, filter, (after, limit), FIRST).await?,
-            Order::Spent => amounts(tx, sql, filter, (after, limit)).await?,
+    for sql in voucher_orders::first(filter, order) {
+        places = if order.by.is_number() {
+            amounts(tx, sql, filter, (after, limit), mark).await?
+        } else {
+            moments(tx, sql, filter, (after, limit), mark).await?
         };
         if i64::try_from(places.len()).is_ok_and(|found| found >= limit) {
             break;
@@ -135,34 +200,34 @@ async fn first_of(
     Ok(places)
 }
 
-/// The statements that are asked one after the other, until there is enough.
-fn statements(filter: &Filter, order: Order) -> Vec<&'static str> {
-    let status = filter.status;
-    match (order, &filter.tag) {
-        (Order::Code, None) => vec![by_status!(status, from_a_to_z)],
-        (Order::Spent, None) => vec![by_status!(status, most_spent)],
-        (Order::LastRedeemed, None) => vec![by_status!(status, last_redeemed)],
-        (Order::Code, Some(_)) => {
-            vec![by_status!(status, from_a_to_z_near), by_status!(status, from_a_to_z_of_tag)]
-        }
-        (Order::Spent, Some(_)) => {
-            vec![by_status!(status, most_spent_near), by_status!(status, most_spent_of_tag)]
-        }
-        (Order::LastRedeemed, Some(_)) => {
-            vec![by_status!(status, last_redeemed_near), by_status!(status, last_redeemed_of_tag)]
-        }
+/// Vouchers by when they were issued; of an order by what became of them, those of which nothing did.
+async fn by_time(
+    tx: &mut Tx,
+    (filter, order): (&Filter, Order),
+    (after, limit): (&Cursor, i64),
+    mark: &str,
+) -> Result<Vec<Place>> {
+    let mut places = Vec::new();
+    for sql in voucher_orders::by_time(filter, order) {
+        places.extend(moments(tx, sql, filter, (after, limit), mark).await?);
     }
+    places.sort_by(|(_, a), (_, b)| {
+        let newest_first = (b.created_at, &b.key).cmp(&(a.created_at, &a.key));
+        if order.is_reversed { newest_first.reverse() } else { newest_first }
+    });
+    places.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(places)
 }
 
 /// Places that are moments; the keys of their cursors begin with `mark`.
 async fn moments(
     tx: &mut Tx,
-    sql: &'static str,
+    sql: String,
     filter: &Filter,
     (after, limit): (&Cursor, i64),
     mark: &str,
 ) -> Result<Vec<Place>> {
-    let rows: Vec<AtMoment> = on_db!(tx, c => sqlx::query_as(sql)
+    let rows: Vec<AtMoment> = on_db!(tx, c => sqlx::query_as(AssertSqlSafe(sql))
         .bind(Ts(after.created_at))
         .bind(after.key.as_str())
         .bind(limit)
@@ -180,14 +245,15 @@ async fn moments(
     Ok(rows.into_iter().map(place).collect())
 }
 
-/// Places that are amounts: a cursor has those in place of the moment.
+/// Places that are numbers: a cursor has those in place of the moment.
 async fn amounts(
     tx: &mut Tx,
-    sql: &'static str,
+    sql: String,
     filter: &Filter,
     (after, limit): (&Cursor, i64),
+    mark: &str,
 ) -> Result<Vec<Place>> {
-    let rows: Vec<OfAmount> = on_db!(tx, c => sqlx::query_as(sql)
+    let rows: Vec<OfAmount> = on_db!(tx, c => sqlx::query_as(AssertSqlSafe(sql))
         .bind(after.created_at.micros())
         .bind(after.key.as_str())
         .bind(limit)
@@ -199,7 +265,7 @@ async fn amounts(
         .fetch_all(c)
         .await)?;
     let place = |row: OfAmount| {
-        let key = format!("{FIRST}{}", row.code);
+        let key = format!("{mark}{}", row.code);
         (row.code, Cursor { created_at: Timestamp::from_micros(row.value), key })
     };
     Ok(rows.into_iter().map(place).collect())

@@ -108,7 +108,7 @@ pub(super) async fn usage(writes: &mut Writes<'_>, book: &Book, now: Ts) -> Resu
 }
 
 async fn events(writes: &mut Writes<'_>, book: &Book, now: Ts) -> Result<()> {
-    let made = book.changes.new_usage_events.iter().filter_map(|id| book.usage_events.get(id));
+    let made = book.changes.new_usage_events.iter().filter_map(|key| book.usage_events.get(key));
     let made = made.filter_map(|event| {
         Some(NewEvent {
             id: &event.id,

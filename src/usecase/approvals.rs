@@ -135,6 +135,15 @@ pub(crate) async fn list_all(
     page(&mut app.store.read().await?, (None, state), after, limit).await
 }
 
+/// What an Organization asked for, for an administrator.
+///
+/// # Errors
+/// [`ApprovalError`].
+pub(crate) async fn find(app: &App, id: Uuid) -> Result<ApprovalRow, ApprovalError> {
+    let found = rows::find(&mut app.store.read().await?, id).await?;
+    found.ok_or(ApprovalError::Unknown)
+}
+
 async fn page(
     tx: &mut Tx,
     which: (Option<&str>, Option<&str>),

@@ -13,7 +13,7 @@ use crate::pdf;
 use crate::storage::bills::{self, BillRow};
 use crate::storage::{Error, Result, Tx};
 use crate::text::{Language, Row, unbroken};
-use crate::usecase::print_invoice::{day, described, number_text};
+use crate::usecase::print_invoice::{day, described, numbered};
 
 pub(crate) struct Bill {
     row: BillRow,
@@ -107,7 +107,7 @@ impl Bill {
 
     /// The number of its invoice, once there is one.
     pub(crate) fn number(&self) -> Option<String> {
-        self.row.number.map(number_text)
+        self.row.number.map(|number| numbered(number, self.row.issued_by.as_deref()))
     }
 
     /// The time it pays for.

@@ -85,7 +85,8 @@ pub(crate) async fn add(
     Ok(made)
 }
 
-/// Puts another artifact of the same name in a Blueprint's place.
+/// Puts another artifact of the same name in a Blueprint's place. `replaces` are the digests of the artifacts that may be
+/// changed; any, where none are named.
 ///
 /// # Errors
 /// [`CatalogError`].
@@ -94,11 +95,13 @@ pub(crate) async fn change(
     actor: &Actor,
     reference: &str,
     submission: &Submission,
+    replaces: Option<&[String]>,
 ) -> Result<Blueprint, CatalogError> {
     let mut tx = app.store.begin().await?;
     catalog::begin_change(&mut tx).await?;
     let all = catalog::all(&mut tx).await?;
     let before = private(&all, reference)?;
+    as_seen(&mut tx, before, replaces).await?;
     let slug = slug_of(app, submission)?;
     if slug != before.slug {
         let detail = format!("artifact is of {slug}, not of {}; add that one instead", before.slug);
@@ -114,15 +117,21 @@ pub(crate) async fn change(
     Ok(made)
 }
 
-/// Takes a Blueprint out of the catalog. Whoever has it keeps it.
+/// Takes a Blueprint out of the catalog, as it is changed. Whoever has it keeps it.
 ///
 /// # Errors
 /// [`CatalogError`].
-pub(crate) async fn retire(app: &App, actor: &Actor, reference: &str) -> Result<(), CatalogError> {
+pub(crate) async fn retire(
+    app: &App,
+    actor: &Actor,
+    reference: &str,
+    replaces: Option<&[String]>,
+) -> Result<(), CatalogError> {
     let mut tx = app.store.begin().await?;
     catalog::begin_change(&mut tx).await?;
     let all = catalog::all(&mut tx).await?;
     let before = private(&all, reference)?;
+    as_seen(&mut tx, before, replaces).await?;
     retire_row(app, &mut tx, actor, (&all, before), ("blueprint.retire", Kind::App)).await?;
     tx.commit().await?;
     Ok(())
@@ -131,6 +140,19 @@ pub(crate) async fn retire(app: &App, actor: &Actor, reference: &str) -> Result<
 fn private<'a>(all: &'a [ItemRow], reference: &str) -> Result<&'a ItemRow, CatalogError> {
     let found = live(all, Kind::App, reference)?;
     if found.is_private() { Ok(found) } else { Err(CatalogError::Locked) }
+}
+
+/// Whether its artifact is still the one that was seen.
+async fn as_seen(
+    tx: &mut Tx,
+    before: &ItemRow,
+    replaces: Option<&[String]>,
+) -> Result<(), CatalogError> {
+    let Some(known) = replaces else { return Ok(()) };
+    match rows::find(tx, &before.id).await? {
+        Some(row) if known.contains(&row.digest) => Ok(()),
+        _ => Err(CatalogError::Changed),
+    }
 }
 
 /// The name in an artifact, where anybody's signature would count at all.

@@ -8,6 +8,7 @@ use sovereign_domain::timestamp::Timestamp;
 use time::Date;
 
 use super::export::{Spool, csv};
+use super::reports::days::Days;
 use crate::app::App;
 use crate::storage;
 use crate::storage::campaigns::{self, CountRow};
@@ -16,10 +17,6 @@ use crate::storage::campaigns::{self, CountRow};
 const FORECAST_DAYS: i64 = 7;
 /// No forecast goes by less, in seconds: it is what redemptions are counted by.
 const LEAST_SECONDS: i64 = 15 * 60;
-/// The most days that are told of at once, today among them.
-pub(crate) const MAX_DAYS: i64 = 366;
-/// How many there are unless somebody asks for another number.
-pub(crate) const DAYS: i64 = 30;
 
 /// What was granted on a day of the Sovereign's time zone, less what was released of it since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,31 +26,36 @@ pub(crate) struct Day {
     pub(crate) granted_minor: i64,
 }
 
-/// The last `days` days of a campaign, today the last of them; none from before it was made.
+/// These days of a campaign; none from before it was made.
 ///
 /// # Errors
 /// Where the database fails.
-pub(crate) async fn days(app: &App, campaign: &Campaign, days: i64) -> storage::Result<Vec<Day>> {
+pub(crate) async fn days(app: &App, campaign: &Campaign, days: Days) -> storage::Result<Vec<Day>> {
     let now = app.clock.now();
-    let earliest = now.plus_days(days.saturating_sub(1).saturating_neg());
-    let from = earliest.max(campaign.created_at);
-    let Some(first) = date_in(from, &app.zone) else { return Ok(Vec::new()) };
-    let begins = day_begins(&first.to_string(), &app.zone).unwrap_or(from);
+    let made = date_in(campaign.created_at, &app.zone);
+    let (first, last) = match days {
+        Days::Between(first, last) => (Some(first), Some(last)),
+        Days::Last(days) => {
+            let earliest = now.plus_days(days.saturating_sub(1).saturating_neg());
+            (date_in(earliest, &app.zone), date_in(now, &app.zone))
+        }
+    };
+    let (Some(first), Some(last)) = (first.max(made), last) else { return Ok(Vec::new()) };
+    let begins = day_begins(&first.to_string(), &app.zone).unwrap_or(campaign.created_at);
     let mut tx = app.store.read().await?;
     let counts = campaigns::counts(&mut tx, campaign.id, begins).await?;
-    Ok(by_day(&counts, (first, now), &app.zone))
+    Ok(by_day(&counts, (first, last), &app.zone))
 }
 
-/// Every day from `first` to that of `now`.
-fn by_day(counts: &[CountRow], (first, now): (Date, Timestamp), zone: &TimeZone) -> Vec<Day> {
-    let today = date_in(now, zone).unwrap_or(first);
+/// Every day from one to another.
+fn by_day(counts: &[CountRow], (first, last): (Date, Date), zone: &TimeZone) -> Vec<Day> {
     let empty = |date| Day { date, redemptions: 0, granted_minor: 0 };
     let all = std::iter::successors(Some(first), |date| date.next_day());
     let mut days: BTreeMap<Date, Day> =
-        all.take_while(|date| *date <= today).map(|date| (date, empty(date))).collect();
+        all.take_while(|date| *date <= last).map(|date| (date, empty(date))).collect();
     for count in counts {
-        let Some(date) = date_in(count.since.0, zone) else { continue };
-        let day = days.entry(date).or_insert_with(|| empty(date));
+        let day = date_in(count.since.0, zone).and_then(|date| days.get_mut(&date));
+        let Some(day) = day else { continue };
         day.redemptions = day.redemptions.saturating_add(count.redemptions);
         day.granted_minor = day.granted_minor.saturating_add(count.granted_minor);
     }
@@ -118,8 +120,9 @@ mod tests {
             |text, granted_minor| CountRow { since: Ts(at(text)), redemptions: 1, granted_minor };
         // In Muscat the day begins at eight in the evening.
         let counts = [count("2027-03-01T19:45:00Z", 5), count("2027-03-01T20:00:00Z", 7)];
-        let first = date_in(at("2027-02-28T12:00:00Z"), &zone).unwrap();
-        let days = by_day(&counts, (first, at("2027-03-03T12:00:00Z")), &zone);
+        let date = |text| date_in(at(text), &zone).unwrap();
+        let span = (date("2027-02-28T12:00:00Z"), date("2027-03-03T12:00:00Z"));
+        let days = by_day(&counts, span, &zone);
         let seen: Vec<_> =
             days.iter().map(|day| (day.date.to_string(), day.granted_minor)).collect();
         let expected = [("2027-02-28", 0), ("2027-03-01", 5), ("2027-03-02", 7), ("2027-03-03", 0)];

@@ -277,28 +277,56 @@ pub async fn find(store: &Store, text: &str) -> storage::Result<Option<WithVouch
     Ok(Some(WithVouchers { campaign, vouchers }))
 }
 
-/// A page of campaigns, newest first; those of one status, as they stand at `now`, where one is named.
+/// Which campaigns are wanted, as a client says it. Empty texts are as good as none, but for the place.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sought<'a> {
+    /// What the name has in it, as names are compared.
+    pub part: Option<&'a str>,
+    /// As a [`CampaignStatus`] is written.
+    pub status: Option<&'a str>,
+    /// Where the page begins.
+    pub after: Option<&'a str>,
+}
+
+impl Sought<'_> {
+    /// The part as names are compared.
+    fn part(&self) -> Result<Option<String>, FieldError> {
+        let part = name_key(self.part.unwrap_or_default());
+        if part.chars().count() > MAX_NAME_CHARS {
+            let detail = format!("q must have at most {MAX_NAME_CHARS} characters");
+            return Err(FieldError::new("q", detail));
+        }
+        if part.contains('\0') {
+            return Err(FieldError::new("q", "q has a NUL character in it"));
+        }
+        Ok(Some(part).filter(|part| !part.is_empty()))
+    }
+}
+
+/// A page of campaigns, newest first, as they stand at `now`.
 ///
 /// # Errors
 /// Where a text is not understood, or the database fails.
 pub async fn list(
     store: &Store,
-    (status, after): (Option<&str>, Option<&str>),
+    sought: &Sought<'_>,
     limit: i64,
     now: Timestamp,
 ) -> Result<Page<Campaign>, PageError> {
-    let status = match status.filter(|text| !text.is_empty()) {
+    let part = sought.part()?;
+    let status = match sought.status.filter(|text| !text.is_empty()) {
         None => None,
         Some(text) => Some(CampaignStatus::parse(text).ok_or_else(|| {
             let known = CampaignStatus::ALL.map(CampaignStatus::as_str).join(", ");
             FieldError::new("status", format!("status must be one of {known}"))
         })?),
     };
-    let place = paging::read(after)?;
+    let place = paging::read(sought.after)?;
     let id = paging::identifier(&place)?;
     let mut tx = store.read().await?;
     let more = limit.saturating_add(1);
-    let found = campaigns::list(&mut tx, status, now, (place.created_at, id), more).await?;
+    let which = (status, part.as_deref());
+    let found = campaigns::list(&mut tx, which, now, (place.created_at, id), more).await?;
     Ok(paging::page(found, limit, |campaign| Cursor {
         created_at: campaign.created_at,
         key: campaign.id.to_string(),

@@ -2,12 +2,15 @@
 //!
 //! The report is signed by the key that signs tokens, and calls itself something else: nothing takes it for a token.
 
+mod elsewhere;
+
 use serde::Serialize;
 use serde_json::json;
 use sovereign_domain::calendar::TimeZone;
 use sovereign_domain::split::Month;
 use sovereign_domain::timestamp::Timestamp;
 
+use self::elsewhere::Elsewhere;
 use super::rollup;
 use super::seal_audit::MARGIN_SECONDS;
 use crate::app::App;
@@ -100,7 +103,7 @@ pub(crate) async fn report(
 }
 
 /// What the ledger comes to in a time, and up to its end, in one state of the database: the sums that are added up, and
-/// the lines that are not yet.
+/// the lines that are not yet; without what Organizations did while they were at another Sovereign.
 async fn sums(
     app: &App,
     (begins, ends): (Timestamp, Timestamp),
@@ -125,5 +128,8 @@ async fn sums(
             within.add(*sums);
         }
     }
+    let away = Elsewhere::load(&mut tx).await?;
+    within.add(away.correction(&mut tx, (begins, ends)).await?);
+    before_end.add(away.correction(&mut tx, (elsewhere::beginning(), ends)).await?);
     Ok((within, before_end))
 }

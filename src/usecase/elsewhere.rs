@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use sovereign_domain::timestamp::Timestamp;
 
-use super::sessions::{self, SessionError, Shown, TokenPair};
+use super::sessions::{LATELY_SECONDS, SessionError, Shown};
 use super::{branding, users};
 use crate::app::App;
 use crate::auth::TokenError;
@@ -28,6 +28,8 @@ pub(crate) enum ElsewhereError {
     NotBegun,
     /// The person said no there.
     Cancelled,
+    /// They were to show anew who they are, and the issuer does not say that they did.
+    NotShownAnew,
     Issuer(Failure),
     Session(SessionError),
 }
@@ -65,6 +67,9 @@ pub(crate) struct Journey {
     verifier: String,
     /// Where it goes on after the sign-in: a path of this Sovereign.
     pub(crate) return_to: String,
+    /// Whether the person is to show there anew who they are, however long they have been signed in.
+    #[serde(default)]
+    again: bool,
     expires_at_seconds: i64,
 }
 
@@ -78,13 +83,18 @@ pub(crate) struct Returned<'a> {
 }
 
 impl Journey {
-    fn begin(issuer: &Issuer, return_to: &str, now: Timestamp) -> Result<Self, NoRandomness> {
+    fn begin(
+        issuer: &Issuer,
+        (return_to, again): (&str, bool),
+        now: Timestamp,
+    ) -> Result<Self, NoRandomness> {
         Ok(Self {
             issuer: issuer.settings.name.clone(),
             state: secrets::random_token()?,
             nonce: secrets::random_token()?,
             verifier: secrets::random_token()?,
             return_to: return_to.to_owned(),
+            again,
             expires_at_seconds: now.plus_seconds(WITHIN_SECONDS.into()).seconds(),
         })
     }
@@ -108,7 +118,12 @@ impl Journey {
     }
 
     fn asked<'a>(&'a self, redirect_uri: &'a str) -> Asked<'a> {
-        Asked { redirect_uri, verifier: &self.verifier, nonce: &self.nonce }
+        Asked {
+            redirect_uri,
+            verifier: &self.verifier,
+            nonce: &self.nonce,
+            max_age_seconds: self.again.then_some(LATELY_SECONDS),
+        }
     }
 }
 
@@ -117,13 +132,15 @@ async fn redirect_uri(app: &App) -> storage::Result<String> {
     Ok(branding::load(app).await?.page("/auth/callback"))
 }
 
-/// Begins a sign-in: where the browser goes, and what its cookie holds until it comes back.
+/// Begins a sign-in: where the browser goes, and what its cookie holds until it comes back. With `again` the
+/// person is to show there anew who they are.
 pub(crate) async fn begin(
     app: &App,
     issuer: &Issuer,
     return_to: &str,
+    again: bool,
 ) -> Result<(String, String), ElsewhereError> {
-    let journey = Journey::begin(issuer, return_to, app.clock.now())?;
+    let journey = Journey::begin(issuer, (return_to, again), app.clock.now())?;
     let redirect_uri = redirect_uri(app).await?;
     let url = issuer.authorization_url(journey.asked(&redirect_uri), &journey.state).await?;
     Ok((url, journey.seal(app)))
@@ -161,14 +178,20 @@ pub(crate) async fn arrive(
     let redirect_uri = redirect_uri(app).await?;
     let person = issuer.redeem(returned.code, journey.asked(&redirect_uri)).await?;
     let shown = shown(issuer, &person);
+    // What was asked for went through the browser, which may have left it out.
+    let oldest = app.clock.now().plus_seconds(-LATELY_SECONDS);
+    if journey.again && shown.at.is_none_or(|at| at < oldest) {
+        return Err(ElsewhereError::NotShownAnew);
+    }
     Ok((person, shown))
 }
 
-fn shown(issuer: &Issuer, person: &Person) -> Shown {
+pub(super) fn shown(issuer: &Issuer, person: &Person) -> Shown {
     Shown {
         method: format!("oidc:{}", issuer.settings.name),
         trusted: issuer.settings.grants_roles,
         granted: person.identity.role,
+        at: person.identity.signed_in_at,
     }
 }
 
@@ -193,55 +216,4 @@ pub(crate) async fn user(
         user_rows::note_language(tx, &user_id, language.tag()).await?;
     }
     Ok((user_id, found.is_new))
-}
-
-/// What ties an answer to its question for clients that keep nothing: it follows from the address they are
-/// sent back to. So it is the same for everybody who is sent there, and only as good as the client's own
-/// care for its `state`.
-struct Derived {
-    verifier: String,
-    nonce: String,
-}
-
-impl Derived {
-    fn of(app: &App, redirect_uri: &str) -> Self {
-        let secrets = app.tokens.secrets();
-        let derive = |what: &str| {
-            secrets.mac(Purpose::GoogleRoute, format!("{what}\n{redirect_uri}").as_bytes())
-        };
-        Self { verifier: derive("verifier"), nonce: derive("nonce") }
-    }
-
-    fn asked<'a>(&'a self, redirect_uri: &'a str) -> Asked<'a> {
-        Asked { redirect_uri, verifier: &self.verifier, nonce: &self.nonce }
-    }
-}
-
-/// Where a client of the API sends somebody who signs in with `issuer`.
-pub(crate) async fn url_for_client(
-    app: &App,
-    issuer: &Issuer,
-    redirect_uri: &str,
-) -> Result<String, ElsewhereError> {
-    let derived = Derived::of(app, redirect_uri);
-    let state = secrets::random_token()?;
-    Ok(issuer.authorization_url(derived.asked(redirect_uri), &state).await?)
-}
-
-/// Signs in for the API, with the code that came back.
-pub(crate) async fn sign_in_for_client(
-    app: &App,
-    issuer: &Issuer,
-    code: &str,
-    redirect_uri: &str,
-    request_id: &str,
-) -> Result<TokenPair, ElsewhereError> {
-    let derived = Derived::of(app, redirect_uri);
-    let person = issuer.redeem(code, derived.asked(redirect_uri)).await?;
-    let mut tx = app.store.begin().await?;
-    let (user_id, _) = user(app, &mut tx, &person, None).await?;
-    let shown = shown(issuer, &person);
-    let pair = sessions::begin(app, &mut tx, &user_id, &shown, request_id).await?;
-    tx.commit().await?;
-    Ok(pair)
 }

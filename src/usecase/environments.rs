@@ -7,7 +7,7 @@ use sovereign_domain::event::Actor;
 use sovereign_domain::policy::PolicyRefusal;
 
 use super::audited;
-use super::organizations::OrganizationError;
+use super::organizations::{OrganizationError, refuse_away};
 use super::vouchers::FieldError;
 use crate::app::App;
 use crate::provision::enqueue::{self, APP_MOVED, ENVIRONMENT_ADDED, ENVIRONMENT_REMOVED};
@@ -217,6 +217,7 @@ async fn managed(
     if !role.may_spend() {
         return Err(OrganizationError::Forbidden.into());
     }
+    refuse_away(tx, tenant_id).await?;
     organization.refuse_suspended()?;
     Ok(organization)
 }

@@ -1,8 +1,10 @@
 //! A campaign's funnel: how many come how far with its vouchers.
 
 use sovereign_domain::ids::CampaignId;
+use sovereign_domain::money::Currency;
 use sovereign_domain::voucher::Code;
 
+use super::export::csv::{self, Cell};
 use crate::app::App;
 use crate::storage::{self, Store, funnel};
 
@@ -26,12 +28,49 @@ pub(crate) struct Funnel {
     pub(crate) paying: i64,
 }
 
+impl Funnel {
+    /// The steps, as the wire calls them: how many there are, and of how many, where they are counted alike.
+    pub(crate) fn steps(&self) -> [(&'static str, i64, Option<i64>); 6] {
+        [
+            ("issued", self.all_issued, None),
+            ("views", self.views, None),
+            ("sign_ups", self.sign_ups, Some(self.views)),
+            ("redeemed", self.redeemed, Some(self.sign_ups)),
+            ("spenders", self.spenders, Some(self.redeemed)),
+            ("paying", self.paying, Some(self.spenders)),
+        ]
+    }
+
+    /// A line for each step, as CSV. What was spent stands at those who spent it.
+    pub(crate) fn file(&self, currency: Currency) -> String {
+        let names = ["step", "count", "percent_of_step_before", "currency", "spent"];
+        let mut written = csv::head(names);
+        for (step, count, before) in self.steps() {
+            let share = before.and_then(|before| percent(count, before));
+            let share = share.map(|share| share.to_string()).unwrap_or_default();
+            let spent = match step {
+                "spenders" => currency.decimal(self.spent_minor),
+                _ => String::new(),
+            };
+            let line = [
+                Cell::Text(step),
+                Cell::Number(&count.to_string()),
+                Cell::Number(&share),
+                Cell::Text(currency.code()),
+                Cell::Number(&spent),
+            ];
+            csv::cells(&mut written, line);
+        }
+        written
+    }
+}
+
 /// The funnel of a campaign, as far as it is added up and written, at one moment.
 ///
 /// # Errors
 /// Where the database fails.
-pub(crate) async fn read(app: &App, id: CampaignId) -> storage::Result<Funnel> {
-    let mut tx = app.store.snapshot().await?;
+pub(crate) async fn read(store: &Store, id: CampaignId) -> storage::Result<Funnel> {
+    let mut tx = store.snapshot().await?;
     let vouchers = funnel::vouchers(&mut tx, id).await?;
     let customers = funnel::customers(&mut tx, id).await?;
     Ok(Funnel {

@@ -52,6 +52,7 @@ pub(crate) async fn invite(
         .map_err(|_| storage::Error::Unavailable("the system's randomness".into()))?;
     let mut tx = app.store.begin_as(&actor.user_id).await?;
     let organization = managed(&mut tx, invited.tenant_id, actor).await?;
+    refuse_away(&mut tx, invited.tenant_id).await?;
     organization.refuse_suspended()?;
     if is_member(&mut tx, invited.tenant_id, &email).await? {
         return Err(OrganizationError::AlreadyMember);

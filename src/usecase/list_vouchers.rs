@@ -10,7 +10,7 @@ use super::tags::parse as parse_tag;
 use super::vouchers::FieldError;
 use crate::storage::cursor::Cursor;
 use crate::storage::voucher_list::{self, Filter};
-use crate::storage::voucher_sorted::{self, Order};
+use crate::storage::voucher_sorted::{self, By, Order};
 use crate::storage::vouchers;
 use crate::storage::{self, Store, Tx, campaigns};
 
@@ -27,7 +27,7 @@ pub struct Wanted<'a> {
     pub after: Option<&'a str>,
     /// What the code has in it.
     pub part: Option<&'a str>,
-    /// As a [`VoucherStatus`] is written. Without one, all but the revoked.
+    /// As a [`VoucherStatus`] is written, or [`ALL`]. Without one, all but the revoked.
     pub status: Option<&'a str>,
     /// The identifier or the name of a campaign.
     pub campaign: Option<&'a str>,
@@ -39,13 +39,46 @@ pub struct Wanted<'a> {
     pub sort: Option<&'a str>,
 }
 
-/// What the list can be sorted by.
-pub const SORTS: [&str; 4] = ["newest", "code", "spent", "last_redeemed"];
+/// In place of a status: all vouchers, the revoked ones too.
+pub const ALL: &str = "all";
+
+/// What the list can be sorted by; each with the other way round behind it.
+pub const SORTS: [&str; 12] = [
+    "newest",
+    "oldest",
+    "code",
+    "code_desc",
+    "credit",
+    "credit_asc",
+    "spent",
+    "spent_asc",
+    "last_redeemed",
+    "last_redeemed_asc",
+    "used",
+    "used_asc",
+];
+
+/// What each two of [`SORTS`] go by.
+const ORDERS: [By; 6] = [By::Issued, By::Code, By::Credit, By::Spent, By::LastRedeemed, By::Used];
+
+/// A status as it is written, and whether revoked vouchers are wanted without one. `None` of what is none.
+pub(super) fn standing(text: &str) -> Option<(Option<VoucherStatus>, bool)> {
+    match text {
+        ALL => Some((None, true)),
+        text => VoucherStatus::parse(text).map(|status| (Some(status), false)),
+    }
+}
+
+/// The same, written.
+pub(super) fn written(filter: &Filter) -> Option<String> {
+    let all = filter.revoked_too.then_some(ALL);
+    filter.status.map(VoucherStatus::as_str).or(all).map(str::to_owned)
+}
 
 impl Wanted<'_> {
     /// What is to be looked for, as the vouchers stand at `now`.
     pub(super) async fn filter(&self, tx: &mut Tx, now: Timestamp) -> Result<Filter, PageError> {
-        let (status, part) = (self.status()?, self.part()?);
+        let ((status, revoked_too), part) = (self.standing()?, self.part()?);
         let campaign = match self.campaign.filter(|text| !text.trim().is_empty()) {
             None => None,
             Some(text) => Some(named(tx, text).await?.ok_or_else(|| {
@@ -63,21 +96,21 @@ impl Wanted<'_> {
             None => None,
             Some(text) => Some(parse_tag(text)?),
         };
-        Ok(Filter { status, part, campaign: campaign.map(|campaign| campaign.id), bulk, tag, now })
+        let campaign = campaign.map(|campaign| campaign.id);
+        Ok(Filter { status, revoked_too, part, campaign, bulk, tag, now })
     }
 
     /// Another order than the newest first.
     pub(super) fn order(&self) -> Result<Option<Order>, FieldError> {
-        match self.sort.unwrap_or_default() {
-            "" | "newest" => Ok(None),
-            "code" => Ok(Some(Order::Code)),
-            "spent" => Ok(Some(Order::Spent)),
-            "last_redeemed" => Ok(Some(Order::LastRedeemed)),
-            _ => {
-                let detail = format!("sort must be one of {}", SORTS.join(", "));
-                Err(FieldError::new("sort", detail))
-            }
-        }
+        let Some(sort) = self.sort.filter(|sort| !sort.is_empty()) else { return Ok(None) };
+        let order = SORTS.iter().position(|one| *one == sort).and_then(|place| {
+            let by = ORDERS.get(place / 2).copied()?;
+            Some(Order { by, is_reversed: place % 2 == 1 })
+        });
+        let order = order.ok_or_else(|| {
+            FieldError::new("sort", format!("sort must be one of {}", SORTS.join(", ")))
+        })?;
+        Ok(Some(order).filter(|order| order.by != By::Issued || order.is_reversed))
     }
 
     /// A page of vouchers, in the order that is wanted.
@@ -97,19 +130,20 @@ impl Wanted<'_> {
                 key: voucher.code.as_str().to_owned(),
             }));
         };
-        let found = voucher_sorted::list(tx, (&filter, order), &after, most).await?;
+        let found = Box::pin(voucher_sorted::list(tx, (&filter, order), &after, most)).await?;
         let page = paging::page(found, limit, |(_, place)| place.clone());
         let rows = page.rows.into_iter().map(|(voucher, _)| voucher).collect();
         Ok(Page { rows, next: page.next })
     }
 
-    fn status(&self) -> Result<Option<VoucherStatus>, FieldError> {
-        let Some(text) = self.status.filter(|text| !text.is_empty()) else { return Ok(None) };
-        let error = || {
-            let known = VoucherStatus::ALL.map(VoucherStatus::as_str).join(", ");
-            FieldError::new("status", format!("status must be one of {known}"))
+    fn standing(&self) -> Result<(Option<VoucherStatus>, bool), FieldError> {
+        let Some(text) = self.status.filter(|text| !text.is_empty()) else {
+            return Ok((None, false));
         };
-        VoucherStatus::parse(text).map(Some).ok_or_else(error)
+        standing(text).ok_or_else(|| {
+            let known = VoucherStatus::ALL.map(VoucherStatus::as_str).join(", ");
+            FieldError::new("status", format!("status must be one of {known}, {ALL}"))
+        })
     }
 
     /// The part as codes are written.

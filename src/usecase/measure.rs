@@ -26,12 +26,13 @@ impl Family {
 }
 
 /// The kinds of alarms. One without an open alarm is a zero, and no gap.
-const ALARM_KINDS: [&str; 7] = [
+const ALARM_KINDS: [&str; 8] = [
     "amount_mismatch",
     "blueprint",
     "dispute",
     "event_endpoint",
     "late_payment",
+    "moved_away",
     "reconcile",
     "refund_failed",
 ];

@@ -263,6 +263,7 @@ pub(crate) async fn add_member(
     if !own.may_manage_members() {
         return Err(OrganizationError::Forbidden);
     }
+    refuse_away(&mut tx, tenant_id).await?;
     organization.refuse_suspended()?;
     let role = assignable_role(role)?;
     let user = match known.as_slice() {

@@ -3,7 +3,6 @@
 use sovereign_domain::book::UNUSED;
 use uuid::Uuid;
 
-use super::branding;
 use super::print_invoice::{self, Printed};
 use crate::app::App;
 use crate::pdf::{Customer, Document, Kind, Language, Line, Seller, Status, Tax};
@@ -24,8 +23,14 @@ pub(crate) async fn document(
     let (Some(number), Some(invoice)) = (row.number, row.invoice_number) else {
         return Ok(Printed::NotNumbered);
     };
-    let of = print_invoice::number_text(invoice);
-    let seller = print_invoice::seller(app, &branding::of(app, tx).await?, language);
+    // The Organization may have had one of them from another Sovereign.
+    let of = if row.invoice_issued_by == row.issued_by {
+        print_invoice::number_text(invoice)
+    } else {
+        let issuer = row.invoice_issued_by.as_deref().unwrap_or(&app.facts.fqdn);
+        print_invoice::numbered(invoice, Some(issuer))
+    };
+    let seller = print_invoice::seller_of(app, tx, row.issued_by.as_deref(), language).await?;
     let document = compose(app, (seller, tenant_id), (number, of), row, language)?;
     Ok(Printed::Document(Box::new(document)))
 }
@@ -70,7 +75,7 @@ fn compose(
         credit_minor,
         card_minor: row.card_minor,
         due_minor: 0,
-        notes: Vec::new(),
+        notes: print_invoice::notes(app, row.issued_by.as_deref(), language),
     })
 }
 

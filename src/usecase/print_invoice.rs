@@ -33,7 +33,7 @@ pub(crate) async fn document(
     let row = invoices::printed(tx, tenant_id, id).await?;
     let Some(row) = row.filter(|row| !row.adopted) else { return Ok(Printed::NotHere) };
     let Some(number) = row.number else { return Ok(Printed::NotNumbered) };
-    let seller = seller(app, &branding::of(app, tx).await?, language);
+    let seller = seller_of(app, tx, row.issued_by.as_deref(), language).await?;
     let document = compose(app, (seller, tenant_id), number, row, language)?;
     Ok(Printed::Document(Box::new(document)))
 }
@@ -41,6 +41,15 @@ pub(crate) async fn document(
 /// An invoice's number as people read it: `INV-000123`.
 pub(crate) fn number_text(number: i64) -> String {
     format!("INV-{number:06}")
+}
+
+/// The same, with the Sovereign that gave it, where that is another one.
+pub(crate) fn numbered(number: i64, issued_by: Option<&str>) -> String {
+    let number = number_text(number);
+    match issued_by {
+        Some(fqdn) => format!("{number} ({fqdn})"),
+        None => number,
+    }
 }
 
 fn compose(
@@ -89,7 +98,7 @@ fn compose(
         credit_minor: payment.credit_minor,
         card_minor: payment.card_minor,
         due_minor,
-        notes: Vec::new(),
+        notes: notes(app, row.issued_by.as_deref(), language),
     })
 }
 
@@ -146,6 +155,33 @@ pub(super) fn tax_of(
         .map_err(|_| Error::corrupt("orders", format!("tax_rate_bp {rate_bp}")))?;
     let label = language.text("invoice-tax-name");
     Ok(Some(Tax { label, rate_basis_points, included, amount_minor }))
+}
+
+/// Who sold: this Sovereign or, of a document that an Organization brought along, the one that issued it, of which no more
+/// is known than its domain name.
+pub(super) async fn seller_of(
+    app: &App,
+    tx: &mut Tx,
+    issued_by: Option<&str>,
+    language: Language,
+) -> Result<Seller> {
+    let Some(fqdn) = issued_by else {
+        return Ok(seller(app, &branding::of(app, tx).await?, language));
+    };
+    let (name, fqdn) = (fqdn.to_owned(), fqdn.to_owned());
+    Ok(Seller { name, fqdn, address: Vec::new(), tax_number: None })
+}
+
+/// That a document is a copy of another Sovereign's.
+pub(super) fn notes(app: &App, issued_by: Option<&str>, language: Language) -> Vec<String> {
+    let note = |fqdn: &str| {
+        let values = [
+            ("issuer", language.isolated(fqdn).into()),
+            ("here", language.isolated(&app.facts.fqdn).into()),
+        ];
+        language.text_with("invoice-issued-elsewhere", &values)
+    };
+    issued_by.map(note).into_iter().collect()
 }
 
 /// The Sovereign, by the name that it shows to readers of this language now.

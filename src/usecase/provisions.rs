@@ -7,7 +7,7 @@ use sovereign_domain::organization::MemberRole;
 use uuid::Uuid;
 
 use super::audited;
-use super::organizations::OrganizationError;
+use super::organizations::{OrganizationError, refuse_away};
 use super::paging::{self, Page};
 use super::vouchers::FieldError;
 use crate::app::App;
@@ -235,6 +235,7 @@ async fn managed(tx: &mut Tx, actor: &Actor, tenant_id: &str) -> Result<(), Prov
     if !role.may_spend() {
         return Err(ProvisionError::Forbidden);
     }
+    refuse_away(tx, tenant_id).await?;
     Ok(organization.refuse_suspended()?)
 }
 

@@ -12,7 +12,7 @@ use super::vouchers::FieldError;
 use super::{audited, checkout};
 use crate::app::App;
 use crate::storage::refunds::{self, DisputeRow, RefundRow, RefundableRow};
-use crate::storage::{self, Error};
+use crate::storage::{self, Error, moves, provisions};
 
 const MAX_REASON_CHARS: usize = 500;
 
@@ -100,6 +100,10 @@ pub(crate) enum Retried {
     Sent(Box<RefundRow>),
     /// It has not failed.
     NotFailed,
+    /// Its Organization is on its way to another Sovereign: nothing is changed in it.
+    Moving,
+    /// This Sovereign charged the card, and alone can refund it.
+    PaidElsewhere(String),
     Unknown,
 }
 
@@ -110,6 +114,13 @@ pub(crate) enum Retried {
 pub(crate) async fn retry(app: &App, id: Uuid, actor: &Actor) -> storage::Result<Retried> {
     let mut tx = app.store.begin().await?;
     let Some(row) = refunds::find(&mut tx, id).await? else { return Ok(Retried::Unknown) };
+    provisions::lock_organization(&mut tx, &row.tenant_id).await?;
+    if moves::is_moving(&mut tx, &row.tenant_id).await? {
+        return Ok(Retried::Moving);
+    }
+    if let Some(fqdn) = refunds::paid_elsewhere(&mut tx, id).await? {
+        return Ok(Retried::PaidElsewhere(fqdn));
+    }
     if !refunds::retry(&mut tx, id, app.clock.now()).await? {
         return Ok(Retried::NotFailed);
     }

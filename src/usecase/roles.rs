@@ -8,9 +8,10 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::auth::{Role, own_issuer, secrets};
+use crate::fingerprint::{fits, of_state};
 use crate::storage::audit::{self, Change};
 use crate::storage::users::{self as rows, NewUser, ProfileRow};
-use crate::storage::{self, Store, Tx, sessions, sign_ins};
+use crate::storage::{self, Store, Tx, networks, sessions, sign_ins};
 
 /// How long the first administrator has to come.
 const LINK_HOURS: i64 = 24;
@@ -21,6 +22,8 @@ pub(crate) enum RoleError {
     UnknownUser,
     /// Several users have this address.
     Ambiguous(Vec<String>),
+    /// Somebody has given this user another role since it was read.
+    Changed(Box<ProfileRow>),
     /// Nobody could administer this Sovereign any more.
     LastSuperadmin,
     Storage(storage::Error),
@@ -59,12 +62,18 @@ async fn set(
     now: Timestamp,
     entry_id: Uuid,
 ) -> storage::Result<()> {
-    if user.role == role.as_str()
-        || !rows::set_role(tx, &user.id, &user.role, role.as_str(), now).await?
-    {
+    if user.role == role.as_str() {
         return Ok(());
     }
-    // Whoever loses a role signs in again, and is then what they are.
+    if user.role == Role::Superadmin.as_str() {
+        // Two who take the role from each other at once must not both find the other one still there.
+        rows::await_other_superadmins(tx).await?;
+    }
+    if !rows::set_role(tx, &user.id, &user.role, role.as_str(), now).await? {
+        return Ok(());
+    }
+    networks::forget_of(tx, &user.id).await?;
+    // Whoever loses a role signs in again, and is then what they are. The line below stands for that too.
     if Role::parse(&user.role).is_some_and(|before| before > role) {
         sessions::end_all(tx, &user.id, "role_changed", now).await?;
     }
@@ -133,7 +142,13 @@ pub(crate) async fn grant_as(
     grant(&app.store, &app.facts.fqdn, email, role, &mut grantor).await
 }
 
-/// Gives a user a role, by identifier.
+/// Tells whether somebody has given a user another role.
+pub(crate) fn fingerprint(user: &ProfileRow) -> String {
+    of_state(&json!({ "id": user.id, "role": user.role }))
+}
+
+/// Gives a user a role, by identifier. `replaces` are the fingerprints of who may be given one; anybody, where none are
+/// named.
 ///
 /// # Errors
 /// [`RoleError`].
@@ -142,9 +157,13 @@ pub(crate) async fn set_by_id(
     user_id: &str,
     role: Role,
     actor: &Actor,
+    replaces: Option<&[String]>,
 ) -> Result<ProfileRow, RoleError> {
     let mut tx = app.store.begin().await?;
     let user = rows::profile(&mut tx, user_id).await?.ok_or(RoleError::UnknownUser)?;
+    if !fits(replaces, &fingerprint(&user)) {
+        return Err(RoleError::Changed(Box::new(user)));
+    }
     let (now, entry_id) = (app.clock.now(), app.new_id());
     let user = set_checked(&mut tx, user, role, actor, now, entry_id).await?;
     tx.commit().await?;
@@ -163,7 +182,12 @@ async fn set_checked(
     if user.role == Role::Superadmin.as_str() && !rows::has_superadmin(tx).await? {
         return Err(RoleError::LastSuperadmin);
     }
-    rows::profile(tx, &user.id).await?.ok_or(RoleError::UnknownUser)
+    let user = rows::profile(tx, &user.id).await?.ok_or(RoleError::UnknownUser)?;
+    // Somebody was faster between the two statements.
+    if user.role != role.as_str() {
+        return Err(RoleError::Changed(Box::new(user)));
+    }
+    Ok(user)
 }
 
 fn one(mut found: Vec<ProfileRow>) -> Result<ProfileRow, RoleError> {

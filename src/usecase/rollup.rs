@@ -170,13 +170,14 @@ impl Sums {
 
     pub(super) fn totals(&self) -> Vec<TotalRow> {
         let rows = self.vouchers.iter().map(|(code, voucher)| {
-            let flow = voucher.total().flow;
+            let CreditSums { flow, redemptions, .. } = voucher.total();
             TotalRow {
                 code: code.clone(),
                 taken_back_minor: flow.taken_back_minor,
                 spent_minor: flow.spent_minor,
                 expired_minor: flow.expired_minor,
                 last_redeemed_at: voucher.last_redeemed_at.map(storage::Ts),
+                redemptions,
             }
         });
         rows.collect()

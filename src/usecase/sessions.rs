@@ -8,7 +8,7 @@ use sovereign_domain::event::{Actor, Event, EventData, UserLogin};
 use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
-use super::audited;
+use super::{audited, networks};
 use crate::app::App;
 use crate::auth::secrets::{self, Purpose, Secrets};
 use crate::auth::{Role, SignedIn, Tokens};
@@ -38,6 +38,16 @@ pub(crate) struct Shown {
     pub(crate) trusted: bool,
     /// The role that the issuer granted.
     pub(crate) granted: Role,
+    /// When they showed it; absent where their issuer does not say.
+    pub(crate) at: Option<Timestamp>,
+}
+
+impl Shown {
+    /// Shown to this Sovereign itself, just now.
+    pub(super) fn here(method: &str, now: Timestamp) -> Self {
+        let method = method.to_owned();
+        Self { method, trusted: true, granted: Role::Member, at: Some(now) }
+    }
 }
 
 /// What a client gets.
@@ -57,6 +67,8 @@ pub(crate) struct Standing {
     pub(crate) email: String,
     pub(crate) role: Role,
     pub(crate) signed_in_at: Timestamp,
+    /// Whether that is when they showed who they are; else only when the session began.
+    dated: bool,
 }
 
 /// Why there is no next token.
@@ -84,7 +96,7 @@ impl From<secrets::NoRandomness> for SessionError {
 impl Standing {
     /// Whether they showed who they are so shortly ago that a browser left open is no worry.
     pub(crate) fn signed_in_lately(&self, now: Timestamp) -> bool {
-        self.signed_in_at >= now.plus_seconds(-LATELY_SECONDS)
+        self.dated && self.signed_in_at >= now.plus_seconds(-LATELY_SECONDS)
     }
 }
 
@@ -96,6 +108,7 @@ impl From<SessionRow> for Standing {
             user_id: row.user_id,
             email: row.email,
             signed_in_at: row.signed_in_at.0,
+            dated: !row.undated,
         }
     }
 }
@@ -155,6 +168,9 @@ async fn insert(
         trusted: shown.trusted,
         granted_role: shown.granted.as_str(),
         cookie_digest,
+        // An issuer's clock may be ahead of this one.
+        signed_in_at: shown.at.unwrap_or(now).min(now),
+        undated: shown.at.is_none(),
         expires_at: expiry(now),
     };
     rows::insert(tx, &session, now).await?;
@@ -184,7 +200,7 @@ async fn pair(
         user_id: &session.user_id,
         email: &session.email,
         role: session.role,
-        at: session.signed_in_at,
+        at: session.dated.then_some(session.signed_in_at),
     });
     let token = token.map_err(|error| {
         tracing::error!(%error, "a token cannot be signed");
@@ -271,26 +287,40 @@ pub(crate) async fn of_browser(app: &App, cookie: &str) -> storage::Result<Optio
 }
 
 /// Ends the session that a refresh token is of. One that has ended already has what was asked for.
-pub(crate) async fn log_out(app: &App, token: &str) -> storage::Result<()> {
+pub(crate) async fn log_out(app: &App, token: &str, request_id: &str) -> storage::Result<()> {
     let mut tx = app.store.begin().await?;
     if let Some(found) = rows::find_refresh(&mut tx, &secrets::digest(token)).await? {
-        rows::end(&mut tx, found.session_id, "logout", app.clock.now()).await?;
+        end_one(app, &mut tx, found.session_id, request_id).await?;
         tx.commit().await?;
     }
     Ok(())
 }
 
-pub(crate) async fn end(app: &App, id: Uuid) -> storage::Result<()> {
+/// Ends the session of this identifier, for whoever it is of.
+pub(crate) async fn end(app: &App, id: Uuid, request_id: &str) -> storage::Result<()> {
     let mut tx = app.store.begin().await?;
-    rows::end(&mut tx, id, "logout", app.clock.now()).await?;
+    end_one(app, &mut tx, id, request_id).await?;
     tx.commit().await
 }
 
-/// Ends every session of a user.
+/// Of many at once, one ends it and leaves a line.
+async fn end_one(app: &App, tx: &mut Tx, id: Uuid, request_id: &str) -> storage::Result<()> {
+    let now = app.clock.now();
+    let Some(row) = rows::find(tx, id, now).await? else { return Ok(()) };
+    if !rows::end(tx, id, "logout", now).await? {
+        return Ok(());
+    }
+    let actor = Actor { user_id: row.user_id.as_str().into(), request_id: request_id.to_owned() };
+    let entry = audited::entry(app, &actor, "session.end", &row.user_id, None);
+    audited::record(tx, entry, json!({ "session": id })).await
+}
+
+/// Ends every session of a user, and forgets from where they came: one of the networks may be a thief's.
 pub(crate) async fn log_out_everywhere(app: &App, actor: &Actor) -> storage::Result<()> {
     let mut tx = app.store.begin().await?;
     let user_id = &*actor.user_id.0;
     let ended = rows::end_all(&mut tx, user_id, "logout_all", app.clock.now()).await?;
+    storage::networks::forget_of(&mut tx, user_id).await?;
     if ended > 0 {
         let entry = audited::entry(app, actor, "session.end_all", user_id, None);
         audited::record(&mut tx, entry, json!({ "sessions": ended })).await?;
@@ -304,6 +334,7 @@ pub(crate) async fn sweep(app: &App) -> storage::Result<usize> {
     let mut tx = app.store.begin().await?;
     let sessions = rows::remove_ended(&mut tx, before).await?;
     let sign_ins = storage::sign_ins::remove_ended(&mut tx, before).await?;
+    networks::sweep(&mut tx, app.clock.now()).await?;
     tx.commit().await?;
     Ok(usize::try_from(sessions.saturating_add(sign_ins)).unwrap_or(usize::MAX))
 }

@@ -7,6 +7,7 @@ use sovereign_domain::money::Currency;
 use sovereign_domain::timestamp::Timestamp;
 
 use super::vouchers::FieldError;
+use crate::fingerprint::fits;
 use crate::payment::former_until;
 use crate::payment::settings::{Keeper, Settings, Stored};
 use crate::payment::stripe::amounts;
@@ -38,6 +39,8 @@ pub(crate) struct Desk<'a> {
 #[derive(Debug)]
 pub(crate) enum SettingsError {
     Field(FieldError),
+    /// Somebody has changed them since they were read.
+    Changed,
     /// They cannot be encrypted.
     Vault(VaultError),
     Storage(storage::Error),
@@ -116,13 +119,15 @@ pub(crate) async fn read(store: &Store, keeper: &Keeper) -> storage::Result<Sett
     Ok(keeper.read(&rows::find(&mut tx).await?))
 }
 
-/// Changes the settings, with a line in the audit log; answers what they are then.
+/// Changes the settings, with a line in the audit log; answers what they are then. `replaces` are the fingerprints of
+/// what may be changed; anything, where none are named.
 ///
 /// # Errors
 /// [`SettingsError`].
 pub(crate) async fn change(
     desk: &mut Desk<'_>,
     wishes: &Wishes,
+    replaces: Option<&[String]>,
 ) -> Result<Settings, SettingsError> {
     if matches!(wishes.secret_key, Wish::Set(_)) {
         amounts::charge_rules(desk.currency, desk.minimum_charge_minor)
@@ -131,6 +136,9 @@ pub(crate) async fn change(
     let mut tx = desk.store.begin().await?;
     let row = rows::find_locked(&mut tx, desk.now).await?;
     let before = desk.keeper.read(&row);
+    if !fits(replaces, &before.fingerprint) {
+        return Err(SettingsError::Changed);
+    }
     let changed = apply(desk, &row, &before, wishes)?;
     let after = desk.keeper.read(&changed);
     refuse_two_modes(&after, wishes)?;

@@ -1,20 +1,21 @@
 //! Sign-in by e-mail: a code of six digits and a link, good for five minutes, once.
 //!
-//! Whoever can read the mailbox is the user. Of the code and the link only digests are kept. A try counts
-//! before the code is looked at, so that of a thousand tries at once five are looked at.
+//! Whoever can read the mailbox is the user. Of the code and the link only digests are kept. How often a code
+//! may be tried, and by whom, is in `sign_in_codes.rs`.
+
+use std::net::IpAddr;
 
 use serde_json::json;
 use sovereign_domain::event::Actor;
-use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
 use super::sessions::{self, SessionError, Shown, TokenPair};
-use super::{audited, branding, roles, users};
+use super::{audited, branding, networks, roles, sign_in_codes, users};
 use crate::app::App;
 use crate::auth::secrets::{self, Purpose};
 use crate::auth::{Role, own_issuer};
 use crate::branding::Branding;
-use crate::limits::{Key, Quota, TooMany};
+use crate::limits::{Key, Quota, TooMany, network_name};
 use crate::mail::{self, MailError, SignInCode};
 use crate::storage::sign_ins::{self as rows, NewSignIn, SignInRow};
 use crate::storage::users as user_rows;
@@ -23,14 +24,12 @@ use crate::storage::{self, Tx};
 use crate::text::Language;
 
 const MINUTES: i64 = 5;
-/// Wrong codes that one sign-in bears.
-const MAX_TRIES: i16 = 5;
 
 /// Where a mail was asked for.
 #[derive(Debug, Clone)]
 pub(crate) struct Asked<'a> {
     pub(crate) email: &'a str,
-    pub(crate) address: std::net::IpAddr,
+    pub(crate) address: IpAddr,
     pub(crate) language: Language,
     /// What the browser that asked can be known by; absent for the API.
     pub(crate) browser: Option<&'a str>,
@@ -91,11 +90,32 @@ impl From<TooMany> for SignInError {
 /// somebody has it here or not.
 pub(crate) async fn ask(app: &App, asked: &Asked<'_>) -> Result<Uuid, SignInError> {
     let email = mail::usable_address(asked.email).ok_or(SignInError::BadAddress)?;
-    let quotas = [
-        (Quota::SignInMailByAddress, Key::Address(asked.address)),
-        (Quota::SignInMailByEmail, Key::Email(&email)),
-    ];
-    app.limits.check_all(&quotas).await?;
+    let by_address = (Quota::SignInMailByAddress, Key::Address(asked.address));
+    let from = Key::EmailFrom(&email, asked.address);
+    if networks::seen(app, &email, asked.address).await?.known {
+        app.limits.check_all(&[by_address, (Quota::SignInMailFromKnown, from)]).await?;
+    } else {
+        let strangers = (Quota::SignInMailByEmail, Key::Email(&email));
+        let quotas = [by_address, (Quota::SignInMailFromNew, from), strangers];
+        app.limits.check_all(&quotas).await?;
+    }
+    send(app, asked, &email, false).await
+}
+
+/// The same for whoever has shown the right password, and must show that they read the mailbox as well. They
+/// have mails that nobody else can use up, and may enter the code whatever others have tried.
+pub(crate) async fn confirm(app: &App, asked: &Asked<'_>) -> Result<Uuid, SignInError> {
+    let email = mail::usable_address(asked.email).ok_or(SignInError::BadAddress)?;
+    app.limits.check(Quota::SignInMailByPassword, Key::Email(&email)).await?;
+    send(app, asked, &email, true).await
+}
+
+async fn send(
+    app: &App,
+    asked: &Asked<'_>,
+    email: &str,
+    by_password: bool,
+) -> Result<Uuid, SignInError> {
     let now = app.clock.now();
     let (id, code, token) = (app.new_id(), secrets::random_code()?, secrets::random_token()?);
     let mut tx = app.store.begin().await?;
@@ -109,13 +129,15 @@ pub(crate) async fn ask(app: &App, asked: &Asked<'_>) -> Result<Uuid, SignInErro
     };
     let new = NewSignIn {
         id,
-        email: email.clone(),
-        code_digest: app.tokens.secrets().mac(Purpose::SignInCode, &coded(id, &code)),
+        email: email.to_owned(),
+        code_digest: code_digest(app, id, &code),
         link_digest: secrets::digest(&token),
         browser_digest: asked.browser.map(secrets::digest),
         return_to: asked.return_to.to_owned(),
         administrator_link_id,
         language: asked.language.tag(),
+        network: network_name(asked.address),
+        by_password,
         expires_at: now.plus_seconds(MINUTES * 60),
     };
     rows::insert(&mut tx, &new, now).await?;
@@ -129,7 +151,7 @@ pub(crate) async fn ask(app: &App, asked: &Asked<'_>) -> Result<Uuid, SignInErro
         link: &format!("{address}/sign-in/link?token={token}"),
         minutes: MINUTES,
     };
-    match app.mailer.send(&email, &letter.letter(asked.language), app.new_id(), now).await {
+    match app.mailer.send(email, &letter.letter(asked.language), app.new_id(), now).await {
         Ok(()) => Ok(id),
         Err(MailError::Refused) => Err(SignInError::Undeliverable),
         Err(MailError::Unavailable) => {
@@ -152,9 +174,8 @@ async fn link_address(
     Ok(if platform { &app.configured_url } else { &branding.address }.clone())
 }
 
-/// A code counts for its own sign-in only.
-fn coded(id: Uuid, code: &str) -> Vec<u8> {
-    [id.as_bytes().as_slice(), code.as_bytes()].concat()
+fn code_digest(app: &App, id: Uuid, code: &str) -> String {
+    app.tokens.secrets().mac(Purpose::SignInCode, &sign_in_codes::coded(id, code))
 }
 
 /// The address behind a link that still works, and whether `browser` is the one that asked for it.
@@ -186,26 +207,22 @@ pub(crate) struct Proven {
 pub(crate) async fn prove(
     app: &App,
     proof: Proof<'_>,
+    address: IpAddr,
     request_id: &str,
 ) -> Result<(Tx, Proven), SignInError> {
     let now = app.clock.now();
-    let mut tx = app.store.begin().await?;
-    let found = match proof {
-        Proof::Link { token } => rows::find_by_link(&mut tx, &secrets::digest(token), now).await?,
+    let (mut tx, found) = match proof {
+        Proof::Link { token } => {
+            let mut tx = app.store.begin().await?;
+            let found = rows::find_by_link(&mut tx, &secrets::digest(token), now).await?;
+            (tx, found)
+        }
         Proof::CodeInBrowser { id, browser, code } => {
-            let tried = try_code(app, &mut tx, id, code, now).await?;
-            tried.filter(|row| {
-                let digest = secrets::digest(browser);
-                row.browser_digest.as_ref().is_some_and(|stored| secrets::same(stored, &digest))
-            })
+            sign_in_codes::in_browser(app, (id, browser), code, address).await?
         }
         Proof::CodeOfEmail { email, code } => {
             let email = mail::usable_address(email).ok_or(SignInError::Wrong)?;
-            let mut right = None;
-            for id in rows::live_of_api(&mut tx, &email, now).await? {
-                right = right.or(try_code(app, &mut tx, id, code, now).await?);
-            }
-            right
+            sign_in_codes::of_email(app, &email, code, address).await?
         }
     };
     let used = match &found {
@@ -218,36 +235,9 @@ pub(crate) async fn prove(
         return Err(SignInError::Wrong);
     };
     let (user_id, is_new) = person(app, &mut tx, &row, request_id).await?;
-    let shown = Shown { method: "email".to_owned(), trusted: true, granted: Role::Member };
+    networks::remember(app, &mut tx, &user_id, address).await?;
+    let shown = Shown::here("email", now);
     Ok((tx, Proven { user_id, is_new, return_to: row.return_to, shown }))
-}
-
-async fn try_code(
-    app: &App,
-    tx: &mut Tx,
-    id: Uuid,
-    code: &str,
-    now: Timestamp,
-) -> storage::Result<Option<SignInRow>> {
-    let row = rows::take_try(tx, id, MAX_TRIES, now).await?;
-    let secrets = app.tokens.secrets();
-    let right = |row: &SignInRow| {
-        secrets.is_mac(Purpose::SignInCode, &coded(row.id, &digits(code)), &row.code_digest)
-    };
-    Ok(row.filter(right))
-}
-
-/// A code as it may be typed or pasted: with spaces, in Arabic-Indic digits.
-fn digits(code: &str) -> String {
-    code.chars()
-        .filter(|c| !c.is_whitespace() && *c != '-')
-        .map(|c| match c {
-            '\u{660}'..='\u{669}' | '\u{6f0}'..='\u{6f9}' => {
-                char::from_digit(u32::from(c) & 0xf, 10).unwrap_or(c)
-            }
-            c => c,
-        })
-        .collect()
 }
 
 /// The user whose mailbox it is, and whether they are new.
@@ -286,25 +276,13 @@ async fn person(
 /// Signs in for the API.
 pub(crate) async fn verify(
     app: &App,
-    email: &str,
-    code: &str,
+    (email, code): (&str, &str),
+    address: IpAddr,
     request_id: &str,
 ) -> Result<TokenPair, SignInError> {
-    let (mut tx, proven) = prove(app, Proof::CodeOfEmail { email, code }, request_id).await?;
+    let proof = Proof::CodeOfEmail { email, code };
+    let (mut tx, proven) = prove(app, proof, address, request_id).await?;
     let pair = sessions::begin(app, &mut tx, &proven.user_id, &proven.shown, request_id).await?;
     tx.commit().await?;
     Ok(pair)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::digits;
-
-    #[test]
-    fn codes_are_read_as_people_write_them() {
-        for written in ["012345", " 012 345 ", "012-345", "٠١٢٣٤٥", "۰۱۲۳۴۵"] {
-            assert_eq!(digits(written), "012345", "{written}");
-        }
-        assert_eq!(digits("01234x"), "01234x");
-    }
 }

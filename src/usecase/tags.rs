@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
+use sovereign_domain::event::AuditEntry;
 use sovereign_domain::tag::{MAX_TAGS, Tag};
 use sovereign_domain::voucher::{Code, Voucher};
 
@@ -75,17 +76,33 @@ pub(crate) async fn of_one(store: &Store, code: &Code) -> storage::Result<Vec<Ta
 pub async fn change(
     writer: &mut Writer<'_>,
     code: &Code,
-    (what, tag): (TagChange, &Tag),
+    change: (TagChange, &Tag),
+) -> Result<Vec<Tag>, TagError> {
+    change_all(writer, code, &[change]).await
+}
+
+/// Makes several changes in their order, all of them or none; answers the tags that it has since.
+///
+/// # Errors
+/// [`TagError`].
+pub async fn change_all(
+    writer: &mut Writer<'_>,
+    code: &Code,
+    changes: &[(TagChange, &Tag)],
 ) -> Result<Vec<Tag>, TagError> {
     let mut tx = writer.store.begin().await?;
     vouchers::lock(&mut tx, code).await?;
     let voucher = vouchers::find(&mut tx, code).await?.ok_or(TagError::NotFound)?;
-    let tagged = tagged(&mut tx, writer, (what, tag), vec![voucher]).await?;
-    let tags = rows::of(&mut tx, std::slice::from_ref(code)).await?.remove(code);
-    let tags = tags.unwrap_or_default();
-    if tagged.is_empty() && what == TagChange::Add && !tags.contains(tag) {
-        let detail = format!("a voucher has at most {MAX_TAGS} tags; take another one off first");
-        return Err(TagError::Field(FieldError::new("tag", detail)));
+    let mut tags = Vec::new();
+    for &(what, tag) in changes {
+        let changed = tagged(&mut tx, writer, (what, tag), vec![voucher.clone()]).await?;
+        let found = rows::of(&mut tx, std::slice::from_ref(code)).await?.remove(code);
+        tags = found.unwrap_or_default();
+        if changed.is_empty() && what == TagChange::Add && !tags.contains(tag) {
+            let detail =
+                format!("a voucher has at most {MAX_TAGS} tags; take another one off first");
+            return Err(TagError::Field(FieldError::new("tag", detail)));
+        }
     }
     tx.commit().await?;
     Ok(tags)
@@ -131,10 +148,39 @@ pub(super) async fn tagged(
             TagChange::Add => after.insert(tag.as_str()),
             TagChange::Remove => after.remove(tag.as_str()),
         };
-        let entry = writer.entry("voucher.tag", voucher.code.as_str().to_owned());
-        let told = |tags: BTreeSet<&str>| Some(json!({ "tags": tags }));
-        entries.push((entry, Change { before: told(before), after: told(after) }));
+        entries.push(line(writer, voucher, (&before, &after)));
     }
     audit::record(tx, &entries).await?;
     Ok(changed)
+}
+
+/// Tags vouchers that are new, and tells of each that gets some.
+pub(super) async fn tag_new(
+    tx: &mut Tx,
+    writer: &mut Writer<'_>,
+    vouchers: &[(&Voucher, &BTreeSet<Tag>)],
+) -> storage::Result<()> {
+    let mut pairs = Vec::new();
+    let mut entries = Vec::new();
+    for (voucher, tags) in vouchers.iter().filter(|(_, tags)| !tags.is_empty()) {
+        pairs.extend(tags.iter().map(|tag| (*voucher, tag)));
+        let after = tags.iter().map(Tag::as_str).collect();
+        entries.push(line(writer, voucher, (&BTreeSet::new(), &after)));
+    }
+    if pairs.is_empty() {
+        return Ok(());
+    }
+    rows::add(tx, &pairs, writer.now).await?;
+    audit::record(tx, &entries).await
+}
+
+/// A line on the tags of a voucher, before and after.
+fn line(
+    writer: &mut Writer<'_>,
+    voucher: &Voucher,
+    (before, after): (&BTreeSet<&str>, &BTreeSet<&str>),
+) -> (AuditEntry, Change) {
+    let entry = writer.entry("voucher.tag", voucher.code.as_str().to_owned());
+    let told = |tags: &BTreeSet<&str>| Some(json!({ "tags": tags }));
+    (entry, Change { before: told(before), after: told(after) })
 }

@@ -9,6 +9,7 @@ use sovereign_domain::money::{Currency, MAX_CREDIT_UNITS};
 use super::audited;
 use super::vouchers::FieldError;
 use crate::app::App;
+use crate::fingerprint::{fits, of_state};
 use crate::storage::audit::{self, Change};
 use crate::storage::catalog::{self as rows, TierRow};
 use crate::storage::{self, Tx};
@@ -24,6 +25,8 @@ pub(crate) enum TierError {
     Unknown,
     /// This one costs nothing, whoever asks.
     Included,
+    /// Somebody has priced it since it was read.
+    Changed,
     Storage(storage::Error),
 }
 
@@ -46,6 +49,20 @@ impl From<storage::Error> for TierError {
 pub(crate) async fn list(app: &App) -> storage::Result<Vec<TierRow>> {
     let mut tx = app.store.read().await?;
     rows::tiers(&mut tx).await
+}
+
+/// One of them.
+///
+/// # Errors
+/// [`TierError`].
+pub(crate) async fn read(app: &App, slug: &str) -> Result<TierRow, TierError> {
+    let mut tx = app.store.read().await?;
+    find(&mut tx, slug).await?.ok_or(TierError::Unknown)
+}
+
+/// Tells whether somebody has priced a tier.
+pub(crate) fn fingerprint(row: &TierRow) -> String {
+    of_state(&json!({ "slug": row.slug, "price_minor": row.price_minor }))
 }
 
 /// A month's price, in whole units or in minor ones. Where both are given they must be the same.
@@ -80,6 +97,7 @@ pub(crate) fn price(
 }
 
 /// Sets what a month in a tier costs. It counts for what is installed, and for months that begin, from then on.
+/// `replaces` are the fingerprints of what may be priced; anything, where none are named.
 ///
 /// # Errors
 /// [`TierError`].
@@ -88,11 +106,17 @@ pub(crate) async fn set_price(
     actor: &Actor,
     slug: &str,
     price_minor: i64,
+    replaces: Option<&[String]>,
 ) -> Result<TierRow, TierError> {
     let mut tx = app.store.begin().await?;
+    // First, so that whoever else prices one waits here.
+    rows::begin_change(&mut tx).await?;
     let before = find(&mut tx, slug).await?.ok_or(TierError::Unknown)?;
     if slug == INCLUDED {
         return Err(TierError::Included);
+    }
+    if !fits(replaces, &fingerprint(&before)) {
+        return Err(TierError::Changed);
     }
     rows::price_tier(&mut tx, slug, price_minor).await?;
     let change = Change {

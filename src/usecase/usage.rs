@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::engine::EngineError;
 use crate::storage::audit::{self, Change};
 use crate::storage::usage::{self as rows, MeterRow};
-use crate::storage::{self, Error, Tx, organizations};
+use crate::storage::{self, Error, Tx, organizations, provisions};
 
 const MAX_NAME_CHARS: usize = 100;
 
@@ -187,6 +187,8 @@ pub(crate) async fn set_limit(
     if !role.ok_or(OrganizationError::NotFound)?.may_spend() {
         return Err(OrganizationError::Forbidden);
     }
+    // In the order in which a move takes both.
+    provisions::lock_organization(&mut tx, tenant_id).await?;
     refuse_away(&mut tx, tenant_id).await?;
     let before = rows::limit(&mut tx, tenant_id).await?.limit_minor;
     rows::set_limit(&mut tx, tenant_id, limit_minor, app.clock.now()).await?;

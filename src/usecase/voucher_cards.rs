@@ -1,8 +1,9 @@
 //! Vouchers as cards to be printed: those that the list has, in its order.
 
-use sovereign_domain::calendar::date_in;
+use sovereign_domain::calendar::{TimeZone, date_in};
 use sovereign_domain::ids::UserId;
 use sovereign_domain::money::Currency;
+use sovereign_domain::timestamp::Timestamp;
 use sovereign_domain::voucher::Voucher;
 use time::Date;
 
@@ -16,7 +17,7 @@ use crate::branding::Branding;
 use crate::limits::{Key, Quota, TooMany};
 use crate::pdf::cards::{self, Card, Cards};
 use crate::qr::Qr;
-use crate::storage;
+use crate::storage::{self, Store};
 use crate::text::Language;
 
 /// The most cards of one file: a hundred sheets.
@@ -70,15 +71,38 @@ pub(crate) async fn file(
     let limited = app.limits.check(Quota::ExportByUser, Key::User(user_id)).await;
     limited.map_err(CardsError::Limited)?;
     let branding = branding::load(app).await?;
-    let mut tx = app.store.read().await?;
-    let Page { rows: mut found, next } = wanted.page(&mut tx, MAX_CARDS, app.clock.now()).await?;
+    let (currency, now) = (app.facts.currency, app.clock.now());
+    let press = Press { store: &app.store, branding, currency, zone: &app.zone, now };
+    print(press, wanted, language).await
+}
+
+/// What cards are printed with.
+pub(crate) struct Press<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) branding: Branding,
+    pub(crate) currency: Currency,
+    pub(crate) zone: &'a TimeZone,
+    pub(crate) now: Timestamp,
+}
+
+/// The same, with or without a running server, and as often as one likes.
+///
+/// # Errors
+/// [`CardsError`].
+pub(crate) async fn print(
+    press: Press<'_>,
+    wanted: &Wanted<'_>,
+    language: Language,
+) -> Result<Printed, CardsError> {
+    let Press { store, branding, currency, zone, now } = press;
+    let mut tx = store.read().await?;
+    let Page { rows: mut found, next } = wanted.page(&mut tx, MAX_CARDS, now).await?;
     drop(tx);
     found.retain(|voucher| voucher.deleted_at.is_none());
     if found.is_empty() {
         return Err(CardsError::Nothing);
     }
-    let currency = app.facts.currency;
-    let today = date_in(app.clock.now(), &app.zone).unwrap_or(Date::MIN);
+    let today = date_in(now, zone).unwrap_or(Date::MIN);
     // A thousand cards take a while, in which others have their turn.
     let printed = tokio::task::spawn_blocking(move || {
         cards::render(&on_cards((&branding, currency, language, today), &found))

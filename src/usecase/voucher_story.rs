@@ -9,13 +9,13 @@ use super::paging::cut;
 use super::read_audit::Place;
 use crate::app::App;
 use crate::storage::voucher_story::{self as rows, DoneRow, RedemptionRow};
-use crate::storage::{self, Error};
+use crate::storage::{self, Error, Store};
 
 /// A voucher that was redeemed more often than this has many redemptions: they are not put in order all at once.
-const FEW: i64 = 5_000;
+pub(super) const FEW: i64 = 5_000;
 /// The most redemptions, of all vouchers, that one page looks at: where few are this one's, it ends early and says
 /// where to go on.
-const REACH: i64 = 100_000;
+pub(super) const REACH: i64 = 100_000;
 
 /// What an issuer sets, by the name that the wire has for it.
 const MEMBERS: [&str; 7] = [
@@ -93,7 +93,19 @@ pub(crate) async fn done(
     voucher: &Voucher,
     (before, limit): (Option<Place>, i64),
 ) -> storage::Result<Part<Done>> {
-    let mut tx = app.store.read_across().await?;
+    done_in(&app.store, voucher, (before, limit)).await
+}
+
+/// The same, with or without a running server.
+///
+/// # Errors
+/// Where the database fails.
+pub(crate) async fn done_in(
+    store: &Store,
+    voucher: &Voucher,
+    (before, limit): (Option<Place>, i64),
+) -> storage::Result<Part<Done>> {
+    let mut tx = store.read_across().await?;
     let found = rows::done(&mut tx, &voucher.code, start(before), limit.saturating_add(1)).await?;
     let part = part(found, limit, |row| row.id);
     let rows = part.rows.iter().map(told).collect::<storage::Result<_>>()?;
@@ -109,8 +121,20 @@ pub(crate) async fn redemptions(
     voucher: &Voucher,
     (before, limit): (Option<Place>, i64),
 ) -> storage::Result<Part<RedemptionRow>> {
+    redemptions_in(&app.store, voucher, (before, limit)).await
+}
+
+/// The same, with or without a running server.
+///
+/// # Errors
+/// Where the database fails.
+pub(crate) async fn redemptions_in(
+    store: &Store,
+    voucher: &Voucher,
+    (before, limit): (Option<Place>, i64),
+) -> storage::Result<Part<RedemptionRow>> {
     let code = &voucher.code;
-    let mut tx = app.store.read_across().await?;
+    let mut tx = store.read_across().await?;
     let (high, more) = (start(before), limit.saturating_add(1));
     if voucher.times_redeemed <= FEW {
         let found = rows::few_redemptions(&mut tx, code, high, more).await?;
@@ -135,7 +159,7 @@ fn part<T>(mut found: Vec<T>, limit: i64, id: impl Fn(&T) -> Uuid) -> Part<T> {
 }
 
 /// A line of the audit log as what it means for the voucher.
-fn told(row: &DoneRow) -> storage::Result<Done> {
+pub(super) fn told(row: &DoneRow) -> storage::Result<Done> {
     let read = |text: &Option<String>| -> storage::Result<Option<Value>> {
         let corrupt = |_| Error::corrupt("audit_log", format!("the line {} is no JSON", row.id));
         text.as_deref().map(|text| serde_json::from_str(text).map_err(corrupt)).transpose()

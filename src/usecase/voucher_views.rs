@@ -6,7 +6,7 @@ use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
 use super::campaigns::name_key;
-use super::list_vouchers::Wanted;
+use super::list_vouchers::{Wanted, written};
 use super::paging::PageError;
 use super::vouchers::{FieldError, Writer};
 use crate::storage::audit::{self, Change};
@@ -71,8 +71,8 @@ impl Sought {
         let filter = wanted.filter(tx, now).await?;
         wanted.order()?;
         Ok(Self {
+            status: written(&filter),
             q: filter.part,
-            status: filter.status.map(|status| status.as_str().to_owned()),
             campaign: filter.campaign.map(|id| id.to_string()),
             bulk: filter.bulk.map(|id| id.to_string()),
             tag: filter.tag.map(|tag| tag.as_str().to_owned()),

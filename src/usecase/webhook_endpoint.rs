@@ -111,7 +111,7 @@ async fn create(
     let made = stripe.resolve(|| stripe.create_webhook_endpoint(&wanted, &key)).await;
     let (endpoint, secret) = made?;
     let wishes = Wishes { webhook_secret: Wish::Set(secret), ..Wishes::default() };
-    match settings::change(desk, &wishes).await {
+    match settings::change(desk, &wishes, None).await {
         Ok(_) => Ok(endpoint),
         Err(error) => Err(RegisterError::NotStored(endpoint.id, error)),
     }

@@ -142,6 +142,7 @@ pub(super) struct SignOutForm {
 pub(super) async fn sign_out(
     State(app): State<Arc<App>>,
     page: Page,
+    RequestName(request_id): RequestName,
     headers: HeaderMap,
     Form(form): Form<SignOutForm>,
 ) -> Response {
@@ -151,7 +152,7 @@ pub(super) async fn sign_out(
     let ended = async {
         let Some(cookie) = cookies::value(&headers, cookies::SESSION) else { return Ok(()) };
         match sessions::of_browser(&app, cookie).await? {
-            Some(session) => sessions::end(&app, session.id).await,
+            Some(session) => sessions::end(&app, session.id, &request_id).await,
             None => Ok(()),
         }
     };

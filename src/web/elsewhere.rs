@@ -24,7 +24,8 @@ pub(super) async fn leave(
         return failed_page(&page, StatusCode::NOT_FOUND, "elsewhere-unknown");
     };
     let return_to = return_to::local(&parameter(&uri, "return_to"));
-    match elsewhere::begin(&app, issuer, &return_to).await {
+    let again = !parameter(&uri, "again").is_empty();
+    match elsewhere::begin(&app, issuer, &return_to, again).await {
         Ok((url, journey)) => {
             let mut response = Redirect::to(&url).into_response();
             let seconds = Some(elsewhere::WITHIN_SECONDS);
@@ -58,7 +59,11 @@ pub(super) async fn come_back(
         Err(failed) => return say(&page, failed),
     };
     let arrived = arrive(&app, &page, (&journey, &returned), &request_id).await;
-    let mut response = arrived.unwrap_or_else(|failed| say(&page, failed));
+    let mut response = match arrived {
+        Ok(response) => response,
+        Err(ElsewhereError::NotShownAnew) => not_shown_anew(&page, &journey.return_to),
+        Err(failed) => say(&page, failed),
+    };
     add_cookie(&mut response, cookies::remove(cookies::SIGN_IN_ELSEWHERE));
     response
 }
@@ -87,6 +92,7 @@ fn say(page: &Page, failed: ElsewhereError) -> Response {
             failed_page(page, StatusCode::BAD_REQUEST, "elsewhere-not-begun")
         }
         ElsewhereError::Cancelled => failed_page(page, StatusCode::OK, "elsewhere-cancelled"),
+        ElsewhereError::NotShownAnew => not_shown_anew(page, return_to::HOME),
         ElsewhereError::Issuer(Failure::Refused(refused)) => {
             tracing::warn!(reason = refused.0, "a sign-in with an issuer failed");
             failed_page(page, StatusCode::BAD_REQUEST, "elsewhere-failed")
@@ -99,6 +105,13 @@ fn say(page: &Page, failed: ElsewhereError) -> Response {
         }
         ElsewhereError::Session(failed) => error::of_session(page, &failed),
     }
+}
+
+/// The way on is by mail, which is new each time.
+fn not_shown_anew(page: &Page, return_to: &str) -> Response {
+    let back = sign_in::again(return_to);
+    let way_on = Some((&*back, "sign-in-again"));
+    error::say(page, StatusCode::BAD_REQUEST, "elsewhere-not-anew", way_on)
 }
 
 fn failed_page(page: &Page, status: StatusCode, name: &str) -> Response {

@@ -27,6 +27,11 @@ impl Fields {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.trim())
     }
 
+    /// The fingerprint of what a form was filled from; none of a form that was loaded before forms had one.
+    pub(super) fn seen(&self) -> Option<Vec<String>> {
+        self.find("seen").map(|seen| vec![seen.to_owned()])
+    }
+
     /// All of a name.
     pub(super) fn all(&self, name: &str) -> Vec<String> {
         self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()

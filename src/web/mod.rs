@@ -8,6 +8,7 @@ mod admin;
 mod administrator;
 mod assets;
 mod brand;
+mod bundle_form;
 mod checkout;
 mod console;
 mod cookies;
@@ -68,4 +69,9 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .merge(wallet::routes())
         .merge(checkout::routes())
         .merge(admin::routes())
+}
+
+/// Those that take longer, and read or write more, than any other.
+pub(crate) fn long_routes() -> Router<Arc<App>> {
+    admin::long_routes()
 }

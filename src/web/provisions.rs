@@ -80,7 +80,8 @@ pub(super) async fn show(
             let place = (&*found.organization.slug, &*found.organization.name);
             let list = ProvisionsPage {
                 page: &page,
-                frame: Frame::new(&page, place, found.role, "provisions"),
+                frame: Frame::new(&page, place, found.role, "provisions")
+                    .placed(&found.organization),
                 address: address(&slug),
                 organization: &found.organization.name,
                 goes_on: provisions.iter().any(going),

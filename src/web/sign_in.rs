@@ -3,6 +3,7 @@
 //! A GET never signs in: mail scanners open every link. The link's page has one button, and says more where
 //! another browser asked for the mail than the one it is opened in.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use askama::Template;
@@ -16,7 +17,7 @@ use serde::Deserialize;
 use sovereign_domain::voucher::Code;
 use uuid::Uuid;
 
-use super::page::{Page, add_cookie, parameter};
+use super::page::{Page, add_cookie, address, parameter};
 use super::{cookies, error, form, return_to};
 use crate::api::caller::{Address, RequestName};
 use crate::app::App;
@@ -36,6 +37,8 @@ struct SignInPage<'a> {
     administrator_link: &'a str,
     /// Whether it is the first step of signing up.
     joins: bool,
+    /// Whether it wants a sign-in of just now.
+    again: bool,
     /// Address and label of each issuer to sign in with.
     elsewhere: Vec<(String, &'a str)>,
     /// The name of a message.
@@ -69,7 +72,15 @@ pub(super) async fn show(
     OriginalUri(uri): OriginalUri,
 ) -> Response {
     let return_to = return_to::local(&parameter(&uri, "return_to"));
-    form_page(&app, &page, StatusCode::OK, &Filled { return_to: &return_to, ..Filled::default() })
+    let again = !parameter(&uri, "again").is_empty();
+    let filled = Filled { return_to: &return_to, again, ..Filled::default() };
+    form_page(&app, &page, StatusCode::OK, &filled)
+}
+
+/// The way to sign in anew and go on to `return_to`, for what wants that it was done just now: an issuer is
+/// asked to let nobody in who has not shown there who they are.
+pub(super) fn again(return_to: &str) -> String {
+    address("/sign-in", &[("return_to", return_to), ("again", "1")])
 }
 
 /// What stands in the form.
@@ -78,6 +89,8 @@ pub(super) struct Filled<'a> {
     pub(super) email: &'a str,
     pub(super) return_to: &'a str,
     pub(super) administrator_link: &'a str,
+    /// Whether it wants a sign-in of just now.
+    pub(super) again: bool,
     /// The name of a message.
     pub(super) error: Option<&'static str>,
 }
@@ -89,18 +102,23 @@ pub(super) fn form_page(
     status: StatusCode,
     filled: &Filled<'_>,
 ) -> Response {
-    let Filled { email, return_to, administrator_link, error } = *filled;
+    let Filled { email, return_to, administrator_link, again, error } = *filled;
     // The link's proof is the mail, which no issuer replaces.
     let issuers = app.issuers.iter().filter(|_| administrator_link.is_empty());
     let elsewhere = issuers.map(|issuer| {
         let address = format!("/auth/oidc/{}?", issuer.settings.name);
         let start = address.len();
         let mut address = form_urlencoded::Serializer::for_suffix(address, start);
-        (address.append_pair("return_to", return_to).finish(), &*issuer.settings.label)
+        address.append_pair("return_to", return_to);
+        if again {
+            address.append_pair("again", "1");
+        }
+        (address.finish(), &*issuer.settings.label)
     });
     let elsewhere = elsewhere.collect();
     let joins = is_sign_up(return_to);
-    let form = SignInPage { page, email, return_to, administrator_link, joins, elsewhere, error };
+    let form =
+        SignInPage { page, email, return_to, administrator_link, joins, again, elsewhere, error };
     page.render(status, &form)
 }
 
@@ -114,6 +132,8 @@ pub(super) struct AskForm {
     return_to: String,
     #[serde(default)]
     administrator_link: String,
+    #[serde(default)]
+    again: String,
 }
 
 pub(super) async fn ask(
@@ -137,8 +157,13 @@ pub(super) async fn ask(
         administrator_link: (!link.is_empty()).then_some(link),
     };
     let again = |status, error| {
-        let (email, return_to) = (&*form.email, &*return_to);
-        let filled = Filled { email, return_to, administrator_link: link, error: Some(error) };
+        let filled = Filled {
+            email: &form.email,
+            return_to: &return_to,
+            administrator_link: link,
+            again: !form.again.is_empty(),
+            error: Some(error),
+        };
         form_page(&app, &page, status, &filled)
     };
     match sign_in::ask(&app, &asked).await {
@@ -229,7 +254,7 @@ pub(super) async fn enter_code(
         return error::too_many(&page, wait);
     }
     let proof = Proof::CodeInBrowser { id: waiting.id, browser, code: &form.code };
-    match finish(&app, &page, proof, &request_id).await {
+    match finish(&app, &page, proof, (address, &request_id)).await {
         Ok(response) => response,
         Err(SignInError::Wrong) => {
             let wrong = (form.code.as_str(), Some("code-wrong"));
@@ -281,7 +306,8 @@ pub(super) async fn press_link(
     if let Err(wait) = app.limits.check(Quota::VerifyByAddress, Key::Address(address)).await {
         return error::too_many(&page, wait);
     }
-    match finish(&app, &page, Proof::Link { token: &form.token }, &request_id).await {
+    let proof = Proof::Link { token: &form.token };
+    match finish(&app, &page, proof, (address, &request_id)).await {
         Ok(response) => response,
         Err(SignInError::Wrong) => link_ended(&page),
         Err(failed) => failed_page(&page, failed),
@@ -300,9 +326,9 @@ async fn finish(
     app: &App,
     page: &Page,
     proof: Proof<'_>,
-    request_id: &str,
+    (address, request_id): (IpAddr, &str),
 ) -> Result<Response, SignInError> {
-    let (tx, proven) = sign_in::prove(app, proof, request_id).await?;
+    let (tx, proven) = sign_in::prove(app, proof, address, request_id).await?;
     let who = SignedIn {
         user_id: &proven.user_id,
         shown: &proven.shown,

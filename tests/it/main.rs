@@ -24,6 +24,7 @@ mod checkout;
 mod cli;
 mod conformance;
 mod crash;
+mod edits;
 mod engine;
 mod event_endpoints;
 mod events;

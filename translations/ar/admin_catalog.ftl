@@ -24,6 +24,7 @@ admin-catalog-tier-premium = متقدمة
 admin-catalog-tier-price = { $tier }: الشهر بعملة { $code }
 admin-catalog-tier-free = { $tier }: لا تكلّف شيئًا أبدًا.
 admin-catalog-priced-notice = حُدد السعر.
+admin-catalog-tier-changed = حدّد شخص آخر هذا السعر
 admin-catalog-included-heading = المشمول لا يكلّف شيئًا
 admin-catalog-included-detail = لا سعر لهذه الفئة. لتبيع تطبيقًا ضعه في فئة سعرية أخرى.
 

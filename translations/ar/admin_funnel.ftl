@@ -10,4 +10,5 @@ admin-funnel-redeemed = مؤسسات استخدمت قسيمة
 admin-funnel-spenders = مؤسسات أنفقت من رصيدها
 admin-funnel-paying = مؤسسات دفعت بالبطاقة أيضًا
 admin-funnel-spent = أُنفق من رصيدها { $amount }.
+admin-funnel-file = المسار في ملف (CSV)
 admin-voucher-looked-at = مرات الاطلاع

@@ -9,6 +9,14 @@ admin-report-days = { $count ->
     [many] { $count } يومًا
    *[other] { $count } يوم
 }
+admin-report-from-wrong = اختر يومًا أول لا يلي اليوم الأخير، ولا يزيد ما بينهما على 366 يومًا
+admin-report-to-wrong = اختر يومًا أخيرًا لا يلي اليوم
+admin-report-now = ما يُكسب الآن
+admin-report-now-means = أيًّا كانت الأيام المعروضة أدناه. إيراد الشهر هو ما تبلغه الاشتراكات السارية بالسعر المعلن، والشهر بالتوقيت العالمي.
+admin-report-mrr = الإيراد الشهري المتكرر
+admin-report-subscriptions = الاشتراكات السارية
+admin-report-customers = العملاء
+admin-report-new-customers = عملاء جدد هذا الشهر
 admin-report-week = الأسبوع من
 admin-report-as-table = الأرقام نفسها في جدول
 admin-report-numbers = الأحدث أولًا، ولا يظهر ما لم يحدث فيه شيء.

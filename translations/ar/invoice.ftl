@@ -39,6 +39,7 @@ invoice-line-usage = { $item }: { $price } لكل { $count } { $unit }
 invoice-unused = الجزء غير المستخدم من الفترة
 invoice-refund = استرداد
 invoice-due = المبلغ المستحق
+invoice-issued-elsewhere = صدر هذا المستند عن { $issuer } برقمه هناك. تحتفظ { $here } بهذه النسخة للمؤسسة التي انتقلت من هناك.
 invoice-page = صفحة { $page } من { $pages }
 invoice-date = { $day } { $month ->
         [1] يناير

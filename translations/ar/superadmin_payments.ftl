@@ -39,3 +39,5 @@ superadmin-payments-account-currency = عملة الحساب
 superadmin-payments-keys = ضبط المفاتيح
 superadmin-payments-keys-mean = يسري التغيير هنا حالًا، وعلى الخوادم الأخرى خلال دقيقة.
 superadmin-payments-saved-notice = حُفظت المفاتيح.
+superadmin-payments-edited = غيّر شخص آخر المفاتيح
+superadmin-payments-edited-means = لم يُحفظ شيء من تعديلك. أدناه ما هو مضبوط الآن. أدخل مفاتيحك مرة أخرى فتُعتمد.

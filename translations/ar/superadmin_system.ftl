@@ -81,6 +81,7 @@ superadmin-alarm-refund-failed = فشلت إعادة مبلغ
 superadmin-alarm-dispute = دفعة محل اعتراض
 superadmin-alarm-reconcile = الدفاتر تختلف عن Stripe
 superadmin-alarm-event-endpoint = عنوان خطاف لا يجيب
+superadmin-alarm-moved-away = خبر عن مؤسسة انتقلت إلى منصة أخرى
 superadmin-alarm-open = مفتوح
 superadmin-alarm-resolved = نُظر فيه
 superadmin-alarm-about = عن
@@ -131,6 +132,8 @@ superadmin-role-none = بلا دور
 superadmin-role-set = حدّد
 superadmin-role-give = أعطه
 superadmin-role-set-notice = حُدّد الدور.
+superadmin-role-changed = أعطى شخص آخر هذا الشخص دورًا آخر
+superadmin-role-changed-means = لم يُحدَّد شيء من اختيارك. أدناه دوره الآن. حدّد دورك مرة أخرى فيُعتمد.
 superadmin-role-last-notice = لم يتغير شيء: لن يبقى مدير أعلى. أعطِ غيرك الدور أولًا.
 
 superadmin-audit-actor = من

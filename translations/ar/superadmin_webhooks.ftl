@@ -66,6 +66,7 @@ superadmin-webhook-change = التعديل
 superadmin-webhook-change-means = يمكنك نقله إلى عنوان آخر واختيار أحداث أخرى وإيقافه وتفعيله وإعطاؤه سرًا جديدًا.
 superadmin-webhook-enabled = تُرسل الأحداث إليه
 superadmin-webhook-saved-notice = حُفظ الخطاف.
+superadmin-webhook-changed = غيّر شخص آخر هذا الخطاف
 superadmin-webhook-rotate = سر جديد
 superadmin-webhook-rotate-means = يُعرض الجديد مرة واحدة. يوقّع السابق معه 24 ساعة حتى ينتقل المستقبِل إلى الجديد.
 superadmin-webhook-at-once = لا يوقّع السر السابق من الآن فصاعدًا: ربما عرفه غيركم.

@@ -103,6 +103,7 @@ wallet-no-invoices = لا توجد فاتورة بعد
 wallet-no-invoices-means = لكل شهر يُدفع فاتورة هنا، للاطلاع وللحفظ بصيغة PDF.
 wallet-no-invoices-first = اختر باقة
 wallet-invoice-number = الفاتورة
+wallet-issued-by = صادر عن { $sovereign }
 wallet-invoice-period = الفترة
 wallet-invoice-by-credit = من الرصيد
 wallet-invoice-by-card = بالبطاقة

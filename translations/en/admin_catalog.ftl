@@ -20,6 +20,7 @@ admin-catalog-tier-premium = Premium
 admin-catalog-tier-price = { $tier }: a month in { $code }
 admin-catalog-tier-free = { $tier }: always costs nothing.
 admin-catalog-priced-notice = The price is set.
+admin-catalog-tier-changed = Somebody else has set this price
 admin-catalog-included-heading = What is included costs nothing
 admin-catalog-included-detail = This tier has no price. To sell an app, put it into another tier.
 

@@ -56,3 +56,15 @@ admin-edits-restore = { $count ->
     [one] One voucher brought back
    *[other] { $count } vouchers brought back
 }
+admin-impact = If you revoke them
+admin-impact-many = They were redeemed too often to be counted here, or there are more than 10,000 of them. What customers hold stays theirs, and orders that wait for their payment can still be paid.
+admin-impact-customers = { $count ->
+    [0] Nobody holds any of the credit.
+    [one] One customer holds { $amount } of the credit. It stays theirs, and can be spent until it ends.
+   *[other] { $count } customers hold { $amount } of the credit together. It stays theirs, and can be spent until it ends.
+}
+admin-impact-orders = { $count ->
+    [0] No order that reserved any of it waits for its payment.
+    [one] One order has reserved { $amount } of it and waits for its payment. It can still be paid; if it is not, what it reserved is taken back.
+   *[other] { $count } orders have reserved { $amount } of it together and wait for their payment. They can still be paid; if one is not, what it reserved is taken back.
+}

@@ -10,4 +10,5 @@ admin-funnel-redeemed = Organizations that redeemed one
 admin-funnel-spenders = Organizations that spent its credit
 admin-funnel-paying = Organizations that paid by card as well
 admin-funnel-spent = { $amount } of its credit was spent.
+admin-funnel-file = The funnel as a file (CSV)
 admin-voucher-looked-at = Looked at

@@ -5,6 +5,14 @@ admin-report-days = { $count ->
     [one] { $count } day
    *[other] { $count } days
 }
+admin-report-from-wrong = Choose a first day that is not after the last, and no more than 366 days with it
+admin-report-to-wrong = Choose a last day that is not after today
+admin-report-now = What is earned now
+admin-report-now-means = Whichever days are told of below. A month's revenue is what active subscriptions come to at list price; this month is that of UTC.
+admin-report-mrr = Monthly recurring revenue
+admin-report-subscriptions = Active subscriptions
+admin-report-customers = Customers
+admin-report-new-customers = New customers this month
 admin-report-week = Week from
 admin-report-as-table = The same in numbers
 admin-report-numbers = What has nothing to say is left out. The newest is first.

@@ -39,6 +39,7 @@ invoice-line-usage = { $item }: { $price } for { $count } { $unit }
 invoice-unused = Not used of the period
 invoice-refund = Refund
 invoice-due = Amount due
+invoice-issued-elsewhere = Issued by { $issuer }, under its number. { $here } keeps this copy for the Organization, which moved from there.
 invoice-page = Page { $page } of { $pages }
 invoice-date = { $day } { $month ->
         [1] January

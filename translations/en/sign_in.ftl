@@ -26,6 +26,8 @@ elsewhere-cancelled-heading = You are not signed in
 elsewhere-cancelled-detail = The sign-in was cancelled. Nothing has changed. You can try again, or choose another way.
 elsewhere-failed-heading = This sign-in did not work
 elsewhere-failed-detail = The answer that came with you could not be accepted. Try again, or choose another way.
+elsewhere-not-anew-heading = Your sign-in is not new enough
+elsewhere-not-anew-detail = The account that you chose does not say that you have just shown who you are. For this step sign in with a code by e-mail, or with another account.
 elsewhere-unavailable-heading = This way to sign in does not answer
 elsewhere-unavailable-detail = Try again in a few seconds, or choose another way.
 
@@ -38,7 +40,7 @@ code-title = Look into your mail
 code-intro = If it can be reached, a mail with a code of six digits is on its way to
 code-label = Code
 code-hint = Six digits, good for 5 minutes
-code-wrong = This code is wrong, too old or was used. Check it, or ask for another one
+code-wrong = This code is wrong, too old, was used or was tried too often. Check it, open the link in the e-mail, or ask for another one
 code-button = Sign in
 code-again = Ask for another code, or use another address
 

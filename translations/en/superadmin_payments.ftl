@@ -39,3 +39,5 @@ superadmin-payments-account-currency = The currency of the account
 superadmin-payments-keys = Set the keys
 superadmin-payments-keys-mean = A change counts at once here, and within a minute on the other servers.
 superadmin-payments-saved-notice = The keys are saved.
+superadmin-payments-edited = Somebody else has changed the keys
+superadmin-payments-edited-means = Nothing of yours is saved. Below is what is set now. Enter your keys again, and they count.

@@ -81,6 +81,7 @@ superadmin-alarm-refund-failed = A refund failed
 superadmin-alarm-dispute = A payment is disputed
 superadmin-alarm-reconcile = The books and Stripe differ
 superadmin-alarm-event-endpoint = A webhook endpoint does not answer
+superadmin-alarm-moved-away = News of an Organization that has moved away
 superadmin-alarm-open = open
 superadmin-alarm-resolved = seen to
 superadmin-alarm-about = About
@@ -131,6 +132,8 @@ superadmin-role-none = none
 superadmin-role-set = Set
 superadmin-role-give = Give it
 superadmin-role-set-notice = The role is set.
+superadmin-role-changed = Somebody else has given this person another role
+superadmin-role-changed-means = Nothing of yours is set. Below is the role that they have now. Set yours again, and it counts.
 superadmin-role-last-notice = Nothing was changed: nobody would be superadmin any more. Give somebody else the role first.
 
 superadmin-audit-actor = Who

@@ -66,6 +66,7 @@ superadmin-webhook-change = Change
 superadmin-webhook-change-means = You can move it, choose other events, switch it off and on, and give it a new secret.
 superadmin-webhook-enabled = Events are sent there
 superadmin-webhook-saved-notice = The webhook is saved.
+superadmin-webhook-changed = Somebody else has changed this webhook
 superadmin-webhook-rotate = New secret
 superadmin-webhook-rotate-means = The new one is shown once. For 24 hours the former one signs as well, so that the receiver can change over.
 superadmin-webhook-at-once = The former secret signs no more from now on: somebody else may know it.

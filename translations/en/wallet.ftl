@@ -103,6 +103,7 @@ wallet-no-invoices = There is no invoice yet
 wallet-no-invoices-means = Each month that is paid has an invoice here, to read and to keep as a PDF file.
 wallet-no-invoices-first = Choose a plan
 wallet-invoice-number = Invoice
+wallet-issued-by = issued by { $sovereign }
 wallet-invoice-period = Period
 wallet-invoice-by-credit = From credit
 wallet-invoice-by-card = By card

@@ -44,7 +44,7 @@ pub struct Meter {
 /// That so much was used, as it was reported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UsageEvent {
-    /// Whoever reports gives it; it counts once.
+    /// Whoever reports gives it; in its Organization it counts once.
     pub id: String,
     pub tenant_id: OrganizationId,
     /// The meter's slug.

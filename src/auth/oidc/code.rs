@@ -18,7 +18,13 @@ pub(crate) struct Asked<'a> {
     pub(crate) verifier: &'a str,
     /// What the ID token repeats.
     pub(crate) nonce: &'a str,
+    /// How long ago the person may have shown there who they are, where that matters: the issuer is to ask
+    /// them again, and to say when they showed it.
+    pub(crate) max_age_seconds: Option<i64>,
 }
+
+/// Google knows no `prompt=login`, and does not publish which prompts it knows.
+const WITHOUT_LOGIN: &str = "https://accounts.google.com";
 
 impl Issuer {
     /// Where somebody signs in and comes back from with `state`.
@@ -43,6 +49,13 @@ impl Issuer {
             ("code_challenge", &challenge),
             ("code_challenge_method", "S256"),
         ]);
+        if let Some(max_age) = asked.max_age_seconds {
+            url.query_pairs_mut().append_pair("max_age", &max_age.to_string());
+            let knows_login = self.settings.issuer != WITHOUT_LOGIN;
+            if knows_login && published.discovery.takes_prompt("login") {
+                url.query_pairs_mut().append_pair("prompt", "login");
+            }
+        }
         Ok(url.into())
     }
 

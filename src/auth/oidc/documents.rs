@@ -39,6 +39,17 @@ pub(super) struct Discovery {
     /// RFC 9207: whether the way back names the issuer.
     #[serde(default)]
     pub(super) authorization_response_iss_parameter_supported: bool,
+    /// Initiating User Registration via OpenID Connect 1.0, section 3. Not every issuer says it.
+    #[serde(default)]
+    prompt_values_supported: Value,
+}
+
+impl Discovery {
+    /// Whether the issuer does not say that it knows no such prompt.
+    pub(super) fn takes_prompt(&self, prompt: &str) -> bool {
+        let known = self.prompt_values_supported.as_array();
+        known.is_none_or(|known| known.iter().any(|one| one == prompt))
+    }
 }
 
 fn url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Url, D::Error> {

@@ -113,7 +113,7 @@ impl Issuer {
             email,
             role: if grants_roles { claims.role() } else { Role::Member },
             source: Source::Issuer { grants_roles },
-            signed_in_at: claims.signed_in_at(),
+            signed_in_at: claims.signed_in_by(self.clock.now()),
         })
     }
 }

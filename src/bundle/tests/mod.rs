@@ -66,6 +66,7 @@ fn about() -> About {
             fqdn: "a.example".into(),
             currency: "OMR".into(),
             schema: "0123".into(),
+            columns: "ab".into(),
             program: "0.1.0".into(),
         },
         subject: Subject {

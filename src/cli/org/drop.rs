@@ -44,7 +44,8 @@ impl Drop {
         }
         let when = if dropped.is_new { "dropped" } else { "dropped before" };
         let left = if dropped.was_here { "; its tombstone stays" } else { "" };
-        answer(format_args!("{when}: {} is with {}{left}", dropped.organization_id, dropped.from));
+        let id = dropped.organization_id;
+        answer(format_args!("{when}: {id}, which had come from {}{left}", dropped.from));
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! `sovereign org export`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
@@ -9,7 +9,7 @@ use super::{Desk, export_all, progress};
 use crate::bundle::Recipient;
 use crate::cli::Common;
 use crate::cli::output::{Failure, answer, answer_json, say};
-use crate::usecase::moves::export::{Exported, Target, export};
+use crate::usecase::moves::export::{Exported, Place, Target, export};
 use crate::usecase::moves::freeze::Wish;
 
 /// Freeze an Organization and write it into a file for another Sovereign
@@ -63,12 +63,18 @@ impl Export {
         Wish { organization, to: &self.to, forward_url: self.forward.as_deref() }
     }
 
+    /// Whereto, and for whom. What was exported before is replaced, and said to be.
+    pub(super) fn target<'a>(&'a self, file: &'a Path) -> Target<'a> {
+        let place = Place::Path(file);
+        Target { place, recipients: &self.recipient, told: progress(), replace: true }
+    }
+
     pub(super) fn recipients(&self) -> &[Recipient] {
         &self.recipient
     }
 
     async fn one(&self, desk: &Desk, organization: &str) -> Result<(), Failure> {
-        let target = Target { file: &self.out, recipients: &self.recipient, told: progress() };
+        let target = self.target(&self.out);
         let wish = self.wish(organization);
         let exported = Box::pin(export(desk.app(), &desk.actor, wish, target)).await?;
         self.tell(desk, &exported);

@@ -5,13 +5,14 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::export::Export;
-use super::{Desk, progress, write_whole};
+use super::{Desk, write_whole};
 use crate::cli::clock;
 use crate::cli::output::{Failure, answer, answer_json, say};
 use crate::storage::moves::EXPORTED;
 use crate::usecase::moves::MoveError;
-use crate::usecase::moves::export::{Target, export};
+use crate::usecase::moves::export::export;
 use crate::usecase::moves::report::{self, Closing};
+use crate::usecase::moves::written::is_written;
 
 const JSON: &str = "closing-report.json";
 const CSV: &str = "closing-report.csv";
@@ -54,22 +55,32 @@ pub(super) async fn run(desk: &Desk, args: &Export) -> Result<(), Failure> {
 
 async fn one(desk: &Desk, args: &Export, (id, slug): (&str, &str)) -> Result<(), MoveError> {
     let file = args.out.join(format!("{slug}.bundle"));
-    if is_there(desk, (id, &args.to), &file).await? {
+    if is_there(desk, args, (id, &file)).await? {
         say(format_args!("{slug} is exported already"));
         return Ok(());
     }
-    let target = Target { file: &file, recipients: args.recipients(), told: progress() };
-    Box::pin(export(desk.app(), &desk.actor, args.wish(id), target)).await?;
+    let target = args.target(&file);
+    let exported = Box::pin(export(desk.app(), &desk.actor, args.wish(id), target)).await?;
+    if exported.replaced {
+        say(format_args!("the bundle of {slug} is not the one that was exported before"));
+    }
     say(format_args!("{slug} is in {}", file.display()));
     Ok(())
 }
 
-/// Whether an earlier run has come behind this one.
-async fn is_there(desk: &Desk, (id, to): (&str, &str), file: &Path) -> Result<bool, MoveError> {
+/// Whether an earlier run has come behind this one. A file of its name may be another one's.
+async fn is_there(
+    desk: &Desk,
+    args: &Export,
+    (id, file): (&str, &Path),
+) -> Result<bool, MoveError> {
     let status = report::status(&desk.app().store, id).await?;
     let last = status.and_then(|status| status.moves.into_iter().next());
-    let exported = last.is_some_and(|row| row.state == EXPORTED && row.peer_fqdn == to);
-    Ok(exported && file.exists())
+    Ok(last.is_some_and(|row| {
+        row.state == EXPORTED
+            && row.peer_fqdn == args.to
+            && is_written(desk.app(), &row, file, args.recipients().len())
+    }))
 }
 
 fn document(desk: &Desk, args: &Export, closing: &Closing, refused: &[Refused]) -> Value {

@@ -1,8 +1,7 @@
 //! `sovereign org import`
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Args;
 use serde_json::json;
@@ -18,7 +17,7 @@ use crate::cli::{Common, clock};
 use crate::ids::RandomIds;
 use crate::lifecycle::open_existing;
 use crate::usecase::moves::import::{ImportError, Imported, Target, import, look};
-use crate::usecase::moves::plan::{Bundle, Choices, Note, Plan, Told};
+use crate::usecase::moves::plan::{Bundle, Choices, Note, Place, Plan, Told};
 use crate::usecase::start;
 
 /// A bundle as large as this is worth being told about while it is read.
@@ -64,6 +63,9 @@ pub(in crate::cli) struct Import {
     /// Both Sovereigns charge cards on one account at Stripe
     #[arg(long)]
     same_stripe_account: bool,
+    /// Take it back from another Sovereign than it left for: both have said that it went on
+    #[arg(long)]
+    from_elsewhere: bool,
     /// What `age-keygen` wrote, for a bundle that is encrypted
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
@@ -77,14 +79,17 @@ impl Import {
             None => None,
         };
         let bundle = Bundle {
-            path: self.bundle.clone(),
+            place: Place::Path(self.bundle.clone()),
             fqdn: self.from.clone(),
             keys,
             identity,
             told: told(),
         };
-        let same_stripe_account = self.same_stripe_account;
-        let choices = Choices { slug: self.slug.clone(), same_stripe_account };
+        let choices = Choices {
+            slug: self.slug.clone(),
+            same_stripe_account: self.same_stripe_account,
+            from_elsewhere: self.from_elsewhere,
+        };
         if self.dry_run {
             let looked = at_home(&self.common, async |target| {
                 look((target.store, target.facts), &bundle, &choices).await
@@ -145,7 +150,6 @@ fn lines(plan: &Plan) -> Vec<Vec<String>> {
         Ok(currency) => currency.format(minor),
         Err(_) => format!("{minor} minor units of {}", plan.currency),
     };
-    let here = plan.people.iter().filter(|person| person.is_here).count();
     let rows: u64 = plan.rows.values().sum();
     let state = match (plan.state.as_deref(), plan.returns) {
         (Some("arriving"), _) => "imported, not activated",
@@ -161,10 +165,7 @@ fn lines(plan: &Plan) -> Vec<Vec<String>> {
         line("state", state.to_owned()),
         line("credit", money(plan.balance_minor)),
         line("owed", money(plan.owed_minor)),
-        line(
-            "people",
-            format!("{here} known here, {} new", plan.people.len().saturating_sub(here)),
-        ),
+        line("people", format!("{} known here, {} new", plan.people_known, plan.people_new)),
         line("rows", rows.to_string()),
     ]
 }
@@ -193,17 +194,32 @@ pub(super) async fn at_home<T>(
     Ok(done)
 }
 
+/// How far a bundle was when somebody was told last.
+#[derive(Default)]
+struct Heard {
+    bytes: u64,
+    tenth: u64,
+    /// All of a bundle is read twice: to check it, and to write it down.
+    again: bool,
+}
+
 /// Says how far a large bundle is, a tenth after another.
 fn told() -> Told {
-    let last = AtomicU64::new(0);
+    let heard: Mutex<Heard> = Mutex::default();
     Arc::new(move |progress: Progress<'_>| {
         if progress.total_bytes < WORTH_TELLING {
             return;
         }
         let tenth = progress.bytes.saturating_mul(10) / progress.total_bytes;
-        if last.swap(tenth, Ordering::Relaxed) != tenth {
-            say(format_args!("read {} %: {}", tenth.saturating_mul(10), progress.file));
+        let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.again |= progress.bytes < heard.bytes;
+        heard.bytes = progress.bytes;
+        if heard.tenth == tenth {
+            return;
         }
+        heard.tenth = tenth;
+        let done = if heard.again { "read" } else { "checked" };
+        say(format_args!("{done} {} %: {}", tenth.saturating_mul(10), progress.file));
     })
 }
 

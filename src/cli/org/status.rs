@@ -7,7 +7,8 @@ use super::as_json;
 use crate::cli::Common;
 use crate::cli::output::{Failure, answer, answer_json, table};
 use crate::lifecycle::open_existing;
-use crate::storage::moves::{EXPORTED, FROZEN, MOVED, MoveRow};
+use crate::storage::moves::MoveRow;
+use crate::usecase::moves::next::NextStep;
 use crate::usecase::moves::report;
 
 /// Tell where an Organization is, and what became of its moves
@@ -74,12 +75,12 @@ fn cells(row: &MoveRow) -> Vec<String> {
 
 /// What is to be done next.
 fn next(state: &str) -> &'static str {
-    match state {
-        FROZEN => "export it, or abort",
-        EXPORTED => "import it there and confirm the receipt here, or abort",
-        MOVED => "activate it there with the release",
-        "arriving" => "activate it with the source's release, or drop it",
-        "aborted" => "drop what the target has of it",
-        _ => "-",
+    match NextStep::of(state) {
+        Some(NextStep::Export) => "export it, or abort",
+        Some(NextStep::Confirm) => "import it there and confirm the receipt here, or abort",
+        Some(NextStep::ActivateThere) => "activate it there with the release",
+        Some(NextStep::Activate) => "activate it with the source's release, or drop it",
+        Some(NextStep::DropThere) => "drop what the target has of it",
+        None => "-",
     }
 }

@@ -1,12 +1,12 @@
 //! `sovereign rollup approve`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
 use sovereign_domain::split::Month;
 
-use super::{agreements, closed};
+use super::{agreements, closed, take_policy};
 use crate::cli::output::{Failure, answer, answer_json};
 use crate::cli::{Common, clock};
 use crate::rollup::agreements::{Agreements, PublicKey};
@@ -47,47 +47,15 @@ pub(super) struct Approve {
 impl Approve {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let config = self.common.config()?;
-        let month = self.month()?;
+        let month = month_of(&self.statement)?;
         let agreements = agreements(Some(self.agreements.as_path()))?;
         let key = ApproverKey::read(&self.key).map_err(Failure::usage)?;
-        let public = self.own(&agreements, &key)?;
+        let public = own(&agreements, &self.approver, (&key, &self.key))?;
         let location = book::location(self.book.as_deref(), &config.data);
         let store = book::open_existing(&location, clock().now()).await?;
         let done = Box::pin(self.on(&store, (month, &agreements), (&key, public))).await;
         store.close().await;
         done
-    }
-
-    /// The statement's.
-    fn month(&self) -> Result<Month, Failure> {
-        let month =
-            self.statement.split_once('/').and_then(|(month, _)| month.parse::<Month>().ok());
-        month.ok_or_else(|| {
-            let given = &self.statement;
-            Failure::usage(format!("{given:?} is no statement's number: 2026-11/omantel/OMR"))
-        })
-    }
-
-    /// The public half, which the agreements have under this name.
-    fn own(&self, agreements: &Agreements, key: &ApproverKey) -> Result<PublicKey, Failure> {
-        let name = &self.approver;
-        let Some(approval) = &agreements.approval else {
-            let text = "the agreements have no [approval]: no payout needs to be approved";
-            return Err(Failure::refused(text));
-        };
-        let Some(named) = approval.approvers.get(name) else {
-            let text = format!("the agreements name no {name} in [approval.approvers]");
-            return Err(Failure::refused(text));
-        };
-        let public = key.public().map_err(Failure::refused)?;
-        if public == *named {
-            return Ok(public);
-        }
-        Err(Failure::refused(format!(
-            "{} is not the key that the agreements have of {name}: its public half is {}",
-            self.key.display(),
-            encoded(&public)
-        )))
     }
 
     async fn on(
@@ -97,8 +65,9 @@ impl Approve {
         (key, public): (&ApproverKey, PublicKey),
     ) -> Result<(), Failure> {
         let row = closed(store, month).await?;
+        take_policy(store, agreements).await?;
         let payouts = plan::of_month(store, &row, agreements).await?;
-        let payout = self.wanted(&payouts, month)?;
+        let payout = wanted(&payouts, &self.statement, month)?;
         let message = signable(payout)?;
         if !payout.approvals.names.contains(&self.approver) {
             let row = ApprovalRow {
@@ -114,20 +83,8 @@ impl Approve {
         }
         // What is in the book by now counts, and not what is believed to be there.
         let payouts = plan::of_month(store, &row, agreements).await?;
-        self.tell(self.wanted(&payouts, month)?);
+        self.tell(wanted(&payouts, &self.statement, month)?);
         Ok(())
-    }
-
-    fn wanted<'a>(&self, payouts: &'a [Payout], month: Month) -> Result<&'a Payout, Failure> {
-        let found = payouts.iter().find(|payout| payout.statement == self.statement);
-        found.ok_or_else(|| {
-            let numbers: Vec<&str> = payouts.iter().map(|one| one.statement.as_str()).collect();
-            let numbers = numbers.join(", ");
-            Failure::refused(format!(
-                "{month} has no statement {}; it has these: {numbers}",
-                self.statement
-            ))
-        })
     }
 
     fn tell(&self, payout: &Payout) {
@@ -151,6 +108,53 @@ impl Approve {
     }
 }
 
+/// The month of a statement's number.
+pub(super) fn month_of(statement: &str) -> Result<Month, Failure> {
+    let month = statement.split_once('/').and_then(|(month, _)| month.parse::<Month>().ok());
+    month.ok_or_else(|| {
+        Failure::usage(format!("{statement:?} is no statement's number: 2026-11/omantel/OMR"))
+    })
+}
+
+/// The public half of a key, which the agreements have under this name.
+pub(super) fn own(
+    agreements: &Agreements,
+    name: &str,
+    (key, path): (&ApproverKey, &Path),
+) -> Result<PublicKey, Failure> {
+    let Some(approval) = &agreements.approval else {
+        let text = "the agreements have no [approval]: no payout needs to be approved";
+        return Err(Failure::refused(text));
+    };
+    let Some(named) = approval.approvers.get(name) else {
+        let text = format!("the agreements name no {name} in [approval.approvers]");
+        return Err(Failure::refused(text));
+    };
+    let public = key.public().map_err(Failure::refused)?;
+    if public == *named {
+        return Ok(public);
+    }
+    Err(Failure::refused(format!(
+        "{} is not the key that the agreements have of {name}: its public half is {}",
+        path.display(),
+        encoded(&public)
+    )))
+}
+
+/// The payout of a statement.
+pub(super) fn wanted<'a>(
+    payouts: &'a [Payout],
+    statement: &str,
+    month: Month,
+) -> Result<&'a Payout, Failure> {
+    let found = payouts.iter().find(|payout| payout.statement == statement);
+    found.ok_or_else(|| {
+        let numbers: Vec<&str> = payouts.iter().map(|one| one.statement.as_str()).collect();
+        let numbers = numbers.join(", ");
+        Failure::refused(format!("{month} has no statement {statement}; it has these: {numbers}"))
+    })
+}
+
 /// What is signed, where there is something to sign.
 fn signable(payout: &Payout) -> Result<&str, Failure> {
     let statement = &payout.statement;
@@ -159,6 +163,9 @@ fn signable(payout: &Payout) -> Result<&str, Failure> {
     }
     if payout.is_sent() {
         return Err(Failure::refused(format!("{statement} is paid already")));
+    }
+    if payout.is_settled() {
+        return Err(Failure::refused(format!("{statement} is paid by hand, and settled already")));
     }
     let message = payout.message.as_deref().filter(|_| !payout.is_nothing());
     message.ok_or_else(|| Failure::refused(format!("nothing is due for {statement}")))

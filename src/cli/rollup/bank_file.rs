@@ -4,21 +4,27 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sovereign_domain::split::Month;
+use sovereign_domain::timestamp::Timestamp;
+use time::Date;
 
+use super::pay::say_looser;
 use super::payouts::Payouts;
-use super::{agreements, closed, month};
-use crate::cli::output::Failure;
+use super::{agreements, closed, month, take_policy};
+use crate::cli::output::{Failure, say};
 use crate::cli::{Common, clock};
 use crate::rollup::agreements::Agreements;
 use crate::rollup::book;
 use crate::rollup::book::payouts::Method;
-use crate::rollup::payouts::{bank_files, plan};
+use crate::rollup::error::RollupError;
+use crate::rollup::payouts::bank_writing::{self, Files};
+use crate::rollup::payouts::{Payout, bank_files, plan};
 use crate::storage::Store;
 
 /// Write files for a bank that pays what Stripe cannot: CSV, and ISO 20022 (pain.001)
 ///
 /// Without --execute it only shows what would be in them. A payout goes into one file; run again, the files of the
-/// month are written again, the same to the byte, and what has been approved since goes into another one.
+/// month are written again, the same to the byte, and what has been approved since goes into another one. It says which
+/// are new: give the bank only those.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -39,7 +45,7 @@ pub(super) struct WriteBankFile {
     /// The directory for the files
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// On which day the bank is to pay, such as 2026-12-07 [default: today]
+    /// On which day the bank is to pay what is new, such as 2026-12-07 [default: today]
     #[arg(long, value_name = "DAY")]
     execution_date: Option<String>,
     /// Write the files
@@ -72,11 +78,55 @@ impl WriteBankFile {
         let row = closed(store, month).await?;
         let list = plan::of_month(store, &row, agreements).await?;
         if !self.execute {
+            say_looser(store, agreements).await?;
             return Ok(Payouts { dry_run: true, ..Payouts::new(month, Method::Bank, list) });
         }
-        bank_files::make(store, (month, agreements), &list, (day, now)).await?;
-        let files = bank_files::write(store, month, &self.out, now).await?;
+        // Whatever is refused now: nothing that the book has for a bank stays without its file.
+        let refused = match make(store, (month, agreements), &list, (day, now)).await {
+            Ok(()) => None,
+            Err(RollupError::Refused(why)) => Some(why),
+            Err(error) => return Err(error.into()),
+        };
+        let given = self.execution_date.as_ref().map(|_| day);
+        let files =
+            bank_writing::write(store, (month, agreements), (&self.out, given), now).await?;
+        self.say_unused(&files);
+        let refused: Vec<String> = refused.into_iter().chain(files.refused).collect();
+        let files = files.written;
+        if files.is_empty() && !refused.is_empty() {
+            return Err(Failure::refused(refused.join("\n")));
+        }
         let list = plan::of_month(store, &row, agreements).await?;
-        Ok(Payouts { files, ..Payouts::new(month, Method::Bank, list) })
+        Ok(Payouts { files, refused, ..Payouts::new(month, Method::Bank, list) })
     }
+
+    /// Says where the day that is given does nothing.
+    fn say_unused(&self, files: &Files) {
+        let Some(given) = &self.execution_date else { return };
+        if !files.written.iter().any(|file| file.is_new) {
+            say(format_args!(
+                "--execution-date {given} has no effect: nothing is new, and a file that was written keeps its day"
+            ));
+            return;
+        }
+        let others = files.written.iter().filter(|file| file.is_new);
+        for file in others.filter(|file| file.execution_date != *given) {
+            say(format_args!(
+                "--execution-date {given} has no effect on {}, which was made before for {}",
+                file.message_id, file.execution_date
+            ));
+        }
+    }
+}
+
+/// Puts what is ready into a new file, where the agreements may be paid by.
+async fn make(
+    store: &Store,
+    (month, agreements): (Month, &Agreements),
+    list: &[Payout],
+    (day, now): (Date, Timestamp),
+) -> Result<(), RollupError> {
+    take_policy(store, agreements).await?;
+    bank_files::make(store, (month, agreements), list, (day, now)).await?;
+    Ok(())
 }

@@ -6,21 +6,22 @@ use clap::Args;
 use sovereign_domain::split::Month;
 
 use super::payouts::Payouts;
-use super::{agreements, closed, month, stripe};
-use crate::cli::output::Failure;
+use super::{agreements, closed, month, stripe, take_policy};
+use crate::cli::output::{Failure, say};
 use crate::cli::{Common, clock};
 use crate::payment::stripe::Stripe;
 use crate::rollup::agreements::Agreements;
 use crate::rollup::book;
 use crate::rollup::book::payouts::Method;
-use crate::rollup::payouts::plan;
 use crate::rollup::payouts::transfers::{self, Cashier};
+use crate::rollup::payouts::{plan, policy};
 use crate::storage::Store;
 
 /// Pay what a closed month's statements say, by transfers at Stripe
 ///
 /// Without --execute it only shows what would be paid, to whom, what is missing, and what is paid already. Each
-/// statement is paid once, whatever is interrupted or run again. What goes to a bank is for `rollup bank-file`.
+/// statement is paid once, whatever is interrupted or run again. What goes to a bank is for `rollup bank-file`; what
+/// was paid by hand is for `rollup settle`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -88,11 +89,22 @@ pub(super) async fn planned(
     (month, agreements): (Month, &Agreements),
 ) -> Result<Payouts, Failure> {
     let row = closed(store, month).await?;
+    say_looser(store, agreements).await?;
     let list = plan::of_month(store, &row, agreements).await?;
     Ok(Payouts { dry_run: true, ..Payouts::new(month, Method::Transfer, list) })
 }
 
-/// Pays.
+/// Says that nothing would be paid by agreements that are looser than what is in force.
+pub(super) async fn say_looser(store: &Store, agreements: &Agreements) -> Result<(), Failure> {
+    let mut tx = store.read().await?;
+    let found = policy::look(&mut tx, agreements).await?;
+    if !found.may_be_taken() {
+        say(found.refusal());
+    }
+    Ok(())
+}
+
+/// Finds out what became of what was begun, and pays the rest.
 pub(super) async fn execute(
     store: &Store,
     stripe: &Stripe,
@@ -102,6 +114,13 @@ pub(super) async fn execute(
     let mut list = plan::of_month(store, &row, agreements).await?;
     let clock = clock();
     let cashier = Cashier { store, stripe, clock: &*clock };
+    // Before anything else: what was sent was sent, whatever the agreements say by now.
+    let open = Box::pin(transfers::look_up(&cashier, &row, &mut list)).await?;
+    if open.is_some() {
+        return Ok(Payouts { open, ..Payouts::new(month, Method::Transfer, list) });
+    }
+    take_policy(store, agreements).await?;
+    let mut list = plan::of_month(store, &row, agreements).await?;
     let open = Box::pin(transfers::pay(&cashier, &row, &mut list)).await?;
     Ok(Payouts { open, ..Payouts::new(month, Method::Transfer, list) })
 }

@@ -7,7 +7,7 @@ use crate::cli::output::{Failure, answer, answer_json, say, table};
 use crate::payment::stripe::StripeError;
 use crate::rollup::book::payouts::Method;
 use crate::rollup::payouts::Payout;
-use crate::rollup::payouts::bank_files::Written;
+use crate::rollup::payouts::bank_writing::Written;
 
 pub(super) struct Payouts {
     pub(super) month: Month,
@@ -17,13 +17,16 @@ pub(super) struct Payouts {
     pub(super) dry_run: bool,
     /// The files for banks that were written.
     pub(super) files: Vec<Written>,
+    /// Why others are not.
+    pub(super) refused: Vec<String>,
     /// Why it is not known what became of the last one that was tried.
     pub(super) open: Option<StripeError>,
 }
 
 impl Payouts {
     pub(super) fn new(month: Month, method: Method, list: Vec<Payout>) -> Self {
-        Self { month, method, list, dry_run: false, files: Vec::new(), open: None }
+        let (files, refused) = (Vec::new(), Vec::new());
+        Self { month, method, list, dry_run: false, files, refused, open: None }
     }
 
     pub(super) fn tell(&self, as_json: bool) {
@@ -31,9 +34,11 @@ impl Payouts {
             answer_json(&self.value());
             return;
         }
+        let is_bank = self.method == Method::Bank;
         let head = ["statement", "to", "amount", "by", "approved by", "state"];
-        let head = head.map(str::to_owned).to_vec();
-        let rows = self.list.iter().map(row);
+        let head = head.into_iter().chain(is_bank.then_some("message")).map(str::to_owned);
+        let head: Vec<String> = head.collect();
+        let rows = self.list.iter().map(|payout| row(payout, is_bank));
         answer(table(&std::iter::once(head).chain(rows).collect::<Vec<_>>()));
         for payout in &self.list {
             if let Some(why) = payout.why() {
@@ -45,9 +50,14 @@ impl Payouts {
                 say(format_args!("{}: {why}", payout.statement));
             }
         }
-        for Written { payouts, csv, xml, .. } in &self.files {
+        for Written { payouts, csv, xml, is_new, .. } in &self.files {
             let (csv, xml) = (csv.display(), xml.display());
-            say(format_args!("{payouts} payouts by bank are in {csv} and {xml}"));
+            let mark = if *is_new {
+                "new, to be given to the bank"
+            } else {
+                "written again, which the bank may have"
+            };
+            say(format_args!("{payouts} payouts by bank are in {csv} and {xml}: {mark}"));
         }
         say(self.done());
     }
@@ -56,14 +66,18 @@ impl Payouts {
     fn done(&self) -> String {
         let month = self.month;
         match (self.dry_run, self.method) {
-            (true, Method::Transfer) => "nothing was paid: --execute pays".to_owned(),
             (true, Method::Bank) => "no file was written: --execute writes them".to_owned(),
+            (true, _) => "nothing was paid: --execute pays".to_owned(),
             (false, method) => {
                 let ours = || self.list.iter().filter(move |payout| payout.is_for(method));
                 let due = ours().filter(|payout| !payout.is_nothing()).count();
                 let sent = ours().filter(|payout| payout.is_sent()).count();
                 let by = if method == Method::Bank { "to a bank" } else { "by Stripe" };
-                format!("of {due} payouts {by} for {month}, {sent} are sent")
+                let settled = match ours().filter(|payout| payout.is_settled()).count() {
+                    0 => String::new(),
+                    settled => format!(", and {settled} settled by hand"),
+                };
+                format!("of {due} payouts {by} for {month}, {sent} are sent{settled}")
             }
         }
     }
@@ -82,12 +96,15 @@ impl Payouts {
         if let Some(open) = self.open {
             return Err(open.into());
         }
+        if !self.refused.is_empty() {
+            return Err(Failure::refused(self.refused.join("\n")));
+        }
         let mut ours = self.list.iter().filter(|payout| payout.is_for(self.method));
         if self.dry_run || ours.all(Payout::is_done) { Ok(()) } else { Err(Failure::said()) }
     }
 }
 
-fn row(payout: &Payout) -> Vec<String> {
+fn row(payout: &Payout, with_message: bool) -> Vec<String> {
     let amount = payout.amount.map(|(currency, amount_minor)| currency.format(amount_minor));
     let by = payout.method().map_or("", Method::as_str);
     let approvals = &payout.approvals;
@@ -96,14 +113,19 @@ fn row(payout: &Payout) -> Vec<String> {
         ([], needed) => format!("nobody of {needed}"),
         (names, _) => names.join(", "),
     };
-    vec![
+    let mut cells = vec![
         payout.statement.clone(),
         payout.masked.clone(),
         amount.unwrap_or_default(),
         by.to_owned(),
         approved,
         payout.state().replace('_', " "),
-    ]
+    ];
+    if with_message {
+        let message = payout.row.as_ref().and_then(|row| row.batch_id.clone());
+        cells.push(message.unwrap_or_else(|| "-".to_owned()));
+    }
+    cells
 }
 
 fn value(payout: &Payout) -> Value {
@@ -123,12 +145,17 @@ fn value(payout: &Payout) -> Value {
         "transfer_id": row.and_then(|row| row.stripe_transfer_id.as_deref()),
         "message_id": row.and_then(|row| row.batch_id.as_deref()),
         "error": payout.why(),
+        "reference": row.and_then(|row| row.reference.as_deref()),
+        "settled_by": row.and_then(|row| row.settled_by.as_deref()),
+        "paid_on": row.and_then(|row| row.paid_on.as_deref()),
+        "settled_at": row.and_then(|row| row.settled_at).map(|at| at.0.to_rfc3339()),
     })
 }
 
 fn file(written: &Written) -> Value {
     json!({
         "message_id": written.message_id,
+        "new": written.is_new,
         "payouts": written.payouts,
         "execution_date": written.execution_date,
         "csv": written.csv.display().to_string(),

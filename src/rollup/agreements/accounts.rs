@@ -1,7 +1,10 @@
 //! Where payouts go: a connected account of Stripe, or an account of a bank.
 
+use sha2::{Digest as _, Sha256};
+
 use super::bank_codes::{bic, iban};
 use super::members::Members;
+use crate::hex;
 use crate::rollup::bank::latin;
 
 /// Where a franchisee is paid.
@@ -23,6 +26,16 @@ impl PayTo {
         let end = account.len().saturating_sub(4).max(shown);
         let part = |range: std::ops::Range<usize>| account.get(range).unwrap_or_default();
         format!("{}****{}", part(0..shown), part(end..account.len()))
+    }
+
+    /// SHA-256 of the whole account, in hexadecimal: what is shown of two may be the same.
+    #[must_use]
+    pub fn account_sha256(&self) -> String {
+        let account = match self {
+            Self::StripeAccount(account) => account,
+            Self::Bank(bank) => &bank.iban,
+        };
+        hex::encode(&Sha256::digest(account))
     }
 }
 
@@ -118,5 +131,15 @@ mod tests {
             bic: "BMUSOMRX".to_owned(),
         });
         assert_eq!(bank.masked(), "OM81****3456");
+    }
+
+    #[test]
+    fn accounts_that_are_shown_alike_are_told_apart() {
+        let [one, other] =
+            ["acct_1omantel", "acct_2omantel"].map(|id| PayTo::StripeAccount(id.to_owned()));
+        assert_eq!(one.masked(), other.masked());
+        assert_ne!(one.account_sha256(), other.account_sha256());
+        let hello = PayTo::StripeAccount("abc".to_owned()).account_sha256();
+        assert_eq!(hello, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 }

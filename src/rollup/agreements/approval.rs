@@ -28,7 +28,15 @@ impl Approval {
         let limit = self.limits.iter().find(|(of, _)| *of == currency);
         limit.map_or(0, |(_, limit_minor)| *limit_minor)
     }
+
+    /// The limits that are written, by currency.
+    pub fn limits(&self) -> impl Iterator<Item = (Currency, i64)> {
+        self.limits.iter().copied()
+    }
 }
+
+/// The most characters of an approver's name.
+const NAME_MOST: usize = 64;
 
 const KEY: &str = "the 32 bytes of an Ed25519 public key in base64url without padding";
 
@@ -67,6 +75,17 @@ fn approvers(members: &mut Members) -> Option<BTreeMap<String, PublicKey>> {
     let mut approvers = BTreeMap::new();
     for name in inner.names() {
         let Some(text) = inner.text(&name) else { continue };
+        // It stands on a line of what is signed.
+        let length = name.chars().count();
+        if !(1..=NAME_MOST).contains(&length)
+            || name.trim() != name
+            || name.contains(char::is_control)
+        {
+            let wrong = format!(
+                "is no name: write 1 to {NAME_MOST} characters on one line, without spaces around them"
+            );
+            inner.wrong(&name, wrong);
+        }
         let Some(key) = public_key(&text) else {
             inner.wrong(&name, format!("is no key: write {KEY}"));
             continue;
@@ -107,6 +126,7 @@ pub(super) fn sovereign_keys(top: &mut Members) -> BTreeMap<String, Vec<PublicKe
     found
 }
 
-fn public_key(text: &str) -> Option<PublicKey> {
+/// From base64url without padding.
+pub(crate) fn public_key(text: &str) -> Option<PublicKey> {
     URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()
 }

@@ -26,6 +26,7 @@ use sovereign_domain::timestamp::Timestamp;
 use crate::pdf::Language;
 
 pub use self::accounts::{BankAccount, PayTo};
+pub(crate) use self::approval::public_key;
 pub use self::approval::{Approval, PublicKey};
 pub use self::errors::{AgreementsError, Place, Problem};
 pub use self::rates::{Rate, Rates};

@@ -50,3 +50,21 @@ pub(crate) async fn insert(tx: &mut Tx, row: &BatchRow) -> Result<()> {
         .map(|_| ()))?;
     Ok(())
 }
+
+/// Puts a batch of the same payouts in the place of one that was never written.
+pub(crate) async fn replace(tx: &mut Tx, row: &BatchRow) -> Result<()> {
+    let sql = "UPDATE bank_batches SET created_at = $2, execution_date = $3, csv = $4, csv_sha256 = $5, xml = $6, \
+                   xml_sha256 = $7 WHERE id = $1";
+    on_db!(tx, c => sqlx::query(sql)
+        .bind(&row.id)
+        .bind(row.created_at)
+        .bind(&row.execution_date)
+        .bind(&row.csv)
+        .bind(&row.csv_sha256)
+        .bind(&row.xml)
+        .bind(&row.xml_sha256)
+        .execute(c)
+        .await
+        .map(|_| ()))?;
+    Ok(())
+}

@@ -5,6 +5,7 @@
 //! on where they were. Two processes that are at one month notice each other: the second one's transaction is a
 //! conflict. A statement that was written is never updated.
 
+pub(crate) mod approval_policies;
 pub(crate) mod bank_batches;
 pub(crate) mod charges;
 pub(crate) mod credit_reports;
@@ -13,6 +14,8 @@ pub(crate) mod movements;
 pub(crate) mod payout_approvals;
 pub(crate) mod payouts;
 pub(crate) mod search;
+pub(crate) mod settlements;
+pub(crate) mod signatures;
 pub(crate) mod statements;
 
 use std::path::Path;

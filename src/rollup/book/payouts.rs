@@ -12,6 +12,8 @@ pub(crate) enum Method {
     /// To an account that is connected to the publisher's at Stripe.
     Transfer,
     Bank,
+    /// Somebody paid it before anything was tried.
+    Hand,
 }
 
 impl Method {
@@ -19,6 +21,7 @@ impl Method {
         match self {
             Self::Transfer => "transfer",
             Self::Bank => "bank",
+            Self::Hand => "hand",
         }
     }
 }
@@ -30,8 +33,10 @@ pub(crate) enum State {
     Intended,
     /// Stripe made the transfer, or the bank's file is written.
     Sent,
-    /// Stripe refused, and nothing was paid.
+    /// Stripe refused, or has other transfers of its group: none was made.
     Failed,
+    /// Somebody says that it is paid by hand.
+    Settled,
 }
 
 impl State {
@@ -40,6 +45,7 @@ impl State {
             Self::Intended => "intended",
             Self::Sent => "sent",
             Self::Failed => "failed",
+            Self::Settled => "settled",
         }
     }
 }
@@ -59,12 +65,19 @@ from_row! {
         pub(crate) batch_id: Option<String>,
         /// Why it was refused.
         pub(crate) error: Option<String>,
+        pub(crate) settled_at: Option<Ts>,
+        /// Of a payment by hand; so are the next two.
+        pub(crate) reference: Option<String>,
+        pub(crate) settled_by: Option<String>,
+        /// Such as `2026-12-07`, where they say it.
+        pub(crate) paid_on: Option<String>,
     }
 }
 
 impl PayoutRow {
     pub(crate) fn method(&self) -> Method {
-        if self.method == Method::Bank.as_str() { Method::Bank } else { Method::Transfer }
+        let all = [Method::Bank, Method::Hand];
+        all.into_iter().find(|one| self.method == one.as_str()).unwrap_or(Method::Transfer)
     }
 
     pub(crate) fn is(&self, state: State) -> bool {
@@ -81,7 +94,7 @@ macro_rules! columns {
         concat!(
             $before,
             "statement_id, method, amount_minor, currency, destination, state, attempt, stripe_transfer_id, \
-             batch_id, error",
+             batch_id, error, settled_at, reference, settled_by, paid_on",
             $after
         )
     };
@@ -126,12 +139,12 @@ pub(crate) struct NewPayout<'a> {
     pub(crate) intended_at: Ts,
 }
 
-/// Where the statement has one already, that one stays.
-pub(crate) async fn insert(tx: &mut Tx, new: NewPayout<'_>) -> Result<()> {
+/// Where the statement has one already, that one stays. Answers whether it had none.
+pub(crate) async fn insert(tx: &mut Tx, new: NewPayout<'_>) -> Result<bool> {
     let sql = "INSERT INTO payouts (statement_id, method, amount_minor, currency, destination, state, attempt, \
                    batch_id, intended_at) VALUES ($1, $2, $3, $4, $5, 'intended', 1, $6, $7) \
                ON CONFLICT (statement_id) DO NOTHING";
-    on_db!(tx, c => sqlx::query(sql)
+    let inserted = on_db!(tx, c => sqlx::query(sql)
         .bind(new.statement_id)
         .bind(new.method.as_str())
         .bind(new.amount_minor)
@@ -141,8 +154,8 @@ pub(crate) async fn insert(tx: &mut Tx, new: NewPayout<'_>) -> Result<()> {
         .bind(new.intended_at)
         .execute(c)
         .await
-        .map(|_| ()))?;
-    Ok(())
+        .map(|done| done.rows_affected()))?;
+    Ok(inserted == 1)
 }
 
 /// Intends a payout again whose last attempt was refused; where somebody else did, nothing.
@@ -197,7 +210,7 @@ pub(crate) async fn settle(
         return Err(Error::Conflict(format!("payouts: another process has settled {of}")));
     }
     state.as_str().clone_into(&mut row.state);
-    (row.stripe_transfer_id, row.error) = (transfer, error);
+    (row.stripe_transfer_id, row.error, row.settled_at) = (transfer, error, Some(at));
     Ok(())
 }
 
@@ -206,4 +219,24 @@ pub(crate) async fn batch_is_written(tx: &mut Tx, batch_id: &str, at: Ts) -> Res
     let sql = "UPDATE payouts SET state = 'sent', settled_at = $2 WHERE batch_id = $1 AND state = 'intended'";
     on_db!(tx, c => sqlx::query(sql).bind(batch_id).bind(at).execute(c).await.map(|_| ()))?;
     Ok(())
+}
+
+from_row! {
+    /// How far a statement's payout is.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub(crate) struct StateRow {
+        pub(crate) statement_id: String,
+        pub(crate) state: String,
+    }
+}
+
+/// How far the payouts are of the last statement of each franchisee and currency, of those up to a month.
+pub(crate) async fn newest_states(tx: &mut Tx, until: Month) -> Result<Vec<StateRow>> {
+    let sql = "SELECT p.statement_id, p.state FROM payouts p \
+               JOIN statements s ON s.id = p.statement_id \
+               JOIN (SELECT franchisee, currency, MAX(month) AS month FROM statements WHERE month <= $1 \
+                     GROUP BY franchisee, currency) AS newest \
+                   ON newest.franchisee = s.franchisee AND newest.currency = s.currency AND newest.month = s.month";
+    let name = until.to_string();
+    Ok(on_db!(tx, c => sqlx::query_as(sql).bind(&name).fetch_all(c).await)?)
 }

@@ -10,7 +10,7 @@ use crate::rollup::book::payout_approvals::ApprovalRow;
 /// Before the rest, in what is signed: nothing else that this program signs begins so.
 const DOMAIN: &str = "sovereign.rollup.payout.v1";
 /// How many people it takes.
-const NEEDED: usize = 2;
+pub(super) const NEEDED: usize = 2;
 
 /// What is signed.
 pub(super) fn message(

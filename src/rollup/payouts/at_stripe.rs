@@ -33,8 +33,10 @@ pub(super) enum Outcome {
     Sent(String),
     /// Stripe refused, and there is none.
     Refused(String),
-    /// What is there is not what was ordered: for a person to look at.
+    /// What is there is not what was ordered, and nothing was made: for a person to look at.
     Other(String),
+    /// Something was made that is not there any more: for a person to ask Stripe about.
+    Lost(String),
     /// Nobody knows yet.
     Open(StripeError),
 }
@@ -45,6 +47,15 @@ enum Try {
     Made(Transfer),
     /// It is not known what is there, after that was asked often enough.
     NotListed(StripeError),
+}
+
+/// What became of an order that was begun before; `None` where Stripe has nothing of it. Nothing is made.
+pub(super) async fn look(stripe: &Stripe, order: &Order<'_>) -> Option<Outcome> {
+    match stripe.transfers(order.statement).all().await {
+        Ok(found) if found.is_empty() => None,
+        Ok(found) => Some(check(order, &found)),
+        Err(error) => Some(Outcome::Open(error)),
+    }
 }
 
 /// Pays an order, unless it is paid.
@@ -101,7 +112,7 @@ async fn attempt(stripe: &Stripe, clock: &dyn Clock, order: &Order<'_>) -> Strip
 fn check(order: &Order<'_>, found: &[Transfer]) -> Outcome {
     match found {
         [one] if is_as_ordered(order, one) => Outcome::Sent(one.id.clone()),
-        [] => Outcome::Other(
+        [] => Outcome::Lost(
             "Stripe says that it was asked for this with other amounts or accounts before, and lists no such \
              transfer: look for it in the dashboard, and ask Stripe"
                 .to_owned(),
@@ -110,7 +121,8 @@ fn check(order: &Order<'_>, found: &[Transfer]) -> Outcome {
             let others: Vec<String> = others.iter().map(shown).collect();
             let (amount, to) = (order.currency.format(order.amount_minor), order.destination);
             Outcome::Other(format!(
-                "Stripe has other transfers of this group than one of {amount} to {to}: {}; settle it by hand",
+                "Stripe has other transfers of this group than one of {amount} to {to}: {}; nothing is added to them: \
+                 settle it by hand (`sovereign rollup settle`)",
                 others.join(", ")
             ))
         }

@@ -1,8 +1,7 @@
-//! Pays by a file for a bank. A payout goes into one file; a file that the book has is only ever written again.
+//! Pays by a file for a bank: puts payouts into it. A payout goes into one file; a file that the book has is only ever
+//! written again.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 use sovereign_domain::calendar::date_in;
@@ -20,21 +19,9 @@ use crate::rollup::bank::{BankFile, BankFileError, BankPayout, Debtor};
 use crate::rollup::book::bank_batches::{self, BatchRow};
 use crate::rollup::book::payouts::{self, Method, NewPayout, PayoutRow};
 use crate::rollup::error::RollupError;
-use crate::rollup::output::Replacement;
 use crate::storage::{Error, Store, Ts};
 
-const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
-
-/// A file of payouts, as it was written.
-#[derive(Debug)]
-pub(crate) struct Written {
-    /// The message's identifier.
-    pub(crate) message_id: String,
-    pub(crate) payouts: i64,
-    pub(crate) execution_date: String,
-    pub(crate) csv: PathBuf,
-    pub(crate) xml: PathBuf,
-}
+pub(super) const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
 
 /// On which day a bank is to pay: the one that is given, or today.
 ///
@@ -95,7 +82,10 @@ pub(crate) async fn make(
             batch_id: Some(&batch.id),
             intended_at: Ts(now),
         };
-        payouts::insert(&mut tx, new).await?;
+        if !payouts::insert(&mut tx, new).await? {
+            let of = &payout.statement;
+            return Err(Error::Conflict(format!("payouts: another process is at {of}")).into());
+        }
     }
     tx.commit().await?;
     reach!("bank_batch");
@@ -109,7 +99,7 @@ fn transfer(payout: &Payout) -> Option<BankPayout> {
     Some(BankPayout { statement, currency, amount_minor, creditor })
 }
 
-fn debtor(agreements: &Agreements) -> Result<Debtor, RollupError> {
+pub(super) fn debtor(agreements: &Agreements) -> Result<Debtor, RollupError> {
     let publisher = &agreements.publisher;
     match (&publisher.name, &publisher.bank) {
         (Some(name), Some(account)) => Ok(Debtor { name: name.clone(), account: account.clone() }),
@@ -119,7 +109,7 @@ fn debtor(agreements: &Agreements) -> Result<Debtor, RollupError> {
     }
 }
 
-fn batch(file: &BankFile) -> Result<BatchRow, RollupError> {
+pub(super) fn batch(file: &BankFile) -> Result<BatchRow, RollupError> {
     let refused = |error: BankFileError| RollupError::refused(error.to_string());
     let (csv, xml) = (file.csv().map_err(refused)?, file.pain_001().map_err(refused)?);
     Ok(BatchRow {
@@ -135,52 +125,6 @@ fn batch(file: &BankFile) -> Result<BatchRow, RollupError> {
     })
 }
 
-fn digest(text: &str) -> String {
+pub(super) fn digest(text: &str) -> String {
     hex::encode(&Sha256::digest(text))
-}
-
-/// Writes the files of a month that the book has into a directory, which is made where there is none: the same bytes
-/// each time. Only their owner may read them.
-///
-/// # Errors
-/// Where a file cannot be written, or is not in the book as it was.
-pub(crate) async fn write(
-    store: &Store,
-    month: Month,
-    out: &Path,
-    now: Timestamp,
-) -> Result<Vec<Written>, RollupError> {
-    let mut tx = store.read().await?;
-    let batches = bank_batches::of_month(&mut tx, month).await?;
-    drop(tx);
-    let mut all = Vec::new();
-    for batch in batches {
-        std::fs::create_dir_all(out).map_err(RollupError::at(out))?;
-        let csv = write_one(&batch.id, (out, "csv"), (&batch.csv, &batch.csv_sha256))?;
-        reach!("bank_file");
-        let xml = write_one(&batch.id, (out, "xml"), (&batch.xml, &batch.xml_sha256))?;
-        reach!("bank_file");
-        let mut tx = store.begin().await?;
-        payouts::batch_is_written(&mut tx, &batch.id, Ts(now)).await?;
-        tx.commit().await?;
-        let BatchRow { id, payouts, execution_date, .. } = batch;
-        all.push(Written { message_id: id, payouts, execution_date, csv, xml });
-    }
-    Ok(all)
-}
-
-fn write_one(
-    id: &str,
-    (out, kind): (&Path, &str),
-    (text, sha256): (&str, &str),
-) -> Result<PathBuf, RollupError> {
-    if digest(text) != sha256 {
-        let what = format!("the {kind} of {id} is not what it was made as");
-        return Err(Error::corrupt("bank_batches", what).into());
-    }
-    let path = out.join(format!("{id}.{kind}"));
-    let mut file = Replacement::create_private(&path).map_err(RollupError::at(&path))?;
-    file.write_all(text.as_bytes()).map_err(RollupError::at(&path))?;
-    file.commit().map_err(RollupError::at(&path))?;
-    Ok(path)
 }

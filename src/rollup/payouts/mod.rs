@@ -5,13 +5,19 @@
 //! became of it. Whoever finds such a payout asks first: Stripe by the transfer's group, which is the statement's
 //! number, since Stripe forgets keys of idempotency after a day. One process at a time is at a payout: it keeps the
 //! payout's row locked while it asks, and a process that is killed lets go of it. A bank's file is kept in the book
-//! before it is written, and is only ever written again.
+//! before it is written, and is only ever written again. What somebody paid by hand is settled in the book, and nobody
+//! else pays it. Who approves what is in the book as well: a file of agreements alone cannot loosen it.
 
 pub(crate) mod approvals;
 mod at_stripe;
 pub(crate) mod bank_files;
+pub(crate) mod bank_writing;
 pub(crate) mod key;
 pub(crate) mod plan;
+pub(crate) mod policy;
+mod rules;
+pub(crate) mod settlement;
+pub(crate) mod signed;
 pub(crate) mod transfers;
 
 use sovereign_domain::money::Currency;
@@ -25,6 +31,8 @@ use super::book::payouts::{Method, PayoutRow, State};
 pub(crate) struct Payout {
     /// The statement's number.
     pub(crate) statement: String,
+    /// Of the statement's text, in hexadecimal.
+    pub(crate) sha256: String,
     pub(crate) franchisee: String,
     /// What the statement says; absent where it cannot be read. So are the next two.
     pub(crate) amount: Option<(Currency, i64)>,
@@ -60,9 +68,20 @@ impl Payout {
         self.row.as_ref().is_some_and(|row| row.is(State::Sent))
     }
 
+    /// Whether somebody paid it by hand.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.row.as_ref().is_some_and(|row| row.is(State::Settled))
+    }
+
+    /// Whether a transfer of it was begun, and nobody has seen how that ended.
+    pub(crate) fn is_open_transfer(&self) -> bool {
+        let row = self.row.as_ref().filter(|row| row.method() == Method::Transfer);
+        row.is_some_and(|row| row.is(State::Intended))
+    }
+
     /// Whether nothing is left to be done.
     pub(crate) fn is_done(&self) -> bool {
-        self.fault.is_none() && (self.is_nothing() || self.is_sent())
+        self.fault.is_none() && (self.is_nothing() || self.is_sent() || self.is_settled())
     }
 
     /// Whether it can be paid so now.

@@ -53,6 +53,7 @@ fn payout(
 ) -> Payout {
     let mut payout = Payout {
         statement: statement.id.clone(),
+        sha256: statement.sha256.clone(),
         franchisee: statement.id.split('/').nth(1).unwrap_or_default().to_owned(),
         amount: None,
         masked: String::new(),
@@ -76,7 +77,7 @@ fn payout(
     let amount = (document.payout.currency, document.payout.amount_minor);
     payout.amount = Some(amount);
     payout.masked.clone_from(&document.payout.to);
-    let account = account(&document, agreements);
+    let account = account(statement, &document, (agreements, payout.row.as_ref()));
     let checked = account.as_ref().map_err(Clone::clone).and_then(|to| check(&payout, to, amount));
     payout.to = account.ok();
     let number = (statement.id.as_str(), statement.sha256.as_str());
@@ -84,7 +85,7 @@ fn payout(
     let approval = agreements.approval.as_ref();
     payout.approvals = Approvals::of(approval, amount, payout.message.as_deref(), approvals);
     // Where nothing is to be paid any more, it does not matter where it would go by now.
-    let is_over = payout.is_nothing() || payout.is_sent();
+    let is_over = payout.is_nothing() || payout.is_sent() || payout.is_settled();
     payout.fault =
         same_as_paid(&payout, amount).err().or_else(|| checked.err().filter(|_| !is_over));
     payout
@@ -94,7 +95,11 @@ fn payout(
 ///
 /// # Errors
 /// Where the agreements do not name it any more.
-fn account(document: &StatementDocument, agreements: &Agreements) -> Result<PayTo, String> {
+fn account(
+    statement: &StatementRow,
+    document: &StatementDocument,
+    (agreements, row): (&Agreements, Option<&PayoutRow>),
+) -> Result<PayTo, String> {
     let (franchisee, currency) = (document.franchisee.as_str(), document.currency);
     let agreement = last_agreement(agreements, (franchisee, currency), document.month);
     let Some(agreement) = agreement else {
@@ -103,14 +108,32 @@ fn account(document: &StatementDocument, agreements: &Agreements) -> Result<PayT
             "the agreements have none with {franchisee} in {code}: write it into the file again"
         ));
     };
-    let (named, wanted) = (agreement.payout.masked(), &document.payout.to);
-    if named == *wanted {
-        return Ok(agreement.payout.clone());
+    let to = &agreement.payout;
+    let (named, wanted) = (to.masked(), &document.payout.to);
+    if named != *wanted {
+        return Err(format!(
+            "the statement goes to {wanted}, and the agreements name {named}: write the statement's account, or pay \
+             it by hand and settle it (`sovereign rollup settle`)"
+        ));
     }
-    Err(format!(
-        "the statement goes to {wanted}, and the agreements name {named}: write the statement's account, or settle \
-         it by hand"
-    ))
+    match &statement.payout_account_sha256 {
+        Some(sha256) if *sha256 == to.account_sha256() => Ok(to.clone()),
+        Some(_) => Err(format!(
+            "the statement goes to another account of the same ending than the agreements' {named}: write the \
+             statement's account, or pay it by hand and settle it (`sovereign rollup settle`)"
+        )),
+        // An earlier version kept only a part of it: the whole is in its payout, and in the file it was closed with.
+        None if row.is_some_and(|row| row.destination == destination(to))
+            || document.agreements_sha256 == agreements.sha256 =>
+        {
+            Ok(to.clone())
+        }
+        None => Err(format!(
+            "an earlier version closed the statement and kept only a part of its account: give the agreements that it \
+             was closed with (SHA-256 {}), or pay it by hand and settle it (`sovereign rollup settle`)",
+            document.agreements_sha256
+        )),
+    }
 }
 
 /// # Errors
@@ -125,8 +148,8 @@ fn check(
         && (row.destination != destination(to) || row.method() != method(to))
     {
         return Err(
-            "the book has it on its way to another account of the same ending: write that account into the \
-             agreements again, or settle it by hand"
+            "the book has it on its way to another account: write that account into the agreements again, or, once \
+             it is refused, pay it by hand and settle it (`sovereign rollup settle`)"
                 .to_owned(),
         );
     }
@@ -152,7 +175,8 @@ fn same_as_paid(payout: &Payout, (currency, amount_minor): (Currency, i64)) -> R
     if row.amount_minor == amount_minor && row.currency == currency.code() {
         return Ok(());
     }
-    let (is, of) = (if row.is(State::Sent) { "paid" } else { "on its way" }, &row.currency);
+    let is_paid = row.is(State::Sent) || row.is(State::Settled);
+    let (is, of) = (if is_paid { "paid" } else { "on its way" }, &row.currency);
     let said = currency.format(amount_minor);
     Err(format!(
         "the book is off: {} minor units of {of} are {is}, and the statement says {said}",

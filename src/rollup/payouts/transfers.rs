@@ -1,5 +1,7 @@
 //! Pays by transfers at Stripe, one after another.
 
+use sovereign_domain::money::Currency;
+
 use super::at_stripe::{self, Order, Outcome};
 use super::{Payout, destination};
 use crate::clock::Clock;
@@ -9,13 +11,37 @@ use crate::rollup::account;
 use crate::rollup::book::months::MonthRow;
 use crate::rollup::book::payouts::{self, Method, NewPayout, PayoutRow, Settled, State};
 use crate::rollup::error::RollupError;
-use crate::storage::{Store, Ts};
+use crate::storage::{Error, Store, Ts, Tx};
 
 /// What it takes to pay.
 pub(crate) struct Cashier<'a> {
     pub(crate) store: &'a Store,
     pub(crate) stripe: &'a Stripe,
     pub(crate) clock: &'a dyn Clock,
+}
+
+/// Finds out what became of the transfers that were begun and whose end nobody has seen: as they were begun, whatever
+/// the agreements, approvals and limits are by now. What was sent is written down as sent, and nothing is made. Where
+/// Stripe does not answer, it stops and says so.
+///
+/// # Errors
+/// As [`pay`].
+pub(crate) async fn look_up(
+    cashier: &Cashier<'_>,
+    month: &MonthRow,
+    payouts: &mut [Payout],
+) -> Result<Option<StripeError>, RollupError> {
+    let mut begun = payouts.iter_mut().filter(|payout| payout.is_open_transfer()).peekable();
+    if begun.peek().is_none() {
+        return Ok(None);
+    }
+    check_account(cashier, month).await?;
+    for payout in begun {
+        if let Some(open) = Box::pin(cashier.look(month, payout)).await? {
+            return Ok(Some(open));
+        }
+    }
+    Ok(None)
 }
 
 /// Pays what can be paid of these. Where Stripe does not answer any more, it stops and says so: it is not known what
@@ -33,13 +59,7 @@ pub(crate) async fn pay(
     if ready.peek().is_none() {
         return Ok(None);
     }
-    let account = account::name(cashier.stripe).await?;
-    if account != month.account {
-        return Err(RollupError::refused(format!(
-            "the book is of the account {}, and the secret key is of {account}: use that account's key",
-            month.account
-        )));
-    }
+    check_account(cashier, month).await?;
     for payout in ready {
         if let Some(open) = Box::pin(cashier.pay(month, payout)).await? {
             return Ok(Some(open));
@@ -48,9 +68,52 @@ pub(crate) async fn pay(
     Ok(None)
 }
 
+/// # Errors
+/// Where the secret key is of another account than the book.
+async fn check_account(cashier: &Cashier<'_>, month: &MonthRow) -> Result<(), RollupError> {
+    let account = account::name(cashier.stripe).await?;
+    if account == month.account {
+        return Ok(());
+    }
+    Err(RollupError::refused(format!(
+        "the book is of the account {}, and the secret key is of {account}: use that account's key",
+        month.account
+    )))
+}
+
 impl Cashier<'_> {
     fn now(&self) -> Ts {
         Ts(self.clock.now())
+    }
+
+    /// Looks for a transfer that was begun; answers why it is not known what became of it.
+    async fn look(
+        &self,
+        month: &MonthRow,
+        payout: &mut Payout,
+    ) -> Result<Option<StripeError>, RollupError> {
+        let mut tx = self.store.begin().await?;
+        let row = payouts::lock(&mut tx, &payout.statement).await?;
+        if !row.is(State::Intended) || row.method() != Method::Transfer {
+            // Somebody else was first, and knows how it ended.
+            return Ok(None);
+        }
+        let currency = Currency::from_code(&row.currency)
+            .map_err(|error| Error::corrupt("payouts", format!("{}: {error}", row.statement_id)))?;
+        let order = Order {
+            statement: &payout.statement,
+            month: &month.month,
+            franchisee: &payout.franchisee,
+            destination: &row.destination,
+            currency,
+            amount_minor: row.amount_minor,
+            attempt: row.attempt,
+        };
+        let outcome = at_stripe::look(self.stripe, &order).await;
+        match outcome {
+            Some(outcome) => self.note(tx, row, (payout, outcome)).await,
+            None => Ok(None),
+        }
     }
 
     /// Intends a payout, and pays it; answers why it is not known what became of it.
@@ -76,7 +139,7 @@ impl Cashier<'_> {
         reach!("payout_intended");
         // From here on nobody else is at this payout. A process that is killed lets go of it.
         let mut tx = self.store.begin().await?;
-        let mut row = payouts::lock(&mut tx, &payout.statement).await?;
+        let row = payouts::lock(&mut tx, &payout.statement).await?;
         if !row.is(State::Intended) {
             // Somebody else was first, and knows how it ended.
             payout.row = Some(row);
@@ -100,10 +163,20 @@ impl Cashier<'_> {
             attempt: row.attempt,
         };
         let outcome = at_stripe::pay(self.stripe, self.clock, &order).await;
+        self.note(tx, row, (payout, outcome)).await
+    }
+
+    /// Writes down what became of a payout, whose row the transaction has locked; answers why that is not known.
+    async fn note(
+        &self,
+        mut tx: Tx,
+        mut row: PayoutRow,
+        (payout, outcome): (&mut Payout, Outcome),
+    ) -> Result<Option<StripeError>, RollupError> {
         let settled = match outcome {
             Outcome::Sent(transfer) => Settled::Sent(transfer),
-            Outcome::Refused(why) => Settled::Failed(why),
-            Outcome::Other(why) => {
+            Outcome::Refused(why) | Outcome::Other(why) => Settled::Failed(why),
+            Outcome::Lost(why) => {
                 (payout.row, payout.fault) = (Some(row), Some(why));
                 return Ok(None);
             }

@@ -22,7 +22,7 @@ INSERT INTO voucher_customers (code, tenant_id, campaign_id, redemptions, spent_
 SELECT r.code, r.tenant_id, r.campaign_id, 1, 0, r.created_at
 FROM promo_redemptions r JOIN credit_lots l ON l.id = r.lot_id
 WHERE l.source = 'migration' AND r.state <> 'released';
-INSERT INTO voucher_totals (code, taken_back_minor, spent_minor, expired_minor, last_redeemed_at)
-SELECT r.code, 0, 0, 0, MAX(r.created_at)
+INSERT INTO voucher_totals (code, taken_back_minor, spent_minor, expired_minor, last_redeemed_at, redemptions)
+SELECT r.code, 0, 0, 0, MAX(r.created_at), COUNT(*)
 FROM promo_redemptions r JOIN credit_lots l ON l.id = r.lot_id
 WHERE l.source = 'migration' AND r.state <> 'released' GROUP BY 1;

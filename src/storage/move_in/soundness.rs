@@ -113,6 +113,10 @@ const CHECKS: &[(&str, &str)] = &[
              AND l.id IS NULL AND e.kind <> 'adopted' AND e.amount_minor <> 0",
     ),
     (
+        "a refund waits to be sent to its card",
+        "SELECT COUNT(*) FROM refunds t WHERE t.tenant_id = $1 AND t.status = 'pending'",
+    ),
+    (
         "an invoice is in another currency than this Sovereign's",
         "SELECT COUNT(*) FROM invoices i CROSS JOIN sovereign f \
          WHERE i.tenant_id = $1 AND i.currency <> f.currency AND i.amount_omr IS NULL",

@@ -21,11 +21,13 @@ batch_row! {
     }
 }
 
-/// Whose it is: the Sovereign that the Organization is with, and the arrival that comes to nothing.
+/// Whose it is: the Sovereign that the Organization had left for, and the arrival that comes to nothing.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Whose<'a> {
     pub(crate) tenant_id: &'a str,
-    pub(crate) peer_fqdn: &'a str,
+    /// Not that of the arrival: it may have come from elsewhere.
+    pub(crate) left_for: &'a str,
+    pub(crate) forward_url: Option<&'a str>,
     pub(crate) move_id: Uuid,
 }
 
@@ -48,7 +50,7 @@ pub(crate) async fn bury(
         lot_id,
         amount_minor,
         owed_minor,
-        reason: format!("moved to {}", whose.peer_fqdn),
+        reason: format!("moved to {}", whose.left_for),
         created_at: Ts(now),
     };
     for (lot_id, remaining_minor) in lots {
@@ -74,14 +76,12 @@ pub(crate) async fn bury(
 }
 
 async fn mark(tx: &mut Tx, whose: Whose<'_>, account: &Account) -> Result<()> {
-    let sql = "UPDATE organizations SET moving_from = NULL, moved_to = $2, \
-                   forward_url = (SELECT m.forward_url FROM organization_moves m \
-                       WHERE m.tenant_id = $1 AND m.direction = 'out' AND m.state = 'moved' \
-                       ORDER BY m.started_at DESC LIMIT 1) \
+    let sql = "UPDATE organizations SET moving_from = NULL, moved_to = $2, forward_url = $3 \
                WHERE id = $1";
     on_db!(tx, c => sqlx::query(sql)
         .bind(whose.tenant_id)
-        .bind(whose.peer_fqdn)
+        .bind(whose.left_for)
+        .bind(whose.forward_url)
         .execute(c)
         .await
         .map(|_| ()))?;

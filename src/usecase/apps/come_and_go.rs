@@ -11,9 +11,9 @@ use sovereign_domain::services::Dedicated;
 use super::{Accepted, AppError, Apps, request};
 use crate::app::App;
 use crate::engine::EngineError;
-use crate::storage::{Tx, catalog, environments};
+use crate::storage::{Tx, catalog, environments, moves};
 use crate::usecase::change;
-use crate::usecase::organizations::OrganizationError;
+use crate::usecase::organizations::{OrganizationError, refuse_away};
 use crate::usecase::payments::PaymentError;
 use crate::usecase::vouchers::FieldError;
 
@@ -51,6 +51,8 @@ pub(crate) async fn install(
     if !apps.role.may_spend() {
         return Err(OrganizationError::Forbidden.into());
     }
+    // Where it is to run is written before the engine is asked.
+    refuse_away(&mut tx, tenant_id).await?;
     let item = apps.catalog.apps.find(&install.slug).ok_or_else(|| {
         FieldError::new("slug", "slug names no app of the catalog; see GET /catalog/apps")
     })?;
@@ -105,7 +107,10 @@ pub(crate) async fn uninstall(
         other => other?,
     };
     let mut tx = app.store.begin_as(&actor.user_id).await?;
-    environments::forget(&mut tx, tenant_id, &id).await?;
+    // One that has set out since keeps the place of an app that it has no more, which harms nobody.
+    if !moves::is_away(&mut tx, tenant_id).await? {
+        environments::forget(&mut tx, tenant_id, &id).await?;
+    }
     tx.commit().await?;
     Ok(outcome)
 }

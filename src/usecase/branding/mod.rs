@@ -59,6 +59,18 @@ pub(crate) async fn load(app: &App) -> storage::Result<Branding> {
     of(app, &mut tx).await
 }
 
+/// The branding of a Sovereign of this name, whose pages are configured to be there, with or without a running server.
+///
+/// # Errors
+/// Where the database fails.
+pub(crate) async fn of_store(
+    store: &Store,
+    (fqdn, url): (&str, &str),
+) -> storage::Result<Branding> {
+    let mut tx = store.read().await?;
+    Ok(shown_as((fqdn, url), rows::find(&mut tx).await?))
+}
+
 /// [`load`], where there is a transaction already.
 ///
 /// # Errors

@@ -5,10 +5,10 @@ use sovereign_domain::bulk::BulkState;
 use sovereign_domain::ids::CampaignId;
 use sovereign_domain::tag::Tag;
 use sovereign_domain::timestamp::Timestamp;
-use sovereign_domain::voucher::{MAX_CREDIT_VALID_DAYS, Voucher, VoucherStatus};
+use sovereign_domain::voucher::{MAX_CREDIT_VALID_DAYS, Voucher};
 use uuid::Uuid;
 
-use super::super::list_vouchers::Wanted;
+use super::super::list_vouchers::{Wanted, standing, written};
 use super::super::paging::PageError;
 use super::super::tags::{self, TagChange};
 use super::super::vouchers::{FieldError, Writer, note_edited};
@@ -143,7 +143,7 @@ pub enum Scope {
 impl Scope {
     fn of(filter: &Filter) -> Self {
         Self::Listed {
-            status: filter.status.map(|status| status.as_str().to_owned()),
+            status: written(filter),
             part: filter.part.clone(),
             campaign_id: filter.campaign,
             bulk_id: filter.bulk,
@@ -161,8 +161,11 @@ impl Scope {
         match self {
             Self::Undone(id) => bulk_edit::changed_by(tx, *id, after, limit).await,
             Self::Listed { status, part, campaign_id, bulk_id, tag } => {
+                let (status, revoked_too) =
+                    status.as_deref().and_then(standing).unwrap_or_default();
                 let filter = Filter {
-                    status: status.as_deref().and_then(VoucherStatus::parse),
+                    status,
+                    revoked_too,
                     part: part.clone(),
                     campaign: *campaign_id,
                     bulk: *bulk_id,

@@ -4,12 +4,13 @@ use sovereign_domain::bulk::BulkState;
 use sovereign_domain::money::Currency;
 use sovereign_domain::timestamp::Timestamp;
 
+use super::super::tags;
 use super::super::vouchers::Writer;
 use super::columns::{RowError, RowFault};
 use super::operation::{BulkError, BulkOperation, Terms, note};
 use super::reading::{self, Incoming};
 use super::work::{SLICE, issue};
-use crate::storage::{self, Store, Tx, bulk as rows, voucher_tags};
+use crate::storage::{self, Store, Tx, bulk as rows};
 
 /// The largest file: a hundred thousand vouchers with all that can be said of each take less.
 pub const MAX_FILE_BYTES: usize = 48 * 1024 * 1024;
@@ -134,8 +135,8 @@ pub(super) async fn carry_out(
         return Err(storage::Error::Conflict(text));
     }
     for slice in vouchers.chunks(SLICE) {
-        let pairs = slice.iter().flat_map(|one| one.tags.iter().map(|tag| (&one.voucher, tag)));
-        voucher_tags::add(tx, &pairs.collect::<Vec<_>>(), writer.now).await?;
+        let new: Vec<_> = slice.iter().map(|one| (&one.voucher, &one.tags)).collect();
+        tags::tag_new(tx, writer, &new).await?;
     }
     rows::forget_file(tx, operation.id).await?;
     Ok(Outcome::Issued(issued))

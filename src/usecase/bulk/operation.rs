@@ -195,6 +195,18 @@ fn told_of(operation: &BulkOperation) -> Value {
     json!({ "state": operation.state.as_str(), "total": operation.total, "terms": operation.terms })
 }
 
+/// How many were done when it was stopped or went on.
+fn told_at(done: i64) -> Value {
+    json!({ "done": done })
+}
+
+/// Stops an operation that is locked, and that nobody has begun.
+pub(super) async fn forget(tx: &mut Tx, writer: &mut Writer<'_>, id: Uuid) -> storage::Result<()> {
+    rows::stands(tx, id, (BulkState::Cancelled, 0), None, writer.now).await?;
+    rows::forget_file(tx, id).await?;
+    record(tx, writer, ("bulk.cancel", id), told_at(0)).await
+}
+
 async fn record(
     tx: &mut Tx,
     writer: &mut Writer<'_>,
@@ -277,7 +289,7 @@ async fn change(
         }
         _ => "bulk.resume",
     };
-    record(&mut tx, writer, (action, id), json!({ "done": operation.done })).await?;
+    record(&mut tx, writer, (action, id), told_at(operation.done)).await?;
     tx.commit().await?;
     Ok(BulkOperation { state, updated_at: writer.now, ..operation })
 }

@@ -2,6 +2,7 @@
 //! audit log, and its event.
 
 use sovereign_domain::bulk::{BulkKind, BulkState};
+use sovereign_domain::event::Actor;
 use sovereign_domain::ids::IdSource;
 use sovereign_domain::money::Currency;
 use sovereign_domain::timestamp::Timestamp;
@@ -14,7 +15,7 @@ use super::super::vouchers::{Writer, note_new};
 use super::edit;
 use super::generate;
 use super::import::{self, Outcome};
-use super::operation::BulkOperation;
+use super::operation::{self, BulkOperation};
 use crate::app::App;
 use crate::fail_point::reach;
 use crate::storage::{self, Store, Tx, bulk as rows, campaigns};
@@ -25,6 +26,8 @@ pub(super) const SLICE: usize = 1_000;
 const SLICES: usize = 5;
 /// A file that was looked at only is kept for a day.
 const CHECKED_SECONDS: i64 = 86_400;
+/// Who forgets it then, in the audit log.
+const FORGETS: &str = "issue-in-bulk";
 
 /// Carries out a part of the oldest operation; counts the vouchers it issued or looked at.
 ///
@@ -59,10 +62,16 @@ async fn forget_unused(app: &App) -> storage::Result<()> {
     if !oldest.as_ref().is_some_and(is_unused) {
         return Ok(());
     }
+    let (actor, mut ids) = (Actor::system(FORGETS), app.ids());
+    let (store, currency) = (&app.store, app.facts.currency);
+    let mut writer = Writer { store, currency, now, actor: &actor, ids: &mut ids };
     let mut tx = app.store.begin().await?;
     while let Some(oldest) = rows::oldest(&mut tx, BulkState::Checked).await?.filter(is_unused) {
-        rows::stands(&mut tx, oldest.id, (BulkState::Cancelled, 0), None, now).await?;
-        rows::forget_file(&mut tx, oldest.id).await?;
+        // Somebody may have begun it by now.
+        let locked = rows::find_locked(&mut tx, oldest.id).await?;
+        if locked.is_some_and(|row| row.state == BulkState::Checked.as_str()) {
+            operation::forget(&mut tx, &mut writer, oldest.id).await?;
+        }
     }
     tx.commit().await
 }

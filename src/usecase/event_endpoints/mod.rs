@@ -12,6 +12,7 @@ use self::wishes::Types;
 pub(crate) use self::wishes::{ALL_TYPES, EVENT_TYPES, Wishes};
 use super::event_deliveries::GIVEN_UP_AFTER_SECONDS;
 use super::vouchers::FieldError;
+use crate::fingerprint::fits;
 use crate::hooks::{EndpointSecret, Reach, SecretKeeper};
 use crate::storage::audit::{self, Change};
 use crate::storage::event_endpoints::{self as rows, EndpointRow};
@@ -31,6 +32,8 @@ pub(crate) enum EndpointError {
     Field(FieldError),
     NotFound,
     TooMany,
+    /// Somebody has changed it since it was read.
+    Changed,
     /// A secret cannot be made, encrypted or decrypted.
     Vault(String),
     Storage(storage::Error),
@@ -121,8 +124,16 @@ pub(crate) async fn add(
     Ok((row, secret))
 }
 
+/// Tells whether somebody has changed an endpoint. What is sent there, and another secret, do not.
+pub(crate) fn fingerprint(row: &EndpointRow) -> String {
+    crate::fingerprint::of_state(&json!({
+        "url": row.url, "description": row.description, "event_types": row.event_types,
+        "enabled": row.enabled,
+    }))
+}
+
 /// Changes an endpoint. One that is switched on again, or moved, is sent at once whatever has waited, for as
-/// long as if it were new.
+/// long as if it were new. `replaces` are the fingerprints of what may be changed; anything, where none are named.
 ///
 /// # Errors
 /// [`EndpointError`].
@@ -130,10 +141,14 @@ pub(crate) async fn change(
     desk: &mut Desk<'_>,
     id: Uuid,
     wishes: Wishes,
+    replaces: Option<&[String]>,
 ) -> Result<EndpointRow, EndpointError> {
     let wishes = wishes.checked(desk.reach)?;
     let mut tx = desk.store.begin().await?;
     let before = rows::find_locked(&mut tx, id).await?.ok_or(EndpointError::NotFound)?;
+    if !fits(replaces, &fingerprint(&before)) {
+        return Err(EndpointError::Changed);
+    }
     let mut row = before.clone();
     row.url = wishes.url.unwrap_or(row.url);
     row.description = wishes.description.unwrap_or(row.description);

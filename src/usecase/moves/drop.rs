@@ -10,7 +10,7 @@ use super::import::Target;
 use super::import::settle::note;
 use super::import::sums::{self, Part};
 use crate::fail_point::reach;
-use crate::storage::move_in::{self, Whose};
+use crate::storage::move_in::{self, Departure, Whose};
 use crate::storage::moves::{self, MoveRow, OUT};
 use crate::storage::{self, Tx, move_out, moved_tables, provisions};
 
@@ -72,20 +72,20 @@ pub(crate) async fn drop_arrival(
     let tenant_id = move_out::resolve(&mut tx, name).await?.unwrap_or_else(|| name.to_owned());
     provisions::lock_organization(&mut tx, &tenant_id).await?;
     let moves = moves::of_organization(&mut tx, &tenant_id).await?;
-    let row = moves.into_iter().find(|row| row.direction != OUT).ok_or(DropError::Unknown)?;
-    let was_here = move_in::has_left(&mut tx, &tenant_id).await?;
+    let row = moves.iter().find(|row| row.direction != OUT).ok_or(DropError::Unknown)?.clone();
+    let left = move_in::last_departure(&mut tx, &tenant_id).await?;
     let is_new = match row.state.as_str() {
         "arriving" => true,
         "dropped" => false,
         _ => return Err(DropError::Arrived),
     };
     if is_new {
-        Box::pin(remove(target, &mut tx, &row, was_here)).await?;
+        Box::pin(remove(target, &mut tx, &row, left.as_ref())).await?;
         reach!("move_dropping");
         tx.commit().await?;
         reach!("move_dropped");
     }
-    let (move_id, from) = (row.id, row.peer_fqdn);
+    let (move_id, from, was_here) = (row.id, row.peer_fqdn, left.is_some());
     Ok(Dropped { organization_id: tenant_id, move_id, from, was_here, is_new })
 }
 
@@ -93,13 +93,14 @@ async fn remove(
     target: &mut Target<'_>,
     tx: &mut Tx,
     row: &MoveRow,
-    was_here: bool,
+    left: Option<&Departure>,
 ) -> storage::Result<()> {
     let tenant_id = row.tenant_id.as_str();
     let account = move_in::account(tx, tenant_id).await?;
     let account = account.ok_or_else(|| storage::Error::corrupt("wallets", tenant_id))?;
-    if was_here {
-        let whose = Whose { tenant_id, peer_fqdn: &row.peer_fqdn, move_id: row.id };
+    if let Some((left_for, forward_url)) = left {
+        let forward_url = forward_url.as_deref();
+        let whose = Whose { tenant_id, left_for, forward_url, move_id: row.id };
         move_in::bury(tx, whose, &account, (&mut *target.ids, target.now)).await?;
     } else {
         let places = sums::begin(tx).await?;
@@ -109,6 +110,6 @@ async fn remove(
     }
     move_in::forget_identities(tx, row.id).await?;
     move_in::end(tx, row.id, ("dropped", None), target.now).await?;
-    let after = json!({ "move_id": row.id, "from": row.peer_fqdn, "was_here": was_here });
+    let after = json!({ "move_id": row.id, "from": row.peer_fqdn, "was_here": left.is_some() });
     note(target, tx, ("organization.drop", tenant_id), after).await
 }

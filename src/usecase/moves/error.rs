@@ -7,12 +7,15 @@ use crate::bundle::BundleError;
 use crate::engine::EngineError;
 use crate::storage;
 use crate::usecase::payments::PaymentError;
+use crate::usecase::vouchers::FieldError;
 
 /// Why a step of a move away from here was not made. Nothing is half done, and asking again is safe.
 #[derive(Debug)]
 pub(crate) enum MoveError {
     /// There is no such Organization.
     NotFound,
+    /// What was sent cannot be used.
+    Field(FieldError),
     /// What is asked for cannot be, or not yet: what, and what to do.
     Refused {
         code: &'static str,
@@ -37,10 +40,15 @@ impl MoveError {
         Self::Refused { code, detail: detail.into() }
     }
 
+    pub(super) fn field(field: &'static str, detail: impl Into<String>) -> Self {
+        Self::Field(FieldError::new(field, detail))
+    }
+
     /// Its name for other programs.
     pub(crate) const fn code(&self) -> &'static str {
         match self {
             Self::NotFound => "not_found",
+            Self::Field(_) => "invalid_request",
             Self::Refused { code, .. } => code,
             Self::Paper(_) => "paper_refused",
             Self::Bundle(_) => "bundle_not_written",
@@ -56,6 +64,7 @@ impl fmt::Display for MoveError {
             Self::NotFound => f.write_str(
                 "there is no such Organization; give its identifier, or the address it has here",
             ),
+            Self::Field(error) => f.write_str(&error.detail),
             Self::Refused { detail, .. } => f.write_str(detail),
             Self::Paper(error) => error.fmt(f),
             Self::Bundle(error) => error.fmt(f),

@@ -4,6 +4,7 @@
 mod write;
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use sovereign_domain::event::Actor;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use self::write::{Order, Piece};
+use self::write::{Order, Output, Piece};
 use super::freeze::{self, Wish};
 use super::trail::{self, Trail};
 use super::{MoveError, foreign, papers, people};
@@ -24,7 +25,7 @@ use crate::fail_point::reach;
 use crate::lifecycle::VERSION;
 use crate::storage::moved_tables::{MOVED, Members, Rows};
 use crate::storage::moves::{self, MoveRow, Written};
-use crate::storage::{Tx, migrate, organizations};
+use crate::storage::{Tx, migrate, moved_list, organizations};
 use crate::usecase::audited;
 
 /// Pages that wait to be written.
@@ -33,14 +34,25 @@ const WAITING: usize = 2;
 /// What a person is told on the way: while rows are read, how many; then `total_bytes` is 0.
 pub(crate) type Told = Arc<dyn Fn(Progress<'_>) + Send + Sync>;
 
+/// Where a bundle goes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Place<'a> {
+    /// A file of this name, once it is whole.
+    Path(&'a Path),
+    /// A file that has none.
+    Open(&'a File),
+}
+
 /// Where a bundle goes, and who may read it.
 #[derive(Clone)]
 pub(crate) struct Target<'a> {
-    pub(crate) file: &'a Path,
+    pub(crate) place: Place<'a>,
     /// Nobody: it is not encrypted.
     pub(crate) recipients: &'a [Recipient],
     /// Is told how much of it is written.
     pub(crate) told: Told,
+    /// Whether it may take the place of another bundle of the move.
+    pub(crate) replace: bool,
 }
 
 /// A bundle that is in its place.
@@ -70,6 +82,25 @@ pub(crate) async fn export(
     Box::pin(write(app, actor, &row, target)).await
 }
 
+/// Writes the bundle of an Organization that is frozen already: nothing is frozen by this.
+///
+/// # Errors
+/// [`MoveError`].
+pub(crate) async fn again(
+    app: &App,
+    actor: &Actor,
+    organization: &str,
+    target: Target<'_>,
+) -> Result<Exported, MoveError> {
+    let tenant_id = freeze::resolve(app, organization).await?;
+    let live = moves::live(&mut app.store.read().await?, &tenant_id).await?;
+    let Some(row) = live.filter(MoveRow::is_leaving) else {
+        let detail = "it is not on its way to another Sovereign; begin its move first";
+        return Err(MoveError::refused("not_moving", detail));
+    };
+    Box::pin(write(app, actor, &row, target)).await
+}
+
 /// Writes the bundle of a move that has not ended.
 ///
 /// # Errors
@@ -89,7 +120,7 @@ async fn write(
         about,
         signer,
         recipients: target.recipients.to_vec(),
-        part: part_of(target.file),
+        output: output(target.place)?,
         told: Arc::clone(&target.told),
     };
     let writer = tokio::task::spawn_blocking(move || write::write(order, receiver));
@@ -106,7 +137,7 @@ async fn write(
         (Ok(()), written) => written?,
     };
     reach!("move_bundle_written");
-    finish(app, actor, row, (manifest, target.file)).await
+    finish(app, actor, row, (manifest, &target)).await
 }
 
 /// Notes the bundle, and gives it its name.
@@ -114,9 +145,17 @@ async fn finish(
     app: &App,
     actor: &Actor,
     row: &MoveRow,
-    (manifest, file): (Manifest, &Path),
+    (manifest, target): (Manifest, &Target<'_>),
 ) -> Result<Exported, MoveError> {
     let sha256 = papers::digest(&manifest)?;
+    let replaced = row.manifest_sha256.as_ref().is_some_and(|before| *before != sha256);
+    if replaced && !target.replace {
+        discard(target.place);
+        let detail = "the bundle would be another one than before, such as after an upgrade, and a receipt that is on \
+                      its way could not be confirmed any more; ask for it to be replaced where the target is to \
+                      import this one";
+        return Err(MoveError::refused("bundle_replaces", detail));
+    }
     let keys = TrustedKeys::from_jwks(&app.tokens.jwks()).unwrap_or_default();
     let public_key = papers::noted(&keys, &manifest.key_id).unwrap_or_default();
     let written =
@@ -124,7 +163,7 @@ async fn finish(
     let mut tx = app.store.begin().await?;
     if !moves::exported(&mut tx, row.id, &written, app.clock.now()).await? {
         drop(tx);
-        let _ = std::fs::remove_file(part_of(file));
+        discard(target.place);
         let detail = "the move has ended meanwhile; there is nothing to export any more";
         return Err(MoveError::refused("move_ended", detail));
     }
@@ -135,10 +174,30 @@ async fn finish(
     audited::record(&mut tx, entry, after).await?;
     tx.commit().await?;
     reach!("move_exported");
-    write::put_in_place(&part_of(file), file)?;
+    if let Place::Path(file) = target.place {
+        write::put_in_place(&part_of(file), file)?;
+    }
     reach!("move_bundle_in_place");
-    let replaced = row.manifest_sha256.as_ref().is_some_and(|before| *before != sha256);
     Ok(Exported { row: row.clone(), manifest, sha256, replaced })
+}
+
+/// What the thread writes to that may block.
+fn output(place: Place<'_>) -> Result<Output, MoveError> {
+    match place {
+        Place::Path(file) => Ok(Output::Part(part_of(file))),
+        Place::Open(file) => {
+            let doing = std::env::temp_dir().display().to_string();
+            let file = file.try_clone().map_err(|error| BundleError::Io { doing, error })?;
+            Ok(Output::Open(file))
+        }
+    }
+}
+
+/// What is not to be a bundle leaves nothing behind.
+fn discard(place: Place<'_>) {
+    if let Place::Path(file) = place {
+        let _ = std::fs::remove_file(part_of(file));
+    }
 }
 
 /// The bundle, until it is whole.
@@ -158,6 +217,7 @@ async fn about(app: &App, tx: &mut Tx, row: &MoveRow) -> Result<About, MoveError
             fqdn: app.facts.fqdn.clone(),
             currency: app.facts.currency.code().to_owned(),
             schema: migrate::names().pop().unwrap_or_default(),
+            columns: moved_list::fingerprint(),
             program: VERSION.to_owned(),
         },
         subject: Subject {

@@ -1,5 +1,5 @@
-//! What is of one Sovereign and arrives at another: numbers of documents, vouchers, redemptions. It stays what it was,
-//! as history of the other one. What comes back to the Sovereign that it is of becomes its own again.
+//! What is of one Sovereign and arrives at another: numbers of documents, vouchers, redemptions, payments by card. It stays
+//! what it was, as history of the other one. What comes back to the Sovereign that it is of becomes its own again.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -81,6 +81,18 @@ impl Way<'_> {
         }
     }
 
+    /// A payment in the source's account at Stripe is foreign here, unless both have one account (`shared`); one in this
+    /// Sovereign's, which it knows (`known`) or which says so, is its own again.
+    pub(super) fn charged(self, row: &mut Members, (shared, known): (bool, bool)) {
+        let of = row.get(FOREIGN_FQDN).and_then(Value::as_str);
+        let here = known || of == Some(self.here);
+        if here || (shared && of.is_none()) {
+            row.insert(FOREIGN_FQDN.to_owned(), Value::Null);
+        } else if of.is_none() {
+            row.insert(FOREIGN_FQDN.to_owned(), self.source.into());
+        }
+    }
+
     /// A voucher of the source as history here.
     pub(super) fn voucher(
         self,
@@ -126,6 +138,28 @@ mod tests {
         assert_eq!(arrive(onwards, "invoices", &foreign), Some(("invoices", row(&foreign))));
         let none = json!({ "number": null, "foreign_number": null, "foreign_fqdn": null });
         assert_eq!(arrive(THERE, "invoices", &none), Some(("invoices", row(&none))));
+    }
+
+    #[test]
+    fn a_payment_is_in_the_account_of_whoever_took_it() {
+        let charged = |way: Way<'_>, of: Option<&str>, how| {
+            let mut row = row(&json!({ "charge_id": "ch_1", "foreign_fqdn": of }));
+            way.charged(&mut row, how);
+            assert_eq!(row["charge_id"], "ch_1");
+            row["foreign_fqdn"].as_str().map(str::to_owned)
+        };
+        let (apart, shared, known) = ((false, false), (true, false), (false, true));
+        let text = |name: &str| Some(name.to_owned());
+        assert_eq!(charged(THERE, None, apart), text("a.example"));
+        assert_eq!(charged(THERE, None, shared), None);
+        assert_eq!(charged(BACK, Some("a.example"), apart), None);
+        assert_eq!(charged(BACK, None, apart), text("b.example"));
+        // It went there to the same account, and comes back from another one.
+        assert_eq!(charged(BACK, None, known), None);
+        let onwards = Way { source: "b.example", here: "c.example" };
+        for how in [apart, shared] {
+            assert_eq!(charged(onwards, Some("a.example"), how), text("a.example"));
+        }
     }
 
     #[test]

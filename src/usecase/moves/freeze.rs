@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::fail_point::reach;
 use crate::storage::moves::{self, FROZEN, MoveRow, OUT, Obstacles};
 use crate::storage::organization_life::{self as life, LifeRow};
-use crate::storage::{Ts, Tx, move_out};
+use crate::storage::{Ts, Tx, move_out, provisions};
 use crate::usecase::payments::subscription::close_pending;
 use crate::usecase::{audited, number_invoices, relay};
 
@@ -65,20 +65,20 @@ fn check(app: &App, wish: Wish<'_>) -> Result<(), MoveError> {
         |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | ':');
     if wish.to.is_empty() || wish.to.len() > LONGEST_NAME || !wish.to.chars().all(usable) {
         let detail =
-            "--to must be the other Sovereign's domain name in lower case, such as b.example";
-        return Err(MoveError::refused("invalid_request", detail));
+            "to must be the other Sovereign's domain name in lower case, such as b.example";
+        return Err(MoveError::field("to", detail));
     }
     if wish.to == app.facts.fqdn {
-        let detail = format!("{} is this Sovereign; --to must be another one", wish.to);
-        return Err(MoveError::refused("same_sovereign", detail));
+        let detail = format!("{} is this Sovereign; to must be another one", wish.to);
+        return Err(MoveError::field("to", detail));
     }
     let good = |url: &str| {
         let web = url.starts_with("https://") || url.starts_with("http://");
         web && url.len() <= LONGEST_URL && !url.chars().any(|c| c.is_control() || c.is_whitespace())
     };
     if wish.forward_url.is_some_and(|url| !good(url)) {
-        let detail = "--forward must be the address of a page, such as https://b.example/console";
-        return Err(MoveError::refused("invalid_request", detail));
+        let detail = "forward_url must be the address of a page, such as https://b.example/console";
+        return Err(MoveError::field("forward_url", detail));
     }
     Ok(())
 }
@@ -112,9 +112,10 @@ async fn settle(app: &App, tenant_id: &str) -> Result<(), MoveError> {
     let mut tx = app.store.read().await?;
     let found = moves::obstacles(&mut tx, tenant_id).await?.ok_or(MoveError::NotFound)?;
     let row = life::find(&mut tx, tenant_id).await?.ok_or(MoveError::NotFound)?;
-    drop(tx);
     // What cannot go is told before anything of it is ended.
     refuse(&row, &found)?;
+    trail::refuse_many(&mut tx, tenant_id).await?;
+    drop(tx);
     if let Some(id) = found.pending_order {
         let order_id = id.to_string();
         let closed = Box::pin(close_pending(app, tenant_id)).await;
@@ -175,7 +176,10 @@ async fn write(
     wish: Wish<'_>,
 ) -> Result<Option<MoveRow>, MoveError> {
     let mut tx = app.store.begin().await?;
-    let life = life::lock(&mut tx, tenant_id).await?.ok_or(MoveError::NotFound)?;
+    provisions::lock_organization(&mut tx, tenant_id).await?;
+    // From here on nobody adds an Environment, a member or an invitation: what is read is what moves.
+    moves::hold(&mut tx, tenant_id).await?;
+    let life = life::find(&mut tx, tenant_id).await?.ok_or(MoveError::NotFound)?;
     if moves::live(&mut tx, tenant_id).await?.is_some() {
         return Ok(None);
     }

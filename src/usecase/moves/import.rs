@@ -170,11 +170,13 @@ async fn bring_in(
         people: people.await?,
         same_stripe_account: choices.same_stripe_account,
         card: returned.as_ref().and_then(|returned| returned.card.clone()),
+        charged: returned.as_ref().map(Returned::charged).unwrap_or_default(),
     };
     Box::pin(pour(&mut arrivals, tx, bundle, (preview, &mut *target.ids))).await?;
     move_in::keep_identities(tx, arrivals.people.rows(preview.manifest.id)).await?;
 
-    settle::check(tx, preview, returned.as_ref()).await?;
+    settle::keep_late(tx, tenant_id, returned.as_ref()).await?;
+    settle::check(tx, preview, (returned.as_ref(), choices.same_stripe_account)).await?;
     let part = Part { tenant_id, customer_id: arrivals.customer_id };
     let places = match returned {
         Some(Returned { places, .. }) => places,

@@ -9,6 +9,7 @@ use sovereign_domain::ids::IdSource;
 use sovereign_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
+use super::bounds::beyond;
 use crate::mail;
 use crate::storage::move_in::{self, IdentityRow};
 use crate::storage::users::{self as rows, NewUser};
@@ -123,6 +124,8 @@ pub(super) struct People {
     others: BTreeSet<String>,
     /// Those who are noted.
     noted: Vec<(String, String)>,
+    /// How many names of no user there are, and how long they are together.
+    strangers: (u64, u64),
 }
 
 impl People {
@@ -137,7 +140,12 @@ impl People {
         (ids, now): (&mut (dyn IdSource + Send), Timestamp),
     ) -> storage::Result<Self> {
         let mut finder = Finder::new(tx, from).await?;
-        let mut settled = Self { here: HashMap::new(), others: BTreeSet::new(), noted: Vec::new() };
+        let mut settled = Self {
+            here: HashMap::new(),
+            others: BTreeSet::new(),
+            noted: Vec::new(),
+            strangers: (0, 0),
+        };
         for person in people {
             let found = finder.find(tx, person).await?;
             let user_id = match found {
@@ -172,6 +180,9 @@ impl People {
         if self.others.contains(id) {
             return Ok(id.to_owned());
         }
+        let length = u64::try_from(id.len()).unwrap_or(u64::MAX);
+        let (count, bytes) = self.strangers;
+        self.strangers = (count.saturating_add(1), bytes.saturating_add(length));
         if rows::profile(tx, id).await?.is_none() {
             self.others.insert(id.to_owned());
             return Ok(id.to_owned());
@@ -179,6 +190,12 @@ impl People {
         let user_id = ids.next_id().to_string();
         self.note(id, user_id.clone());
         Ok(user_id)
+    }
+
+    /// What the limit is, where the rows name more than it who are no users there.
+    pub(super) fn beyond(&self) -> Option<String> {
+        let (count, bytes) = self.strangers;
+        beyond("names of no user", count, bytes)
     }
 
     /// What is to be kept of who is who.

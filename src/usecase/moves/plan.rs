@@ -2,6 +2,7 @@
 
 mod preview;
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -11,13 +12,18 @@ use uuid::Uuid;
 
 use super::people::{Finder, Origin};
 use crate::app::Facts;
+use crate::bundle::Source;
 use crate::storage::catalog::{self, ItemRow};
 use crate::storage::move_in::{self, HereRow};
 use crate::storage::moves::{self, MoveRow, OUT};
-use crate::storage::{self, Tx, migrate, policies};
+use crate::storage::{self, Tx, migrate, moved_list, policies};
 use crate::usecase::organizations::is_reserved;
 
-pub(crate) use self::preview::{Bundle, Preview, Told, preview, text};
+pub(crate) use self::preview::{Bundle, Place, Preview, Told, preview, text};
+
+/// People who are listed, and codes that are named; of the others it is said how many they are.
+const MAX_PEOPLE: usize = 200;
+const MAX_CODES: usize = 20;
 
 /// What whoever imports decides.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +32,8 @@ pub(crate) struct Choices {
     pub(crate) slug: Option<String>,
     /// Both Sovereigns charge cards on one account at Stripe: what is saved there is good here too.
     pub(crate) same_stripe_account: bool,
+    /// It may come back from another Sovereign than it left for: somebody has asked both.
+    pub(crate) from_elsewhere: bool,
 }
 
 /// Something in the way, or to be known.
@@ -71,7 +79,11 @@ pub(crate) struct Plan {
     pub(crate) returns: bool,
     /// Rows by file.
     pub(crate) rows: BTreeMap<String, u64>,
+    /// The first of them.
     pub(crate) people: Vec<PersonPlan>,
+    /// How many of all are linked to users who are here, and how many are made.
+    pub(crate) people_known: usize,
+    pub(crate) people_new: usize,
     pub(crate) conflicts: Vec<Note>,
     pub(crate) warnings: Vec<Note>,
 }
@@ -104,8 +116,8 @@ pub(crate) async fn plan(
     let arrival = moves::find(tx, manifest.id).await?.filter(|row| row.direction != OUT);
     let here = move_in::here(tx, tenant_id).await?;
     let returns = here.as_ref().is_some_and(|here| here.moved_to.is_some());
-    let elsewhere = here.as_ref().and_then(|here| from_elsewhere(here, preview));
     let rows = manifest.files.iter().map(|file| (file.name.clone(), file.lines)).collect();
+    let (people, people_known) = people(tx, preview).await?;
     let mut plan = Plan {
         move_id: manifest.id,
         organization_id: tenant_id.to_owned(),
@@ -120,13 +132,17 @@ pub(crate) async fn plan(
         state: arrival.as_ref().map(|arrival| arrival.state.clone()),
         returns,
         rows,
-        people: people(tx, preview).await?,
+        people,
+        people_known,
+        people_new: preview.people.len().saturating_sub(people_known),
         conflicts: Vec::new(),
         warnings: Vec::new(),
     };
     plan.conflicts.extend(other_content(arrival.as_ref(), preview));
+    let mut elsewhere = here.as_ref().and_then(|here| from_elsewhere(here, preview));
     if !plan.is_done() {
         plan.conflicts.extend(sovereigns(facts, preview));
+        plan.conflicts.extend(elsewhere.take_if(|_| !choices.from_elsewhere));
         if let Some(here) = here.filter(|_| !returns) {
             let detail = format!("an Organization with this identifier is here: {:?}", here.name);
             let remedy =
@@ -148,16 +164,20 @@ pub(crate) async fn plan(
     Ok(plan)
 }
 
-async fn people(tx: &mut Tx, preview: &Preview) -> storage::Result<Vec<PersonPlan>> {
+/// The first of the people, and how many of all are here.
+async fn people(tx: &mut Tx, preview: &Preview) -> storage::Result<(Vec<PersonPlan>, usize)> {
     let fqdn = &preview.manifest.source.fqdn;
     let origin = Origin { fqdn, tenant_id: preview.tenant_id() };
     let mut finder = Finder::new(tx, origin).await?;
-    let mut people = Vec::new();
+    let (mut people, mut known) = (Vec::new(), 0);
     for person in &preview.people {
         let is_here = finder.find(tx, person).await?.is_some();
-        people.push(PersonPlan { email: person.email.clone(), is_here });
+        known += usize::from(is_here);
+        if people.len() < MAX_PEOPLE {
+            people.push(PersonPlan { email: person.email.clone(), is_here });
+        }
     }
-    Ok(people)
+    Ok((people, known))
 }
 
 /// Whether the two Sovereigns understand each other.
@@ -179,17 +199,25 @@ fn sovereigns(facts: &Facts, preview: &Preview) -> Vec<Note> {
         found.push(Note::new("currency_differs", detail, remedy));
     }
     let ours = migrate::names().pop().unwrap_or_default();
-    if source.schema != ours {
-        let detail = format!("its tables are those of {}, and here they are {ours}", source.schema);
-        // The names begin with numbers of four digits.
-        let (kind, remedy) = if source.schema > ours {
-            ("newer_schema", "upgrade this Sovereign, and import the bundle then")
-        } else {
-            ("older_schema", "have the source upgraded, and the Organization exported again")
-        };
-        found.push(Note::new(kind, detail, remedy));
-    }
+    found.extend(schemas(source, (&ours, &moved_list::fingerprint())));
     found
+}
+
+/// Whether the tables fit. An older source does where what moves is the same here: what it has confirmed cannot be
+/// exported again.
+fn schemas(source: &Source, (ours, columns): (&str, &str)) -> Option<Note> {
+    let theirs = source.schema.as_str();
+    // The names begin with numbers of four digits.
+    let (kind, remedy) = match theirs.cmp(ours) {
+        Ordering::Equal => return None,
+        Ordering::Less if source.columns == columns => return None,
+        Ordering::Greater => ("newer_schema", "upgrade this Sovereign, and import the bundle then"),
+        Ordering::Less => {
+            ("older_schema", "have the source upgraded, and the Organization exported again")
+        }
+    };
+    let detail = format!("its tables are those of {theirs}, and here they are {ours}");
+    Some(Note::new(kind, detail, remedy))
 }
 
 /// The same move, with another content.
@@ -209,7 +237,8 @@ fn from_elsewhere(here: &HereRow, preview: &Preview) -> Option<Note> {
     let from = &preview.manifest.source.fqdn;
     let moved_to = here.moved_to.as_ref().filter(|moved_to| *moved_to != from)?;
     let detail = format!("it moved from here to {moved_to}, and comes from {from}");
-    let remedy = "ask both whether it went on from the one to the other: nobody here can tell";
+    let remedy = "nobody here can tell whether it went on from the one to the other: ask both, and say \
+                  --from-elsewhere if it did";
     Some(Note::new("comes_from_elsewhere", detail, remedy))
 }
 
@@ -268,14 +297,28 @@ async fn warnings(tx: &mut Tx, preview: &Preview, choices: &Choices) -> storage:
         let remedy = "its owner points them here once it is activated";
         found.push(Note::new("domains_to_point", detail, remedy));
     }
-    for code in &preview.codes {
-        if move_in::is_voucher(tx, code).await? {
-            let detail = format!("the source's voucher {code} is called as one of this Sovereign");
-            let remedy = "nothing: it stays another voucher, but reports by code count both";
-            found.push(Note::new("code_known", detail, remedy));
-        }
-    }
+    let codes = preview.codes.iter().cloned().collect();
+    let mut known = move_in::known_vouchers(tx, codes).await?;
+    known.sort_unstable();
+    found.extend(codes_known(&known));
     Ok(found)
+}
+
+/// Vouchers of the source and of this Sovereign that are called the same.
+fn codes_known(known: &[String]) -> Option<Note> {
+    let named = known.get(..MAX_CODES).unwrap_or(known);
+    let more = known.len().saturating_sub(named.len());
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let names = named.join(", ");
+    let detail = match known.len() {
+        0 => return None,
+        1 => format!("the source's voucher {names} is called as one of this Sovereign"),
+        count => format!(
+            "{count} of the source's vouchers are called as ones of this Sovereign: {names}{more}"
+        ),
+    };
+    let remedy = "nothing: each stays another voucher, but reports by code count both";
+    Some(Note::new("code_known", detail, remedy))
 }
 
 /// What it holds that nobody can order here, or may.

@@ -2,7 +2,7 @@
 
 use crate::storage::move_out::{self as rows, ClosingRow};
 use crate::storage::moves::{self, MoveRow, OUT};
-use crate::storage::{self, Store};
+use crate::storage::{self, Store, organizations};
 
 /// How many Organizations are read at once.
 const PAGE: i64 = 500;
@@ -35,6 +35,20 @@ pub(crate) async fn status(store: &Store, name: &str) -> storage::Result<Option<
         forward_url: place.forward_url,
         moves,
     }))
+}
+
+/// The same, with its address and its name here.
+///
+/// # Errors
+/// Where the database fails.
+pub(crate) async fn with_name(
+    store: &Store,
+    name: &str,
+) -> storage::Result<Option<(Standing, (String, String))>> {
+    let Some(standing) = status(store, name).await? else { return Ok(None) };
+    let mut tx = store.read_across().await?;
+    let named = organizations::named(&mut tx, &standing.organization).await?;
+    Ok(named.map(|named| (standing, named)))
 }
 
 /// The last move of an Organization away from here.

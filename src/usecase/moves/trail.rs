@@ -5,9 +5,16 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::MoveError;
+use super::bounds::{MAX_LINES, beyond};
 use super::foreign::Voucher;
 use super::people::{Identity, Linked};
 use crate::storage::{self, Error, Tx, move_out as rows};
+
+/// One more than there may be: whoever reads so many knows enough.
+fn most() -> i64 {
+    i64::from(MAX_LINES).saturating_add(1)
+}
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Trail {
@@ -15,15 +22,45 @@ pub(super) struct Trail {
     pub(super) vouchers: Vec<Voucher>,
 }
 
+/// Refuses more than goes into a bundle, before anything is ended for the move.
+///
+/// # Errors
+/// [`MoveError`].
+pub(super) async fn refuse_many(tx: &mut Tx, tenant_id: &str) -> Result<(), MoveError> {
+    let named = rows::named(tx, tenant_id, most()).await?;
+    refuse("people", named.len(), named.iter().map(String::len))?;
+    let vouchers = rows::vouchers(tx, tenant_id, most()).await?;
+    refuse("vouchers", vouchers.len(), vouchers.iter().map(|row| row.code.len()))
+}
+
 /// Looks for both, and keeps them.
 ///
 /// # Errors
-/// Where the database fails.
-pub(super) async fn keep(tx: &mut Tx, tenant_id: &str, id: Uuid) -> storage::Result<()> {
+/// [`MoveError`]: where there is more of them than goes into a bundle; where the database fails.
+pub(super) async fn keep(tx: &mut Tx, tenant_id: &str, id: Uuid) -> Result<(), MoveError> {
+    refuse_many(tx, tenant_id).await?;
     let trail =
         Trail { people: people(tx, tenant_id).await?, vouchers: vouchers(tx, tenant_id).await? };
+    refuse("people", trail.people.len(), trail.people.iter().map(length))?;
+    refuse("vouchers", trail.vouchers.len(), trail.vouchers.iter().map(length))?;
     let text = serde_json::to_string(&trail).map_err(unreadable)?;
-    rows::keep_trail(tx, id, &text).await
+    Ok(rows::keep_trail(tx, id, &text).await?)
+}
+
+/// As a line.
+fn length<T: Serialize>(line: &T) -> usize {
+    serde_json::to_vec(line).map_or(0, |line| line.len().saturating_add(1))
+}
+
+fn refuse(what: &str, lines: usize, lengths: impl Iterator<Item = usize>) -> Result<(), MoveError> {
+    let whole = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    match beyond(what, whole(lines), whole(lengths.fold(0, usize::saturating_add))) {
+        None => Ok(()),
+        Some(limit) => {
+            let detail = format!("{limit}; no Sovereign would import such a bundle");
+            Err(MoveError::refused("too_large", detail))
+        }
+    }
 }
 
 /// What was kept.
@@ -44,7 +81,7 @@ fn unreadable(error: serde_json::Error) -> Error {
 /// By identifier.
 async fn people(tx: &mut Tx, tenant_id: &str) -> storage::Result<Vec<Identity>> {
     let mut people = Vec::new();
-    for id in rows::named(tx, tenant_id).await? {
+    for id in rows::named(tx, tenant_id, most()).await? {
         let Some(person) = rows::person(tx, &id).await? else { continue };
         let linked = rows::linked(tx, &id).await?;
         let linked = linked.into_iter().map(|(issuer, subject)| Linked { issuer, subject });
@@ -62,7 +99,7 @@ async fn people(tx: &mut Tx, tenant_id: &str) -> storage::Result<Vec<Identity>> 
 
 /// By code.
 async fn vouchers(tx: &mut Tx, tenant_id: &str) -> storage::Result<Vec<Voucher>> {
-    let found = rows::vouchers(tx, tenant_id).await?;
+    let found = rows::vouchers(tx, tenant_id, most()).await?;
     let vouchers = found.into_iter().map(|row| Voucher {
         code: row.code,
         description: row.description,

@@ -16,6 +16,7 @@ use super::organizations::{OrganizationError, checked_text};
 use super::payments::subscription::close_pending;
 use super::vouchers::FieldError;
 use crate::app::App;
+use crate::fingerprint::{fits, of_state};
 use crate::storage::audit::{self, Change};
 use crate::storage::organization_life::{self as rows, LifeRow};
 use crate::storage::organizations::{OrganizationRow, find_for_member, role_of};
@@ -48,6 +49,8 @@ pub(crate) enum LifeError {
     Deleted,
     /// Its address stays what it is.
     SlugStays,
+    /// Somebody has described it anew since it was read.
+    Changed,
 }
 
 impl<E: Into<OrganizationError>> From<E> for LifeError {
@@ -65,7 +68,24 @@ pub(crate) struct Description {
     pub(crate) industry: Option<String>,
 }
 
-/// Describes an Organization anew, for its owner and admins.
+impl Description {
+    fn is_name_alone(&self) -> bool {
+        self.org_type.is_none() && self.industry.is_none()
+    }
+}
+
+/// Tells whether somebody has described an Organization anew.
+pub(crate) fn fingerprint(row: &OrganizationRow) -> String {
+    of_state(&described(&row.name, &row.org_type, &row.industry))
+}
+
+/// Tells whether somebody has called an Organization something else: whoever changes its name alone needs no more.
+pub(crate) fn fingerprint_of_name(name: &str) -> String {
+    of_state(&json!({ "name": name }))
+}
+
+/// Describes an Organization anew, for its owner and admins. `replaces` are the fingerprints of what may be described;
+/// anything, where none are named. One of the name alone does where nothing else is described.
 ///
 /// # Errors
 /// [`LifeError`].
@@ -74,6 +94,7 @@ pub(crate) async fn describe(
     actor: &Actor,
     tenant_id: &str,
     wanted: Description,
+    replaces: Option<&[String]>,
 ) -> Result<OrganizationRow, LifeError> {
     let mut tx = app.store.begin().await?;
     let found = rows::lock(&mut tx, tenant_id).await?;
@@ -84,11 +105,16 @@ pub(crate) async fn describe(
     if !role.may_manage_members() {
         return Err(OrganizationError::Forbidden.into());
     }
-    if wanted.slug.is_some_and(|slug| slug != before.slug) {
+    if wanted.slug.as_ref().is_some_and(|slug| *slug != before.slug) {
         return Err(LifeError::SlugStays);
     }
     if before.status()? == OrganizationStatus::Suspended {
         return Err(OrganizationError::Suspended.into());
+    }
+    let is_seen = fits(replaces, &of_state(&description(&before)))
+        || wanted.is_name_alone() && fits(replaces, &fingerprint_of_name(&before.name));
+    if !is_seen {
+        return Err(LifeError::Changed);
     }
     let mut after = before.clone();
     replace(&mut after.name, "name", wanted.name.as_deref(), 1)?;
@@ -117,7 +143,11 @@ fn replace(
 }
 
 fn description(row: &LifeRow) -> Value {
-    json!({ "name": row.name, "org_type": row.org_type, "industry": row.industry })
+    described(&row.name, &row.org_type, &row.industry)
+}
+
+fn described(name: &str, org_type: &str, industry: &str) -> Value {
+    json!({ "name": name, "org_type": org_type, "industry": industry })
 }
 
 /// Suspends an Organization, or ends its suspension; the administrator's. Answers it as it is then.

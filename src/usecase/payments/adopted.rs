@@ -9,7 +9,8 @@ use sovereign_domain::ids::{InvoiceId, OrganizationId};
 use sovereign_domain::subscription::SubscriptionStatus;
 use sovereign_domain::timestamp::Timestamp;
 
-use super::{PaymentError, alarm, stripe};
+use super::moved::{self, About};
+use super::{PaymentError, alarm, stays, stripe};
 use crate::app::App;
 use crate::payment::stripe::amounts;
 use crate::payment::stripe::{
@@ -78,6 +79,7 @@ async fn follow(app: &App, row: &AdoptedRow, found: &Subscription) -> Result<boo
         goes_on(app, row, found, "has ended here").await?;
         return Ok(true);
     }
+    stays(&mut tx, &row.tenant_id().0).await?;
     if !adopted_subscriptions::follow(&mut tx, row, standing, app.clock.now()).await? {
         return Ok(false);
     }
@@ -206,7 +208,16 @@ pub(super) async fn invoice_paid(app: &App, object: &Value) -> Result<EventStatu
         alarm::raise(app, AlarmKind::AmountMismatch, &invoice.id, detail, None).await?;
         return Ok(EventStatus::Processed);
     }
-    note_paid(app, &row, &invoice).await?;
+    let news = format!(
+        "invoice {} of {stripe_id}, of {}, was paid at Stripe",
+        invoice.id,
+        currency.format(invoice.total)
+    );
+    let tenant_id = row.tenant_id();
+    let about = About { tenant_id: &tenant_id.0, order_id: None, subject: &invoice.id };
+    if !moved::told(app, about, &news).await? {
+        note_paid(app, &row, &invoice).await?;
+    }
     Ok(EventStatus::Processed)
 }
 
@@ -226,6 +237,7 @@ async fn note_paid(app: &App, row: &AdoptedRow, invoice: &Invoice) -> Result<(),
         created_at: moment(invoice.created),
     };
     let mut tx = app.store.begin().await?;
+    stays(&mut tx, &row.tenant_id().0).await?;
     let Some(id) = adopted_subscriptions::note_paid(&mut tx, row, &paid).await? else {
         return Ok(());
     };
@@ -253,7 +265,7 @@ pub(super) async fn card_detached(
     let mut tx = app.store.read().await?;
     let holder = payments::card_holder(&mut tx, payment_method_id).await?;
     drop(tx);
-    let Some(customer_id) = holder else { return Ok(EventStatus::Ignored) };
+    let Some((customer_id, tenant_id)) = holder else { return Ok(EventStatus::Ignored) };
     let stripe = stripe(app)?;
     match stripe.resolve(|| stripe.payment_method(payment_method_id)).await {
         Ok(method) if method.customer.is_some() => return Ok(EventStatus::Processed),
@@ -261,6 +273,7 @@ pub(super) async fn card_detached(
         Err(error) => return Err(error.into()),
     }
     let mut tx = app.store.begin().await?;
+    stays(&mut tx, &tenant_id).await?;
     payments::forget_card(&mut tx, customer_id, payment_method_id).await?;
     tx.commit().await?;
     Ok(EventStatus::Processed)

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::storage::payments::PayableRow;
-use crate::storage::{self, write_payments};
+use crate::storage::{self, alarms, write_payments};
 
 pub(super) async fn raise(
     app: &App,
@@ -40,4 +40,21 @@ pub(super) async fn raise_about(
     let mut tx = app.store.begin().await?;
     write_payments::raise(&mut tx, &alarm).await?;
     tx.commit().await
+}
+
+/// The same, unless just this was said of it before, also where somebody has seen to that since.
+pub(super) async fn raise_once(
+    app: &App,
+    kind: AlarmKind,
+    subject: &str,
+    detail: String,
+    about: (Option<&str>, Option<Uuid>),
+) -> storage::Result<()> {
+    let mut tx = app.store.read().await?;
+    let known = alarms::was_raised(&mut tx, (kind.as_str(), subject), &detail).await?;
+    drop(tx);
+    if known {
+        return Ok(());
+    }
+    raise_about(app, kind, subject, detail, about).await
 }

@@ -8,7 +8,7 @@ use sovereign_domain::event::Actor;
 use sovereign_domain::ids::OrderId;
 
 use super::settle::{self, Settled};
-use super::{PaymentError, find, metadata, session, stripe};
+use super::{PaymentError, find, metadata, session, stays, stripe};
 use crate::app::App;
 use crate::fail_point::reach;
 use crate::payment::stripe::{
@@ -104,6 +104,7 @@ async fn refused(
 /// The card was taken off the customer at Stripe.
 async fn gone(app: &App, order: &PayableRow, card: &str) -> Result<Settled, PaymentError> {
     let mut tx = app.store.begin().await?;
+    stays(&mut tx, &order.tenant_id).await?;
     payments::forget_card(&mut tx, order.customer_id, card).await?;
     tx.commit().await?;
     fail(app, order, AttemptFailure::NoCard).await

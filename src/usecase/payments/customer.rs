@@ -1,6 +1,6 @@
 //! The customer at Stripe: one for each billing account, made with its first payment.
 
-use super::{PaymentError, metadata};
+use super::{PaymentError, metadata, stays};
 use crate::app::App;
 use crate::fail_point::reach;
 use crate::payment::stripe::{CreateCustomer, IdempotencyKey, Stripe};
@@ -26,6 +26,7 @@ pub(super) async fn ensure(
     let customer = stripe.resolve(|| stripe.create_customer(&wanted, &key)).await?;
     reach!("customer_created");
     let mut tx = app.store.begin().await?;
+    stays(&mut tx, &order.tenant_id).await?;
     payments::keep_customer(&mut tx, order.customer_id, &customer.id).await?;
     let kept = payments::payable(&mut tx, order.id).await?;
     tx.commit().await?;

@@ -13,6 +13,7 @@ mod customer;
 mod dispute_events;
 pub(crate) mod due;
 pub(crate) mod ended;
+mod moved;
 pub(crate) mod portal;
 pub(crate) mod reconcile;
 pub(crate) mod refund_events;
@@ -32,7 +33,7 @@ use crate::app::App;
 use crate::engine::EngineError;
 use crate::payment::stripe::{Metadata, Stripe, StripeError};
 use crate::storage::payments::PayableRow;
-use crate::storage::{self, payments};
+use crate::storage::{self, Tx, moves, payments, provisions};
 
 /// Why a payment did not come about. In every case nothing was lost, and asking again is safe.
 #[derive(Debug)]
@@ -82,6 +83,13 @@ impl From<StripeError> for PaymentError {
 
 fn stripe(app: &App) -> Result<Arc<Stripe>, PaymentError> {
     app.payments.stripe().ok_or(PaymentError::NotConfigured)
+}
+
+/// Takes the lock of an Organization's account, and refuses to change one that is on its way to another Sovereign:
+/// what is exported of it stays the same.
+async fn stays(tx: &mut Tx, tenant_id: &str) -> Result<(), PaymentError> {
+    provisions::lock_organization(tx, tenant_id).await?;
+    if moves::is_moving(tx, tenant_id).await? { Err(moved::on_its_way()) } else { Ok(()) }
 }
 
 async fn find(app: &App, order_id: OrderId) -> Result<PayableRow, PaymentError> {

@@ -10,6 +10,7 @@ use sovereign_domain::event::Actor;
 use sovereign_domain::ids::OrderId;
 use sovereign_domain::refund::DivideError;
 
+use super::moved::{self, About};
 use super::settle::{self, Hint, Settled};
 use super::{PaymentError, alarm, find, refunds, stripe};
 use crate::app::App;
@@ -19,6 +20,7 @@ use crate::payment::stripe::{
 };
 use crate::storage::refunds::{self as rows, PaymentRow};
 use crate::storage::webhook_events::EventStatus;
+use crate::storage::{moves, provisions};
 
 /// Of the payment that an event names.
 pub(super) async fn act(app: &App, intent_id: Option<&str>) -> Result<EventStatus, PaymentError> {
@@ -87,10 +89,14 @@ async fn made_of(stripe: &Stripe, payment: &PaymentRow) -> Result<Vec<api::Refun
     let of = RefundOf::PaymentIntent(&payment.intent_id);
     let mut list = stripe.refunds(Created::default(), Some(of));
     let mut made = Vec::new();
-    while let Some(refund) = list.next().await? {
-        made.push(refund);
+    loop {
+        match list.next().await {
+            Ok(Some(refund)) => made.push(refund),
+            // Of a payment that Stripe does not have nothing went back.
+            Ok(None) | Err(StripeError::NotFound { .. }) => return Ok(made),
+            Err(error) => return Err(error),
+        }
     }
-    Ok(made)
 }
 
 async fn one(app: &App, payment: &PaymentRow, made: &api::Refund) -> Result<(), PaymentError> {
@@ -110,7 +116,12 @@ async fn one(app: &App, payment: &PaymentRow, made: &api::Refund) -> Result<(), 
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     let instead = (made.id.as_str(), status);
+    let tenant_id = moves::of_order(&mut tx, payment.order_id).await?.unwrap_or_default();
+    provisions::lock_organization(&mut tx, &tenant_id).await?;
     let taken = rows::take_for_failed(&mut tx, payment.id, made.amount, instead, now).await?;
+    if taken && moves::is_moving(&mut tx, &tenant_id).await? {
+        return Err(moved::on_its_way());
+    }
     tx.commit().await?;
     if taken { Ok(()) } else { book(app, payment, made, status).await }
 }
@@ -148,6 +159,23 @@ async fn book(
             alarm::raise(app, AlarmKind::Reconcile, &made.id, detail, Some(&order)).await?;
             Ok(())
         }
+        Err(EngineError::Refused(Refusal::OrganizationMoving)) => away(app, payment, made).await,
         Err(error) => Err(error.into()),
     }
+}
+
+/// Has a person told of it where the Organization has moved away.
+async fn away(app: &App, payment: &PaymentRow, made: &api::Refund) -> Result<(), PaymentError> {
+    let news = format!(
+        "{} of payment {} for order {} was refunded at Stripe",
+        app.facts.currency.format(made.amount),
+        payment.intent_id,
+        payment.order_id,
+    );
+    let about = About {
+        tenant_id: &payment.tenant_id,
+        order_id: Some(payment.order_id),
+        subject: &made.id,
+    };
+    if moved::told(app, about, &news).await? { Ok(()) } else { Err(moved::on_its_way()) }
 }

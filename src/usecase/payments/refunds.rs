@@ -5,13 +5,14 @@ use sovereign_domain::book::{AlarmKind, RefundStatus};
 use sovereign_domain::ids::OrderId;
 use uuid::Uuid;
 
-use super::{PaymentError, alarm, find, refund_events, stripe};
+use super::{PaymentError, alarm, find, moved, refund_events, stripe};
 use crate::app::App;
 use crate::fail_point::reach;
 use crate::payment::stripe::{
     self as api, CreateRefund, Created, IdempotencyKey, Metadata, RefundOf, Stripe, StripeError,
 };
 use crate::storage::refunds::{self as rows, PendingRefundRow};
+use crate::storage::{moves, provisions};
 use crate::usecase::done::Done;
 
 /// The most refunds of one run; the next run takes the rest.
@@ -88,8 +89,17 @@ pub(super) async fn settle(
     reach!("refund_sent");
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
+    if let Some(row) = rows::find(&mut tx, id).await? {
+        provisions::lock_organization(&mut tx, &row.tenant_id).await?;
+    }
     let news = rows::settle(&mut tx, (id, attempt), status, stripe_id, now).await?;
     let row = rows::find(&mut tx, id).await?;
+    // What is news of one that is on its way waits: what is exported of it stays the same.
+    if let Some(row) = row.as_ref().filter(|_| news)
+        && moves::is_moving(&mut tx, &row.tenant_id).await?
+    {
+        return Err(moved::on_its_way());
+    }
     tx.commit().await?;
     reach!("refund_settled");
     if let Some(row) = row.filter(|_| news && status == RefundStatus::Failed) {
@@ -98,8 +108,12 @@ pub(super) async fn settle(
             Err(message) => message,
         };
         let order = find(app, OrderId(row.order_id)).await?;
+        let gone = moved::moved_to(app, &row.tenant_id).await?;
+        let gone = gone.map_or_else(String::new, |to| {
+            format!(". Organization {} has moved to {to} since", row.tenant_id)
+        });
         let detail = format!(
-            "{} could not be refunded: {problem}; have it sent again, or give it back by other means",
+            "{} could not be refunded: {problem}; have it sent again, or give it back by other means{gone}",
             app.facts.currency.format(row.card_minor)
         );
         let subject = id.to_string();
@@ -115,7 +129,11 @@ async fn ask(
 ) -> Result<Result<api::Refund, String>, PaymentError> {
     let stripe = stripe(app)?;
     if let Some(id) = &refund.stripe_refund_id {
-        return Ok(Ok(stripe.resolve(|| stripe.refund(id)).await?));
+        return match stripe.resolve(|| stripe.refund(id)).await {
+            Ok(sent) => Ok(Ok(sent)),
+            Err(StripeError::NotFound { message }) => Ok(Err(message)),
+            Err(error) => Err(error.into()),
+        };
     }
     let forgotten = app.clock.now() >= refund.created_at.0.plus_seconds(KEY_SECONDS);
     if forgotten && let Some(sent) = sent_before(&stripe, refund).await? {
@@ -136,6 +154,7 @@ async fn ask(
     match stripe.resolve(|| stripe.create_refund(&wanted, &key)).await {
         Ok(sent) => Ok(Ok(sent)),
         Err(StripeError::Refused(refusal)) => Ok(Err(refusal.message)),
+        Err(StripeError::NotFound { message }) => Ok(Err(message)),
         // A failure of Stripe's own stands under the key; what it made before it failed is there.
         Err(StripeError::Unknown(text)) => {
             let found = sent_before(&stripe, refund).await?;
@@ -152,10 +171,15 @@ async fn sent_before(
 ) -> Result<Option<api::Refund>, StripeError> {
     let of = RefundOf::PaymentIntent(&refund.intent_id);
     let mut refunds = stripe.refunds(Created::default(), Some(of));
-    while let Some(sent) = refunds.next().await? {
-        if sent.metadata.refund() == Some((refund.id, refund.attempt)) {
-            return Ok(Some(sent));
+    loop {
+        match refunds.next().await {
+            Ok(Some(sent)) if sent.metadata.refund() == Some((refund.id, refund.attempt)) => {
+                return Ok(Some(sent));
+            }
+            Ok(Some(_)) => {}
+            // Of a payment that Stripe does not have nothing was sent back.
+            Ok(None) | Err(StripeError::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(error),
         }
     }
-    Ok(None)
 }

@@ -133,7 +133,8 @@ async fn close(
     let order_id = OrderId(order.id);
     let actor = Actor::system("payments");
     match app.engine.submit(Command::CloseOrder { order_id, status, actor }).await {
-        Ok(_) => Ok(Settled::Closed),
+        // An Organization on its way, or gone, has no order that waits: this one ended before.
+        Ok(_) | Err(EngineError::Refused(Refusal::OrganizationMoving)) => Ok(Settled::Closed),
         Err(EngineError::Refused(Refusal::OrderClosed(OrderStatus::Completed))) => {
             Ok(Settled::Completed)
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use time::Date;
 
+use super::days::Days;
 use super::{Period, Snapshot, at};
 use crate::storage::rollups::CreditSums;
 use crate::storage::{self, reports};
@@ -28,21 +29,22 @@ pub(crate) struct CreditReport {
 }
 
 impl CreditReport {
-    /// What customers have.
+    /// What customers have now, whichever days are told of.
     pub(crate) fn outstanding_minor(&self) -> i64 {
-        self.days.last().map_or(0, |day| day.outstanding_minor)
+        let each = self.sources.values().map(|sums| sums.flow.outstanding_minor());
+        each.fold(0_i64, i64::saturating_add)
     }
 }
 
-/// Credit on the last `days` days.
+/// Credit on these days.
 ///
 /// # Errors
 /// Where the database fails, or a line of the ledger cannot be read.
 pub(crate) async fn report(
     Snapshot { scope, tx, newer }: &mut Snapshot<'_>,
-    days: i64,
+    days: Days,
 ) -> storage::Result<CreditReport> {
-    let period = Period::last(*scope, days);
+    let period = Period::of(*scope, days);
     let [before, since] = reports::sources(tx, period.begins()).await?;
     let mut sources: BTreeMap<String, CreditSums> = before.into_iter().collect();
     let mut outstanding = CreditSums::default();
@@ -63,7 +65,9 @@ pub(crate) async fn report(
     for ((source, since), sums) in &newer.sources {
         match period.place(*since).and_then(|place| by_day.get_mut(place)) {
             Some(day) => day.add(*sums),
-            None => outstanding.add(*sums),
+            None if *since < period.begins() => outstanding.add(*sums),
+            // After the last of these days.
+            None => {}
         }
         sources.entry(source.clone()).or_default().add(*sums);
     }

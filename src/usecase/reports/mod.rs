@@ -2,6 +2,7 @@
 //! together with the lines that are newer, in one snapshot: nothing is late, and nothing counted twice.
 
 pub(crate) mod credit;
+pub(crate) mod days;
 pub(crate) mod file;
 pub(crate) mod organizations;
 pub(crate) mod redemptions;
@@ -12,6 +13,7 @@ use sovereign_domain::calendar::{TimeZone, date_in, day_begins, day_ends};
 use sovereign_domain::timestamp::Timestamp;
 use time::{Date, Duration};
 
+use self::days::Days;
 use crate::app::App;
 use crate::storage::reports::Span;
 use crate::storage::{self, Store, Ts, Tx};
@@ -69,13 +71,16 @@ struct Day {
     until: Timestamp,
 }
 
-/// The days of a report, the oldest first; today is the last.
+/// The days of a report, the oldest first.
 #[derive(Debug)]
 struct Period(Vec<Day>);
 
 impl Period {
-    /// The last `days` days.
-    fn last(scope: Scope<'_>, days: i64) -> Self {
+    fn of(scope: Scope<'_>, days: Days) -> Self {
+        let days = match days {
+            Days::Between(first, last) => return Self::between(first, last, scope.zone),
+            Days::Last(days) => days,
+        };
         let today = date_in(scope.now, scope.zone).unwrap_or(Date::MIN);
         let before = Duration::days(days.saturating_sub(1).clamp(0, MAX_DAYS));
         Self::between(today.checked_sub(before).unwrap_or(today), today, scope.zone)

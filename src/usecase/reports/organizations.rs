@@ -2,6 +2,7 @@
 
 use time::Date;
 
+use super::days::Days;
 use super::{Period, Snapshot, at};
 use crate::storage::{self, reports};
 
@@ -11,15 +12,15 @@ pub(crate) struct OrganizationsDay {
     pub(crate) organizations: i64,
 }
 
-/// Organizations that were made on each of the last `days` days, the oldest first.
+/// Organizations that were made on each of these days, the oldest first.
 ///
 /// # Errors
 /// Where the database fails.
 pub(crate) async fn report(
     Snapshot { scope, tx, .. }: &mut Snapshot<'_>,
-    days: i64,
+    days: Days,
 ) -> storage::Result<Vec<OrganizationsDay>> {
-    let period = Period::last(*scope, days);
+    let period = Period::of(*scope, days);
     let counted = reports::organizations(tx, period.spans()).await?;
     let mut days = period.each(|date| OrganizationsDay { date, organizations: 0 });
     for row in counted {

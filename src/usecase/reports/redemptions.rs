@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sovereign_domain::ids::CampaignId;
 use time::Date;
 
+use super::days::Days;
 use super::{Period, Snapshot, at};
 use crate::storage::{self, campaigns, reports};
 
@@ -55,15 +56,15 @@ pub(crate) struct RedemptionsReport {
     pub(crate) names: BTreeMap<CampaignId, String>,
 }
 
-/// Redemptions on the last `days` days.
+/// Redemptions on these days.
 ///
 /// # Errors
 /// Where the database fails, or a line of the ledger cannot be read.
 pub(crate) async fn report(
     Snapshot { scope, tx, newer }: &mut Snapshot<'_>,
-    days: i64,
+    days: Days,
 ) -> storage::Result<RedemptionsReport> {
-    let period = Period::last(*scope, days);
+    let period = Period::of(*scope, days);
     let counted = reports::credit(tx, period.spans()).await?;
     let inside = reports::campaigns(tx, period.spans()).await?;
     let ids = inside.iter().map(|row| CampaignId(row.campaign_id)).collect();

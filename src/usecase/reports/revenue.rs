@@ -2,6 +2,7 @@
 
 use time::Date;
 
+use super::days::Days;
 use super::{Period, Snapshot, at};
 use crate::storage::{self, reports};
 use crate::usecase::rollup;
@@ -18,15 +19,15 @@ pub(crate) struct RevenueDay {
     pub(crate) credit_minor: i64,
 }
 
-/// What was paid on each of the last `days` days, the oldest first.
+/// What was paid on each of these days, the oldest first.
 ///
 /// # Errors
 /// Where the database fails, or a line of the ledger cannot be read.
 pub(crate) async fn report(
     Snapshot { scope, tx, newer }: &mut Snapshot<'_>,
-    days: i64,
+    days: Days,
 ) -> storage::Result<Vec<RevenueDay>> {
-    let period = Period::last(*scope, days);
+    let period = Period::of(*scope, days);
     let newer_payments = rollup::newer_payments(tx, scope.now).await?;
     let credit = reports::credit(tx, period.spans()).await?;
     let cards = reports::cards(tx, period.spans()).await?;

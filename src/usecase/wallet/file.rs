@@ -9,7 +9,7 @@ use crate::limits::{Key, Quota};
 use crate::storage::ledger::{self as rows, Line, Start};
 use crate::text::Language;
 use crate::usecase::export::{ExportError, Spool, csv};
-use crate::usecase::print_invoice::number_text;
+use crate::usecase::print_invoice::numbered;
 
 /// How many lines are read at once.
 const PAGE: i64 = 1_000;
@@ -72,6 +72,8 @@ fn write(
 ) -> Result<(), ExportError> {
     let (row, currency) = (&line.row, app.facts.currency);
     let id = |id: Option<uuid::Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
+    let invoice =
+        row.invoice_number.map(|number| numbered(number, row.invoice_issued_by.as_deref()));
     csv::cells(
         written,
         [
@@ -85,7 +87,7 @@ fn write(
             csv::Cell::Number(&row.amount_minor.to_string()),
             csv::Cell::Number(&line.balance_minor.to_string()),
             csv::Cell::Number(&row.owed_minor.to_string()),
-            csv::Cell::Text(&row.invoice_number.map(number_text).unwrap_or_default()),
+            csv::Cell::Text(&invoice.unwrap_or_default()),
             csv::Cell::Text(&id(row.order_id)),
             csv::Cell::Text(&row.id.to_string()),
         ],

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::storage::ledger as rows;
 use crate::storage::provisions::organization_lives;
 use crate::storage::wallets::{self, LotRow};
-use crate::storage::{Result, Tx, letters};
+use crate::storage::{Result, Tx, letters, moves};
 use crate::usecase::done::Done;
 
 /// How many days before the end, the first time first.
@@ -56,6 +56,10 @@ pub async fn warn_of_expiry(app: &App) -> Result<Done> {
 async fn tell(app: &App, tenant_id: &str, now: Timestamp) -> Result<()> {
     let mut tx = app.store.begin().await?;
     wallets::lock(&mut tx, tenant_id).await?;
+    // It may have set out for another Sovereign since the page was read.
+    if moves::is_away(&mut tx, tenant_id).await? {
+        return Ok(());
+    }
     let mut told = false;
     for ending in ends_soon(app, &mut tx, tenant_id).await? {
         let days = step_of(ending.expires_at, now);

@@ -51,11 +51,11 @@ pub(super) async fn press(
         Err(response) => return response,
     };
     let bad = StatusCode::BAD_REQUEST;
-    if upload.file.is_empty() {
+    if upload.file().is_empty() {
         return wrong(&app, &page, bad, ("admin-branding-logo-choose", None)).await;
     }
     let actor = actor(&session, request_id);
-    match change(&app, &actor, None, Wish::Logo(Some(&upload.file))).await {
+    match change(&app, &actor, None, Wish::Logo(Some(upload.file()))).await {
         Ok(_) => notice::see_other(BRANDING, "admin-branding-logo-saved-notice"),
         Err(BrandingError::Field(fault)) => {
             let reason = fault.detail.strip_prefix("logo: ").unwrap_or(&fault.detail).to_owned();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use sovereign_domain::campaign::Campaign;
@@ -21,12 +21,13 @@ use super::difference::{self, Difference};
 use super::frame::{CAMPAIGNS, Frame, VOUCHERS, of_campaign};
 use super::funnel;
 use super::numbers::{Drawn, Table};
+use super::period::Period;
 use super::visit::{Press, Visit, writing};
-use crate::api::export::{CSV, send};
+use crate::api::export::{CSV, send, whole};
 use crate::app::App;
 use crate::storage;
 use crate::usecase;
-use crate::usecase::campaign_progress::{self, DAYS};
+use crate::usecase::campaign_progress;
 use crate::usecase::campaigns::{self, CampaignEdit, CampaignError, WithVouchers, fingerprint};
 use crate::usecase::sessions::Standing;
 
@@ -48,7 +49,12 @@ struct CampaignPage<'a> {
     /// Its vouchers in the list, and where another one is issued.
     list: String,
     issue: String,
+    /// This page.
+    address: String,
     file: String,
+    funnel_file: String,
+    /// The days that are drawn.
+    period: &'a Period,
     drawn: Drawn,
     days: Table,
     funnel: funnel::Section,
@@ -68,6 +74,7 @@ pub(super) async fn show(
     State(app): State<Arc<App>>,
     Visit { page, .. }: Visit,
     Path(id): Path<String>,
+    RawQuery(query): RawQuery,
 ) -> Response {
     let found = match find(&app, &page, &id).await {
         Ok(found) => found,
@@ -75,11 +82,13 @@ pub(super) async fn show(
     };
     let typed = Typed::of(&page, &found.campaign);
     let draft = Draft { typed, problems: Problems::none(), differences: Vec::new() };
-    shown(&app, &page, &found, (StatusCode::OK, &draft)).await
+    let period = Period::asked(&app, &page, query.as_deref());
+    let status = if period.problems.any() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    shown_of(&app, &page, (&found, &period), (status, &draft)).await
 }
 
-/// What it granted by day, as a file.
-pub(super) async fn file(
+/// How many come how far with its vouchers, as a file.
+pub(super) async fn funnel_file(
     State(app): State<Arc<App>>,
     Visit { page, .. }: Visit,
     Path(id): Path<String>,
@@ -88,7 +97,29 @@ pub(super) async fn file(
         Ok(found) => found,
         Err(response) => return response,
     };
-    let days = match campaign_progress::days(&app, &found.campaign, DAYS).await {
+    match usecase::funnel::read(&app.store, found.campaign.id).await {
+        Ok(funnel) => whole(funnel.file(app.facts.currency), "funnel.csv"),
+        Err(failed) => error::unavailable(&page, &failed),
+    }
+}
+
+/// What it granted by day, as a file.
+pub(super) async fn file(
+    State(app): State<Arc<App>>,
+    Visit { page, .. }: Visit,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let found = match find(&app, &page, &id).await {
+        Ok(found) => found,
+        Err(response) => return response,
+    };
+    let period = Period::asked(&app, &page, query.as_deref());
+    if period.problems.any() {
+        let back = Some((CAMPAIGNS, "admin-all-campaigns"));
+        return error::say(&page, StatusCode::BAD_REQUEST, "admin-file-wrong", back);
+    }
+    let days = match campaign_progress::days(&app, &found.campaign, period.days).await {
         Ok(days) => days,
         Err(failed) => return error::unavailable(&page, &failed),
     };
@@ -115,16 +146,26 @@ async fn find(app: &App, page: &Page, id: &str) -> Result<WithVouchers, Response
     }
 }
 
+/// The page with its usual days.
 async fn shown(
     app: &App,
     page: &Page,
     found: &WithVouchers,
+    drafted: (StatusCode, &Draft),
+) -> Response {
+    shown_of(app, page, (found, &Period::usual(app, page)), drafted).await
+}
+
+async fn shown_of(
+    app: &App,
+    page: &Page,
+    (found, period): (&WithVouchers, &Period),
     (status, draft): (StatusCode, &Draft),
 ) -> Response {
     let campaign = &found.campaign;
     let loaded = async {
-        let days = campaign_progress::days(app, campaign, DAYS).await?;
-        let funnel = usecase::funnel::read(app, campaign.id).await?;
+        let days = campaign_progress::days(app, campaign, period.days).await?;
+        let funnel = usecase::funnel::read(&app.store, campaign.id).await?;
         Ok((days, funnel, campaign_progress::budget_ends_at(app, campaign).await?))
     };
     let (days, funnel, budget_ends_at) = match loaded.await {
@@ -157,7 +198,10 @@ async fn shown(
         forecast,
         list: address(VOUCHERS, &[("campaign", &id)]),
         issue: address("/admin/vouchers/new", &[("campaign", &id)]),
-        file: format!("{}/days.csv", of_campaign(campaign.id)),
+        address: of_campaign(campaign.id),
+        file: format!("{}/days.csv?{}", of_campaign(campaign.id), period.query),
+        funnel_file: format!("{}/funnel.csv", of_campaign(campaign.id)),
+        period,
         drawn: campaign_days::drawn(page, &days),
         days: campaign_days::table(page, &days),
         funnel: funnel::section(page, &funnel),

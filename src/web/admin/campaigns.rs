@@ -17,7 +17,7 @@ use super::frame::{CAMPAIGNS, Frame, of_campaign};
 use super::visit::Visit;
 use crate::app::App;
 use crate::storage;
-use crate::usecase::campaigns;
+use crate::usecase::campaigns::{self, Sought, WithVouchers};
 use crate::usecase::paging::PageError;
 
 /// How many are on a page.
@@ -29,6 +29,8 @@ struct CampaignsPage<'a> {
     page: &'a Page,
     frame: Frame<'a>,
     problems: Problems,
+    /// A part of the name that is looked for.
+    part: &'a str,
     /// Value, label, and whether it is asked for.
     statuses: Vec<(&'static str, String, bool)>,
     is_filtered: bool,
@@ -56,19 +58,24 @@ pub(super) async fn show(
 ) -> Response {
     let fields = Fields::of_query(query.as_deref());
     let now = app.clock.now();
-    let wanted = (fields.find("status"), fields.find("after"));
-    match campaigns::list(&app.store, wanted, PAGE_SIZE, now).await {
+    let sought = Sought {
+        part: fields.find("q"),
+        status: fields.find("status"),
+        after: fields.find("after"),
+    };
+    match campaigns::list(&app.store, &sought, PAGE_SIZE, now).await {
         Ok(found) => {
             let rows = found.rows.iter().map(|campaign| shown(&page, campaign, now)).collect();
             let list = listed(&page, &fields, (rows, found.next, Problems::none()));
             page.render(StatusCode::OK, &list)
         }
         Err(PageError::Field(fault)) => {
-            let name = match fault.field {
-                "status" => "admin-status-wrong",
-                _ => "admin-campaigns-after-wrong",
+            let (field, name) = match fault.field {
+                "q" => ("q", "admin-campaign-search-wrong"),
+                "status" => ("status", "admin-status-wrong"),
+                _ => ("status", "admin-campaigns-after-wrong"),
             };
-            let problems = Problems::of("status", page.text(name));
+            let problems = Problems::of(field, page.text(name));
             page.render(StatusCode::BAD_REQUEST, &listed(&page, &fields, (vec![], None, problems)))
         }
         Err(PageError::Storage(failed)) => error::unavailable(&page, &failed),
@@ -77,23 +84,25 @@ pub(super) async fn show(
 
 fn listed<'a>(
     page: &'a Page,
-    fields: &Fields,
+    fields: &'a Fields,
     (campaigns, next, problems): (Vec<Shown>, Option<String>, Problems),
 ) -> CampaignsPage<'a> {
-    let status = fields.get("status");
+    let (part, status) = (fields.get("q"), fields.get("status"));
     let at = |more: Option<(&str, &str)>| {
-        let asked = Some(("status", status)).filter(|(_, value)| !value.is_empty());
-        let all: Vec<_> = asked.into_iter().chain(more).collect();
+        let asked = [("q", part), ("status", status)];
+        let asked = asked.into_iter().filter(|(_, value)| !value.is_empty());
+        let all: Vec<_> = asked.chain(more).collect();
         address(CAMPAIGNS, &all)
     };
     CampaignsPage {
         page,
         frame: Frame::new(page, CAMPAIGNS),
         problems,
+        part,
         statuses: CampaignStatus::ALL
             .map(|one| (one.as_str(), status_text(page, one), one.as_str() == status))
             .into(),
-        is_filtered: !status.is_empty(),
+        is_filtered: !part.is_empty() || !status.is_empty(),
         campaigns,
         newest: fields.find("after").map(|_| at(None)),
         next: next.map(|next| at(Some(("after", &next)))),
@@ -114,35 +123,44 @@ fn shown(page: &Page, campaign: &Campaign, now: Timestamp) -> Shown {
     }
 }
 
-/// One of the campaigns that a form offers.
-pub(super) struct Choice {
-    /// Its identifier.
-    pub(super) value: String,
-    pub(super) label: String,
-    pub(super) is_chosen: bool,
+/// What a form offers as a campaign.
+#[derive(Debug, Default)]
+pub(super) struct Choices {
+    /// What stands in the field: the name of the campaign that is chosen, or what was typed and names none.
+    pub(super) text: String,
+    /// The identifier of the campaign that is chosen.
+    pub(super) id: Option<String>,
+    /// The names of the newest. Any other can be typed.
+    pub(super) names: Vec<String>,
 }
 
-/// The newest campaigns, and the one that is chosen.
-pub(super) async fn choices(app: &App, chosen: &str) -> storage::Result<Vec<Choice>> {
+impl Choices {
+    /// Whether there is nothing to choose.
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.is_empty() && self.names.is_empty()
+    }
+}
+
+/// The newest campaigns, and the one that is chosen by its name or its identifier.
+pub(super) async fn choices(app: &App, chosen: &str) -> storage::Result<Choices> {
     const MOST: i64 = 200;
-    let found = campaigns::list(&app.store, (None, None), MOST, app.clock.now()).await;
-    let mut offered = match found {
-        Ok(page) => page.rows,
+    let newest = Sought::default();
+    let names = match campaigns::list(&app.store, &newest, MOST, app.clock.now()).await {
+        Ok(page) => page.rows.into_iter().map(|campaign| campaign.name).collect(),
         Err(PageError::Storage(failed)) => return Err(failed),
         // Nothing was asked for that could be wrong.
         Err(PageError::Field(_)) => Vec::new(),
     };
-    if !chosen.is_empty()
-        && !offered.iter().any(|campaign| campaign.id.to_string() == chosen)
-        && let Some(found) = campaigns::find(&app.store, chosen).await?
-    {
-        offered.push(found.campaign);
-    }
-    let choice = |campaign: Campaign| {
-        let value = campaign.id.to_string();
-        Choice { is_chosen: value == chosen, value, label: campaign.name }
+    let found = match chosen.trim() {
+        "" => None,
+        chosen => campaigns::find(&app.store, chosen).await?,
     };
-    Ok(offered.into_iter().map(choice).collect())
+    Ok(match found {
+        Some(WithVouchers { campaign, .. }) => {
+            Choices { id: Some(campaign.id.to_string()), text: campaign.name, names }
+        }
+        None => Choices { id: None, text: chosen.to_owned(), names },
+    })
 }
 
 pub(super) fn status_text(page: &Page, status: CampaignStatus) -> String {

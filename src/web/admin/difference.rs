@@ -6,7 +6,6 @@ use sovereign_domain::voucher::Issued;
 
 use super::super::page::Page;
 use super::campaign_typed;
-use super::campaigns::Choice;
 use super::typed::Typed;
 
 /// A field that is not the same in the form.
@@ -18,24 +17,20 @@ pub(super) struct Difference {
     pub(super) typed: String,
 }
 
-/// Every field in which `typed` and `voucher` differ.
+/// Every field in which `typed` and `voucher` differ. A campaign is told by its name, of which the typed is `campaign`.
 pub(super) fn of_voucher(
     page: &Page,
     (issued, typed): (&Issued, &Typed),
-    campaigns: &[Choice],
+    campaign: &str,
 ) -> Vec<Difference> {
     let stored = Typed::of(&issued.voucher, page.currency);
-    // A campaign is told by its name.
-    let name = |id: &str| {
-        let known = campaigns.iter().find(|choice| choice.value == id);
-        known.map_or_else(|| id.to_owned(), |choice| choice.label.clone())
-    };
+    let stored_campaign = issued.campaign.as_ref().map(|campaign| campaign.name.clone());
     let fields = [
         ("admin-voucher-credit", stored.credit, typed.credit.clone()),
         ("admin-voucher-description", stored.description, typed.description.clone()),
         ("admin-voucher-cap", stored.cap, typed.cap.clone()),
         ("admin-voucher-days", stored.days, typed.days.clone()),
-        ("admin-campaign", name(&stored.campaign), name(&typed.campaign)),
+        ("admin-campaign", stored_campaign.unwrap_or_default(), campaign.to_owned()),
     ];
     differing(page, fields)
 }
@@ -58,7 +53,10 @@ pub(super) fn of_campaign(
 }
 
 /// Those of the fields, each with its name, that are not the same.
-fn differing<const N: usize>(page: &Page, fields: [(&str, String, String); N]) -> Vec<Difference> {
+pub(super) fn differing<const N: usize>(
+    page: &Page,
+    fields: [(&str, String, String); N],
+) -> Vec<Difference> {
     let differ = fields.into_iter().filter(|(_, stored, typed)| stored != typed);
     differ
         .map(|(name, stored, typed)| Difference { label: page.text(name), stored, typed })

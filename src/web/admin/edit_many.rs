@@ -15,13 +15,16 @@ use super::super::problems::Problems;
 use super::super::{error, notice};
 use super::campaigns::choices;
 use super::frame::{EDIT, Frame, VOUCHERS, of_bulk};
+use super::impact;
 use super::typed::whole;
 use super::visit::{Press, Visit, writing};
 use super::vouchers::{status_text, wanted};
 use crate::app::App;
 use crate::storage;
 use crate::usecase::bulk::{self, BulkError, EditAction, NewEdit};
+use crate::usecase::list_vouchers::ALL;
 use crate::usecase::paging::PageError;
+use crate::usecase::revoke_impact;
 use crate::usecase::tags;
 
 /// What a filter has, by the names of the list's address.
@@ -46,6 +49,8 @@ struct EditPage<'a> {
     actions: Vec<(&'static str, String, bool)>,
     days: &'a str,
     edit_tag: &'a str,
+    /// What revoking them touches.
+    impact: Vec<String>,
     confirm_label: String,
     confirm: &'a str,
 }
@@ -64,8 +69,12 @@ async fn shown(
     status: StatusCode,
     (fields, problems): (&Fields, Problems),
 ) -> Response {
-    let count = match bulk::count(&app.store, &wanted(fields), app.clock.now()).await {
-        Ok(count) => count,
+    let found = async {
+        let count = bulk::count(&app.store, &wanted(fields), app.clock.now()).await?;
+        Ok((count, revoke_impact::of_wanted(app, &wanted(fields)).await?))
+    };
+    let (count, impact) = match found.await {
+        Ok(found) => found,
         Err(PageError::Field(_)) => return none(page),
         Err(PageError::Storage(failed)) => return error::unavailable(page, &failed),
     };
@@ -101,6 +110,7 @@ async fn shown(
             .into(),
         days: fields.get("days"),
         edit_tag: fields.get("edit_tag"),
+        impact: impact::texts(page, impact),
         confirm_label: page.count("admin-edit-confirm", count),
         confirm: fields.get("confirm"),
     };
@@ -115,17 +125,17 @@ fn none(page: &Page) -> Response {
 /// What the filter says, in words.
 async fn which(app: &App, page: &Page, fields: &Fields) -> storage::Result<Vec<String>> {
     let mut which = Vec::new();
-    which.push(match VoucherStatus::parse(fields.get("status")) {
-        Some(status) => status_text(page, status),
-        None => page.text("admin-edit-many-all"),
+    which.push(match (fields.get("status"), VoucherStatus::parse(fields.get("status"))) {
+        (ALL, _) => page.text("admin-status-all"),
+        (_, Some(status)) => status_text(page, status),
+        (_, None) => page.text("admin-edit-many-all"),
     });
     if !fields.get("q").is_empty() {
         which.push(page.text_with("admin-edit-many-code", "part", fields.get("q")));
     }
     let campaign = fields.get("campaign");
     if !campaign.is_empty() {
-        let chosen = choices(app, campaign).await?.into_iter().find(|choice| choice.is_chosen);
-        which.push(chosen.map_or_else(|| campaign.to_owned(), |choice| choice.label));
+        which.push(choices(app, campaign).await?.text);
     }
     if !fields.get("bulk").is_empty() {
         which.push(page.text("admin-edit-many-bulk"));

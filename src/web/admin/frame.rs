@@ -20,16 +20,23 @@ pub(super) const WEBHOOKS: &str = "/admin/webhooks";
 pub(super) const PAYMENTS: &str = "/admin/payments";
 pub(super) const BRANDING: &str = "/admin/branding";
 pub(super) const CATALOG: &str = "/admin/catalog";
+pub(super) const POLICY: &str = "/admin/policy";
+pub(super) const APPROVALS: &str = "/admin/approvals";
+pub(super) const BLUEPRINTS: &str = "/admin/blueprints";
 pub(super) const USERS: &str = "/admin/users";
 pub(super) const ORGANIZATIONS: &str = "/admin/organizations";
+pub(super) const MOVES: &str = "/admin/moves";
 
 /// Address of each page, and the name of what it is called.
-const PAGES: [(&str, &str); 6] = [
+const PAGES: [(&str, &str); 9] = [
     (VOUCHERS, "admin-nav-vouchers"),
     (CAMPAIGNS, "admin-nav-campaigns"),
     (REPORTS, "admin-report-title"),
     (ORGANIZATIONS, "superadmin-organizations"),
     (CATALOG, "admin-catalog"),
+    (BLUEPRINTS, "admin-blueprints"),
+    (POLICY, "admin-policy"),
+    (APPROVALS, "admin-approvals"),
     (BRANDING, "admin-branding"),
 ];
 
@@ -41,13 +48,14 @@ const SUPERADMIN_PAGES: [(&str, &str); 2] =
 const PUBLISHER_PAGES: [(&str, &str); 1] = [(FLEET, "superadmin-fleet")];
 
 /// The pages of the Sovereign itself.
-const SYSTEM_PAGES: [(&str, &str); 7] = [
+const SYSTEM_PAGES: [(&str, &str); 8] = [
     (SYSTEM, "superadmin-health"),
     (ALARMS, "superadmin-alarms"),
     (RECONCILE, "superadmin-reconcile"),
     (PAYMENTS, "superadmin-payments"),
     (WEBHOOKS, "superadmin-webhooks"),
     (USERS, "superadmin-users"),
+    (MOVES, "superadmin-moves"),
     (AUDIT, "superadmin-audit"),
 ];
 
@@ -112,9 +120,24 @@ pub(super) fn of_organization(id: &str) -> String {
     format!("{ORGANIZATIONS}/{}", segment(id))
 }
 
+/// The page of its move.
+pub(super) fn of_move(organization: &str) -> String {
+    format!("{}/move", of_organization(organization))
+}
+
 /// The page of an entry of the catalog, in the list of this name.
 pub(super) fn of_catalog_entry(list: &str, name: &str) -> String {
     format!("{CATALOG}/{list}/{}", segment(name))
+}
+
+/// The page of what an Organization asked for.
+pub(super) fn of_approval(id: Uuid) -> String {
+    format!("{APPROVALS}/{id}")
+}
+
+/// The page of a private Blueprint.
+pub(super) fn of_blueprint(slug: &str) -> String {
+    format!("{BLUEPRINTS}/{}", segment(slug))
 }
 
 /// The page of a voucher.

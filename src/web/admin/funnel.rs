@@ -15,22 +15,21 @@ pub(super) struct Section {
     pub(super) spent: String,
 }
 
-/// The steps: the name of each, how many there are, and of how many, where they are counted alike.
-fn steps(funnel: &Funnel) -> [(&'static str, i64, Option<i64>); 6] {
-    [
-        ("admin-funnel-issued", funnel.all_issued, None),
-        ("admin-funnel-views", funnel.views, None),
-        ("admin-funnel-sign-ups", funnel.sign_ups, Some(funnel.views)),
-        ("admin-funnel-redeemed", funnel.redeemed, Some(funnel.sign_ups)),
-        ("admin-funnel-spenders", funnel.spenders, Some(funnel.redeemed)),
-        ("admin-funnel-paying", funnel.paying, Some(funnel.spenders)),
-    ]
-}
+/// What each step is called.
+const NAMES: [&str; 6] = [
+    "admin-funnel-issued",
+    "admin-funnel-views",
+    "admin-funnel-sign-ups",
+    "admin-funnel-redeemed",
+    "admin-funnel-spenders",
+    "admin-funnel-paying",
+];
 
 pub(super) fn section(page: &Page, funnel: &Funnel) -> Section {
-    let steps = steps(funnel);
+    let steps = funnel.steps();
     let number = |number: i64| page.digits.write(&number.to_string());
-    let rows = steps.iter().enumerate().map(|(series, (name, count, before))| {
+    let named = NAMES.iter().zip(&steps).enumerate();
+    let rows = named.map(|(series, (name, (_, count, before)))| {
         let share = before.and_then(|before| percent(*count, before));
         let share = share.map(|share| page.digits.write(&format!("{share}%")));
         let cells = vec![number(*count), share.unwrap_or_else(|| "–".to_owned())];

@@ -103,12 +103,12 @@ pub(super) async fn press(
         Ok(visit) => visit,
         Err(response) => return response,
     };
-    if upload.file.is_empty() {
+    if upload.file().is_empty() {
         let problems = Problems::of("file", page.text("admin-import-choose"));
         return shown(&page, StatusCode::BAD_REQUEST, problems, &Checked::default());
     }
     let imported = writing(&app, &session, request_id, async |writer| {
-        bulk::import(writer, &upload.file, BulkState::Checked).await
+        bulk::import(writer, upload.file(), BulkState::Checked).await
     });
     match imported.await {
         Ok(operation) => notice::see_other(&of_bulk(operation.id), "admin-import-checked-notice"),

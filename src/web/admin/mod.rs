@@ -3,6 +3,8 @@
 //! As in the console, a page's GET shows it and its POST carries out the button that was pressed, named by the field
 //! `act`. What the pages do, routes of the API do too.
 
+mod approvals;
+mod blueprints;
 mod branding;
 mod branding_logo;
 mod branding_typed;
@@ -20,6 +22,7 @@ mod difference;
 mod edit_many;
 mod frame;
 mod funnel;
+mod impact;
 mod import;
 mod keycloak_theme;
 mod mailings;
@@ -28,6 +31,8 @@ mod new_campaign;
 mod new_voucher;
 mod numbers;
 mod organizations;
+mod period;
+mod policy;
 mod report_sections;
 mod reports;
 mod story;
@@ -37,6 +42,7 @@ mod visit;
 mod voucher;
 mod voucher_files;
 mod vouchers;
+mod who;
 
 use std::sync::Arc;
 
@@ -83,7 +89,16 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/admin/campaigns/new", get(new_campaign::show).post(new_campaign::press))
         .route("/admin/campaigns/{id}", get(campaign::show).post(campaign::press))
         .route("/admin/campaigns/{id}/days.csv", get(campaign::file))
+        .route("/admin/campaigns/{id}/funnel.csv", get(campaign::funnel_file))
         .merge(catalog::routes())
         .merge(mailings::routes())
+        .merge(policy::routes())
+        .merge(approvals::routes())
+        .merge(blueprints::routes())
         .merge(superadmin::routes())
+}
+
+/// Those of moves, which read and write bundles.
+pub(super) fn long_routes() -> Router<Arc<App>> {
+    superadmin::long_routes()
 }

@@ -13,7 +13,7 @@ use super::super::page::Page;
 use super::super::problems::Problems;
 use super::super::{error, notice};
 use super::bulk_typed::Typed;
-use super::campaigns::{Choice, choices};
+use super::campaigns::{Choices, choices};
 use super::frame::{Frame, VOUCHERS, of_bulk};
 use super::visit::{Press, Visit, writing};
 use crate::app::App;
@@ -30,7 +30,7 @@ struct NewPage<'a> {
     frame: Frame<'a>,
     problems: Problems,
     typed: &'a Typed,
-    campaigns: Vec<Choice>,
+    campaigns: Choices,
     seen: Option<Seen>,
 }
 

@@ -12,7 +12,7 @@ use super::super::fields::Fields;
 use super::super::page::Page;
 use super::super::problems::Problems;
 use super::super::{error, notice};
-use super::campaigns::{Choice, choices};
+use super::campaigns::{Choices, choices};
 use super::frame::{Frame, VOUCHERS, of_voucher};
 use super::typed::Typed;
 use super::visit::{Press, Visit, writing};
@@ -30,7 +30,7 @@ struct NewPage<'a> {
     typed: &'a Typed,
     /// What customers would see.
     seen: Option<Voucher>,
-    campaigns: Vec<Choice>,
+    campaigns: Choices,
     /// The page of the voucher that has the code already.
     taken: Option<String>,
 }
@@ -82,6 +82,10 @@ pub(super) async fn press(
             Ok(seen) => {
                 let seen = (&typed, Problems::none(), Some(seen));
                 shown((&app, &page), StatusCode::OK, seen).await
+            }
+            // Whoever still types is not told what is missing yet.
+            Err(_) if fields.find("live").is_some() => {
+                shown((&app, &page), StatusCode::OK, (&typed, Problems::none(), None)).await
             }
             Err(problems) => {
                 let wrong = (&typed, problems, None);

@@ -8,18 +8,17 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::super::error;
-use super::super::fields::Fields;
 use super::super::page::Page;
 use super::chart::Chart;
 use super::frame::{Frame, REPORTS};
+use super::period::Period;
 use super::report_sections::{self as sections, Section};
 use super::visit::Visit;
 use crate::api::export::whole;
 use crate::app::App;
-use crate::storage;
-use crate::usecase::reports::{
-    DAYS, MAX_DAYS, Scope, credit, file, organizations, redemptions, revenue,
-};
+use crate::storage::{self, billing};
+use crate::usecase::reports::days::Days;
+use crate::usecase::reports::{DAYS, Scope, credit, file, organizations, redemptions, revenue};
 
 /// How many days there are to choose from.
 const CHOICES: [i64; 4] = [7, DAYS, 90, 365];
@@ -30,9 +29,10 @@ struct ReportsPage<'a> {
     page: &'a Page,
     frame: Frame<'a>,
     periods: Vec<Choice>,
+    period: Period,
     facts: Vec<(String, String)>,
-    /// In the files' addresses.
-    days: i64,
+    /// What the Sovereign earns, for the superadmin.
+    earned: Vec<(String, String)>,
     sections: Vec<Section>,
 }
 
@@ -42,39 +42,40 @@ struct Choice {
     is_here: bool,
 }
 
-/// The days that an address asks for; thirty where it asks for none, or for none that there can be.
-fn days(query: Option<&str>) -> i64 {
-    let fields = Fields::of_query(query);
-    let days = fields.get("days").parse().ok();
-    days.filter(|days| (1..=MAX_DAYS).contains(days)).unwrap_or(DAYS)
-}
-
 pub(super) async fn show(
     State(app): State<Arc<App>>,
     Visit { page, session }: Visit,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let days = days(query.as_deref());
-    match loaded(&app, &page, session.role.may_administer(), days).await {
-        Ok((facts, sections)) => {
+    let period = Period::asked(&app, &page, query.as_deref());
+    let with_revenue = session.role.may_administer();
+    match loaded(&app, &page, with_revenue, period.days).await {
+        Ok(Loaded { facts, earned, sections }) => {
             let periods = CHOICES.map(|one| Choice {
                 address: format!("{REPORTS}?days={one}"),
                 label: page.count("admin-report-days", one),
-                is_here: one == days,
+                is_here: !period.problems.any() && period.days == Days::Last(one),
             });
+            let wrong = period.problems.any();
+            let status = if wrong { StatusCode::BAD_REQUEST } else { StatusCode::OK };
             let frame = Frame::new(&page, REPORTS);
+            let periods = periods.into();
             let shown =
-                ReportsPage { page: &page, frame, periods: periods.into(), facts, days, sections };
-            page.render(StatusCode::OK, &shown)
+                ReportsPage { page: &page, frame, periods, period, facts, earned, sections };
+            page.render(status, &shown)
         }
         Err(failed) => error::unavailable(&page, &failed),
     }
 }
 
-type Loaded = (Vec<(String, String)>, Vec<Section>);
+struct Loaded {
+    facts: Vec<(String, String)>,
+    earned: Vec<(String, String)>,
+    sections: Vec<Section>,
+}
 
-/// What the page says, and for the superadmin what was paid too.
-async fn loaded(app: &App, page: &Page, with_revenue: bool, days: i64) -> storage::Result<Loaded> {
+/// What the page says, and for the superadmin what was paid and is earned too.
+async fn loaded(app: &App, page: &Page, with_revenue: bool, days: Days) -> storage::Result<Loaded> {
     let mut books = Scope::of(app).snapshot().await?;
     let redeemed = redemptions::report(&mut books, days).await?;
     let credit = credit::report(&mut books, days).await?;
@@ -97,10 +98,22 @@ async fn loaded(app: &App, page: &Page, with_revenue: bool, days: i64) -> storag
         sections::credit(page, &credit),
         sections::organizations(page, &new),
     ];
+    let mut earned = Vec::new();
     if with_revenue {
         shown.push(sections::revenue(page, &revenue::report(&mut books, days).await?));
+        let now = billing::revenue(books.tx(), app.clock.now().month_start()).await?;
+        let count = |number: i64| page.digits.write(&number.to_string());
+        earned.push((page.text("admin-report-mrr"), page.amount(now.mrr_minor)));
+        earned.extend(
+            [
+                ("admin-report-subscriptions", now.active_subscriptions),
+                ("admin-report-customers", now.customers),
+                ("admin-report-new-customers", now.new_customers),
+            ]
+            .map(|(name, number)| (page.text(name), count(number))),
+        );
     }
-    Ok((facts, shown))
+    Ok(Loaded { facts, earned, sections: shown })
 }
 
 /// A report as a file.
@@ -114,7 +127,11 @@ pub(super) async fn csv(
     if name == "revenue.csv" && !session.role.may_administer() {
         return error::say(&page, StatusCode::FORBIDDEN, "admin-superadmin", back);
     }
-    match written(&app, &name, days(query.as_deref())).await {
+    let period = Period::asked(&app, &page, query.as_deref());
+    if period.problems.any() {
+        return error::say(&page, StatusCode::BAD_REQUEST, "admin-file-wrong", back);
+    }
+    match written(&app, &name, period.days).await {
         Ok(Some(text)) => whole(text, &name),
         Ok(None) => error::say(&page, StatusCode::NOT_FOUND, "admin-file-wrong", back),
         Err(failed) => error::unavailable(&page, &failed),
@@ -122,7 +139,7 @@ pub(super) async fn csv(
 }
 
 /// The file of that name, where there is one.
-async fn written(app: &App, name: &str, days: i64) -> storage::Result<Option<String>> {
+async fn written(app: &App, name: &str, days: Days) -> storage::Result<Option<String>> {
     let currency = app.facts.currency;
     let mut books = Scope::of(app).snapshot().await?;
     Ok(Some(match name {

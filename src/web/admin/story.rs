@@ -1,4 +1,4 @@
-//! What became of a voucher, as its page tells it: what was done to it, and who redeemed it.
+//! What became of a voucher, as its page tells it: everything that happened on one line of time, and who redeemed it.
 
 use axum::http::Uri;
 use serde_json::Value;
@@ -6,33 +6,43 @@ use sovereign_domain::voucher::Voucher;
 
 use super::super::page::{Page, address, parameter};
 use super::frame::{of_order, of_voucher};
+use super::impact;
 use crate::app::App;
 use crate::storage;
 use crate::storage::voucher_story::RedemptionRow;
+use crate::storage::voucher_timeline::RedeemedRow;
 use crate::usecase::read_audit::Place;
+use crate::usecase::revoke_impact;
 use crate::usecase::voucher_story::{self, Changed, Done};
+use crate::usecase::voucher_timeline::{self, Happening};
 
 /// How many of each are on a page.
 const PAGE_SIZE: i64 = 20;
 /// The parameters of the page's address that say where each list begins.
-const DONE: &str = "done_before";
+const HAPPENED: &str = "timeline_after";
 const REDEEMED: &str = "redeemed_before";
 
 pub(super) struct Story {
-    pub(super) done: Vec<ShownDone>,
-    pub(super) done_older: Option<String>,
+    pub(super) timeline: Vec<ShownHappening>,
+    pub(super) timeline_older: Option<String>,
+    /// Whether redemptions that an earlier service had may be absent from it.
+    pub(super) timeline_leaves_out: bool,
     pub(super) redemptions: Vec<ShownRedemption>,
     pub(super) redemptions_older: Option<String>,
     /// Whether the newest of both are shown.
     pub(super) is_newest: bool,
+    /// What revoking it touches; nothing of one that is revoked.
+    pub(super) impact: Vec<String>,
 }
 
-pub(super) struct ShownDone {
+pub(super) struct ShownHappening {
     pub(super) at: String,
     pub(super) kind: String,
     pub(super) by: By,
     /// What was set: its name, how it was before, and how it is since.
     pub(super) changes: Vec<(String, Option<String>, String)>,
+    /// What was redeemed or given back, and how that stands where it waits.
+    pub(super) credit: Option<(String, Option<String>)>,
 }
 
 /// Who did it.
@@ -41,6 +51,8 @@ pub(super) enum By {
     Person(String),
     /// In words of ours.
     Ours(String),
+    /// An Organization's name; its identifier where it is not here.
+    Organization(String),
 }
 
 pub(super) struct ShownRedemption {
@@ -60,29 +72,62 @@ pub(super) async fn load(
     page: &Page,
     (voucher, uri): (&Voucher, &Uri),
 ) -> storage::Result<Story> {
-    let places = [DONE, REDEEMED].map(|name| Place::parse(&parameter(uri, name)).ok());
-    let [done_before, redeemed_before] = places;
-    let done = voucher_story::done(app, voucher, (done_before, PAGE_SIZE)).await?;
+    let after = voucher_timeline::Place::read(Some(&parameter(uri, HAPPENED))).ok();
+    let redeemed_before = Place::parse(&parameter(uri, REDEEMED)).ok();
+    let place = after.unwrap_or_else(voucher_timeline::Place::newest);
+    let happened = voucher_timeline::page(app, voucher, place, PAGE_SIZE).await?;
     let redeemed = voucher_story::redemptions(app, voucher, (redeemed_before, PAGE_SIZE)).await?;
-    let here = of_voucher(voucher.code.as_str());
-    let older = |name, next: Option<Place>, anchor| {
-        next.map(|place| format!("{}#{anchor}", address(&here, &[(name, &place.to_text())])))
+    let impact = match voucher.deleted_at {
+        None => impact::texts(page, revoke_impact::of_voucher(app, voucher).await?),
+        Some(_) => Vec::new(),
     };
+    let here = of_voucher(voucher.code.as_str());
+    let older =
+        |name, place: &str, anchor| format!("{}#{anchor}", address(&here, &[(name, place)]));
     Ok(Story {
-        done_older: older(DONE, done.next, "history"),
-        redemptions_older: older(REDEEMED, redeemed.next, "redemptions"),
-        done: done.rows.iter().map(|done| shown(page, done)).collect(),
+        timeline_older: happened.next.map(|next| older(HAPPENED, &next, "history")),
+        redemptions_older: redeemed
+            .next
+            .map(|place| older(REDEEMED, &place.to_text(), "redemptions")),
+        timeline_leaves_out: !voucher_timeline::has_few(voucher),
+        timeline: happened.rows.into_iter().map(|one| shown(page, one)).collect(),
         redemptions: redeemed.rows.into_iter().map(|row| shown_redemption(page, row)).collect(),
-        is_newest: done_before.is_none() && redeemed_before.is_none(),
+        is_newest: after.is_none() && redeemed_before.is_none(),
+        impact,
     })
 }
 
-fn shown(page: &Page, done: &Done) -> ShownDone {
-    ShownDone {
-        at: page.moment(done.at),
-        kind: page.text(&format!("admin-did-{}", done.kind.as_str().replace('_', "-"))),
-        by: by(page, done),
-        changes: done.changes.iter().map(|change| told(page, change)).collect(),
+fn shown(page: &Page, one: Happening) -> ShownHappening {
+    let (at, kind) = (page.moment(one.at()), one.kind());
+    let kind = page.text(&format!("admin-did-{}", kind.replace('_', "-")));
+    match one {
+        Happening::Done(done) => ShownHappening {
+            at,
+            kind,
+            by: by(page, &done),
+            changes: done.changes.iter().map(|change| told(page, change)).collect(),
+            credit: None,
+        },
+        Happening::Redeemed(row) => {
+            let waits = (row.state == "reserved").then(|| page.text("admin-redemption-reserved"));
+            shown_credit(page, (at, kind), row, waits)
+        }
+        Happening::Released(row) => shown_credit(page, (at, kind), row, None),
+    }
+}
+
+fn shown_credit(
+    page: &Page,
+    (at, kind): (String, String),
+    row: RedeemedRow,
+    waits: Option<String>,
+) -> ShownHappening {
+    ShownHappening {
+        at,
+        kind,
+        by: By::Organization(row.name.unwrap_or(row.tenant_id)),
+        changes: Vec::new(),
+        credit: Some((page.amount(row.credit_minor), waits)),
     }
 }
 

@@ -10,8 +10,8 @@ use axum::response::{IntoResponse, Response};
 use sovereign_domain::event::Actor;
 
 use super::super::fields::Fields;
-use super::super::page::{Page, address};
-use super::super::{account, error};
+use super::super::page::Page;
+use super::super::{account, error, sign_in};
 use crate::api::caller::RequestName;
 use crate::app::App;
 use crate::usecase::sessions::Standing;
@@ -120,7 +120,7 @@ fn refused(page: &Page) -> Option<Response> {
 /// The way to sign in anew and come back, for what wants that it was done lately; `None` where it was.
 pub(super) fn sign_in_again(app: &App, page: &Page, session: &Standing) -> Option<String> {
     let lately = session.signed_in_lately(app.clock.now());
-    (!lately).then(|| address("/sign-in", &[("return_to", &page.here)]))
+    (!lately).then(|| sign_in::again(&page.here))
 }
 
 /// Whoever is signed in, as who did something.

@@ -14,7 +14,7 @@ use super::super::page::{Page, address, parameter};
 use super::super::problems::Problems;
 use super::super::{error, notice};
 use super::burn_down::{self, BurnDown};
-use super::campaigns::{Choice, choices};
+use super::campaigns::{Choices, choices};
 use super::chart::Chart;
 use super::difference::{self, Difference};
 use super::frame::{Frame, ORDERS, VOUCHERS, of_campaign, of_voucher};
@@ -62,7 +62,7 @@ struct VoucherPage<'a> {
     /// What the form edits.
     fingerprint: String,
     draft: &'a Draft,
-    campaigns: Vec<Choice>,
+    campaigns: Choices,
     /// The page of the campaign it is in, and its name.
     campaign: Option<(String, String)>,
     granted_minor: i64,
@@ -329,6 +329,10 @@ impl Desk<'_> {
                 let draft = Draft { seen, ..Draft::of(typed, Problems::none()) };
                 self.again(StatusCode::OK, &draft).await
             }
+            // Whoever still types is not told what is missing yet.
+            Err(_) if fields.find("live").is_some() => {
+                self.again(StatusCode::OK, &Draft::of(typed, Problems::none())).await
+            }
             Err(problems) => self.wrong(typed, problems).await,
         }
     }
@@ -366,11 +370,11 @@ impl Desk<'_> {
     /// Somebody else was faster: what they changed, beside what stands in the form. Saved again, the form counts.
     async fn changed(&self, typed: Typed, now: Option<&Issued>) -> Response {
         let issued = now.unwrap_or(self.issued);
-        let campaigns = match choices(self.app, &typed.campaign).await {
-            Ok(campaigns) => campaigns,
+        let campaign = match choices(self.app, &typed.campaign).await {
+            Ok(campaigns) => campaigns.text,
             Err(failed) => return error::unavailable(self.page, &failed),
         };
-        let differences = difference::of_voucher(self.page, (issued, &typed), &campaigns);
+        let differences = difference::of_voucher(self.page, (issued, &typed), &campaign);
         let draft = Draft { differences, ..Draft::of(typed, Problems::none()) };
         self.again_of(issued, (StatusCode::CONFLICT, &draft)).await
     }

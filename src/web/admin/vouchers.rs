@@ -16,13 +16,13 @@ use super::super::fields::Fields;
 use super::super::page::{Page, address};
 use super::super::problems::Problems;
 use super::super::{error, notice};
-use super::campaigns::{Choice, choices};
+use super::campaigns::{self, choices};
 use super::edit_many;
 use super::frame::{Frame, VOUCHERS, of_campaign, of_voucher};
 use super::visit::{Press, Visit, writing};
 use crate::app::App;
 use crate::storage::rollups::VoucherTotals;
-use crate::usecase::list_vouchers::{self, SORTS, Wanted};
+use crate::usecase::list_vouchers::{self, ALL, SORTS, Wanted};
 use crate::usecase::paging::PageError;
 use crate::usecase::reports;
 use crate::usecase::tags;
@@ -45,7 +45,7 @@ struct VouchersPage<'a> {
     part: &'a str,
     /// Value, label, and whether it is asked for.
     statuses: Vec<(&'static str, String, bool)>,
-    campaigns: Vec<Choice>,
+    campaigns: campaigns::Choices,
     /// Value, label, and whether it is asked for.
     sorts: Vec<(&'static str, String, bool)>,
     /// The operation that issued what is looked for, by identifier; empty where it does not matter.
@@ -55,7 +55,7 @@ struct VouchersPage<'a> {
     /// The lists that are kept.
     views: Vec<ViewLink>,
     /// What is looked for, as a list to keep.
-    to_keep: Vec<(&'static str, &'a str)>,
+    to_keep: Vec<(&'static str, String)>,
     /// What a list to keep was to be called.
     view_name: &'a str,
     /// Whether it is in another order than the newest first.
@@ -226,7 +226,7 @@ pub(super) fn wanted(fields: &Fields) -> Wanted<'_> {
 
 /// What there is to choose from.
 struct Choices {
-    campaigns: Vec<Choice>,
+    campaigns: campaigns::Choices,
     tags: Vec<String>,
     views: Vec<View>,
 }
@@ -256,10 +256,13 @@ fn listed<'a>(
 ) -> VouchersPage<'a> {
     let (part, status) = (fields.get("q"), fields.get("status"));
     let bulk = fields.get("bulk");
+    // Its name may change.
+    let campaign = choices.campaigns.id.clone();
+    let campaign = campaign.unwrap_or_else(|| fields.get("campaign").to_owned());
     let asked = [
         ("q", part),
         ("status", status),
-        ("campaign", fields.get("campaign")),
+        ("campaign", &*campaign),
         ("bulk", bulk),
         ("tag", fields.get("tag")),
     ];
@@ -285,12 +288,10 @@ fn listed<'a>(
         problems,
         tags: choices.tags(fields.get("tag")),
         views: choices.views.into_iter().map(view).collect(),
-        to_keep: asked.clone(),
+        to_keep: asked.iter().map(|(name, value)| (*name, (*value).to_owned())).collect(),
         view_name: fields.get("view"),
         part,
-        statuses: VoucherStatus::ALL
-            .map(|one| (one.as_str(), status_text(page, one), one.as_str() == status))
-            .into(),
+        statuses: statuses(page, status),
         campaigns: choices.campaigns,
         bulk,
         sorts: SORTS
@@ -307,6 +308,14 @@ fn listed<'a>(
         file: at(FILE, None),
         cards: at(CARDS, fields.find("after").map(|after| ("after", after))),
     }
+}
+
+/// How vouchers may stand that are looked for: value, label, and whether it is asked for.
+fn statuses(page: &Page, asked: &str) -> Vec<(&'static str, String, bool)> {
+    let all = (ALL, page.text("admin-status-all"), asked == ALL);
+    let each =
+        VoucherStatus::ALL.map(|one| (one.as_str(), status_text(page, one), one.as_str() == asked));
+    std::iter::once(all).chain(each).collect()
 }
 
 fn shown(

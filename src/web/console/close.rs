@@ -11,9 +11,9 @@ use axum::response::Response;
 use sovereign_domain::organization::MemberRole;
 
 use super::super::fields::Fields;
-use super::super::page::{Page, address};
+use super::super::page::Page;
 use super::super::problems::Problems;
-use super::super::{error, notice};
+use super::super::{error, notice, sign_in};
 use super::frame::Frame;
 use super::refused;
 use super::visit::{Visit, enter, pressed};
@@ -80,7 +80,7 @@ async fn shown(
         frame: visit.frame(page, "settings"),
         ends: ends.map(|at| page.day(at.0)),
         by_operator: closing.by_operator,
-        sign_in: (!lately).then(|| address("/sign-in", &[("return_to", &here)])),
+        sign_in: (!lately).then(|| sign_in::again(&here)),
         would_end: page.day(app.clock.now().plus_days(GRACE_DAYS)),
         days: GRACE_DAYS,
         has_plan: closing.subscription.is_some_and(|row| row.status != "canceled"),

@@ -3,6 +3,7 @@
 use sovereign_domain::organization::MemberRole;
 
 use super::super::page::Page;
+use crate::storage::organizations::{Forwarding, OrganizationRow};
 
 /// The frame of a page of the Organization at `slug`.
 #[derive(Debug)]
@@ -13,6 +14,8 @@ pub(in crate::web) struct Frame<'a> {
     role: MemberRole,
     /// The page that this is.
     current: &'static str,
+    is_moving: bool,
+    forwarding: Option<Forwarding>,
 }
 
 /// A way to a page.
@@ -43,7 +46,32 @@ impl<'a> Frame<'a> {
         role: MemberRole,
         current: &'static str,
     ) -> Self {
-        Self { page, slug, organization, role, current }
+        Self { page, slug, organization, role, current, is_moving: false, forwarding: None }
+    }
+
+    /// The same, which says where the Organization is, if not here.
+    pub(in crate::web) fn placed(self, row: &OrganizationRow) -> Self {
+        Self { is_moving: row.is_moving(), forwarding: row.forwarding(), ..self }
+    }
+
+    /// That it has moved, or is moving.
+    pub(in crate::web) fn place(&self) -> Option<String> {
+        let isolated = |text: &str| self.page.language.isolated(text);
+        match &self.forwarding {
+            Some(forwarding) => {
+                let values = [
+                    ("name", isolated(self.organization).into()),
+                    ("fqdn", isolated(&forwarding.moved_to).into()),
+                ];
+                Some(self.page.language.text_with("console-moved", &values))
+            }
+            None => self.is_moving.then(|| self.page.text("console-moving")),
+        }
+    }
+
+    /// Where its people find it now.
+    pub(in crate::web) fn forward(&self) -> Option<&str> {
+        self.forwarding.as_ref().and_then(Forwarding::link)
     }
 
     /// The pages that the reader's role sees.

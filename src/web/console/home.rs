@@ -88,7 +88,15 @@ pub(super) async fn show(
 
 fn home_page<'a>(page: &'a Page, visit: &'a Visit, home: Home) -> storage::Result<HomePage<'a>> {
     let status = visit.place.organization.status()?;
-    let notes = notes(page, visit, (status, &home));
+    let organization = &visit.place.organization;
+    let (is_gone, is_moving) = (organization.forwarding().is_some(), organization.is_moving());
+    // What stands in its way here is nobody's to do any more; the frame says where it is.
+    let notes = if is_gone || is_moving { Vec::new() } else { notes(page, visit, (status, &home)) };
+    let standing = match (is_gone, is_moving) {
+        (true, _) => "moved",
+        (_, true) => "moving",
+        _ => status.as_str(),
+    };
     let setting_up = match &home.provision {
         Some(row) => setting_up(page, visit, row)?,
         None => None,
@@ -97,8 +105,8 @@ fn home_page<'a>(page: &'a Page, visit: &'a Visit, home: Home) -> storage::Resul
         page,
         frame: visit.frame(page, ""),
         status: Status {
-            name: status.as_str().to_owned(),
-            text: page.text(&format!("console-status-{}", status.as_str())),
+            name: standing.to_owned(),
+            text: page.text(&format!("console-status-{standing}")),
         },
         notes,
         plan: home.plan,

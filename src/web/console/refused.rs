@@ -31,9 +31,8 @@ pub(super) fn organization(page: &Page, refused: &OrganizationError, back: &str)
         OrganizationError::Forbidden => say(StatusCode::FORBIDDEN, "console-why-role"),
         OrganizationError::OwnerOnly => say(StatusCode::FORBIDDEN, "console-why-owner-only"),
         OrganizationError::OwnerStays => say(StatusCode::CONFLICT, "console-why-owner-stays"),
-        OrganizationError::Suspended | OrganizationError::Moving => {
-            say(StatusCode::CONFLICT, "console-why-suspended")
-        }
+        OrganizationError::Suspended => say(StatusCode::CONFLICT, "console-why-suspended"),
+        OrganizationError::Moving => say(StatusCode::CONFLICT, "console-why-moving"),
         OrganizationError::Policy(refusal) => {
             because(page, (StatusCode::FORBIDDEN, policy(page, refusal)), back)
         }
@@ -52,7 +51,7 @@ pub(super) fn life(page: &Page, refused: &LifeError, back: &str) -> Response {
         LifeError::DeletedByOperator => say(StatusCode::FORBIDDEN, "console-why-operator"),
         LifeError::NoDeletion => say(StatusCode::CONFLICT, "console-why-no-deletion"),
         LifeError::Deleted => unknown(page),
-        LifeError::DeletionBegun | LifeError::SlugStays => {
+        LifeError::DeletionBegun | LifeError::SlugStays | LifeError::Changed => {
             say(StatusCode::CONFLICT, "console-why-suspended")
         }
     }
@@ -86,9 +85,8 @@ fn rule(refusal: &Refusal) -> (StatusCode, &'static str) {
     match refusal {
         Refusal::NotAMember | Refusal::UnknownOrder => (StatusCode::NOT_FOUND, "console-why-gone"),
         Refusal::RoleMayNotSpend => (StatusCode::FORBIDDEN, "console-why-role"),
-        Refusal::OrganizationSuspended | Refusal::OrganizationMoving => {
-            (StatusCode::CONFLICT, "console-why-suspended")
-        }
+        Refusal::OrganizationSuspended => (StatusCode::CONFLICT, "console-why-suspended"),
+        Refusal::OrganizationMoving => (StatusCode::CONFLICT, "console-why-moving"),
         Refusal::NotSubscribed => (StatusCode::CONFLICT, "console-why-not-subscribed"),
         Refusal::PaymentDue => (StatusCode::CONFLICT, "console-why-payment-due"),
         Refusal::NothingToChange => (StatusCode::CONFLICT, "console-why-nothing"),

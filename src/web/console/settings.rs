@@ -29,6 +29,8 @@ struct SettingsPage<'a> {
     page: &'a Page,
     frame: Frame<'a>,
     name: &'a str,
+    /// The fingerprint of what the form changes.
+    seen: String,
     problems: Problems,
     may_describe: bool,
     is_owner: bool,
@@ -61,6 +63,7 @@ fn shown(
         page,
         frame: visit.frame(page, "settings"),
         name,
+        seen: life::fingerprint_of_name(&visit.place.organization.name),
         problems,
         may_describe: visit.place.role.may_manage_members(),
         is_owner: visit.place.role == MemberRole::Owner,
@@ -83,7 +86,7 @@ pub(super) async fn press(
     };
     match fields.get("act") {
         "export" => take_along(&app, &page, &visit, (fields.get("file"), request_id)).await,
-        _ => call(&app, &page, &visit, (fields.get("name"), request_id)).await,
+        _ => call(&app, &page, &visit, (&fields, request_id)).await,
     }
 }
 
@@ -92,12 +95,24 @@ async fn call(
     app: &App,
     page: &Page,
     visit: &Visit,
-    (name, request_id): (&str, String),
+    (fields, request_id): (&Fields, String),
 ) -> Response {
+    let (name, seen) = (fields.get("name"), fields.seen());
     let wanted =
         Description { slug: None, name: Some(name.to_owned()), org_type: None, industry: None };
-    match life::describe(app, &visit.actor(request_id), visit.tenant_id(), wanted).await {
+    let (actor, seen) = (visit.actor(request_id), seen.as_deref());
+    match life::describe(app, &actor, visit.tenant_id(), wanted, seen).await {
         Ok(_) => notice::see_other(&visit.address("settings"), "console-called-notice"),
+        // It is called so, whoever made it so.
+        Err(LifeError::Changed) if visit.place.organization.name == name.trim() => {
+            notice::see_other(&visit.address("settings"), "console-called-notice")
+        }
+        // Somebody else was faster. Saved again, the form counts.
+        Err(LifeError::Changed) => {
+            let stored = page.language.isolated(&visit.place.organization.name);
+            let text = page.text_with("console-name-changed", "name", &stored);
+            shown(page, visit, StatusCode::CONFLICT, (name, Problems::of("name", text)))
+        }
         Err(LifeError::Organization(OrganizationError::Field(_))) => {
             let problems = Problems::of("name", page.text("console-name-wrong"));
             shown(page, visit, StatusCode::BAD_REQUEST, (name, problems))

@@ -43,7 +43,8 @@ impl Visit {
         current: &'static str,
     ) -> Frame<'a> {
         let organization = &self.place.organization;
-        Frame::new(page, (&organization.slug, &organization.name), self.place.role, current)
+        let names = (organization.slug.as_str(), organization.name.as_str());
+        Frame::new(page, names, self.place.role, current).placed(organization)
     }
 
     pub(in super::super) fn may_spend(&self) -> bool {

@@ -37,6 +37,8 @@ struct InvoicesPage<'a> {
 struct Shown {
     /// Absent until it is numbered.
     number: Option<String>,
+    /// Which other Sovereign issued it.
+    issued_by: Option<String>,
     /// The time that an invoice is for, or the day of a credit note.
     when: String,
     amount_minor: i64,
@@ -92,6 +94,7 @@ fn invoice_row(page: &Page, visit: &Visit, row: &InvoiceRow) -> Shown {
     };
     Shown {
         number: row.number.map(number_text),
+        issued_by: issued_by(page, row.issued_by.as_deref()),
         when: period(page, row).unwrap_or_else(|| page.day(row.created_at.0)),
         amount_minor: row.amount_minor.saturating_sub(row.rounding_minor),
         credit_minor: row.credit_minor,
@@ -104,6 +107,11 @@ fn invoice_row(page: &Page, visit: &Visit, row: &InvoiceRow) -> Shown {
             .filter(|url| url.starts_with("https://"))
             .or(row.number.map(|_| own)),
     }
+}
+
+fn issued_by(page: &Page, fqdn: Option<&str>) -> Option<String> {
+    let issuer = page.language.isolated(fqdn?);
+    Some(page.text_with("wallet-issued-by", "sovereign", &issuer))
 }
 
 /// The days that an invoice is for.
@@ -124,6 +132,7 @@ fn note_row(page: &Page, visit: &Visit, row: &RefundRow) -> Shown {
     };
     Shown {
         number: row.number.map(print_credit_note::number_text),
+        issued_by: issued_by(page, row.issued_by.as_deref()),
         when: page.day(row.created_at.0),
         amount_minor: row.total_minor(),
         credit_minor: row.credit_minor.saturating_add(row.credited_minor),

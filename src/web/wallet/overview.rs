@@ -17,7 +17,7 @@ use crate::storage::ledger::Line;
 use crate::storage::{self, wallets::LotRow};
 use crate::usecase::export::ExportError;
 use crate::usecase::organizations::OrganizationError;
-use crate::usecase::print_invoice::number_text;
+use crate::usecase::print_invoice::numbered;
 use crate::usecase::wallet::{self, Lasts, LedgerQuery, Movement, Summary};
 use crate::web::console::visit::Visit;
 use crate::web::error;
@@ -257,10 +257,10 @@ fn shown_line(app: &App, page: &Page, visit: &Visit, line: &Line) -> storage::Re
         line.movement(),
         Movement::Granted | Movement::Expired | Movement::Released | Movement::Adopted
     );
-    let invoice = row
-        .invoice_id
-        .zip(row.invoice_number)
-        .map(|(id, number)| (number_text(number), visit.address(&format!("invoices/{id}/pdf"))));
+    let issued_by = row.invoice_issued_by.as_deref();
+    let invoice = row.invoice_id.zip(row.invoice_number).map(|(id, number)| {
+        (numbered(number, issued_by), visit.address(&format!("invoices/{id}/pdf")))
+    });
     Ok(ShownLine {
         day: page.day(row.created_at.0),
         // A code is copied as it is.

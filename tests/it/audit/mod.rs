@@ -1,10 +1,12 @@
 //! The audit log: sealed by a job, checked by `verify`, read at `GET /auth/admin/audit`.
 
+mod documented;
 mod leases;
 mod read;
 mod refused;
 mod seals;
 mod tampering;
+mod who;
 
 use crate::harness::{Engine, TestApp};
 

@@ -1,5 +1,6 @@
 //! Signed Blueprints are taken, shown, ordered, changed and retired.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{BLUEPRINTS, is_listed, only, order};
@@ -101,6 +102,31 @@ on_both! {
         }
         let shown = app.anyone().get("/catalog/apps/cal-own").await.expect(200);
         assert_eq!(shown["helm_repo"], "oci://registry.example/catalog");
+    }
+
+    async fn the_second_of_two_who_change_one_is_told(app: &TestApp, Setup::with_blueprints()) {
+        let admin = app.sovereign_admin();
+        let first = Signer::franchisee().submission(&blueprint("cal-own"));
+        let made = admin.post(BLUEPRINTS, &first).await.expect(201);
+        let seen = format!("\"{}\"", made["digest"].as_str().unwrap());
+        let path = format!("{BLUEPRINTS}/cal-own");
+        let mut document = blueprint("cal-own");
+        document["helm_version"] = json!("2.0.0");
+        let next = Signer::franchisee().submission(&document).to_string().into_bytes();
+        let put = async |tag: &str, body: &[u8]| {
+            admin.send(Method::PUT, &path, &[("If-Match", tag)], Some(body.to_vec())).await
+        };
+        let changed = put(&seen, &next).await;
+        let tag = changed.headers["etag"].to_str().unwrap().to_owned();
+        let changed = changed.expect(200);
+        assert_eq!(tag, format!("\"{}\"", changed["digest"].as_str().unwrap()));
+        let back = first.to_string().into_bytes();
+        put(&seen, &back).await.expect_problem(412, "catalog_entry_edited");
+        let late = admin.send(Method::DELETE, &path, &[("If-Match", &seen)], None).await;
+        late.expect_problem(412, "catalog_entry_edited");
+        assert_eq!(only(app).await, changed);
+        put(&tag, &back).await.expect(200);
+        admin.send(Method::DELETE, &path, &[("If-Match", &seen)], None).await.expect(200);
     }
 
     async fn one_that_is_retired_is_kept_by_whoever_has_it(app: &TestApp, Setup::with_blueprints()) {

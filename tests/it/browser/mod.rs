@@ -5,15 +5,22 @@
 
 mod administration;
 mod bulk;
+mod catalog_jobs;
 mod coverage;
+mod desk_jobs;
+mod files;
 mod harm;
 mod hostile;
 mod journey;
 mod keyboard;
 mod look;
 mod messages;
+mod moves_jobs;
 mod pages;
 mod pictures;
+mod policy_jobs;
+mod superadmin_jobs;
+mod system_jobs;
 mod visit;
 mod walk;
 mod words;

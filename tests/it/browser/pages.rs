@@ -130,6 +130,8 @@ pub(super) const PAGES: &[Row] = &[
     page("console-home", "/console/noor-pharmacy").by(Viewer::Owner),
     page("console-home-unpaid", "/console/seeb-clinic").by(Viewer::Owner),
     page("console-home-of-reader", "/console/noor-pharmacy").by(Viewer::Reader),
+    page("console-home-moving", "/console/qurum-cafe").by(Viewer::Owner),
+    page("console-home-moved", "/console/barka-dates").by(Viewer::Owner),
     page("console-apps", "/console/noor-pharmacy/apps").by(Viewer::Owner),
     page("console-app-comes", "/console/noor-pharmacy/apps/wordpress").by(Viewer::Owner),
     page("console-app-goes", "/console/noor-pharmacy/apps/nextcloud").by(Viewer::Owner),
@@ -194,6 +196,50 @@ pub(super) const PAGES: &[Row] = &[
     page("superadmin-catalog-unknown", "/admin/catalog/plans/x")
         .by(Viewer::Superadmin)
         .answers(404),
+    page("admin-policy", "/admin/policy").by(Viewer::Administrator),
+    page("admin-policy-wrong", "/admin/policy")
+        .by(Viewer::Administrator)
+        .sends(&[("denied_apps", "nonesuch"), ("act", "save")])
+        .answers(400),
+    page("admin-policy-number-wrong", "/admin/policy")
+        .by(Viewer::Administrator)
+        .sends(&[("max_environments", "many"), ("max_monthly_spend_minor", "much")])
+        .answers(400),
+    page("admin-policy-changed", "/admin/policy")
+        .by(Viewer::Administrator)
+        .sends(&[("version", "0"), ("denied_apps", "redis"), ("max_environments", "2")])
+        .answers(409),
+    page("admin-policy-place-wrong", "/admin/policy?after=x")
+        .by(Viewer::Administrator)
+        .answers(400),
+    page("admin-approvals", "/admin/approvals").by(Viewer::Administrator),
+    page("admin-approvals-all", "/admin/approvals?state=all").by(Viewer::Administrator),
+    page("admin-approvals-none", "/admin/approvals?state=revoked").by(Viewer::Administrator),
+    page("admin-approvals-wrong", "/admin/approvals?state=lost")
+        .by(Viewer::Administrator)
+        .answers(400),
+    page("admin-approval", "/admin/approvals/{approval}").by(Viewer::Administrator),
+    page("admin-approval-wrong", "/admin/approvals/{approval}")
+        .by(Viewer::Administrator)
+        .sends(&[("days", "many"), ("act", "approve")])
+        .answers(400),
+    page("admin-approval-given", "/admin/approvals/{approval-given}").by(Viewer::Superadmin),
+    page("admin-approval-unknown", "/admin/approvals/x").by(Viewer::Administrator).answers(404),
+    page("admin-blueprints", "/admin/blueprints").by(Viewer::Administrator),
+    page("admin-blueprints-nothing", "/admin/blueprints")
+        .by(Viewer::Administrator)
+        .sends(&[("act", "add")])
+        .answers(400),
+    page("admin-blueprint", "/admin/blueprints/diary").by(Viewer::Administrator),
+    page("admin-blueprint-nothing", "/admin/blueprints/diary")
+        .by(Viewer::Administrator)
+        .sends(&[("act", "change")])
+        .answers(400),
+    page("admin-blueprint-confirm", "/admin/blueprints/diary")
+        .by(Viewer::Administrator)
+        .sends(&[("confirm", "x")])
+        .answers(400),
+    page("admin-blueprint-unknown", "/admin/blueprints/x").by(Viewer::Administrator).answers(404),
     page("admin-mail", "/admin/vouchers/mail").by(Viewer::Administrator),
     page("admin-mail-wrong", "/admin/vouchers/mail?after=x").by(Viewer::Administrator).answers(400),
     page("admin-mail-new", "/admin/vouchers/mail/new").by(Viewer::Administrator),
@@ -290,6 +336,7 @@ pub(super) const PAGES: &[Row] = &[
         .answers(400),
     page("admin-campaigns", "/admin/campaigns").by(Viewer::Administrator),
     page("admin-campaigns-none", "/admin/campaigns?status=ended").by(Viewer::Administrator),
+    page("admin-campaigns-found", "/admin/campaigns?q=bill").by(Viewer::Administrator),
     page("admin-campaigns-wrong", "/admin/campaigns?status=gone")
         .by(Viewer::Administrator)
         .answers(400),
@@ -307,6 +354,9 @@ pub(super) const PAGES: &[Row] = &[
         .by(Viewer::Administrator)
         .sends(&[("name", ""), ("budget", "much")])
         .answers(400),
+    page("admin-campaign-days-wrong", "/admin/campaigns/{campaign}?from=soon")
+        .by(Viewer::Administrator)
+        .answers(400),
     page("admin-campaign-unknown", "/admin/campaigns/x").by(Viewer::Administrator).answers(404),
     page("admin-edit-many", "/admin/vouchers/edit?status=live&campaign={campaign}")
         .by(Viewer::Administrator),
@@ -319,12 +369,15 @@ pub(super) const PAGES: &[Row] = &[
         .answers(404),
     page("admin-edit-done", "/admin/vouchers/bulk/{edit-done}").by(Viewer::Administrator),
     page("admin-vouchers-spent", "/admin/vouchers?sort=spent").by(Viewer::Administrator),
+    page("admin-vouchers-all", "/admin/vouchers?status=all&sort=credit_asc")
+        .by(Viewer::Administrator),
     page("admin-vouchers-sort-wrong", "/admin/vouchers?sort=price")
         .by(Viewer::Administrator)
         .answers(400),
     page("admin-reports", "/admin/reports").by(Viewer::Administrator),
     page("admin-reports-year", "/admin/reports?days=365").by(Viewer::Administrator),
     page("admin-reports-day", "/admin/reports?days=7").by(Viewer::Superadmin),
+    page("admin-reports-wrong", "/admin/reports?from=soon").by(Viewer::Administrator).answers(400),
     page("admin-voucher-redeemed", "/admin/vouchers/BILL-120").by(Viewer::Administrator),
     page("admin-organizations", "/admin/organizations").by(Viewer::Administrator),
     page("admin-organizations-none", "/admin/organizations?q=nonesuch").by(Viewer::Administrator),
@@ -340,6 +393,35 @@ pub(super) const PAGES: &[Row] = &[
     page("superadmin-organization-ending", "/admin/organizations/{organization-ending}")
         .by(Viewer::Superadmin),
     page("superadmin-organization-unknown", "/admin/organizations/x")
+        .by(Viewer::Superadmin)
+        .answers(404),
+    page("superadmin-organization-away", "/admin/organizations/{organization-leaving}")
+        .by(Viewer::Superadmin),
+    page("superadmin-moves", "/admin/moves").by(Viewer::Superadmin),
+    page("superadmin-moves-wrong", "/admin/moves")
+        .by(Viewer::Superadmin)
+        .sends(&[("slug", "kestrel-2"), ("act", "look")])
+        .answers(400),
+    page("superadmin-moves-after-wrong", "/admin/moves?after=x")
+        .by(Viewer::Superadmin)
+        .answers(400),
+    page("superadmin-moves-not-yours", "/admin/moves").by(Viewer::Administrator).answers(403),
+    page("superadmin-move", "/admin/organizations/{organization}/move").by(Viewer::Superadmin),
+    page("superadmin-move-wrong", "/admin/organizations/{organization}/move")
+        .by(Viewer::Superadmin)
+        .sends(&[("to", "B.example"), ("forward", "nowhere"), ("act", "begin")])
+        .answers(400),
+    page("superadmin-move-leaving", "/admin/organizations/{organization-leaving}/move")
+        .by(Viewer::Superadmin),
+    page("superadmin-move-leaving-wrong", "/admin/organizations/{organization-leaving}/move")
+        .by(Viewer::Superadmin)
+        .sends(&[("confirm", "another")])
+        .answers(400),
+    page("superadmin-move-gone", "/admin/organizations/{organization-gone}/move")
+        .by(Viewer::Superadmin),
+    page("superadmin-move-arriving", "/admin/organizations/{organization-arriving}/move")
+        .by(Viewer::Superadmin),
+    page("superadmin-move-unknown", "/admin/organizations/x/move")
         .by(Viewer::Superadmin)
         .answers(404),
     page("superadmin-system", "/admin/system").by(Viewer::Superadmin),
@@ -438,10 +520,13 @@ pub(super) const NO_PAGES: &[(&str, &str)] = &[
     ("/admin/vouchers.csv", "a file"),
     ("/admin/vouchers/mail/{id}/addresses.csv", "a file"),
     ("/admin/vouchers/cards.pdf", "a file"),
+    ("/admin/moves/{id}/receipt.json", "a file"),
+    ("/admin/moves/{id}/release.json", "a file"),
     ("/admin/vouchers/{code}/qr.svg", "a picture"),
     ("/admin/vouchers/{code}/qr.png", "a picture"),
     ("/admin/vouchers/{code}/credit.csv", "a file"),
     ("/admin/campaigns/{id}/days.csv", "a file"),
+    ("/admin/campaigns/{id}/funnel.csv", "a file"),
     ("/admin/reports/{name}", "files"),
     ("/admin/branding/logo", "redirects to the branding, which shows it"),
     ("/language", "redirects to the page it was pressed on"),

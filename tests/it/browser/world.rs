@@ -12,7 +12,7 @@ use sovereign_domain::calendar::TimeZone;
 use crate::bulk::ask;
 use crate::campaigns::{campaign, issue_in};
 use crate::fleet;
-use crate::harness::{Customer, Engine, Look, Setup, SinkOptions, Tab, TestApp};
+use crate::harness::{Customer, Engine, Look, Setup, Signer, SinkOptions, Tab, TestApp, blueprint};
 use crate::mailings;
 use crate::provisioning::{allow, provision, refuse};
 
@@ -75,6 +75,7 @@ fn setup() -> Setup {
         issuers: vec![google],
         zone: TimeZone::get("Asia/Muscat").unwrap(),
         fleet: Some(fleet::SNAPSHOT),
+        blueprints: Signer::franchisee().options(),
         ..Setup::with_stripe()
     }
 }
@@ -88,10 +89,12 @@ impl World {
         world.campaigns().await;
         world.bulk().await;
         world.customers().await;
+        world.policy().await;
         world.letters().await;
         // Refunds and the like take a fresh sign-in.
         world.sign_in(Viewer::Superadmin).await;
         world.webhook().await;
+        world.moves().await;
         world
     }
 
@@ -247,6 +250,29 @@ impl World {
         self.values.insert("open_order", open);
     }
 
+    /// Rules with two versions, what the pharmacy asked for beyond them, and an app of the franchisee's own.
+    async fn policy(&mut self) {
+        let admin = self.app.sovereign_admin();
+        let path = "/billing/admin/environment-policy";
+        let first = json!({ "version": 0, "max_environments": 4 });
+        admin.put(path, &first).await.expect(200);
+        let rules = json!({ "apps": ["ghost"], "above_monthly_minor": 90_000 });
+        let second = json!({ "version": 1, "max_environments": 5, "approval": rules });
+        admin.put(path, &second).await.expect(200);
+        let path = format!("/tenant/orgs/{}/approvals", self.values["pharmacy"]);
+        for (name, wanted) in [("approval", "ghost"), ("approval-given", "n8n")] {
+            let body =
+                json!({ "apps": [wanted], "monthly_minor": 95_000, "reason": "For the spring" });
+            let asked = self.app.member("aisha").post(&path, &body).await.expect(201);
+            self.values.insert(name, text_of(&asked["id"]));
+        }
+        let give = format!("/billing/admin/approvals/{}/approve", self.values["approval-given"]);
+        let note = json!({ "note": "Until summer", "valid_days": 90 });
+        admin.post(&give, &note).await.expect(200);
+        let signed = Signer::franchisee().submission(&blueprint("diary"));
+        admin.post("/catalog/admin/blueprints", &signed).await.expect(201);
+    }
+
     async fn organization(&self, slug: &str, name: &str) -> Customer {
         let client = self.app.member("aisha");
         let body = json!({ "slug": slug, "name": name, "plan_id": "m", "apps": [], "addons": [] });
@@ -293,6 +319,35 @@ impl World {
                       response_excerpt = 'down for maintenance' WHERE position IN \
                       (SELECT MIN(position) FROM event_deliveries)";
         self.app.execute(failed).await;
+    }
+
+    /// Organizations of the owner's on their way away and hither, and one that has left. What the other Sovereign would
+    /// have done is written straight into the database.
+    async fn moves(&mut self) {
+        let root = self.app.sign_in(Viewer::Superadmin.email()).await.client;
+        for (slug, name, value) in [
+            ("qurum-cafe", "Qurum Cafe", "organization-leaving"),
+            ("sur-dhows", "Sur Dhows", "organization-arriving"),
+            ("barka-dates", "تمور بركاء", "organization-gone"),
+        ] {
+            let made = self.organization(slug, name).await;
+            let path = format!("/billing/admin/organizations/{}/move", made.tenant_id);
+            let wish = json!({ "to": "b.example", "forward_url": "https://b.example/console" });
+            root.post(&path, &wish).await.expect(200);
+            root.get(&format!("{path}/bundle")).await.expect(200);
+            self.values.insert(value, made.tenant_id);
+        }
+        let (arriving, gone) =
+            (&self.values["organization-arriving"], &self.values["organization-gone"]);
+        let elsewhere = format!(
+            "UPDATE organization_moves SET direction = 'in', state = 'arriving', receipt = '{{}}' \
+                 WHERE tenant_id = '{arriving}'; \
+             UPDATE organization_moves SET state = 'moved', ended_at = started_at, receipt = '{{}}', \
+                 release = '{{}}' WHERE tenant_id = '{gone}'; \
+             UPDATE organizations SET moving_from = NULL, moved_to = 'b.example', \
+                 forward_url = 'https://b.example/console' WHERE id = '{gone}'"
+        );
+        self.app.execute(&elsewhere).await;
     }
 
     /// What somebody has in their mailbox: a code, a link, an invitation.

@@ -152,6 +152,22 @@ on_both! {
         assert_eq!(count(app).await, 1);
     }
 
+    /// A file that was looked at, and that nobody wanted.
+    async fn what_was_only_looked_at_is_forgotten_after_a_day(app: &TestApp) {
+        import(app, "code,credit\nA-1,5\n").await.expect(202);
+        app.execute("UPDATE bulk_operations SET state = 'checked'").await;
+        app.clock.advance_seconds(86_399);
+        app.run_job(JOB).await;
+        assert_eq!(app.texts("SELECT state FROM bulk_operations").await, ["checked"]);
+        app.clock.advance_seconds(1);
+        app.run_job(JOB).await;
+        assert_eq!(app.texts("SELECT state FROM bulk_operations").await, ["cancelled"]);
+        assert_eq!(app.number("SELECT COUNT(*) FROM bulk_files").await, 0);
+        let who = "SELECT actor || ' ' || request_id FROM audit_log WHERE action = 'bulk.cancel'";
+        assert_eq!(app.texts(who).await, ["system issue-in-bulk"]);
+        assert_eq!(count(app).await, 0);
+    }
+
     async fn stopped_in_time_nothing_is_issued(app: &TestApp) {
         let asked = import(app, "code,credit\nA-1,5\n").await.expect(202);
         assert_eq!(press(app, &asked, "cancel").await.expect(200)["state"], "cancelled");

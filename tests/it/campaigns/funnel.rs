@@ -76,6 +76,11 @@ on_both! {
             "spent_minor": app.number(spent).await, "currency": "OMR", "paying": app.number(paying).await,
         });
         assert_eq!(told, expected);
+        let file = app.sovereign_admin().get(&format!("/billing/campaigns/{id}/funnel/csv")).await;
+        assert_eq!(file.headers["content-disposition"], "attachment; filename=\"funnel.csv\"");
+        assert_eq!(file.text, "\u{feff}step,count,percent_of_step_before,currency,spent\r\n\
+            issued,3,,OMR,\r\nviews,1,,OMR,\r\nsign_ups,0,0,OMR,\r\nredeemed,2,,OMR,\r\n\
+            spenders,1,50,OMR,4.000\r\npaying,1,100,OMR,\r\n");
         assert_eq!((&told["redeemed"], &told["spent_minor"], &told["paying"]), (&json!(2), &json!(4_000), &json!(1)));
         roll_up(app).await;
         assert_eq!(funnel(app, &id).await, told, "nothing is added up twice");

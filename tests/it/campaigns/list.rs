@@ -35,6 +35,39 @@ on_both! {
         }
     }
 
+    /// However it is spelled, and with each status.
+    async fn a_part_of_the_name_is_enough(app: &TestApp) {
+        for name in ["Muscat bills", "Salalah 50% off", "Salalah BILLS", "فواتير صلالة"] {
+            campaign(app, name, json!({ "active": name != "Salalah BILLS" })).await;
+            app.clock.advance_seconds(1);
+        }
+        for (query, expected) in [
+            ("q=bills", &["Salalah BILLS", "Muscat bills"][..]),
+            ("q=%20SALALAH%20%20bi", &["Salalah BILLS"]),
+            ("q=salalah&status=running", &["Salalah 50% off"]),
+            ("q=%D8%B5%D9%84%D8%A7%D9%84%D8%A9", &["فواتير صلالة"]),
+            // What means anything in a pattern means itself.
+            ("q=%25", &["Salalah 50% off"]),
+            ("q=_", &[]),
+            ("q=!", &[]),
+        ] {
+            let found = app.sovereign_admin().get(&format!("/billing/campaigns?{query}")).await.expect(200);
+            assert_eq!(names(&found), expected, "{query}");
+        }
+        let admin = app.sovereign_admin();
+        let first = admin.get("/billing/campaigns?q=bills&limit=1").await;
+        let link = first.headers["link"].to_str().unwrap().to_owned();
+        let next = link.trim_start_matches('<').split('>').next().unwrap().to_owned();
+        assert_eq!(names(&first.expect(200)), ["Salalah BILLS"]);
+        assert_eq!(names(&admin.get(&next).await.expect(200)), ["Muscat bills"]);
+        for query in [format!("q={}", "x".repeat(81)), "q=A%00B".to_owned()] {
+            let problem = admin.get(&format!("/billing/campaigns?{query}")).await;
+            assert_eq!(problem.expect_problem(400, "invalid_request")["field"], "q");
+        }
+        let listed = app.database().run(&["campaign", "list", "--search", "MUSCAT", "--json"]).expect_json();
+        assert_eq!(names(&listed), ["Muscat bills"]);
+    }
+
     async fn a_status_has_exactly_those_that_stand_so(app: &TestApp) {
         campaign(app, "running", json!({ "budget_minor": 5 })).await;
         campaign(app, "scheduled", json!({ "starts_at": "2027-03-02T00:00:00Z" })).await;

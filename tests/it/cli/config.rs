@@ -29,7 +29,7 @@ pub(super) fn entries(program: Program) -> BTreeMap<String, Value> {
 }
 
 /// A value for each key that is not its default.
-const SAMPLES: [(&str, &str); 57] = [
+const SAMPLES: [(&str, &str); 58] = [
     ("data", "/srv/sovereign"),
     ("database_url", "postgres://a:hunter2-hunter2@db.example/c"),
     ("listen", "0.0.0.0:80"),
@@ -51,6 +51,7 @@ const SAMPLES: [(&str, &str); 57] = [
     ("preview_cache", "off"),
     ("jobs", "off"),
     ("engine.max_batch", "64"),
+    ("moves.max_bundle_mib", "8"),
     ("encryption_key", "aHVudGVyMi1odW50ZXIyLWh1bnRlcjItaHVudGVyMiE="),
     ("stripe.api_url", "https://stripe-proxy.example"),
     ("stripe.minimum_charge_minor", "250"),

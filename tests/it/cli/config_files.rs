@@ -121,6 +121,8 @@ fn a_bad_value_is_named_with_its_origin() {
         ("engine.max_batch", "SOVEREIGN_ENGINE_MAX_BATCH", "0"),
         ("engine.max_batch", "SOVEREIGN_ENGINE_MAX_BATCH", "257"),
         ("engine.max_batch", "SOVEREIGN_ENGINE_MAX_BATCH", "many"),
+        ("moves.max_bundle_mib", "SOVEREIGN_MOVES_MAX_BUNDLE_MIB", "0"),
+        ("moves.max_bundle_mib", "SOVEREIGN_MOVES_MAX_BUNDLE_MIB", "1 GiB"),
     ] {
         let said = Program::new(["verify"]).env(variable, value).run().expect_failure(2);
         assert!(said.contains(&format!("{key} (environment {variable}): ")), "{value}: {said}");

@@ -83,6 +83,26 @@ on_empty! {
         assert_eq!(users, [administrator], "signing in found the user that was there");
     }
 
+    /// Without a mail server the mail is in the log, and its code signs in whoever the greeting names.
+    async fn a_mail_is_printed_and_its_code_signs_in(database: &TestDatabase) {
+        let serve = ["serve", "--listen", "127.0.0.1:0", "--demo"];
+        let mut server = Server::start(Program::new(serve).args(database.flags()));
+        server.wait_for("No mail server is configured: mails are printed here.");
+        let email = "admin@demo.sovereign.example";
+        server.anyone().post("/auth/magic-link", &json!({ "email": email })).await.expect(200);
+        // It stands below the code.
+        let said = server.wait_for("/sign-in/link?token=");
+        let (_, mail) = said.split_once("no mail server is configured; the mail:").unwrap();
+        let is_code = |word: &&str| word.len() == 6 && word.bytes().all(|b| b.is_ascii_digit());
+        let code = mail.split_whitespace().find(is_code).unwrap_or_else(|| panic!("{mail}"));
+        let body = json!({ "email": email, "code": code });
+        let pair = server.anyone().post("/auth/verify", &body).await.expect(200);
+        let administrator = server.bearing(pair["token"].as_str().unwrap());
+        administrator.get("/billing/admin/orders").await.expect(200);
+        server.anyone().post("/auth/verify", &body).await.expect_problem(401, "unauthorized");
+        server.stop().expect(0);
+    }
+
     async fn it_takes_a_name_and_a_currency(database: &TestDatabase) {
         let own = ["--demo", "--fqdn", "bank.example", "--currency", "BHD"];
         let mut server = database.serve(&own);

@@ -64,6 +64,25 @@ on_empty! {
         server.stop().expect(0);
     }
 
+    /// Where the line cannot be written no file is touched.
+    async fn no_key_changes_without_its_line(database: &TestDatabase) {
+        database.serve(&SERVE).stop().expect(0);
+        database.run(&["key", "rotate"]).expect(0);
+        let listed = database.run(&["key", "list", "--json"]).expect_json();
+        let retired = listed[1]["kid"].as_str().unwrap();
+        database.execute("ALTER TABLE audit_log RENAME TO audit_log_away").await;
+        for command in ["prepare", "rotate"] {
+            database.run(&["key", command]).expect_failure(3);
+        }
+        database.program(&["key", "forget"]).args(["--", retired]).run().expect_failure(3);
+        assert_eq!(database.run(&["key", "list", "--json"]).expect_json(), listed);
+        database.execute("ALTER TABLE audit_log_away RENAME TO audit_log").await;
+        database.run(&["key", "rotate"]).expect(0);
+        database.program(&["key", "forget"]).args(["--", retired]).run().expect(0);
+        let noted = "SELECT action FROM audit_log WHERE action LIKE 'key.%' ORDER BY id";
+        assert_eq!(database.texts(noted).await, ["key.rotate", "key.rotate", "key.forget"]);
+    }
+
     /// A key that others can read is none.
     async fn every_key_is_its_owners_alone(database: &TestDatabase) {
         database.serve(&SERVE).stop().expect(0);

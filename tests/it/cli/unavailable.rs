@@ -7,11 +7,12 @@ use tokio::net::TcpSocket;
 use crate::harness::{Engine, Program, TestDatabase, postgres_server};
 
 /// The commands that need a database.
-const COMMANDS: [&[&str]; 8] = [
+const COMMANDS: [&[&str]; 9] = [
     &["serve", "--listen", "127.0.0.1:0", "--demo"],
     &["migrate"],
     &["verify"],
     &["jobs", "list"],
+    &["key", "rotate"],
     &["voucher", "list"],
     &["voucher", "issue", "ABC", "--credit", "5"],
     &["voucher", "revoke", "ABC"],

@@ -421,12 +421,12 @@ const CASES: &[Case] = &[
     case(
         "what was spent of a voucher's credit is in the ledger",
         "INSERT INTO voucher_counts SELECT 'NO-1', created_at, 0, 0, 5, 0, 5, 0 FROM sovereign; \
-         INSERT INTO voucher_totals VALUES ('NO-1', 0, 5, 0, NULL); \
+         INSERT INTO voucher_totals VALUES ('NO-1', 0, 5, 0, NULL, 0); \
          INSERT INTO voucher_customers VALUES ('NO-1', 'kestrel', NULL, 0, 5, NULL, NULL)",
     ),
     case(
         "what a voucher's times come to is what was spent in all",
-        "INSERT INTO voucher_totals VALUES ('NO-1', 0, 5, 0, NULL); \
+        "INSERT INTO voucher_totals VALUES ('NO-1', 0, 5, 0, NULL, 0); \
          INSERT INTO voucher_customers VALUES ('NO-1', 'kestrel', NULL, 0, 5, NULL, NULL)",
     ),
     case(
@@ -439,12 +439,17 @@ const CASES: &[Case] = &[
     ),
     case(
         "what a voucher's times come to is what ended in all",
-        "INSERT INTO voucher_totals VALUES ('NO-1', 5, 0, 0, NULL)",
+        "INSERT INTO voucher_totals VALUES ('NO-1', 5, 0, 0, NULL, 0)",
+    ),
+    case(
+        "what a voucher's times come to is how often it was redeemed in all",
+        "INSERT INTO voucher_totals VALUES ('NO-1', 0, 0, 0, NULL, 5)",
     ),
     Case {
         check: "a voucher's redemptions are counted by time",
         also: &["redemptions by source are those of the vouchers"],
         sql: "INSERT INTO voucher_counts SELECT 'NO-1', created_at, 1, 0, 0, 0, 0, 0 FROM sovereign; \
+              INSERT INTO voucher_totals VALUES ('NO-1', 0, 0, 0, NULL, 1); \
               INSERT INTO voucher_customers VALUES ('NO-1', 'kestrel', NULL, 1, 0, NULL, NULL)",
     },
     Case {
@@ -554,6 +559,17 @@ const CASES: &[Case] = &[
              credit_minor, state, ordinal, cap, created_at) \
          SELECT id, 'b.example', code, customer_id, tenant_id, user_id, {id}, credit_minor, 'redeemed', \
              ordinal, cap, created_at FROM promo_redemptions WHERE code = 'SECOND-10'",
+    ),
+    case(
+        "no card is refunded here that another Sovereign charged",
+        "INSERT INTO card_payments (id, order_id, customer_id, tenant_id, intent_id, charge_id, \
+             amount_minor, purpose, created_at, foreign_fqdn) \
+         SELECT {id}, id, customer_id, tenant_id, 'pi_1', 'ch_1', 5, 'returned', created_at, 'b.example' \
+         FROM orders; \
+         INSERT INTO refunds (id, order_id, payment_id, customer_id, tenant_id, credit_minor, \
+             card_minor, tax_minor, reason, requested_by, status, has_note, created_at, updated_at) \
+         SELECT {id}, order_id, id, customer_id, tenant_id, 0, 5, 0, '', '', 'pending', FALSE, \
+             created_at, created_at FROM card_payments",
     ),
     case("an invoice is in the Sovereign's currency", "UPDATE invoices SET currency = 'BHD'"),
     case(
@@ -689,9 +705,13 @@ async fn books(engine: Engine) -> TestDatabase {
     app.verify().await;
     app.execute(LET_GO).await;
     // What follows from other columns cannot be put back like them.
-    for index in
-        ["promo_codes_status", "promo_codes_alone", "promo_codes_campaign", "promo_codes_bulk"]
-    {
+    for index in [
+        "promo_codes_status",
+        "promo_codes_alone",
+        "promo_codes_campaign",
+        "promo_codes_bulk",
+        "promo_codes_credit",
+    ] {
         app.execute(&format!("DROP INDEX {index}")).await;
     }
     app.execute("ALTER TABLE promo_codes DROP COLUMN status").await;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sovereign::auth::Role;
 
-use super::{OtherBuild, SNAPSHOT, closed, listed, program, reasons, write};
+use super::{OtherBuild, SNAPSHOT, closed, listed, own, program, reasons, write};
 use crate::harness::{FLEET_FILE, FQDN, Setup, TestDatabase, on_both};
 use crate::rollup::{Book, NewCharge, World};
 
@@ -22,11 +22,11 @@ payout = { stripe_account = "acct_omantel" }
 "#;
 
 /// The middle of October and of November 2025.
-const OCTOBER: i64 = 1_760_918_400;
-const NOVEMBER: i64 = 1_763_596_800;
+pub(super) const OCTOBER: i64 = 1_760_918_400;
+pub(super) const NOVEMBER: i64 = 1_763_596_800;
 
 /// A book in which October is closed.
-async fn october(database: &TestDatabase) -> (World, Book) {
+pub(super) async fn october(database: &TestDatabase) -> (World, Book) {
     let world = World::quiet().await;
     world.agree(AGREEMENTS);
     for (sovereign, amount) in
@@ -39,19 +39,19 @@ async fn october(database: &TestDatabase) -> (World, Book) {
     (world, book)
 }
 
-async fn charge(world: &World, sovereign: &str, amount: i64, at: i64) {
+pub(super) async fn charge(world: &World, sovereign: &str, amount: i64, at: i64) {
     let charge =
         NewCharge { sovereign: Some(sovereign), currency: "omr", amount, created: at, moved: at };
     world.fake.charge(&charge).await;
 }
 
 /// One number of the book, as SQL adds it up.
-async fn in_book(database: &TestDatabase, what: &str) -> i64 {
+pub(super) async fn in_book(database: &TestDatabase, what: &str) -> i64 {
     let found = database.texts(&format!("SELECT CAST({what} AS text)")).await;
     found.first().unwrap().parse().unwrap()
 }
 
-fn parsed(text: &str) -> Value {
+pub(super) fn parsed(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
@@ -68,7 +68,7 @@ on_both! {
         let other = OtherBuild::of(app).await;
         let (_taken, gone) = closed();
         let fleet = [
-            listed(&app.url(""), "token_env = 'ONE_TOKEN'"),
+            own(app, "token_env = 'ONE_TOKEN'"),
             listed(&other.url, "fqdn = 'salalah.omani.works'"),
             listed(&gone, "fqdn = 'nobodys.example'"),
         ];
@@ -114,6 +114,9 @@ on_both! {
         assert_eq!((&one["charged"][0]["charged_minor"], &one["charged"][0]["publisher_minor"]), (&json!(22_345), &json!(4_469)));
         assert_eq!(two["conformance"]["failures"][0]["name"], "build");
         assert_eq!(reasons(two), [("vouchers", "no_token"), ("credit", "no_token")]);
+        // It is the first one behind another address, and says so.
+        assert_eq!((&one["claims"], &two["claims"]), (&json!(null), &json!(FQDN)));
+        assert_eq!((&one["also_at"], &one["statements"][0]["payout_state"]), (&json!([]), &json!("due")));
         assert_eq!((&two["off"], &three["off"]), (&json!(true), &json!(true)));
         assert_eq!(three["conformance"]["result"], "unreachable");
         let gone_cells = [
@@ -127,7 +130,7 @@ on_both! {
         assert_eq!(told["totals"], json!([{
             "currency": "OMR", "credit_outstanding_minor": 11_000, "charged_minor": 30_245,
             "publisher_minor": 5_869, "due_minor": in_book(&database, &statement("due_minor")).await,
-            "payout_minor": in_book(&database, &statement("payout_minor")).await,
+            "payout_minor": in_book(&database, &statement("payout_minor")).await, "paid_minor": 0,
         }]));
         assert_eq!(told["not_in_fleet"], json!([]));
 
@@ -142,6 +145,10 @@ on_both! {
         assert_eq!(column("charged"), ["22.345", "7.000", "0.900", "30.245"]);
         assert_eq!(column("publisher"), ["4.469", "1.400", "", "5.869"]);
         assert_eq!(column("row"), ["sovereign", "sovereign", "sovereign", "total"]);
+        assert_eq!(column("claims"), ["", FQDN, "", ""]);
+        assert_eq!(column("payout_state"), ["due", "due", "", ""]);
+        assert_eq!(column("payout")[3], column("payout")[0]);
+        assert_eq!(column("paid"), ["0.000", "0.000", "", "0.000"]);
         assert_eq!(column("off"), ["false", "true", "true", ""]);
         database.remove().await;
     }
@@ -152,7 +159,7 @@ on_both! {
         let (world, book) = october(&database).await;
         charge(&world, FQDN, 50_000, NOVEMBER).await;
         world.program(&book, "2025-11").args(["--keep-open"]).run().expect(0);
-        let fleet = listed(&app.url(""), "");
+        let fleet = own(app, "");
         let said = |more: &[&str]| {
             let ended = program(&fleet, &["--book", &book.place, "--json"]).args(more).run().expect(0);
             parsed(&ended.stdout)
@@ -175,8 +182,7 @@ on_both! {
 
     /// A report that was written before counts with its own moment.
     async fn a_report_of_conformance(app: &TestApp) {
-        let url = app.url("");
-        let fleet = listed(&url, "token_file = 'admin.token'");
+        let fleet = own(app, "token_file = 'admin.token'");
         let checked = crate::harness::Program::new(["conformance", "--fleet", "fleet.toml", "--read-only", "--json"]);
         write(&checked, "fleet.toml", &fleet);
         write(&checked, "admin.token", &app.token("operator", Role::Superadmin));
@@ -192,7 +198,7 @@ on_both! {
         let passed = passed.filter(|check| check["status"] == "passed").count();
         assert_eq!(conformance["passed"].as_u64(), u64::try_from(passed).ok());
         // One that it does not have is not taken for one that conforms.
-        let other = listed(&app.url("/api"), "");
+        let other = listed(&app.url("/api"), &format!("fqdn = '{FQDN}'"));
         let command = program(&other, &["--conformance", "report.json", "--json"]);
         write(&command, "report.json", &report.to_string());
         let told = parsed(&command.run().expect(0).stdout);
@@ -202,7 +208,7 @@ on_both! {
 
     /// Without a token, a book and a check, each cell says so, and nothing is off.
     async fn what_is_not_there_is_said(app: &TestApp) {
-        let ended = program(&listed(&app.url(""), ""), &[]).run().expect(0);
+        let ended = program(&own(app, ""), &[]).run().expect(0);
         assert_eq!(ended.stderr, format!("1/1 {}: answered\n", app.url("")));
         let lines: Vec<&str> = ended.stdout.lines().collect();
         assert_eq!(lines.len(), 2, "a head and a row: {}", ended.stdout);
@@ -215,7 +221,7 @@ on_both! {
 
     /// A token that is not taken is something that somebody has to look at.
     async fn a_token_that_is_refused(app: &TestApp) {
-        let command = program(&listed(&app.url(""), "token_env = 'TOKEN'"), &[]);
+        let command = program(&own(app, "token_env = 'TOKEN'"), &[]);
         let ended = command.env("TOKEN", app.token("visitor", Role::Member)).run().expect(1);
         assert!(ended.stdout.contains("refused: GET /billing/vouchers/count?status=live: 403"), "{}", ended.stdout);
         assert!(ended.stderr.contains("1 of 1 are off"), "{}", ended.stderr);

@@ -1,6 +1,7 @@
 //! `sovereign fleet`, and the snapshot that a Sovereign of the publisher's shows.
 
 mod command;
+mod identity;
 mod page;
 mod refused;
 
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::JoinHandle;
 
-use crate::harness::{Program, TestApp};
+use crate::harness::{FQDN, Program, TestApp};
 
 /// A conforming Sovereign, one that has drifted and one that is not reached.
 pub(crate) const SNAPSHOT: &str = include_str!("snapshot.json");
@@ -31,6 +32,11 @@ fn write(program: &Program, name: &str, text: &str) {
 /// A line of the fleet's file; `more` is what else it says.
 fn listed(url: &str, more: &str) -> String {
     format!("[[sovereign]]\nurl = '{url}'\n{more}\n\n")
+}
+
+/// The tests' own Sovereign, by its name.
+fn own(app: &TestApp, more: &str) -> String {
+    listed(&app.url(""), &format!("fqdn = '{FQDN}'\n{more}"))
 }
 
 /// A port that nobody listens on, and nobody else is given while the socket is there.

@@ -38,7 +38,8 @@ on_both! {
             "aria-current=\"page\">Fleet<", "3 hours ago", "2027-02 · closed", "salalah.omani.works",
             "1250.500\u{a0}BHD", "312.625\u{a0}BHD", "2487.55\u{a0}USD", "11.000\u{a0}OMR", ">conforming<", ">drift<",
             "not reached", "no token", "not in the book", "preview.times_redeemed", "no such &#60;member&#62;",
-            "20 more drifted.", "2027-02/zain/BHD", "عمانتل", "17.5", "GET /version: connection refused",
+            "20 more drifted.", "Claims to be <bdi dir=\"ltr\">omantel.omani.works</bdi>", "https://old.zain.example",
+            "Paid out", "7150.000\u{a0}OMR</bdi> · sent", "2487.55\u{a0}USD</bdi> · refused", "2027-02/zain/BHD", "عمانتل", "17.5", "GET /version: connection refused",
         ]);
         assert_eq!(order(&shown), ["acme.example", "omantel.omani.works", "zain.example"]);
         let off = browser.get(&format!("{PAGE}?show=off")).await.expect(200);

@@ -8,7 +8,7 @@ use aws_lc_rs::signature::Ed25519KeyPair;
 use serde_json::Value;
 use sovereign::auth::{IssuerSettings, MintedFor, Role, SigningKey, Tokens};
 use sovereign::blueprints::BlueprintOptions;
-use sovereign::clock::Clock as _;
+use sovereign::clock::{Clock as _, SystemClock};
 use sovereign::engine::MAX_BATCH;
 use sovereign::hooks::HookOptions;
 use sovereign::jobs::Runner;
@@ -30,6 +30,7 @@ use sovereign_domain::calendar::TimeZone;
 use sovereign_domain::tax::TaxRules;
 use sqlx::AssertSqlSafe;
 
+use super::actions;
 use super::client::{Client, http_client};
 use super::clock::TestClock;
 use super::database::{Engine, FQDN, TestDatabase};
@@ -69,6 +70,10 @@ pub(crate) struct Setup {
     pub(crate) blueprints: BlueprintOptions,
     /// The snapshot of the fleet that a Sovereign of the publisher's shows.
     pub(crate) fleet: Option<&'static str>,
+    /// What the Sovereign is called.
+    pub(crate) fqdn: &'static str,
+    /// The largest bundle that is imported by page or route.
+    pub(crate) max_bundle_bytes: u64,
 }
 
 /// A signing key in PKCS #8. The tests hold the bytes too, to forge tokens with.
@@ -99,6 +104,8 @@ impl Default for Setup {
             provisioning: ProvisioningOptions::default(),
             blueprints: BlueprintOptions::default(),
             fleet: None,
+            fqdn: FQDN,
+            max_bundle_bytes: 64 << 20,
         }
     }
 }
@@ -171,10 +178,14 @@ impl TestApp {
         } else {
             TestDatabase::started(engine).await
         };
+        if setup.fqdn != FQDN {
+            let named = format!("UPDATE sovereign SET fqdn = '{}'", setup.fqdn);
+            database.execute(&named).await;
+        }
         let clock = Arc::new(TestClock::new());
         let key = new_key();
         let signing_key = SigningKey::from_der(&key).unwrap();
-        let tokens = Tokens::new(FQDN, signing_key.clone(), None, clock.clone()).unwrap();
+        let tokens = Tokens::new(setup.fqdn, signing_key.clone(), None, clock.clone()).unwrap();
         let sink = match setup.sink {
             Some(options) => Some(MailSink::start(options).await),
             None => None,
@@ -192,7 +203,7 @@ impl TestApp {
             shared_secret: setup.shared_secret,
             issuers: setup.issuers,
             wanted: Wanted {
-                fqdn: Some(FQDN.to_owned()),
+                fqdn: Some(setup.fqdn.to_owned()),
                 currency: setup.currency.map(str::to_owned),
                 demo: setup.is_demo,
             },
@@ -201,6 +212,7 @@ impl TestApp {
             tax: setup.tax,
             zone: setup.zone,
             max_batch: MAX_BATCH,
+            max_bundle_bytes: setup.max_bundle_bytes,
             preview_cache: true,
             mail: sink.as_ref().map_or(MailOptions::Log, MailSink::as_setting),
             vault: Vault::in_directory(database.directory.path()),
@@ -500,6 +512,13 @@ impl TestApp {
         .unwrap()
     }
 
+    /// Goes by the machine's clock from now on, as commands beside it do. What the start has done was later by that: it
+    /// was never done.
+    pub(crate) async fn follow_the_machine(&self) {
+        self.clock.set(SystemClock.now());
+        self.execute("DELETE FROM audit_seals; DELETE FROM jobs").await;
+    }
+
     /// Changes the database past the API.
     pub(crate) async fn execute(&self, sql: &str) {
         let done = match &self.store {
@@ -523,6 +542,7 @@ impl TestApp {
     pub(crate) async fn finish(self) {
         self.verify().await;
         events::assert_described(&self).await;
+        actions::assert_documented(&self).await;
         self.stop().await;
     }
 

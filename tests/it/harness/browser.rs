@@ -17,12 +17,39 @@ pub(crate) struct Browser {
     form_token: String,
 }
 
+/// The type of the bodies that [`form`] makes.
+pub(crate) const FORM: &str = "multipart/form-data; boundary=----boundary7MA4YWxkTrZu0gW";
+
+/// A form with files in it.
+pub(crate) fn form(fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Vec<u8> {
+    let (_, boundary) = FORM.split_once('=').unwrap();
+    let head = |name: &str, more: &str| {
+        format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"{more}\r\n\r\n")
+    };
+    let mut body = Vec::new();
+    let mut add = |head: String, content: &[u8]| {
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(content);
+        body.extend_from_slice(b"\r\n");
+    };
+    for (name, text) in fields {
+        add(head(name, ""), text.as_bytes());
+    }
+    for (name, content) in files {
+        let more = "; filename=\"file\"\r\nContent-Type: application/octet-stream";
+        add(head(name, more), content);
+    }
+    body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+    body
+}
+
 /// What a browser got.
 #[derive(Debug)]
 pub(crate) struct Shown {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Shown {
@@ -100,17 +127,37 @@ impl Browser {
 
     /// Sends the form of the last page with a file in it, as a browser does.
     pub(crate) async fn upload(&mut self, path: &str, file: &str) -> Shown {
-        const BOUNDARY: &str = "----boundary7MA4YWxkTrZu0gW";
-        let token = &self.form_token;
-        let body = format!(
-            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"form_token\"\r\n\r\n{token}\r\n\
-             --{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"codes.csv\"\r\n\
-             Content-Type: text/csv\r\n\r\n{file}\r\n--{BOUNDARY}--\r\n"
-        );
-        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
-        let request = self.http.post(format!("{}{path}", self.base)).body(body);
-        let request = request.header("Content-Type", kind).header("Origin", &self.base);
+        self.upload_all(path, &[], &[("file", file.as_bytes())]).await
+    }
+
+    /// The same with other fields before the files.
+    pub(crate) async fn upload_all(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &[u8])],
+    ) -> Shown {
+        let token = self.form_token.clone();
+        let fields = [&[("form_token", token.as_str())], fields].concat();
+        let request = self.http.post(format!("{}{path}", self.base)).body(form(&fields, files));
+        let request = request.header("Content-Type", FORM).header("Origin", &self.base);
         self.send(request.header("Sec-Fetch-Site", "same-origin")).await
+    }
+
+    /// Sends a form with a token and a file in it.
+    pub(crate) async fn post_file(
+        &mut self,
+        path: &str,
+        headers: &[(&str, &str)],
+        (token, file): (&str, &str),
+    ) -> Shown {
+        let body = form(&[("form_token", token)], &[("file", file.as_bytes())]);
+        let request = self.http.post(format!("{}{path}", self.base)).body(body);
+        let mut request = request.header("Content-Type", FORM);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request).await
     }
 
     /// The token of the forms on the last page.
@@ -127,11 +174,12 @@ impl Browser {
         for line in headers.get_all(SET_COOKIE) {
             self.keep(line.to_str().unwrap());
         }
-        let text = response.text().await.unwrap();
+        let bytes = response.bytes().await.unwrap().to_vec();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         if let Some((_, after)) = text.split_once("name=\"form_token\" value=\"") {
             after.split('"').next().unwrap().clone_into(&mut self.form_token);
         }
-        Shown { status, headers, text }
+        Shown { status, headers, text, bytes }
     }
 
     fn keep(&mut self, line: &str) {

@@ -213,6 +213,7 @@ async fn start_once(location: Location) {
         tax: sovereign_domain::tax::TaxRules::default(),
         zone: sovereign_domain::calendar::TimeZone::UTC,
         max_batch: MAX_BATCH,
+        max_bundle_bytes: 64 << 20,
         preview_cache: true,
         fleet_snapshot: None,
         mail: MailOptions::Log,

@@ -1,6 +1,7 @@
 //! A Sovereign in the test's own process, on a fresh database, with a clock the test moves; or as processes
 //! of their own, and what hurts them.
 
+mod actions;
 mod app;
 mod browser;
 mod chromium;
@@ -9,6 +10,7 @@ mod clock;
 mod cluster;
 mod database;
 mod events;
+mod page_routes;
 mod people;
 mod process;
 mod program;
@@ -22,14 +24,16 @@ mod signer;
 mod state;
 mod stripe;
 
+pub(crate) use self::actions::documented_actions;
 pub(crate) use self::app::{FLEET_FILE, Setup, TestApp};
-pub(crate) use self::browser::{Browser, Shown};
+pub(crate) use self::browser::{Browser, FORM, Shown, form};
 pub(crate) use self::chromium::{Look, Opened, Tab, Tongue};
 pub(crate) use self::client::{Client, Customer, Reply};
 pub(crate) use self::clock::TestClock;
 pub(crate) use self::cluster::{Cluster, give_to_postgres, is_root};
 pub(crate) use self::database::{Engine, FQDN, TestDatabase, postgres_server};
 pub(crate) use self::events::{all_events, assert_message, described_types};
+pub(crate) use self::page_routes::{is_of_route, page_routes, route_of};
 pub(crate) use self::people::{tenant_id, token, user_id};
 pub(crate) use self::process::{Ended, Running as Process};
 pub(crate) use self::program::{Door, Program, Server};

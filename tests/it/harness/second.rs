@@ -47,6 +47,7 @@ impl SecondServer {
             tax: sovereign_domain::tax::TaxRules::default(),
             zone: sovereign_domain::calendar::TimeZone::UTC,
             max_batch: MAX_BATCH,
+            max_bundle_bytes: 64 << 20,
             preview_cache: true,
             mail: MailOptions::Log,
             vault: Vault::in_directory(app.database.directory.path()),

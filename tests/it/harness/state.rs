@@ -1,6 +1,6 @@
 //! Everything a database holds, to show that a refused request changed none of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use sovereign::storage::Store;
@@ -24,6 +24,13 @@ impl State {
 }
 
 impl State {
+    /// The tables that are not what they were.
+    pub(crate) fn changed<'a>(&'a self, after: &'a Self) -> Vec<&'a str> {
+        let tables: BTreeSet<&String> = self.0.keys().chain(after.0.keys()).collect();
+        let differs = |table: &&String| self.0.get(*table) != after.0.get(*table);
+        tables.into_iter().filter(differs).map(String::as_str).collect()
+    }
+
     /// Reads all rows of all tables, whatever tables there are, but for who asked how often.
     pub(crate) async fn of(store: &Store) -> Self {
         let tables = match store {

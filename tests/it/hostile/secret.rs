@@ -70,6 +70,14 @@ on_both! {
         }
     }
 
+    /// A sign-in that is still to come is none: it would be a recent one for as long as its token lasts.
+    async fn nobody_has_signed_in_ahead_of_time(app: &TestApp, with_secret()) {
+        let at = |seconds: i64| bearing(app, &json!({ "auth_time": app.now_seconds() + seconds }));
+        let path = format!("/tenant/orgs/{}", at(0).make_organization("early").await);
+        at(31).delete(&path).await.expect_problem(401, "sign_in_again");
+        at(0).delete(&path).await.expect(200);
+    }
+
     /// Who knows the secret may name anyone, but becomes none of those who signed in here.
     async fn nobody_becomes_a_user_of_the_local_issuer(app: &TestApp, with_secret()) {
         app.issue("OWN-10", 10, 0).await;

@@ -6,10 +6,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use sovereign::jobs::{Done, Job, Outcome, Runner, Schedule};
+use sovereign::clock::Clock as _;
+use sovereign::ids::RandomIds;
+use sovereign::jobs::{self, Done, Job, Outcome, Runner, Schedule};
+use sovereign_domain::event::Actor;
+use sovereign_domain::ids::IdSource as _;
 use tokio::sync::Notify;
 
-use super::{LEASE_SECONDS, counting};
+use super::{LEASE_SECONDS, counting, seconds_until};
 use crate::harness::{Engine, SecondServer, TestApp, on_both};
 
 /// A job that notes when two are at it.
@@ -141,6 +145,27 @@ on_both! {
         };
         let (outcome, ()) = tokio::join!(runner.run_now(&job), last);
         assert_eq!(outcome.unwrap(), Outcome::Done(7));
+    }
+
+    /// What they want done may have come after the run looked.
+    async fn a_job_that_is_asked_for_while_it_runs_is_due_again(app: &TestApp) {
+        let (job, begun, end) = lasting();
+        let runner = app.runner();
+        let ask = async {
+            begun.notified().await;
+            app.clock.advance_seconds(1);
+            let id = RandomIds::new(app.clock.clone()).next_id();
+            jobs::ask(&app.store, &job, &Actor::system("test"), (id, app.clock.now())).await.unwrap();
+            app.clock.advance_seconds(1);
+            end.notify_one();
+        };
+        let (outcome, ()) = tokio::join!(runner.run_now(&job), ask);
+        assert_eq!(outcome.unwrap(), Outcome::Done(7));
+        assert_eq!(seconds_until(app, "next_run_at").await, Some(-1));
+        end.notify_one();
+        let jobs = [job];
+        assert_eq!(runner.run_due(&jobs).await.unwrap(), [Outcome::Done(7)]);
+        assert_eq!(seconds_until(app, "next_run_at").await, Some(60), "once, and not for ever");
     }
 
     /// Whoever finds that another one has the lease stops at once, and writes nothing about the job.

@@ -1,6 +1,7 @@
 //! The source's side of a move: an Organization is frozen and exported, and then let go, or kept after all.
 
 mod exported;
+mod frozen;
 mod released;
 
 use serde_json::Value;

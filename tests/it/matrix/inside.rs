@@ -5,7 +5,6 @@
 //! in this test by itself.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
 use axum::body::Body;
 use axum::http::Request;
@@ -14,7 +13,7 @@ use tower::ServiceExt as _;
 use super::marks::{Marks, found_in};
 use super::table::rows;
 use super::world::{World, email_of, setup};
-use crate::harness::{Browser, Reply, on_both};
+use crate::harness::{Browser, Reply, on_both, page_routes};
 
 /// Nobody of these is in Organization A.
 const OUTSIDE: [&str; 5] = ["nobody", "outsider", "elsewhere", "sovereign-admin", "superadmin"];
@@ -45,6 +44,12 @@ const SHOWN: &[Shown] = &[
         callers: BOTH,
         columns: &["organizations.name", "organizations.slug"],
         why: "who redeemed a voucher: the franchisee's campaign",
+    },
+    Shown {
+        route: "GET /billing/vouchers/code/{code}/timeline",
+        callers: BOTH,
+        columns: &["organizations.name", "organizations.slug"],
+        why: "the same on the voucher's line of time",
     },
     Shown {
         route: "GET /tenant/admin/tenants",
@@ -98,6 +103,24 @@ const SHOWN: &[Shown] = &[
         why: "the same, taken back",
     },
     Shown {
+        route: "GET /admin/approvals",
+        callers: BOTH,
+        columns: &["approvals.apps", "approvals.tiers", "organizations.slug"],
+        why: "the same, as a list in a page",
+    },
+    Shown {
+        route: "GET /admin/approvals/{id}",
+        callers: BOTH,
+        columns: &[
+            "approvals.apps",
+            "approvals.note",
+            "approvals.reason",
+            "approvals.tiers",
+            "organizations.slug",
+        ],
+        why: "the same in a page, for the answer to it",
+    },
+    Shown {
         route: "GET /billing/admin/orders",
         callers: SUPERADMIN,
         columns: &["orders.addons", "orders.apps", "orders.stripe_session_id"],
@@ -126,6 +149,12 @@ const SHOWN: &[Shown] = &[
         callers: SUPERADMIN,
         columns: &["an address", "organizations.apps", "organizations.name", "organizations.slug"],
         why: "what its end would take with it, and whom to ask first",
+    },
+    Shown {
+        route: "GET /admin/organizations/{id}/move",
+        callers: SUPERADMIN,
+        columns: &["organizations.name"],
+        why: "which Organization it is that moves",
     },
     Shown {
         route: "GET /admin/orders",
@@ -282,6 +311,7 @@ on_both! {
         let marks = Marks::new(app).await;
         let (organization, _) = world.provision().await;
         let order = world.paid_order(&world.organization().await).await;
+        let approval = world.approval(false).await;
         marks.write(&world).await;
         let slug = format!("SELECT slug FROM organizations WHERE id = '{organization}'");
         let slug = app.texts(&slug).await.remove(0);
@@ -294,6 +324,7 @@ on_both! {
                     page if page.starts_with("/admin/campaigns/") => &campaign,
                     page if page.starts_with("/admin/vouchers/bulk/") => &bulk,
                     page if page.starts_with("/admin/organizations/") => &organization,
+                    page if page.starts_with("/admin/approvals/") => &approval,
                     _ => &order,
                 };
                 let path = page.replace("{order_id}", &order).replace("reports/{name}", "reports/credit.csv").replace("{name}", "x").replace("{slug}", &slug);
@@ -330,31 +361,12 @@ on_both! {
 
 /// The pages that can be opened, from the program's own routes.
 fn pages() -> Vec<String> {
-    let mut pages = Vec::new();
-    let mut folders = vec![PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src/web"))];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let source = std::fs::read_to_string(&path).unwrap();
-            let routes = source.split(".route(").skip(1).filter_map(|route| {
-                let (address, methods) = route.trim_start().strip_prefix('"')?.split_once('"')?;
-                let methods = methods.split(['\n', ';']).take(4).collect::<String>();
-                methods.contains("get(").then(|| address.to_owned())
-            });
-            pages.extend(routes);
-        }
-    }
-    let known = ["/console", "/console/{slug}/members", "/pay/{order_id}"];
-    assert!(known.iter().all(|page| pages.iter().any(|one| one == page)), "{pages:?}");
-    pages
+    let open = page_routes().into_iter().filter(|route| route.gets);
+    open.map(|route| route.address).collect()
 }
 
 /// A browser in which somebody has signed in by mail.
-async fn browser(world: &World<'_>, caller: &str) -> Browser {
+pub(super) async fn browser(world: &World<'_>, caller: &str) -> Browser {
     let mut browser = world.app.browser();
     if caller == "nobody" {
         return browser;

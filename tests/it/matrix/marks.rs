@@ -35,7 +35,7 @@ const KEPT: [&str; 20] = [
 ];
 
 /// The same of one table, each with what stands against a mark there.
-const KEPT_IN: [(&str, &str); 23] = [
+const KEPT_IN: [(&str, &str); 34] = [
     // Words of a fixed list, or an identifier, under another name.
     ("environments", "name"),
     ("environments", "region"),
@@ -45,9 +45,22 @@ const KEPT_IN: [(&str, &str); 23] = [
     ("organizations", "moving_from"),
     // Who has it now: nothing is done here any more where this is set.
     ("organizations", "moved_to"),
+    // Who goes where, and what two Sovereigns have signed for each other: it is the superadmins'.
+    ("organization_moves", "direction"),
+    ("organization_moves", "peer_fqdn"),
+    ("organization_moves", "forward_url"),
+    ("organization_moves", "manifest_sha256"),
+    ("organization_moves", "source_key_id"),
+    ("organization_moves", "source_public_key"),
+    ("organization_moves", "receipt"),
+    ("organization_moves", "release"),
+    ("organization_moves", "started_by"),
+    ("organization_moves", "trail"),
     // Only beside a number that another Sovereign gave.
     ("invoices", "foreign_fqdn"),
     ("refunds", "foreign_fqdn"),
+    // Whose payment it is: none of theirs can be refunded here.
+    ("card_payments", "foreign_fqdn"),
     ("usage_events", "meter"),
     ("usage_totals", "meter"),
     ("provisions", "cause"),

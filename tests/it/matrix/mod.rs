@@ -1,12 +1,17 @@
 //! Who may do what: every route of the document, asked by every kind of caller.
 //!
-//! `table.rs` says what must come of it. A route without a line there fails, and so does a line without a
-//! route.
+//! `table.rs` says what must come of it, and `pages.rs` the same of the pages. A route or page without a line there
+//! fails, and so does a line without a route or page.
 
+mod administration_forms;
+mod asked;
+mod cross_site;
 mod ended;
+mod forms;
 mod franchisee;
 mod inside;
 mod marks;
+mod pages;
 mod requests;
 mod table;
 mod world;

@@ -12,6 +12,8 @@ pub(super) struct Request {
     path: String,
     /// A text is sent as it is.
     body: Option<Value>,
+    /// Of a body that is no JSON.
+    kind: Option<&'static str>,
     /// The Organization that it is about.
     pub(super) organization: Option<String>,
 }
@@ -20,7 +22,7 @@ impl Request {
     fn of(route: &str) -> Self {
         let (method, path) = route.split_once(' ').unwrap();
         let method = Method::from_bytes(method.as_bytes()).unwrap();
-        Self { method, path: path.to_owned(), body: None, organization: None }
+        Self { method, path: path.to_owned(), body: None, kind: None, organization: None }
     }
 
     fn with(mut self, parameter: &str, value: &str) -> Self {
@@ -58,9 +60,19 @@ impl Request {
             Value::String(text) => text.clone().into_bytes(),
             body => body.to_string().into_bytes(),
         });
-        client.send(self.method.clone(), &self.path, &[], body).await
+        let kind: Vec<_> = self.kind.iter().map(|kind| ("Content-Type", *kind)).collect();
+        client.send(self.method.clone(), &self.path, &kind, body).await
     }
 }
+
+/// Of routes about many vouchers.
+const OF_MANY: [&str; 5] = [
+    "/vouchers/bulk",
+    "/vouchers/import",
+    "/vouchers/cards",
+    "/vouchers/count",
+    "/vouchers/revoke-preview",
+];
 
 impl World<'_> {
     /// Prepares what the route needs and answers the request.
@@ -97,7 +109,9 @@ impl World<'_> {
             "POST /billing/vouchers/bulk" => {
                 request.bringing(json!({ "count": 1, "credit_omr": 5 }))
             }
-            "GET /billing/vouchers/cards/pdf" | "GET /billing/vouchers/count" => {
+            "GET /billing/vouchers/cards/pdf"
+            | "GET /billing/vouchers/count"
+            | "GET /billing/vouchers/revoke-preview" => {
                 self.voucher().await;
                 request
             }
@@ -152,7 +166,7 @@ impl World<'_> {
 
     async fn one_voucher(&self, request: Request, route: &str) -> Request {
         let code = self.voucher().await;
-        if route.ends_with("/redemptions") {
+        if route.ends_with("/redemptions") || route.ends_with("/timeline") {
             let redeem = json!({ "tenant_id": self.shared, "code": code });
             self.client("owner").post("/billing/vouchers/redeem", &redeem).await.expect(200);
         }
@@ -170,8 +184,7 @@ impl World<'_> {
         if route.contains(" /billing/admin/") && !route.contains("/promos") {
             return self.billing_administration(request, route).await;
         }
-        let many = ["/vouchers/bulk", "/vouchers/import", "/vouchers/cards", "/vouchers/count"];
-        if many.iter().any(|path| route.contains(path)) {
+        if OF_MANY.iter().any(|path| route.contains(path)) {
             return self.many(request, route).await;
         }
         if route.contains(" /billing/mailings") {
@@ -263,7 +276,54 @@ impl World<'_> {
         }
     }
 
+    /// Organizations that move away from here and hither.
+    async fn moves(&self, mut request: Request, route: &str) -> Request {
+        match route
+            .strip_prefix("POST /billing/admin/")
+            .or(route.strip_prefix("GET /billing/admin/"))
+        {
+            Some("moves") => request,
+            Some("moves/import") => {
+                let keys = self.keys().await;
+                let part = |name: &str, text: &str| {
+                    format!(
+                        "--form\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n"
+                    )
+                };
+                let parts =
+                    [part("from", "b.example"), part("keys", &keys), part("bundle", "none")];
+                request.kind = Some("multipart/form-data; boundary=form");
+                request.bringing(Value::String(format!("{}--form--\r\n", parts.concat())))
+            }
+            Some("moves/activate") => request.bringing(json!({ "release": {} })),
+            Some("organizations/{id}/move") => {
+                let request = request.with("id", &self.organization().await);
+                request.bringing(json!({ "to": "b.example" }))
+            }
+            Some("organizations/{id}/move/drop") => request.with("id", &self.organization().await),
+            Some("organizations/{id}/move/confirm") => {
+                let (id, _) = self.moving().await;
+                let path = format!("/billing/admin/organizations/{id}/move/bundle");
+                self.client("superadmin").get(&path).await.expect(200);
+                let keys: Value = serde_json::from_str(&self.keys().await).unwrap();
+                request.with("id", &id).bringing(json!({ "receipt": {}, "keys": keys }))
+            }
+            Some(path) if path.starts_with("organizations/") => {
+                request.with("id", &self.moving().await.0)
+            }
+            _ => request.with("id", &self.moving().await.1),
+        }
+    }
+
+    /// As a Sovereign answers them.
+    async fn keys(&self) -> String {
+        self.app.anyone().get("/.well-known/jwks.json").await.expect(200).to_string()
+    }
+
     async fn billing_administration(&self, mut request: Request, route: &str) -> Request {
+        if route.contains("/admin/moves") || route.contains("/{id}/move") {
+            return self.moves(request, route).await;
+        }
         match route {
             "GET /billing/admin/credit-report" => {
                 request.path.push_str("?month=2027-02");
@@ -518,7 +578,9 @@ impl World<'_> {
     async fn catalog_administration(&self, request: Request, method: &str, rest: &str) -> Request {
         let kind = rest.split('/').next().unwrap();
         if kind == "tiers" {
-            return request.with("slug", "basic").bringing(json!({ "price_omr": 0 }));
+            let request = request.with("slug", "basic");
+            let price = json!({ "price_omr": 0 });
+            return if method == "PUT" { request.bringing(price) } else { request };
         }
         let slug = self.fresh("made");
         let entry = json!({ "slug": slug, "name": slug, "price_omr": 1 });

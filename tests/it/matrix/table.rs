@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 /// What stands over the table's columns.
-const HEADINGS: [&str; 9] = ["none", "out", "own", "adm", "mem", "view", "sadm", "root", "else"];
+pub(super) const HEADINGS: [&str; 9] =
+    ["none", "out", "own", "adm", "mem", "view", "sadm", "root", "else"];
 
 /// Who asks, in the order of the table's columns. `owner` to `viewer` are in Organization A, `elsewhere`
 /// owns another one, and the rest are in none.
@@ -23,7 +24,8 @@ pub(super) const CALLERS: [&str; 9] = [
 /// that is about Organization A where the route is about one.
 ///
 /// An Organization is 404 to whoever is not in it, whatever their role on the Sovereign; only a checkout and
-/// a redemption are 403. An invitation is the outsider's here, neither an issuer called `google` nor a key to
+/// a redemption are 403. What another Sovereign would have signed is refused: what comes of good papers is in
+/// `moves/api.rs`. An invitation is the outsider's here, neither an issuer called `google` nor a key to
 /// Stripe is configured, and nobody owes anything for a subscription.
 const TABLE: &str = "
 route                                                 none out  own  adm  mem  view sadm root else
@@ -39,6 +41,9 @@ GET    /billing/vouchers/code/{code}/credit           401  403  403  403  403  4
 GET    /billing/vouchers/code/{code}/credit/csv       401  403  403  403  403  403  200  200  403
 GET    /billing/vouchers/code/{code}/qualifies        401  403  403  403  403  403  200  200  403
 GET    /billing/vouchers/code/{code}/redemptions      401  403  403  403  403  403  200  200  403
+GET    /billing/vouchers/code/{code}/timeline         401  403  403  403  403  403  200  200  403
+GET    /billing/vouchers/code/{code}/revoke-preview   401  403  403  403  403  403  200  200  403
+GET    /billing/vouchers/revoke-preview               401  403  403  403  403  403  200  200  403
 DELETE /billing/vouchers/revoke/{code}                401  403  403  403  403  403  200  200  403
 GET    /billing/mailings                              401  403  403  403  403  403  200  200  403
 POST   /billing/mailings                              401  403  403  403  403  403  202  202  403
@@ -70,6 +75,7 @@ PUT    /billing/campaigns/{id}                        401  403  403  403  403  4
 GET    /billing/campaigns/{id}/days                   401  403  403  403  403  403  200  200  403
 GET    /billing/campaigns/{id}/days/csv               401  403  403  403  403  403  200  200  403
 GET    /billing/campaigns/{id}/funnel                 401  403  403  403  403  403  200  200  403
+GET    /billing/campaigns/{id}/funnel/csv             401  403  403  403  403  403  200  200  403
 GET    /billing/reports/credit                        401  403  403  403  403  403  200  200  403
 GET    /billing/reports/credit/csv                    401  403  403  403  403  403  200  200  403
 GET    /billing/reports/redemptions                   401  403  403  403  403  403  200  200  403
@@ -117,6 +123,17 @@ GET    /billing/admin/alarms                          401  403  403  403  403  4
 POST   /billing/admin/alarms/{id}/resolve             401  403  403  403  403  403  403  200  403
 GET    /billing/admin/reconcile                       401  403  403  403  403  403  403  200  403
 POST   /billing/admin/reconcile                       401  403  403  403  403  403  403  503  403
+GET    /billing/admin/moves                           401  403  403  403  403  403  403  200  403
+GET    /billing/admin/moves/{id}                      401  403  403  403  403  403  403  200  403
+GET    /billing/admin/moves/{id}/receipt              401  403  403  403  403  403  403  404  403
+GET    /billing/admin/moves/{id}/release              401  403  403  403  403  403  403  404  403
+POST   /billing/admin/moves/import                    401  403  403  403  403  403  403  422  403
+POST   /billing/admin/moves/activate                  401  403  403  403  403  403  403  422  403
+POST   /billing/admin/organizations/{id}/move         401  403  403  403  403  403  403  200  403
+GET    /billing/admin/organizations/{id}/move/bundle  401  403  403  403  403  403  403  200  403
+POST   /billing/admin/organizations/{id}/move/confirm 401  403  403  403  403  403  403  422  403
+POST   /billing/admin/organizations/{id}/move/abort   401  403  403  403  403  403  403  200  403
+POST   /billing/admin/organizations/{id}/move/drop    401  403  403  403  403  403  403  404  403
 GET    /billing/admin/settings                        401  403  403  403  403  403  403  200  403
 PUT    /billing/admin/settings                        401  403  403  403  403  403  403  200  403
 POST   /billing/admin/settings/check                  401  403  403  403  403  403  403  200  403
@@ -158,6 +175,7 @@ DELETE /catalog/admin/blueprints/{id}                 401  403  403  403  403  4
 GET    /tenant/admin/tenants                          401  403  403  403  403  403  403  200  403
 GET    /tenant/admin/tenants/{id}                     401  403  403  403  403  403  403  200  403
 GET    /tenant/admin/tenants/{id}/backing-services    401  403  403  403  403  403  403  200  403
+GET    /catalog/admin/tiers/{slug}                    401  403  403  403  403  403  200  200  403
 PUT    /catalog/admin/tiers/{slug}                    401  403  403  403  403  403  200  200  403
 GET    /tenant/admin/tenants/{id}/delete-preview      401  403  403  403  403  403  403  200  403
 PUT    /tenant/admin/tenants/{id}/status              401  403  403  403  403  403  403  200  403

@@ -215,6 +215,15 @@ impl<'a> World<'a> {
         code
     }
 
+    /// Organization A, made anew, which is on its way to another Sovereign; and the move.
+    pub(super) async fn moving(&self) -> (String, String) {
+        let id = self.organization().await;
+        let (path, to) =
+            (format!("/billing/admin/organizations/{id}/move"), json!({ "to": "b.example" }));
+        let begun = self.client("superadmin").post(&path, &to).await.expect(200);
+        (id, text_of(&begun["id"]))
+    }
+
     /// Makes a campaign; answers its identifier.
     pub(super) async fn campaign(&self) -> String {
         let body = json!({ "name": self.fresh("Campaign") });

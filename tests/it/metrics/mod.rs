@@ -43,8 +43,8 @@ on_both! {
     /// Nothing has happened: zeros, and no moment that has not come.
     async fn a_new_sovereign_has_zeros(app: &TestApp) {
         let samples = scrape(app).await;
-        for kind in ["amount_mismatch", "dispute", "event_endpoint", "late_payment", "reconcile",
-            "refund_failed"] {
+        for kind in ["amount_mismatch", "dispute", "event_endpoint", "late_payment", "moved_away",
+            "reconcile", "refund_failed"] {
             assert_eq!(samples[&format!("sovereign_alarms_open{{kind=\"{kind}\"}}")], 0);
         }
         for name in ["orders_pending", "refunds_pending", "letters_waiting", "webhook_events_failed",

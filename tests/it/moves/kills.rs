@@ -27,7 +27,10 @@ const WAY: [&str; 12] = [
 /// Where somebody is killed behind a COMMIT that ends a step.
 const BEHIND: [&str; 3] = ["move_aborted", "move_confirmed", "move_activated"];
 
-/// The places that somebody is killed at.
+/// In the middle of the transaction in which the engine lets go.
+const INSIDE: [&str; 1] = ["move_departing"];
+
+/// The places of the use cases that somebody is killed at.
 pub(crate) fn killed_at() -> impl Iterator<Item = &'static str> {
     WAY.into_iter().chain(BEHIND)
 }
@@ -53,12 +56,36 @@ fn killed(left: &mut Left, program: Program, place: &str) {
     assert_eq!(running.kill().code, None, "{place}: it ended by itself");
 }
 
-/// The credit counts at the source until the Organization has moved, and at the target from then on.
-async fn assert_sound(trip: &Trip<'_>, credit: i64, place: &str) {
-    let moved = trip.from.moved_to(&trip.tenant_id).await == trip.to.fqdn;
-    let (from, to) =
-        (trip.from.credit(&trip.tenant_id).await, trip.to.credit(&trip.tenant_id).await);
-    assert_eq!(if moved { from + to } else { from }, credit, "{place}");
+/// What there is, and must be there at every moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Credit {
+    /// Of whoever moves.
+    own: i64,
+    /// Of everybody at both Sovereigns.
+    total: i64,
+}
+
+impl Credit {
+    /// It counts at the source until the Organization has moved, and at the target from then on.
+    async fn of(trip: &Trip<'_>) -> Self {
+        let moved = trip.from.moved_to(&trip.tenant_id).await == trip.to.fqdn;
+        let (from, to) =
+            (trip.from.credit(&trip.tenant_id).await, trip.to.credit(&trip.tenant_id).await);
+        if moved {
+            assert_eq!(from, 0, "it has left something behind");
+        }
+        let all = "SELECT CAST(COALESCE(SUM(balance_minor), 0) AS text) FROM wallets";
+        let mut total = 0;
+        for side in [trip.from, trip.to] {
+            total += side.database.texts(all).await[0].parse::<i64>().unwrap();
+        }
+        // What arrives counts where it comes from.
+        if moved { Self { own: to, total } } else { Self { own: from, total: total - to } }
+    }
+}
+
+async fn assert_sound(trip: &Trip<'_>, before: Credit, place: &str) {
+    assert_eq!(Credit::of(trip).await, before, "{place}");
     // Either of them, or neither, lets it spend.
     let spending =
         format!("organizations WHERE id = '{}' AND status <> 'suspended'", trip.tenant_id);
@@ -71,7 +98,7 @@ async fn assert_sound(trip: &Trip<'_>, credit: i64, place: &str) {
 /// Kills a step at each of these places, and makes it then.
 async fn each(
     left: &mut Left,
-    (trip, credit): (&Trip<'_>, i64),
+    (trip, credit): (&Trip<'_>, Credit),
     places: &[&str],
     step: impl Fn() -> Program,
 ) {
@@ -85,7 +112,7 @@ async fn each(
     assert_sound(trip, credit, "done").await;
 }
 
-async fn whole(trip: &Trip<'_>, credit: i64) {
+async fn whole(trip: &Trip<'_>, credit: Credit) {
     let (mut left, at) = (Left::of(&WAY), (trip, credit));
     // At some of these places the next step begins where the last one was killed: each is come to once.
     for place in ["move_freezing", "move_frozen"] {
@@ -104,10 +131,15 @@ async fn whole(trip: &Trip<'_>, credit: i64) {
     killed(&mut left, trip.drop_arrival(), "move_dropped");
     assert_sound(trip, credit, "move_dropped").await;
     trip.import().run().expect(0);
+    let mut inside = Left::of(&INSIDE);
+    killed(&mut inside, trip.confirm(), "move_departing");
+    inside.done();
+    assert_sound(trip, credit, "move_departing").await;
+    assert_eq!(trip.from.moved_to(&trip.tenant_id).await, "", "nothing of it is written");
     each(&mut left, at, &["move_confirming"], || trip.confirm()).await;
     each(&mut left, at, &["move_activating"], || trip.activate()).await;
     let moved = (trip.from.credit(&trip.tenant_id).await, trip.to.credit(&trip.tenant_id).await);
-    assert_eq!(moved, (0, credit));
+    assert_eq!(moved, (0, credit.own));
     left.done();
 }
 
@@ -115,8 +147,13 @@ moving! { everywhere:
     /// There and, over its tombstone, back.
     async fn killed_at_every_step(world: &World) {
         let tenant_id = world.source.customer("kestrel").await;
-        let credit = world.source.credit(&tenant_id).await;
-        whole(&world.there(&tenant_id), credit).await;
+        // Whoever is beside it, at either.
+        world.source.customer("osprey").await;
+        world.target.customer("falcon").await;
+        let there = world.there(&tenant_id);
+        let credit = Credit::of(&there).await;
+        assert!(credit.own > 0 && credit.total > credit.own, "{credit:?}");
+        whole(&there, credit).await;
         whole(&world.back(&tenant_id), credit).await;
     }
 }
@@ -126,7 +163,7 @@ moving! { across:
     async fn killed_behind_the_commit(world: &World) {
         let tenant_id = world.source.customer("kestrel").await;
         let trip = world.there(&tenant_id);
-        let credit = world.source.credit(&tenant_id).await;
+        let credit = Credit::of(&trip).await;
         let mut left = Left::of(&BEHIND);
         trip.export().run().expect(0);
         killed(&mut left, trip.abort(), "move_aborted");

@@ -1,11 +1,19 @@
 //! Organizations move from one Sovereign to another (docs/MOVING.md): two databases, and the program's commands on
 //! them.
 
+mod api;
+mod api_refusals;
+mod cards;
 mod conflicts;
+mod credit_reports;
+mod elsewhere;
 mod encrypted;
 mod histories;
 mod kills;
 mod memory;
+mod older;
+mod pages;
+mod pair;
 mod refused;
 mod round_trip;
 mod world;

@@ -1,8 +1,22 @@
 //! To another Sovereign and back: the same as before.
 
 use super::moving;
-use super::world::{World, code};
+use super::world::{Side, World, code};
 use crate::harness::FQDN;
+
+/// A report of usage, of an Organization that has one order, under a name that others may use too.
+async fn reports(side: &Side, tenant_id: &str) {
+    let total = format!(
+        "INSERT INTO usage_totals (id, tenant_id, meter, price_minor, per_units, quantity, version, created_at) \
+         SELECT id, tenant_id, 'cpu-hours', 0, 1, 7, 0, created_at FROM orders WHERE tenant_id = '{tenant_id}'"
+    );
+    let event = format!(
+        "INSERT INTO usage_events (id, total_id, tenant_id, meter, quantity, at, recorded_at) \
+         SELECT 'node7/08', id, tenant_id, 'cpu-hours', 7, created_at, created_at FROM orders \
+         WHERE tenant_id = '{tenant_id}'"
+    );
+    side.database.execute(&format!("{total}; {event}")).await;
+}
 
 moving! { everywhere:
     /// Everything is there, once; and when it comes back all is as it was.
@@ -42,6 +56,21 @@ moving! { everywhere:
 }
 
 moving! { across:
+    /// What reports of usage are called is each Organization's own, also where somebody there uses the same name.
+    async fn reports_of_usage_have_names_that_others_use(world: &World) {
+        let (source, target) = (&world.source, &world.target);
+        let falcon = target.customer("falcon").await;
+        let tenant_id = source.customer("kestrel").await;
+        reports(target, &falcon).await;
+        reports(source, &tenant_id).await;
+        let before = source.rows(&tenant_id).await["usage_events"].clone();
+        world.there(&tenant_id).whole();
+        assert_eq!(target.number("usage_events WHERE id = 'node7/08'").await, 2);
+        target.verify();
+        world.back(&tenant_id).whole();
+        assert_eq!(source.rows(&tenant_id).await["usage_events"], before);
+    }
+
     /// What was done there comes back as well, and the numbers of both Sovereigns stay what they are.
     async fn both_sovereigns_number_on(world: &World) {
         let (source, target) = (&world.source, &world.target);

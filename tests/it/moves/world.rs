@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::harness::{Engine, FQDN, Program, State, TestDatabase, token};
 
-const OTHER: &str = "other.sovereign.example";
+pub(super) const OTHER: &str = "other.sovereign.example";
 
 pub(crate) struct World {
     pub(crate) source: Side,
@@ -75,7 +75,7 @@ impl World {
 }
 
 impl Side {
-    async fn start(engine: Engine, fqdn: &'static str, files: &Path) -> Self {
+    pub(super) async fn start(engine: Engine, fqdn: &'static str, files: &Path) -> Self {
         let database = TestDatabase::started(engine).await;
         database.execute(&format!("UPDATE sovereign SET fqdn = '{fqdn}'")).await;
         let keys = files.join(format!("{fqdn}.jwks"));

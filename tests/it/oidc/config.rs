@@ -140,6 +140,8 @@ fn errors_name_the_key() {
         ("GRANTS_ROLES", "yes", "grants_roles (environment "),
         ("GRANTS_ROLES", "yes", "must be true or false"),
         ("SCOPES", "email", "must list scopes"),
+        ("AUDIENCE", "abc.apps.googleusercontent.com", "audience (environment "),
+        ("AUDIENCE", "abc.apps.googleusercontent.com", "is the same as oidc.google.client_id"),
     ] {
         let variable = format!("SOVEREIGN_OIDC_GOOGLE_{field}");
         let program = with_google(Program::new(SERVE)).env(&variable, value);

@@ -1,4 +1,4 @@
-//! The JSON routes of clients that keep neither cookies nor `state`.
+//! The JSON routes of clients that keep no cookies, and may keep a `state`.
 
 use reqwest::Url;
 use serde_json::{Value, json};
@@ -16,12 +16,34 @@ async fn begin(app: &TestApp, redirect_uri: &str) -> Reply {
     app.anyone().get(&format!("/auth/google?{}", query.query().unwrap())).await
 }
 
+/// Begins one whose state may, or must, come along; answers the code and the state that come back.
+async fn with_state(world: &World, must: bool) -> (String, String) {
+    let path = format!("/auth/google?redirect_uri={}&with_state={must}", redirect_uri());
+    let begun = world.app.anyone().get(&path).await.expect(200);
+    let back = world.provider.sign_in(begun["url"].as_str().unwrap(), &world.aisha).await;
+    let state = parameter(back.as_str(), "state");
+    assert_eq!(begun["state"], state);
+    (parameter(back.as_str(), "code"), state)
+}
+
+async fn finish_with(app: &TestApp, code: &str, state: &str) -> Reply {
+    let body = json!({ "code": code, "redirect_uri": redirect_uri(), "state": state });
+    app.anyone().post("/auth/google/callback", &body).await
+}
+
 /// The code with which somebody comes back.
 async fn code(world: &World) -> String {
     let begun = begin(&world.app, &redirect_uri()).await.expect(200);
     let back = world.provider.sign_in(begun["url"].as_str().unwrap(), &world.aisha).await;
     assert!(back.as_str().starts_with(&redirect_uri()), "{back}");
     parameter(back.as_str(), "code")
+}
+
+/// The claims of the token that a sign-in brings.
+async fn pair_claims(world: &World) -> Value {
+    let pair = finish(&world.app, &code(world).await, &redirect_uri()).await.expect(200);
+    let token = pair["token"].as_str().unwrap();
+    jsonwebtoken::dangerous::insecure_decode_claims(token).unwrap()
 }
 
 async fn finish(app: &TestApp, code: &str, redirect_uri: &str) -> Reply {
@@ -69,6 +91,46 @@ in_world! {
             states.push(parameter(begun["url"].as_str().unwrap(), "state"));
         }
         assert_ne!(states[0], states[1]);
+    }
+
+    async fn a_state_that_comes_along_is_checked(world: &World) {
+        let (code, state) = with_state(world, false).await;
+        let (head, seal) = state.rsplit_once('.').unwrap();
+        let flipped = if seal.starts_with('A') { "B" } else { "A" };
+        let changed = format!("{head}.{flipped}{}", &seal[1..]);
+        for wrong in ["", "x", head, &changed, &format!("x{state}")] {
+            let reply = finish_with(&world.app, &code, wrong).await;
+            reply.expect_problem(401, "unauthorized");
+        }
+        world.assert_nothing_done().await;
+        finish_with(&world.app, &code, &state).await.expect(200);
+
+        let (code, state) = with_state(world, false).await;
+        world.advance_seconds(600).await;
+        finish_with(&world.app, &code, &state).await.expect_problem(401, "unauthorized");
+    }
+
+    /// Whoever slips somebody a code of their own is not let in with the state that was kept.
+    async fn a_code_is_worth_nothing_without_the_state_that_it_must_come_with(world: &World) {
+        let (code, _) = with_state(world, true).await;
+        finish(&world.app, &code, &redirect_uri()).await.expect_problem(401, "unauthorized");
+        let (slipped, _) = with_state(world, true).await;
+        let (own, kept) = with_state(world, true).await;
+        finish_with(&world.app, &slipped, &kept).await.expect_problem(401, "unauthorized");
+        let (_, loose) = with_state(world, false).await;
+        let (code, _) = with_state(world, true).await;
+        finish_with(&world.app, &code, &loose).await.expect_problem(401, "unauthorized");
+        world.assert_nothing_done().await;
+        finish_with(&world.app, &own, &kept).await.expect(200);
+    }
+
+    /// Google does not say when somebody signed in there: such a token is not one of just now.
+    async fn a_token_says_when_the_issuer_does(world: &World) {
+        let lacks = pair_claims(world).await;
+        assert_eq!(lacks.get("auth_time"), None, "{lacks}");
+        let at = world.app.now_seconds() - 7;
+        world.provider.issue(IdToken::With(json!({ "auth_time": at }))).await;
+        assert_eq!(pair_claims(world).await["auth_time"], at);
     }
 
     async fn codes_go_to_this_sovereign_alone(world: &World) {

@@ -1,6 +1,7 @@
 //! Issuers of others: their access tokens, and signing in with them, against real servers of the harness
 //! whose clock is the test's.
 
+mod again;
 mod bearer;
 mod browser;
 mod config;

@@ -92,6 +92,9 @@ fn every_operation_says_what_a_client_needs() {
                 false if path.ends_with("/export/{file}") || path.ends_with("/csv") => {
                     &["text/csv"]
                 }
+                false if path.ends_with("/bundle") => {
+                    &["application/zstd", "application/octet-stream"]
+                }
                 false if path.ends_with("/keycloak-theme") => &["application/java-archive"],
                 false if path.ends_with("/qr") => &["image/svg+xml", "image/png"],
                 false => &["application/json"],

@@ -20,7 +20,7 @@ pub(super) const BOUND: [&str; 9] = [
 
 /// Nothing comes by these: they move money, people, roles, keys or words, take something away, or go on with what
 /// was ordered.
-const BRINGS_NOTHING: [&str; 97] = [
+const BRINGS_NOTHING: [&str; 103] = [
     "DELETE /catalog/admin/addons/{id}",
     "DELETE /catalog/admin/apps/{id}",
     "DELETE /catalog/admin/blueprints/{id}",
@@ -68,7 +68,14 @@ const BRINGS_NOTHING: [&str; 97] = [
     "POST /billing/admin/approvals/{id}/refuse",
     "POST /billing/admin/approvals/{id}/revoke",
     "POST /billing/admin/jobs/{name}/run",
+    // What an Organization brings along is its own: the policy here warns of it, and stops nothing.
+    "POST /billing/admin/moves/activate",
+    "POST /billing/admin/moves/import",
     "POST /billing/admin/orders/{order_id}/refund",
+    "POST /billing/admin/organizations/{id}/move",
+    "POST /billing/admin/organizations/{id}/move/abort",
+    "POST /billing/admin/organizations/{id}/move/confirm",
+    "POST /billing/admin/organizations/{id}/move/drop",
     "POST /billing/admin/promos",
     "POST /billing/admin/reconcile",
     "POST /billing/admin/refunds/{refund_id}/retry",

@@ -7,6 +7,8 @@ use sovereign::clock::{Clock as _, SystemClock};
 
 use crate::harness::{Card, Engine, Program, Server, StripeFake, TestDatabase, Trouble, on_empty};
 
+/// Who had it run.
+const ASKED: &str = "SELECT actor || ' ' || subject FROM audit_log WHERE action = 'job.run'";
 const FIRST: [&str; 4] = ["--fqdn", "test.sovereign.example", "--currency", "OMR"];
 
 /// A database whose Sovereign takes cards, at a stand-in on the clock of the machine.
@@ -85,6 +87,7 @@ on_empty! {
         assert_eq!(world.statuses().await, ["pending"]);
         let alarms = database.run(&["alarms", "list", "--json"]).expect_json();
         assert_eq!(alarms, json!([]));
+        assert!(database.texts(ASKED).await.is_empty(), "looking leaves no line");
 
         server.stop().expect(0);
         let (code, done) = world.reconcile(&everything).await;
@@ -93,6 +96,7 @@ on_empty! {
         assert_eq!(world.statuses().await, ["completed"]);
         let (code, again) = world.reconcile(&everything).await;
         assert_eq!((code, &again["findings"]), (0, &json!([])));
+        assert_eq!(database.texts(ASKED).await, ["cli reconcile"; 2]);
         database.run(&["verify"]).expect(0);
 
         let charge = charge["id"].as_str().unwrap();
@@ -134,6 +138,7 @@ on_empty! {
                 tokio::task::yield_now().await;
             }
         }
+        assert_eq!(database.texts(ASKED).await, ["cli reconcile"]);
         server.stop().expect(0);
     }
 

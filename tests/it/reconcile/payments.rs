@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{
     OPEN_ALARMS, PATIENCE_SECONDS, finds, finds_nothing, id, is_left, open_alarms, own, paid,
-    waiting,
+    reconcile, waiting,
 };
 use crate::harness::{Setup, on_both};
 
@@ -73,6 +73,27 @@ on_both! {
         finds_nothing(app).await;
         app.stripe().forget(id(&charge));
         is_left(app, "paid_not_there", id(&charge)).await;
+    }
+
+    /// An Organization brought it along from another Sovereign, whose account at Stripe has it.
+    async fn what_another_sovereign_charged_is_no_finding(app: &TestApp, Setup::with_stripe()) {
+        let (_, charge) = paid(app, "ahmed").await;
+        let refund = app.stripe().refund_from_dashboard(id(&charge), 1_000);
+        let dispute = app.stripe().dispute(id(&charge), 4_000);
+        app.stripe().lose(&dispute);
+        app.stripe().deliver_all(1).await;
+        app.clock.advance_seconds(PATIENCE_SECONDS);
+        finds_nothing(app).await;
+        for object in [id(&charge), &refund, &dispute] {
+            app.stripe().forget(object);
+        }
+        app.execute("UPDATE card_payments SET foreign_fqdn = 'b.example'").await;
+        finds_nothing(app).await;
+        app.execute("UPDATE card_payments SET foreign_fqdn = NULL").await;
+        let run = reconcile(app).await;
+        for kind in ["paid_not_there", "refund_not_there", "dispute_not_there"] {
+            assert_eq!(run["counts"][kind]["found"], 1, "{run}");
+        }
     }
 
     async fn another_amount_than_ours_is_left(app: &TestApp, Setup::with_stripe()) {

@@ -34,6 +34,41 @@ async fn a_minute_later(app: &TestApp) {
 }
 
 on_both! {
+    /// An Organization brought them along from another Sovereign: they are that one's, under its numbers, and say so.
+    async fn another_sovereigns_keep_their_numbers(app: &TestApp, setup()) {
+        let paid = paid(app, "kestrel").await;
+        paid.refund(&root(app).await, "a", json!({ "amount_minor": 900 })).await.expect(200);
+        a_minute_later(app).await;
+        for table in ["invoices", "refunds"] {
+            app.execute(&format!(
+                "UPDATE {table} SET number = NULL, foreign_number = 7, foreign_fqdn = 'b.example'"
+            ))
+            .await;
+        }
+        let note = listed(&paid).await[0].clone();
+        assert_eq!((&note["number"], &note["issued_by"]), (&json!("CN-000007"), &json!("b.example")));
+        let refund = paid.refunds(app).await["refunds"][0].clone();
+        assert_eq!(refund["credit_note_issued_by"], "b.example");
+        let path = format!("/billing/invoices/{}", paid.customer.tenant_id);
+        let invoice = paid.customer.client.get(&path).await.expect(200)[0].clone();
+        assert_eq!((&invoice["number"], &invoice["issued_by"]), (&json!("INV-000007"), &json!("b.example")));
+        assert_has(&invoice_text(&paid).await, &["INV-000007", "Issued by b.example"]);
+        let path = format!(
+            "/billing/credit-notes/{}/{}/pdf", paid.customer.tenant_id, note["id"].as_str().unwrap()
+        );
+        assert_has(&text(&paid, &path).await, &["CN-000007", "INV-000007", "Issued by b.example"]);
+        assert_has(&text(&paid, &format!("{path}?lang=ar")).await, &["CN-000007", "b.example"]);
+        let ledger = format!("/billing/ledger/{}", paid.customer.tenant_id);
+        let lines = paid.customer.client.get(&ledger).await.expect(200);
+        let numbered = lines.as_array().unwrap().iter().find(|line| line["invoice_number"] == "INV-000007");
+        assert_eq!(numbered.unwrap()["invoice_issued_by"], "b.example");
+
+        // This Sovereign's own credit note, for an invoice of the other one.
+        app.execute("UPDATE refunds SET number = 1, foreign_number = NULL, foreign_fqdn = NULL").await;
+        assert_has(&text(&paid, &path).await, &["CN-000001", "INV-000007 (b.example)"]);
+        assert_eq!(listed(&paid).await[0].get("issued_by"), None);
+    }
+
     async fn they_are_listed_and_printed(app: &TestApp, setup()) {
         let paid = paid(app, "kestrel").await;
         assert_eq!(listed(&paid).await, json!([]));

@@ -59,6 +59,22 @@ on_both! {
         assert_eq!(app.stripe().all("refund").len(), 1);
     }
 
+    /// Stripe does not have it: that is an answer, and nobody asks for ever.
+    async fn a_refund_that_stripe_does_not_have_has_failed(app: &TestApp, setup()) {
+        let paid = paid(app, "ahmed").await;
+        app.stripe().refunds_are("pending");
+        let refund = paid.refund(&root(app).await, "a", json!({})).await.expect(200);
+        assert_eq!(refund["status"], "pending");
+        app.stripe().forget(refund["stripe_refund_id"].as_str().unwrap());
+        app.clock.advance_seconds(60);
+        app.each_minute().await;
+        assert_eq!(statuses(&paid, app).await, ["failed"]);
+        assert_eq!(alarms(app, "refund_failed").await, 1);
+        app.clock.advance_seconds(60);
+        app.each_minute().await;
+        assert_eq!(app.number("SELECT CAST(times AS bigint) FROM alarms").await, 1);
+    }
+
     /// Of two refunds of one amount, the one that was sent is not taken for the other, which was not.
     async fn two_equal_refunds_are_two(app: &TestApp, setup()) {
         let paid = paid(app, "ahmed").await;

@@ -3,6 +3,7 @@
 mod credit_notes;
 mod disputes;
 mod divided;
+mod elsewhere;
 mod failing;
 mod lots;
 mod made_at_stripe;

@@ -13,7 +13,7 @@ const SPENT: &str = "e.kind IN ('draw', 'post', 'refund', 'settlement')";
 const EXPIRED: &str = "e.kind = 'expiry'";
 
 /// Four days on which something of everything happens to credit.
-async fn four_days(app: &TestApp) {
+pub(super) async fn four_days(app: &TestApp) {
     // A card pays five, credit four; half of it goes back.
     let ahmed = paid(app, "ahmed").await;
     let root = root(app).await;

@@ -6,6 +6,7 @@ mod redemptions;
 mod revenue;
 mod roles;
 pub(crate) mod roll_up;
+mod span;
 mod voucher;
 
 use serde_json::Value;

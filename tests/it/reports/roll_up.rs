@@ -52,6 +52,20 @@ on_both! {
         app.verify().await;
     }
 
+    /// A server of an earlier version adds up and leaves the count of redemptions out: the next line of the voucher mends it.
+    async fn redemptions_that_were_left_out_are_made_good(app: &TestApp) {
+        app.issue("TWENTY", 20, 0).await;
+        for name in ["ahmed", "omar"] {
+            app.customer(name).await.redeem("TWENTY").await.expect(200);
+        }
+        roll_up(app).await;
+        app.execute("UPDATE voucher_totals SET redemptions = 0").await;
+        app.customer("lina").await.redeem("TWENTY").await.expect(200);
+        roll_up(app).await;
+        assert_eq!(app.number("SELECT redemptions FROM voucher_totals").await, 3);
+        app.verify().await;
+    }
+
     /// More lines than one transaction takes.
     async fn many_are_added_up_in_pages(app: &TestApp) {
         app.issue("MUCH", 20_000, 0).await;

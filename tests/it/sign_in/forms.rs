@@ -1,10 +1,13 @@
 //! What other sites can make a browser do: nothing. And where a sign-in leads: nowhere else.
 
+use std::collections::BTreeSet;
+
 use super::{code_in, link_in};
-use crate::harness::{Setup, on_both};
+use crate::harness::{Setup, on_both, page_routes, route_of};
 
 const EMAIL: &str = "ahmed@example.com";
-/// Every page that changes something.
+/// Every page that changes something, in any order, one a line. (With the cookies of whoever is signed in:
+/// `matrix::cross_site`.)
 const UNSAFE: &[&str] = &[
     "/sign-in",
     "/sign-in/code",
@@ -17,6 +20,7 @@ const UNSAFE: &[&str] = &[
     "/console",
     "/console/kestrel/provisions",
     "/join",
+    "/pay/01a400f6-3600-7001-9c59-0180e54c0e5b",
     "/redeem",
     "/console/kestrel/wallet/voucher",
     "/console/kestrel/apps/wordpress",
@@ -39,6 +43,10 @@ const UNSAFE: &[&str] = &[
     "/admin/catalog",
     "/admin/catalog/plans/new",
     "/admin/catalog/plans/m",
+    "/admin/blueprints",
+    "/admin/blueprints/cal-own",
+    "/admin/policy",
+    "/admin/approvals/01a400f6-3600-7001-9c59-0180e54c0e5b",
     "/admin/campaigns/new",
     "/admin/campaigns/01a400f6-3600-7001-9c59-0180e54c0e5b",
     "/admin/system",
@@ -52,7 +60,24 @@ const UNSAFE: &[&str] = &[
     "/admin/branding/logo",
     "/admin/organizations/01a400f6-3600-7001-9c59-0180e54c0e5b",
     "/admin/orders/01a400f6-3600-7001-9c59-0180e54c0e5b",
+    "/admin/moves",
+    "/admin/organizations/01a400f6-3600-7001-9c59-0180e54c0e5b/move",
 ];
+
+#[test]
+fn every_page_that_changes_something_is_tried() {
+    let routes = page_routes();
+    let mut tried = BTreeSet::new();
+    for path in UNSAFE {
+        let route =
+            route_of(path, &routes).unwrap_or_else(|| panic!("there is no {path} any more"));
+        assert!(route.posts, "nothing can be sent to {path} any more");
+        tried.insert(route.address.as_str());
+    }
+    for route in routes.iter().filter(|route| route.posts) {
+        assert!(tried.contains(route.address.as_str()), "UNSAFE has nothing of {}", route.address);
+    }
+}
 
 on_both! {
     async fn without_the_token_or_from_elsewhere(app: &TestApp, Setup::with_mail()) {

@@ -10,6 +10,7 @@ mod mail;
 mod passwords;
 mod roles;
 mod sessions;
+mod shares;
 
 use serde_json::{Value, json};
 

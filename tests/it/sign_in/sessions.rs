@@ -86,6 +86,17 @@ on_both! {
         refreshed(app, &two).await;
     }
 
+    /// A token outlives its session; what ends an Organization is not done with it.
+    async fn a_token_of_an_ended_session_deletes_nothing(app: &TestApp, Setup::with_mail()) {
+        let pair = signed_in(app, EMAIL).await;
+        let client = app.bearing(token(&pair));
+        let path = format!("/tenant/orgs/{}", client.make_organization("kestrel").await);
+        log_out(app, &pair).await;
+        client.delete(&path).await.expect_problem(401, "unauthorized");
+        let again = signed_in(app, EMAIL).await;
+        app.bearing(token(&again)).delete(&path).await.expect(200);
+    }
+
     async fn a_logout_everywhere_ends_all_of_the_callers(app: &TestApp, Setup::with_mail()) {
         let [one, two] = [signed_in(app, EMAIL).await, signed_in(app, EMAIL).await];
         let of_sara = signed_in(app, "sara@example.com").await;

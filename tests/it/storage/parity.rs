@@ -138,7 +138,7 @@ async fn the_publishers_book_is_the_same() {
         let now = Timestamp::from_seconds(1_803_902_400);
         assert_eq!(
             migrate::migrate_book(&store, now).await.unwrap(),
-            ["0001_book", "0002_payouts"]
+            ["0001_book", "0002_payouts", "0003_payout_states"]
         );
         assert_eq!(migrate::migrate_book(&store, now).await.unwrap(), [""; 0]);
         store.close().await;

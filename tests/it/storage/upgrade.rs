@@ -1,5 +1,7 @@
 //! A database that an earlier version of the program wrote: its rows are there after the migrations.
 
+use std::path::Path;
+
 use sha2::{Digest as _, Sha256};
 use sovereign::storage::{Store, migrate};
 use sovereign_domain::timestamp::Timestamp;
@@ -171,6 +173,61 @@ on_empty! {
         store.close().await;
         assert_eq!(contents(database).await, before);
         anchors_are_where_periods_began(database).await;
+    }
+}
+
+/// Applies the migrations before this one, as their files are.
+async fn migrate_up_to(database: &TestDatabase, first_missing: &str) {
+    let made = "CREATE TABLE schema_migrations (number integer PRIMARY KEY, name text NOT NULL, \
+                digest text NOT NULL, applied_at {moment} NOT NULL)";
+    let moment = match database.engine() {
+        Engine::Postgres => "timestamptz",
+        Engine::Sqlite => "integer",
+    };
+    database.execute(&made.replace("{moment}", moment)).await;
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let earlier = migrate::names().into_iter().filter(|name| name.as_str() < first_missing);
+    for (name, number) in earlier.zip(1..) {
+        let read = |engine: &str| {
+            std::fs::read_to_string(directory.join(engine).join(format!("{name}.sql"))).unwrap()
+        };
+        let (postgres, sqlite) = (read("postgres"), read("sqlite"));
+        let digest = Sha256::new().chain_update(&postgres).chain_update(&sqlite).finalize();
+        let digest = u128::from_be_bytes(digest[..16].try_into().unwrap());
+        let sql = match database.engine() {
+            Engine::Postgres => postgres,
+            Engine::Sqlite => sqlite,
+        };
+        database.execute(&sql).await;
+        let (_, name) = name.split_once('_').unwrap();
+        let moment = moment_of(database.engine());
+        let record = format!(
+            "INSERT INTO schema_migrations VALUES ({number}, '{name}', '{digest:032x}', {moment})"
+        );
+        database.execute(&record).await;
+    }
+}
+
+on_empty! {
+    /// Reports of usage stay, and what one is called counts in its Organization from then on.
+    async fn reports_of_usage_stay(database: &TestDatabase) {
+        migrate_up_to(database, "0038").await;
+        let report = |tenant_id: &str| {
+            let (engine, moment) = (database.engine(), moment_of(database.engine()));
+            let total = identifier(engine, 7);
+            format!(
+                "INSERT INTO usage_events (id, total_id, tenant_id, meter, quantity, at, recorded_at) \
+                 VALUES ('r-1', {total}, '{tenant_id}', 'cpu-hours', 3, {moment}, {moment})"
+            )
+        };
+        database.execute(&report("t1")).await;
+        database.try_execute(&report("t2")).await.unwrap_err();
+        database.run(&["migrate"]).expect(0);
+        database.execute(&report("t2")).await;
+        database.try_execute(&report("t1")).await.unwrap_err();
+        let kept = "SELECT tenant_id || ' ' || id || ' ' || CAST(quantity AS text) FROM usage_events \
+                    ORDER BY tenant_id";
+        assert_eq!(database.texts(kept).await, ["t1 r-1 3", "t2 r-1 3"]);
     }
 }
 

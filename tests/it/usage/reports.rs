@@ -25,10 +25,25 @@ on_both! {
         assert_eq!(usage(&customer).await["lines"][0]["quantity"], 10);
         let other = app.customer("falcon").await;
         other.checkout("flexi", "").await.expect(200);
-        let stolen = event(app, "r-1", &other, "cpu-hours", 10);
-        assert_eq!(report(app, &[stolen]).await, ["id_reused"], "unique on the Sovereign");
+        let same = event(app, "r-1", &other, "cpu-hours", 20);
+        let sent = [same.clone(), same];
+        assert_eq!(report(app, &sent).await, ["accepted", "duplicate"], "another Organization's");
+        assert_eq!(usage(&other).await["lines"][0]["quantity"], 20);
+        assert_eq!(usage(&customer).await["lines"][0]["quantity"], 10);
         let audited = "SELECT COUNT(*) FROM audit_log WHERE action = 'usage.record'";
-        assert_eq!(app.number(audited).await, 1);
+        assert_eq!(app.number(audited).await, 2);
+    }
+
+    /// What one Organization calls its reports is nothing to another one, also within a request.
+    async fn two_organizations_have_names_of_their_own(app: &TestApp) {
+        let customers = [flexi(app, "ahmed").await, flexi(app, "basma").await];
+        let named = |customer, quantity| event(app, "r-1", customer, "cpu-hours", quantity);
+        let sent = [named(&customers[0], 3), named(&customers[1], 4), named(&customers[0], 4)];
+        assert_eq!(report(app, &sent).await, ["accepted", "accepted", "id_reused"]);
+        for (customer, quantity) in customers.iter().zip([3, 4]) {
+            assert_eq!(usage(customer).await["lines"][0]["quantity"], quantity);
+        }
+        app.verify().await;
     }
 
     async fn the_answer_has_its_shape(app: &TestApp) {

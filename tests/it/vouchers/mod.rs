@@ -15,11 +15,13 @@ mod qualifies;
 mod record;
 mod remembered;
 mod revoke;
+mod revoke_preview;
 mod search;
 mod smoke;
 mod sort;
 mod story;
 mod tags;
+mod timeline;
 mod views;
 
 use reqwest::Method;

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{assert_field, codes, issue, revoke};
+use crate::campaigns::{campaign, issue_in};
 use crate::harness::{TestApp, on_both};
 
 async fn found(app: &TestApp, query: &str) -> Vec<String> {
@@ -39,6 +40,45 @@ on_both! {
             let list = app.sovereign_admin().get(&path).await.expect(200);
             assert!(list.as_array().unwrap().iter().all(|one| one["status"] == status), "{list}");
         }
+    }
+
+    /// Whoever looks for a code that was revoked finds it, in whichever campaign, operation and tag it is.
+    async fn all_are_those_that_are_revoked_too(app: &TestApp) {
+        one_of_each(app).await;
+        let campaign = campaign(app, "Oman", json!({})).await;
+        for code in ["IN-1", "IN-2"] {
+            app.clock.advance_seconds(1);
+            issue_in(app, &campaign, code, 5).await;
+        }
+        revoke(app, "IN-1").await;
+        for code in ["OMAN-REVOKED", "IN-2"] {
+            let path = format!("/billing/vouchers/code/{code}/tags/spring");
+            app.sovereign_admin().put(&path, &json!({})).await.expect(200);
+        }
+        let all = ["IN-2", "IN-1", "QATAR_LIVE", "OMAN-REVOKED", "OMAN-FULL", "OMAN-PAUSED", "OMAN-LIVE"];
+        let bulk = "bulk=00000000-0000-4000-8000-000000000000";
+        for (query, expected) in [
+            ("status=all", &all[..]),
+            ("status=all&q=revoked", &["OMAN-REVOKED"]),
+            ("status=all&campaign=oman", &["IN-2", "IN-1"]),
+            ("status=all&tag=spring", &["IN-2", "OMAN-REVOKED"]),
+            (&*format!("status=all&{bulk}"), &[]),
+            (&*format!("status=all&campaign=oman&{bulk}"), &[]),
+        ] {
+            assert_eq!(found(app, query).await, expected, "{query}");
+            let path = format!("/billing/vouchers/count?{query}");
+            let counted = app.sovereign_admin().get(&path).await.expect(200);
+            assert_eq!(counted["count"], expected.len(), "{query}");
+            let file = app.sovereign_admin().get(&format!("/billing/vouchers/csv?{query}")).await;
+            let lines = file.text.lines().skip(1).map(|line| line.split(',').next().unwrap().to_owned());
+            assert_eq!(lines.collect::<Vec<_>>(), expected, "{query}");
+        }
+        // Changed are those too.
+        let edit = json!({ "action": "restore", "status": "all", "count": all.len() });
+        app.sovereign_admin().post("/billing/vouchers/bulk/edit", &edit).await.expect(202);
+        app.run_job("issue-in-bulk").await;
+        assert!(found(app, "status=revoked").await.is_empty());
+        assert_eq!(found(app, "").await, all);
     }
 
     /// A voucher moves from list to list as it is redeemed, edited and brought back.

@@ -1,9 +1,9 @@
-//! `GET /billing/vouchers/list?sort=`: by code, by what was spent, by the last redemption; a page at a time, and with every
-//! filter.
+//! `GET /billing/vouchers/list?sort=`: by when they were issued, by code, by value, by what was spent, by the last redemption and
+//! by how often they were redeemed; in both directions, a page at a time, and with every filter.
 
 use serde_json::{Value, json};
 
-use super::{assert_field, codes};
+use super::{assert_field, codes as codes_of};
 use crate::campaigns::{campaign, issue_in};
 use crate::harness::{Setup, TestApp, on_both};
 
@@ -11,14 +11,23 @@ const LIST: &str = "/billing/vouchers/list";
 
 /// All pages of so many, in their order.
 async fn follow(app: &TestApp, query: &str, limit: usize) -> Vec<String> {
+    let found = follow_values(app, query, limit).await;
+    found.into_iter().map(|(code, _)| code).collect()
+}
+
+/// The same, each with its value.
+async fn follow_values(app: &TestApp, query: &str, limit: usize) -> Vec<(String, i64)> {
     let mut path = format!("{LIST}?{query}&limit={limit}");
     let mut found = Vec::new();
     loop {
         let reply = app.sovereign_admin().get(&path).await;
         let link = reply.headers.get("link").map(|link| link.to_str().unwrap().to_owned());
         let page: Value = reply.expect(200);
-        assert!(page.as_array().unwrap().len() <= limit, "{page}");
-        found.extend(codes(&page));
+        let rows = page.as_array().unwrap();
+        assert!(rows.len() <= limit, "{page}");
+        found.extend(rows.iter().map(|row| {
+            (row["code"].as_str().unwrap().to_owned(), row["credit_minor"].as_i64().unwrap())
+        }));
         let Some(link) = link else { return found };
         link.trim_start_matches('<').split('>').next().unwrap().clone_into(&mut path);
     }
@@ -48,9 +57,23 @@ async fn four(app: &TestApp) {
 /// More than are put in order at once.
 const COPIES: usize = 1_001;
 
+/// Each order, and the other way round.
+const ORDERS: [(&str, &str); 6] = [
+    ("newest", "oldest"),
+    ("code", "code_desc"),
+    ("credit", "credit_asc"),
+    ("spent", "spent_asc"),
+    ("last_redeemed", "last_redeemed_asc"),
+    ("used", "used_asc"),
+];
+
 /// Of which something became, by what an order goes by.
 fn ranked(sort: &str) -> &'static [&'static str] {
-    if sort == "spent" { &["C-3", "A-1"] } else { &["POOR-1", "ONCE-1", "A-1", "C-3"] }
+    match sort {
+        "spent" => &["C-3", "A-1"],
+        "used" => &["POOR-1", "ONCE-1", "C-3", "A-1"],
+        _ => &["POOR-1", "ONCE-1", "A-1", "C-3"],
+    }
 }
 
 /// Puts as many beside a voucher that stand as it does, with its tags.
@@ -76,37 +99,53 @@ async fn multiply(app: &TestApp, code: &str, number: usize) {
 }
 
 /// The newest, in another order: of those of which nothing became, the newest are first.
-fn in_order(newest: &[String], sort: &str) -> Vec<String> {
-    let (ranked, listed) = (ranked(sort), |code: &&&str| newest.iter().any(|one| one == *code));
-    let first = ranked.iter().filter(listed).map(|code| (*code).to_owned());
-    let others = newest.iter().filter(|code| !ranked.contains(&code.as_str())).cloned();
-    first.chain(others).collect()
+fn in_order(newest: &[(String, i64)], sort: &str) -> Vec<String> {
+    let codes = |all: &[(String, i64)]| all.iter().map(|(code, _)| code.clone()).collect();
+    let mut sorted = newest.to_vec();
+    match sort {
+        "newest" => codes(newest),
+        "code" => {
+            sorted.sort();
+            codes(&sorted)
+        }
+        "credit" => {
+            sorted.sort_by(|(a, more), (b, other)| (other, b).cmp(&(more, a)));
+            codes(&sorted)
+        }
+        _ => {
+            let (ranked, all): (_, Vec<String>) = (ranked(sort), codes(newest));
+            let first =
+                ranked.iter().map(|code| (*code).to_owned()).filter(|code| all.contains(code));
+            let others = all.iter().filter(|code| !ranked.contains(&code.as_str())).cloned();
+            first.chain(others).collect()
+        }
+    }
 }
 
-/// Whether each order has the vouchers of each filter that the newest first have; answers how many they are in all.
-async fn compare_orders(app: &TestApp, limit: usize) -> usize {
-    let statuses = ["", "live", "scheduled", "paused", "exhausted", "ended", "revoked"];
+/// Whether each of these orders has the vouchers of each filter that the newest first have; answers how many they are in all.
+async fn compare_orders(app: &TestApp, limit: usize, sorts: &[&str]) -> usize {
+    let statuses = ["", "live", "scheduled", "paused", "exhausted", "ended", "revoked", "all"];
     let others = [
         "q=-1",
         "campaign=Poor",
         "campaign=Poor&status=exhausted&q=2",
         "tag=shop",
         "tag=shop&status=paused",
+        "tag=shop&status=all",
     ];
     let filters = statuses.map(|status| format!("status={status}"));
     let mut seen = 0;
     for filter in filters.into_iter().chain(others.map(str::to_owned)) {
-        let mut expected = follow(app, &format!("{filter}&sort=newest"), 1_000).await;
-        let newest = expected.clone();
-        expected.sort();
-        seen += expected.len();
-        for sort in ["code", "spent", "last_redeemed"] {
-            let found = follow(app, &format!("{filter}&sort={sort}"), limit).await;
-            if sort == "code" {
-                assert_eq!(found, expected, "{filter}");
-            } else {
-                assert_eq!(found, in_order(&newest, sort), "{filter} by {sort}");
+        let newest = follow_values(app, &format!("{filter}&sort=newest"), 1_000).await;
+        seen += newest.len();
+        for sort in sorts {
+            let order = ORDERS.iter().find(|(one, other)| one == sort || other == sort).unwrap();
+            let mut expected = in_order(&newest, order.0);
+            if order.1 == *sort {
+                expected.reverse();
             }
+            let found = follow(app, &format!("{filter}&sort={sort}"), limit).await;
+            assert_eq!(found, expected, "{filter} by {sort}");
         }
     }
     seen
@@ -121,7 +160,17 @@ on_both! {
             ("code", ["A-1", "B-2", "C-3", "D-4"]),
             ("spent", ["C-3", "A-1", "B-2", "D-4"]),
             ("last_redeemed", ["A-1", "C-3", "B-2", "D-4"]),
+            ("used", ["C-3", "A-1", "B-2", "D-4"]),
             ("", ["A-1", "B-2", "C-3", "D-4"]),
+            // The other way round.
+            ("oldest", ["D-4", "C-3", "B-2", "A-1"]),
+            ("code_desc", ["D-4", "C-3", "B-2", "A-1"]),
+            ("spent_asc", ["D-4", "B-2", "A-1", "C-3"]),
+            ("last_redeemed_asc", ["D-4", "B-2", "C-3", "A-1"]),
+            ("used_asc", ["D-4", "B-2", "A-1", "C-3"]),
+            // Of one value, by code.
+            ("credit", ["D-4", "C-3", "B-2", "A-1"]),
+            ("credit_asc", ["A-1", "B-2", "C-3", "D-4"]),
         ] {
             for limit in 1..=5 {
                 assert_eq!(follow(app, &format!("sort={sort}"), limit).await, expected, "{sort}, {limit} on a page");
@@ -131,6 +180,25 @@ on_both! {
         app.issue("AA-NEW", 20, 0).await;
         assert_eq!(follow(app, "sort=code", 2).await, ["A-1", "AA-NEW", "B-2", "C-3", "D-4"]);
         assert_eq!(follow(app, "sort=spent", 2).await, ["C-3", "A-1", "AA-NEW", "B-2", "D-4"]);
+        app.issue_as(json!({ "code": "B-2", "credit_omr": 30 })).await;
+        app.issue_as(json!({ "code": "A-1", "credit_omr": 5 })).await;
+        assert_eq!(follow(app, "sort=credit", 2).await, ["B-2", "D-4", "C-3", "AA-NEW", "A-1"]);
+    }
+
+    /// One that was redeemed more often is before one that was redeemed since; what was given back does not count.
+    async fn how_often_they_were_redeemed_counts(app: &TestApp, Setup::with_stripe()) {
+        for code in ["ONCE-1", "TWICE-1", "NEVER-1"] {
+            app.issue(code, 4, 0).await;
+        }
+        app.customer("first").await.redeem("TWICE-1").await.expect(200);
+        app.customer("second").await.redeem("TWICE-1").await.expect(200);
+        app.customer("third").await.redeem("ONCE-1").await.expect(200);
+        let given_up = app.customer("given-up").await;
+        given_up.checkout("m", "NEVER-1").await.expect(200);
+        given_up.checkout("l", "").await.expect(200);
+        add_up(app).await;
+        assert_eq!(follow(app, "sort=used", 1).await, ["TWICE-1", "ONCE-1", "NEVER-1"]);
+        assert_eq!(follow(app, "sort=used_asc", 1).await, ["NEVER-1", "ONCE-1", "TWICE-1"]);
     }
 
     /// Those of a tag are looked for where an order begins, and then among all that have it.
@@ -176,13 +244,15 @@ on_both! {
             let path = format!("/billing/vouchers/code/{code}/tags/shop");
             app.sovereign_admin().put(&path, &json!({})).await.expect(200);
         }
-        assert!(compare_orders(app, 2).await > 30);
+        let all: Vec<&str> = ORDERS.iter().flat_map(|(sort, reversed)| [*sort, *reversed]).collect();
+        assert!(compare_orders(app, 2, &all).await > 40);
         // The same of so many of each status that they are found along the order.
         let copies = [("A-1", 1), ("B-2", 2), ("GONE-1", 3), ("LATER-1", 4), ("OVER-1", 5), ("POOR-2", 6), ("REST-1", 7)];
         for (code, number) in copies {
             multiply(app, code, number).await;
         }
-        assert!(compare_orders(app, 1_000).await > 7 * COPIES);
+        let some = ["oldest", "code_desc", "credit", "spent", "last_redeemed_asc", "used"];
+        assert!(compare_orders(app, 1_000, &some).await > 14 * COPIES);
         app.execute("DELETE FROM voucher_tags WHERE code LIKE 'COPY-%'").await;
         app.execute("DELETE FROM promo_codes WHERE code LIKE 'COPY-%'").await;
     }
@@ -202,6 +272,6 @@ on_both! {
         assert!(place("C-3") < place("A-1") && place("A-1") < place("B-2"));
         browser.get("/admin/vouchers?sort=price").await.expect(400).has(&["href=\"#sort\""]);
         let listed = app.database().run(&["voucher", "list", "--sort", "spent", "--json"]).expect_json();
-        assert_eq!(codes(&listed), ["C-3", "A-1", "B-2", "D-4"]);
+        assert_eq!(codes_of(&listed), ["C-3", "A-1", "B-2", "D-4"]);
     }
 }

@@ -24,6 +24,8 @@ pub enum AlarmKind {
     EventEndpoint,
     /// A private Blueprint's signature does not hold any more.
     Blueprint,
+    /// Stripe has news of a payment of an Organization that has moved to another Sovereign.
+    MovedAway,
 }
 
 impl AlarmKind {
@@ -38,6 +40,7 @@ impl AlarmKind {
             Self::Reconcile => "reconcile",
             Self::EventEndpoint => "event_endpoint",
             Self::Blueprint => "blueprint",
+            Self::MovedAway => "moved_away",
         }
     }
 }

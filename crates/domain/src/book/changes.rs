@@ -62,8 +62,8 @@ pub struct Changes {
     pub touched_subscriptions: BTreeSet<SubscriptionId>,
     pub new_usage_totals: BTreeSet<(OrganizationId, UsageTotalId)>,
     pub changed_usage_totals: BTreeSet<(OrganizationId, UsageTotalId)>,
-    /// By what whoever reported calls them.
-    pub new_usage_events: BTreeSet<String>,
+    /// By what whoever reported calls them, which is another's in another Organization.
+    pub new_usage_events: BTreeSet<(OrganizationId, String)>,
     /// Organizations whose owner was told of their spending limit, or may be told again.
     pub usage_limits: BTreeSet<OrganizationId>,
     pub new_invoices: BTreeSet<InvoiceId>,

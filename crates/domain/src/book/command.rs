@@ -430,7 +430,7 @@ pub enum Refusal {
 }
 
 /// Why nothing is given back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RefundRefusal {
     /// Only a completed order was paid.
     NotCompleted(OrderStatus),
@@ -441,6 +441,10 @@ pub enum RefundRefusal {
     VoucherCreditHeld,
     /// The order has no such card payment.
     NoPayment,
+    /// The card was charged by another Sovereign: only that one can refund it.
+    PaidElsewhere {
+        fqdn: String,
+    },
 }
 
 impl From<DivideError> for Refusal {

@@ -1,7 +1,7 @@
 //! A card payment for an order arrives: in time, twice, or too late.
 
 use alloc::format;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 
 use super::alarms::AlarmKind;
 use super::command::{CompleteOrder, Outcome, Refusal};
@@ -225,9 +225,14 @@ impl Book {
             has_note: false,
             created_at: context.now,
         });
+        let amount = context.currency.format(paid.amount_minor);
+        let account = self.accounts.get(&order.tenant_id);
+        let moved = account.and_then(|account| account.moved_to.as_ref());
+        let moved = moved.map_or_else(String::new, |to| {
+            format!("; Organization {} has moved to {to} since", order.tenant_id)
+        });
         let detail = format!(
-            "{} was paid for an order that was {} already; it is refunded",
-            context.currency.format(paid.amount_minor),
+            "{amount} was paid for an order that was {} already; it is refunded{moved}",
             order.status.as_str(),
         );
         let about = (&order.tenant_id, Some(order.id));
@@ -256,6 +261,7 @@ impl Book {
             amount_minor: paid.amount_minor,
             purpose,
             created_at: context.now,
+            foreign_fqdn: None,
         };
         self.changes.new_payments.insert(id);
         self.payments.insert(id, payment);

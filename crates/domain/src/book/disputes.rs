@@ -59,7 +59,8 @@ impl DisputeState {
     }
 
     /// Whether a dispute of this state may come to be in the other. A late report would lead elsewhere.
-    const fn leads_to(self, next: Self) -> bool {
+    #[must_use]
+    pub const fn leads_to(self, next: Self) -> bool {
         match self {
             Self::Inquiry => !matches!(next, Self::Inquiry),
             Self::Open => matches!(next, Self::Won | Self::Lost | Self::Closed),

@@ -91,6 +91,8 @@ pub struct Account {
     pub customer_id: CustomerId,
     pub status: OrganizationStatus,
     pub place: Place,
+    /// The Sovereign that has it now, where it has moved away.
+    pub moved_to: Option<String>,
     pub subdomain: String,
     pub plan_id: String,
     pub apps: alloc::vec::Vec<String>,
@@ -154,7 +156,7 @@ pub struct Book {
     /// What no order asks for yet, and what is on the renewals that are due.
     pub usage: BTreeMap<(OrganizationId, UsageTotalId), UsageTotal>,
     /// Those that were reported before, of those that are reported.
-    pub usage_events: BTreeMap<String, UsageEvent>,
+    pub usage_events: BTreeMap<(OrganizationId, String), UsageEvent>,
     pub usage_limits: BTreeMap<OrganizationId, UsageLimit>,
     pub changes: Changes,
 }

@@ -100,6 +100,7 @@ impl Book {
         }
         if let Some(account) = self.accounts.get_mut(tenant_id) {
             account.place = Place::Gone;
+            account.moved_to = Some(request.to.clone());
         }
         self.changes.departures.push(Departure {
             tenant_id: tenant_id.clone(),

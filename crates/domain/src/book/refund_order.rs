@@ -47,6 +47,9 @@ impl Book {
         // Where some of it was given as credit, the odd rest is for no card.
         let left = self.refundable(&order).in_steps_of(step_minor);
         let parts = divide(request.wish, self.paid(&order), left, step_minor)?;
+        if parts.card_minor > 0 {
+            self.require_charged_here(&order)?;
+        }
         let account = self.accounts.get(&order.tenant_id).ok_or(Refusal::NotAMember)?;
         let mut wallet = account.wallet.clone();
         let returned = self.plan_return(order.id, parts.credit_minor, &mut wallet, context)?;
@@ -154,6 +157,14 @@ impl Book {
         self.payments
             .values()
             .find(|p| p.order_id == order.id && p.purpose == PaymentPurpose::Order)
+    }
+
+    /// A payment that an Organization brought along is in another Sovereign's account at Stripe.
+    fn require_charged_here(&self, order: &Order) -> Result<(), RefundRefusal> {
+        match self.payment_of(order).and_then(|payment| payment.foreign_fqdn.clone()) {
+            Some(fqdn) => Err(RefundRefusal::PaidElsewhere { fqdn }),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn payment_by_intent(&self, intent_id: &str) -> Option<&CardPayment> {

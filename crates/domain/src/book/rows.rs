@@ -176,6 +176,8 @@ pub struct CardPayment {
     pub amount_minor: i64,
     pub purpose: PaymentPurpose,
     pub created_at: Timestamp,
+    /// The Sovereign in whose account at Stripe it is; `None` where that is this one's.
+    pub foreign_fqdn: Option<String>,
 }
 
 /// A card that further payments may be asked from.

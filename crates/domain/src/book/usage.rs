@@ -94,7 +94,8 @@ impl Book {
     }
 
     fn record(&mut self, event: &UsageEvent, context: &mut Context<'_>) -> UsageVerdict {
-        match self.usage_events.get(&event.id) {
+        let key = (event.tenant_id.clone(), event.id.clone());
+        match self.usage_events.get(&key) {
             Some(known) if known.says(event) => return UsageVerdict::Duplicate,
             Some(_) => return UsageVerdict::Refused(UsageRefusal::IdReused),
             None => {}
@@ -128,8 +129,9 @@ impl Book {
         let total_id = Some(total.id);
         self.changes.change_usage(&total);
         self.usage.insert((tenant_id.clone(), total.id), total);
-        self.changes.new_usage_events.insert(event.id.clone());
-        self.usage_events.insert(event.id.clone(), UsageEvent { total_id, ..event.clone() });
+        let key = (tenant_id.clone(), event.id.clone());
+        self.changes.new_usage_events.insert(key.clone());
+        self.usage_events.insert(key, UsageEvent { total_id, ..event.clone() });
         Ok(())
     }
 

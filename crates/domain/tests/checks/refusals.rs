@@ -408,7 +408,8 @@ fn no_refund(request: &RefundOrder, refusal: &RefundRefusal, order: &Order, book
         RefundRefusal::NotCompleted(status) => {
             status == order.status && status != OrderStatus::Completed
         }
-        RefundRefusal::NoPayment => false,
+        // Nobody comes from elsewhere here.
+        RefundRefusal::NoPayment | RefundRefusal::PaidElsewhere { .. } => false,
         RefundRefusal::NoVoucher => {
             redemption.is_none_or(|redemption| redemption.state != RedemptionState::Redeemed)
         }

@@ -148,6 +148,7 @@ fn accounts() -> Vec<Account> {
             customer_id: CustomerId(Uuid::from_u128(0xc000 + u128::from(index))),
             status,
             place: Place::Here,
+            moved_to: None,
             subdomain: format!("organization-{index}"),
             plan_id: String::new(),
             apps: Vec::new(),

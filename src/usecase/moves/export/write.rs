@@ -26,13 +26,37 @@ pub(super) enum Piece {
     Totals(BTreeMap<String, i64>),
 }
 
+/// A file that a bundle is written into.
+pub(super) enum Output {
+    /// It gets its name once it is whole.
+    Part(PathBuf),
+    /// It has no name.
+    Open(File),
+}
+
+impl Output {
+    /// Where there is room for what is set aside.
+    fn directory(&self) -> PathBuf {
+        match self {
+            Self::Part(part) => directory_of(part),
+            Self::Open(_) => std::env::temp_dir(),
+        }
+    }
+
+    fn open(self) -> Result<File, BundleError> {
+        match self {
+            Self::Part(part) => create(&part).map_err(|error| failed(&part, error)),
+            Self::Open(file) => Ok(file),
+        }
+    }
+}
+
 /// How, and whereto.
 pub(super) struct Order {
     pub(super) about: About,
     pub(super) signer: Arc<SigningKey>,
     pub(super) recipients: Vec<Recipient>,
-    /// It gets its name once it is whole.
-    pub(super) part: PathBuf,
+    pub(super) output: Output,
     pub(super) told: Told,
 }
 
@@ -41,7 +65,7 @@ pub(super) fn write(
     order: Order,
     mut pieces: mpsc::Receiver<Piece>,
 ) -> Result<Manifest, BundleError> {
-    let directory = directory_of(&order.part);
+    let directory = order.output.directory();
     let mut writer = Writer::new(&directory, order.about, Limits::default());
     let totals = loop {
         match pieces.blocking_recv() {
@@ -50,10 +74,10 @@ pub(super) fn write(
             _ => return Err(cut_off()),
         }
     };
-    let file = create(&order.part).map_err(|error| failed(&order.part, error))?;
+    let file = order.output.open()?;
     let ending = Ending { totals, signer: &*order.signer, recipients: &order.recipients };
     let manifest = writer.finish(ending, &file, |progress| (order.told)(progress))?;
-    file.sync_all().map_err(|error| failed(&order.part, error))?;
+    file.sync_all().map_err(|error| failed(&directory, error))?;
     Ok(manifest)
 }
 

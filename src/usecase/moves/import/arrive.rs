@@ -1,6 +1,8 @@
 //! Rows of a bundle on their way into the tables: each must be of the Organization that the bundle is of; people become
 //! who they are here, and what is another Sovereign's becomes foreign.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 use sovereign_domain::ids::IdSource;
 use uuid::Uuid;
@@ -26,6 +28,8 @@ pub(super) struct Arrivals<'a> {
     /// Whether what is saved at Stripe is good here; else what was saved here before.
     pub(super) same_stripe_account: bool,
     pub(super) card: Option<CardRow>,
+    /// Payments that were charged here before it left.
+    pub(super) charged: HashSet<Uuid>,
 }
 
 /// Rows of one table that go in together.
@@ -61,6 +65,10 @@ impl Arrivals<'_> {
                     return Err(wrong(fault).into());
                 }
                 let row = self.rename(tx, moved, row, &mut *ids).await?;
+                if let Some(limit) = self.people.beyond() {
+                    let file = file.clone();
+                    return Err(BundleError::TooLarge { file, limit }.into());
+                }
                 self.way.arrive(moved, self.fitted(moved, row))
             };
             let Some((moved, row)) = arrived else { continue };
@@ -131,6 +139,11 @@ impl Arrivals<'_> {
                 set(&mut row, "payment_method_id", card.payment_method_id.as_deref());
                 set(&mut row, "card_brand", card.card_brand.as_deref());
                 set(&mut row, "card_last4", card.card_last4.as_deref());
+            }
+            "card_payments" => {
+                let id = text(&row, "id").and_then(|id| Uuid::parse_str(id).ok());
+                let known = id.is_some_and(|id| self.charged.contains(&id));
+                self.way.charged(&mut row, (self.same_stripe_account, known));
             }
             _ => {}
         }

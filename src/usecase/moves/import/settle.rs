@@ -6,11 +6,12 @@ use std::collections::HashSet;
 use serde_json::json;
 use sovereign_domain::book::EntryKind;
 use sovereign_domain::event::AuditEntry;
+use uuid::Uuid;
 
 use super::sums::{self, Part, Places};
 use super::{ImportError, Target};
 use crate::storage::audit::{self, Change};
-use crate::storage::move_in::{self, CardRow, MoneyMoved, Redeemed};
+use crate::storage::move_in::{self, CardRow, Charged, Late, Redeemed, RefundedRow};
 use crate::storage::{self, Tx, moved_tables, provisions};
 use crate::usecase::moves::papers::{self, Receipt};
 use crate::usecase::moves::plan::{Plan, Preview};
@@ -22,7 +23,20 @@ pub(super) struct Returned {
     /// What the counters of this Sovereign's vouchers and campaigns are made of.
     redeemed: Vec<Redeemed>,
     /// What cards paid and got back here, also after it had left.
-    money: Vec<MoneyMoved>,
+    money: Vec<Uuid>,
+    /// How that stands which they got back.
+    refunded: Vec<RefundedRow>,
+    /// Payments in this Sovereign's account at Stripe.
+    charges: Vec<Charged>,
+    /// What came after it had left and went back, which the source cannot know.
+    late: Late,
+}
+
+impl Returned {
+    /// Payments that were charged here.
+    pub(super) fn charged(&self) -> HashSet<Uuid> {
+        self.charges.iter().map(|(id, ..)| *id).collect()
+    }
 }
 
 /// Takes a tombstone away, with its part of the sums: its history comes back with the bundle.
@@ -37,18 +51,37 @@ pub(super) async fn clear(tx: &mut Tx, tenant_id: &str) -> Result<Returned, Impo
     let card = move_in::card(tx, tenant_id).await?;
     let redeemed = move_in::redeemed(tx, tenant_id).await?;
     let money = move_in::money_moved(tx, tenant_id).await?;
+    let refunded = move_in::refunded(tx, tenant_id).await?;
+    let charges = move_in::charges(tx, tenant_id).await?;
+    let late = move_in::late(tx, tenant_id).await?;
     let places = sums::begin(tx).await?;
     let part = Part { tenant_id, customer_id: account.customer_id };
     sums::take_out(tx, part, places).await?;
     moved_tables::remove(tx, tenant_id).await?;
-    Ok(Returned { places, card, redeemed, money })
+    Ok(Returned { places, card, redeemed, money, refunded, charges, late })
+}
+
+/// Keeps what a card paid here after the Organization had left, and got back: it never was the source's, and no credit
+/// moved for it. Of refunds from here the newer news holds.
+pub(super) async fn keep_late(
+    tx: &mut Tx,
+    tenant_id: &str,
+    returned: Option<&Returned>,
+) -> Result<(), ImportError> {
+    let Some(Returned { late, refunded, .. }) = returned else { return Ok(()) };
+    if !late.is_empty() {
+        let money = move_in::money_moved(tx, tenant_id).await?;
+        let brought: HashSet<Uuid> = money.into_iter().collect();
+        late.put_back(tx, tenant_id, &brought).await?;
+    }
+    Ok(move_in::keep_refunded(tx, refunded.clone()).await?)
 }
 
 /// Refuses what does not come to what the manifest says, or breaks what must be true of the books.
 pub(super) async fn check(
     tx: &mut Tx,
     preview: &Preview,
-    returned: Option<&Returned>,
+    (returned, same_stripe_account): (Option<&Returned>, bool),
 ) -> Result<(), ImportError> {
     let tenant_id = preview.tenant_id();
     let refused = |text: String| Err(ImportError::Refused(text));
@@ -87,7 +120,27 @@ pub(super) async fn check(
     if !faults.is_empty() {
         return refused(format!("the bundle's rows do not fit together: {}", faults.join("; ")));
     }
+    if !same_stripe_account {
+        check_charges(tx, tenant_id, returned).await?;
+    }
     check_own(tx, tenant_id, returned).await
+}
+
+/// A payment that is to be refunded from this Sovereign's account at Stripe is one that was charged there.
+async fn check_charges(
+    tx: &mut Tx,
+    tenant_id: &str,
+    returned: Option<&Returned>,
+) -> Result<(), ImportError> {
+    let known = returned.map(|returned| returned.charges.as_slice()).unwrap_or_default();
+    let charges = move_in::charges(tx, tenant_id).await?;
+    match charges.iter().find(|charged| !known.contains(charged)) {
+        None => Ok(()),
+        Some((id, _, charge_id, _)) => Err(ImportError::Refused(format!(
+            "card_payments.jsonl: payment {id} ({charge_id}) is said to be in this Sovereign's account at Stripe, and \
+             this Sovereign knows of none like it"
+        ))),
+    }
 }
 
 /// What this Sovereign's counters and numbers are made of must have come back as it was.
@@ -102,9 +155,9 @@ async fn check_own(
         return Err(ImportError::Refused(text.into()));
     }
     let money = move_in::money_moved(tx, tenant_id).await?;
-    let money: HashSet<MoneyMoved> = money.into_iter().collect();
+    let money: HashSet<Uuid> = money.into_iter().collect();
     let mut gone = returned.into_iter().flat_map(|returned| &returned.money);
-    if let Some((id, _)) = gone.find(|moved| !money.contains(moved)) {
+    if let Some(id) = gone.find(|id| !money.contains(*id)) {
         return Err(ImportError::Refused(format!(
             "payment or refund {id}, which was made here, does not come back: see what became of it at Stripe \
              before the Organization comes back"

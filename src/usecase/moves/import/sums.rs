@@ -213,6 +213,7 @@ fn less_in_all(row: TotalRow) -> TotalRow {
         taken_back_minor: row.taken_back_minor.saturating_neg(),
         spent_minor: row.spent_minor.saturating_neg(),
         expired_minor: row.expired_minor.saturating_neg(),
+        redemptions: row.redemptions.saturating_neg(),
         last_redeemed_at: None,
         ..row
     }

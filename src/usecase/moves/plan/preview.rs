@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
+use std::io::Seek as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -14,22 +15,46 @@ use crate::bundle::{
     Reader, TrustedKeys,
 };
 use crate::storage::moved_tables::{self, Members};
+use crate::usecase::moves::bounds::beyond;
 use crate::usecase::moves::foreign;
 use crate::usecase::moves::papers;
 use crate::usecase::moves::people::{self, Identity};
 
-/// More people than this are in no Organization.
-const MAX_PEOPLE: usize = 100_000;
-/// The files that are not a table's.
-const OTHER_FILES: [&str; 2] = [people::FILE, foreign::FILE];
+/// The files that are not a table's, and of what each is.
+const OTHER_FILES: [(&str, &str); 2] = [(people::FILE, "people"), (foreign::FILE, "vouchers")];
 
 /// Hears how much of a bundle was read.
 pub(crate) type Told = Arc<dyn Fn(Progress<'_>) + Send + Sync>;
 
+/// Where a bundle is.
+#[derive(Debug, Clone)]
+pub(crate) enum Place {
+    Path(PathBuf),
+    /// A file that has no name; it is read by one at a time.
+    Open(Arc<File>),
+}
+
+impl Place {
+    /// The file, from its beginning.
+    fn open(&self) -> Result<File, BundleError> {
+        match self {
+            Self::Path(path) => File::open(path)
+                .map_err(|error| BundleError::Io { doing: path.display().to_string(), error }),
+            Self::Open(file) => {
+                let rewound = file.try_clone().and_then(|mut file| {
+                    file.rewind()?;
+                    Ok(file)
+                });
+                rewound.map_err(|error| BundleError::Io { doing: "the bundle".into(), error })
+            }
+        }
+    }
+}
+
 /// A bundle in a file, and who is believed.
 #[derive(Clone)]
 pub(crate) struct Bundle {
-    pub(crate) path: PathBuf,
+    pub(crate) place: Place,
     /// The Sovereign that it must come from, and its keys.
     pub(crate) fqdn: String,
     pub(crate) keys: TrustedKeys,
@@ -44,8 +69,7 @@ impl Bundle {
     /// # Errors
     /// As [`Reader::open`]; and where another Sovereign exported it.
     pub(crate) fn open(&self) -> Result<Reader<'static>, BundleError> {
-        let file = File::open(&self.path)
-            .map_err(|error| BundleError::Io { doing: self.path.display().to_string(), error })?;
+        let file = self.place.open()?;
         let opening = Opening {
             keys: &self.keys,
             identity: self.identity.as_ref(),
@@ -112,20 +136,41 @@ pub(crate) fn preview(bundle: &Bundle) -> Result<Preview, BundleError> {
     found.into_preview(bundle, manifest)
 }
 
-/// Each file must be known, and each table's must be there.
+/// Of what a file is that is kept in memory.
+fn kept(name: &str) -> Option<&'static str> {
+    OTHER_FILES.into_iter().find(|(file, _)| *file == name).map(|(_, what)| what)
+}
+
+/// Each file must be known, and each table's must be there. What is kept in memory must be no more than is allowed.
 fn check_files(manifest: &Manifest) -> Result<(), BundleError> {
     let listed = |name: &str| manifest.files.iter().any(|file| file.name == name);
-    let known = |name: &str| OTHER_FILES.contains(&name) || moved_tables::find(name).is_some();
+    let known = |name: &str| kept(name).is_some() || moved_tables::find(name).is_some();
+    for file in &manifest.files {
+        let limit = kept(&file.name).and_then(|what| beyond(what, file.lines, file.bytes));
+        if let Some(limit) = limit {
+            return Err(BundleError::TooLarge { file: file.name.clone(), limit });
+        }
+    }
     let fault = if let Some(file) = manifest.files.iter().find(|file| !known(&file.name)) {
         format!("it lists {}, which this program does not know", file.name)
     } else if let Some(moved) = moved_tables::MOVED.iter().find(|moved| !listed(moved.file)) {
         format!("it does not list {}", moved.file)
-    } else if let Some(missing) = OTHER_FILES.into_iter().find(|name| !listed(name)) {
+    } else if let Some(missing) =
+        OTHER_FILES.into_iter().map(|(name, _)| name).find(|name| !listed(name))
+    {
         format!("it does not list {missing}")
     } else {
         return Ok(());
     };
     Err(BundleError::Unsupported { fault })
+}
+
+/// Refuses more lines than are allowed, whatever the manifest says how many there are.
+fn within(what: &str, lines: u64, file: &str) -> Result<bool, BundleError> {
+    match beyond(what, lines, 0) {
+        None => Ok(true),
+        Some(limit) => Err(BundleError::TooLarge { file: file.to_owned(), limit }),
+    }
 }
 
 /// `false` behind the last line.
@@ -137,16 +182,12 @@ fn read_line(
     if name == people::FILE {
         let Some(person) = file.next_record()? else { return Ok(false) };
         found.people.push(person);
-        if found.people.len() > MAX_PEOPLE {
-            let limit = format!("it has more than {MAX_PEOPLE} people, which is the limit");
-            return Err(BundleError::TooLarge { file: name.to_owned(), limit });
-        }
-        return Ok(true);
+        return within("people", file.lines(), name);
     }
     if name == foreign::FILE {
         let Some(voucher) = file.next_record::<foreign::Voucher>()? else { return Ok(false) };
         found.codes.insert(voucher.code);
-        return Ok(true);
+        return within("vouchers", file.lines(), name);
     }
     let moved = moved_tables::find(name);
     let Some(moved) =
@@ -249,4 +290,60 @@ pub(crate) fn text<'r>(row: &'r Members, name: &str) -> Option<&'r str> {
 
 fn whole(row: &Members, name: &str) -> i64 {
     row.get(name).and_then(Value::as_i64).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bundle::{FileEntry, Source, Subject, SubjectKind};
+    use crate::usecase::moves::bounds::{MAX_BYTES, MAX_LINES};
+
+    /// One with every file, and so much in this one.
+    fn manifest(name: &str, (lines, bytes): (u64, u64)) -> Manifest {
+        let tables = moved_tables::MOVED.iter().map(|moved| moved.file);
+        let names = tables.chain(OTHER_FILES.map(|(name, _)| name));
+        let files = names.map(|file| {
+            let (lines, bytes) = if file == name { (lines, bytes) } else { (0, 0) };
+            FileEntry { name: file.to_owned(), bytes, lines, sha256: "0".repeat(64) }
+        });
+        let text = String::new;
+        Manifest {
+            format: text(),
+            version: 1,
+            id: Uuid::from_u128(1),
+            created_at: text(),
+            source: Source {
+                fqdn: text(),
+                currency: text(),
+                schema: text(),
+                columns: text(),
+                program: text(),
+            },
+            key_id: text(),
+            subject: Subject {
+                kind: SubjectKind::Organization,
+                id: Uuid::from_u128(2),
+                slug: text(),
+                name: text(),
+            },
+            files: files.collect(),
+            totals: std::collections::BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn what_is_kept_in_memory_has_a_limit() {
+        let most = u64::from(MAX_LINES);
+        for (file, what) in OTHER_FILES {
+            check_files(&manifest(file, (most, MAX_BYTES))).unwrap();
+            for more in [(most + 1, 0), (1, MAX_BYTES + 1)] {
+                let error = check_files(&manifest(file, more)).unwrap_err();
+                assert!(matches!(error, BundleError::TooLarge { .. }), "{error}");
+                assert_eq!(error.file(), Some(file));
+                assert!(error.to_string().contains(what), "{error}");
+            }
+        }
+        // Rows stream.
+        check_files(&manifest("credit_ledger.jsonl", (most + 1, MAX_BYTES + 1))).unwrap();
+    }
 }

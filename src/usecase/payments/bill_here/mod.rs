@@ -21,7 +21,7 @@ use super::PaymentError;
 use crate::payment::stripe::{IdempotencyKey, Owner, Stripe, StripeError, Subscription};
 use crate::storage::audit::{self, Change};
 use crate::storage::bill_here::{self as rows, Candidate, Terms};
-use crate::storage::{self, Store, Tx, catalog, moves};
+use crate::storage::{self, Store, Tx, catalog, moves, provisions};
 use crate::usecase::environment_policy;
 use crate::usecase::vouchers::FieldError;
 
@@ -264,6 +264,7 @@ async fn write(desk: &mut Desk<'_>, seen: &Seen) -> Result<bool, BillHereError> 
     let mut tx = desk.store.begin().await?;
     // Again: Stripe may have been asked since.
     permit(&mut tx, row, former_plan.as_deref(), desk.now).await?;
+    provisions::lock_organization(&mut tx, &row.tenant_id).await?;
     if moves::is_away(&mut tx, &row.tenant_id).await? {
         let detail = format!("{} is on its way to another Sovereign, or there", row.tenant_id);
         return Err(BillHereError::Refused { code: "organization_moving", detail });

@@ -10,10 +10,10 @@ use crate::payment::stripe::SessionFilter;
 use crate::storage::{payments, reconcile as rows, refunds as refund_rows};
 use crate::usecase::payments::settle::{self, Hint};
 use crate::usecase::payments::{
-    PaymentError, alarm, dispute_events, refund_events, session, stripe,
+    PaymentError, alarm, dispute_events, moved, refund_events, session, stripe,
 };
 
-/// Whether the finding is mended. One that is not has an alarm afterwards.
+/// Whether the finding is mended. One that is not has an alarm afterwards, of this comparison or of its own.
 ///
 /// # Errors
 /// Where the database fails. What Stripe or the engine refuses leaves the finding as it is.
@@ -38,10 +38,23 @@ pub(super) async fn mend(app: &App, finding: &Finding) -> Result<bool, PaymentEr
             Err(error) => tracing::warn!(%order_id, %error, "a finding could not be mended"),
         }
     }
+    if is_told(app, finding).await? {
+        return Ok(false);
+    }
     let detail = format!("{}: {}", finding.kind.as_str(), finding.detail);
     let about = (finding.tenant_id.as_deref(), finding.order_id);
     alarm::raise_about(app, AlarmKind::Reconcile, &finding.subject, detail, about).await?;
     Ok(false)
+}
+
+/// Whether somebody was told by the attempt to mend it: news of an Organization that has moved away have an alarm of
+/// their own.
+async fn is_told(app: &App, finding: &Finding) -> Result<bool, PaymentError> {
+    let is_news = matches!(finding.repair, Repair::Refunds { .. } | Repair::Dispute { .. });
+    match finding.tenant_id.as_deref().filter(|_| is_news) {
+        Some(tenant_id) => Ok(moved::moved_to(app, tenant_id).await?.is_some()),
+        None => Ok(false),
+    }
 }
 
 /// Settles the order by the session of this payment, or by the payment where nobody was there; whether the payment is here afterwards.

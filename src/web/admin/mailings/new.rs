@@ -7,7 +7,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::super::campaigns::{Choice, choices};
+use super::super::campaigns::{Choices, choices};
 use super::super::frame::{Frame, VOUCHERS};
 use super::super::visit::{Press, Visit, writing};
 use super::of_mailing;
@@ -33,7 +33,7 @@ struct NewPage<'a> {
     frame: Frame<'a>,
     problems: Problems,
     typed: &'a Typed,
-    campaigns: Vec<Choice>,
+    campaigns: Choices,
     errors: Vec<Shown>,
     /// How many there are, where not all are shown.
     more: Option<String>,

@@ -60,6 +60,7 @@ struct Total {
     publisher: String,
     due: String,
     payout: String,
+    paid: String,
 }
 
 pub(super) async fn show(
@@ -116,6 +117,7 @@ fn fleet(page: &Page, snapshot: &Snapshot, rows: &[&Row], now: Timestamp) -> Fle
             publisher: money(total.publisher_minor),
             due: money(total.due_minor),
             payout: money(total.payout_minor),
+            paid: money(total.paid_minor),
         }
     });
     Fleet {

@@ -21,6 +21,10 @@ pub(super) struct Checked {
 /// A row.
 pub(super) struct Shown {
     pub(super) fqdn: String,
+    /// Another name that it says it is of.
+    pub(super) claims: Option<String>,
+    /// Other addresses of the same name.
+    pub(super) also_at: Vec<String>,
     pub(super) url: String,
     pub(super) is_off: bool,
     pub(super) version: Known,
@@ -54,6 +58,8 @@ pub(super) struct ShownStatement {
     pub(super) name: String,
     pub(super) due: String,
     pub(super) payout: String,
+    /// How far it is, where the snapshot says it.
+    pub(super) payout_state: Option<String>,
     pub(super) closed: String,
     pub(super) sovereigns: String,
 }
@@ -76,6 +82,8 @@ pub(super) fn shown(page: &Page, row: &Row) -> Shown {
     let conformance = row.conformance.as_ref();
     Shown {
         fqdn: row.fqdn.clone(),
+        claims: row.claims.clone(),
+        also_at: row.also_at.clone(),
         url: row.url.clone(),
         is_off: row.off,
         version: known(Cell::Version, version.collect()),
@@ -178,7 +186,18 @@ fn statement(page: &Page, statement: &Statement) -> ShownStatement {
         name: statement.name.clone(),
         due: amount(page, &statement.currency, statement.due_minor),
         payout: amount(page, &statement.payout_currency, statement.payout_minor),
+        payout_state: statement.payout_state.as_deref().map(|state| payout_state(page, state)),
         closed: page.moment(statement.closed_at),
         sovereigns: page.digits.write(&statement.sovereigns.to_string()),
     }
+}
+
+/// How far a payout is.
+fn payout_state(page: &Page, state: &str) -> String {
+    let known = ["nothing_due", "due", "intended", "sent", "failed", "settled"];
+    if !known.contains(&state) {
+        return page.language.isolated(state);
+    }
+    let state = state.replace('_', "-");
+    page.text(&format!("superadmin-fleet-payout-is-{state}"))
 }

@@ -1,9 +1,15 @@
-//! The pages that only the superadmin has: the orders of all Organizations, the Sovereign itself, and the fleet.
+//! The pages that only the superadmin has: the orders of all Organizations, their moves, the Sovereign itself, and the
+//! fleet.
 
 mod alarms;
 mod audit;
 mod fleet;
 mod fleet_row;
+mod move_page;
+mod move_refused;
+mod move_shown;
+mod moves;
+mod moves_typed;
 mod order;
 mod order_refused;
 mod orders;
@@ -38,4 +44,12 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/admin/fleet", get(fleet::show))
         .route("/admin/organizations/{id}", get(organization::show).post(organization::press))
         .route("/admin/orders/{id}", get(order::show).post(order::press))
+        .route("/admin/moves/{id}/receipt.json", get(moves::receipt))
+        .route("/admin/moves/{id}/release.json", get(moves::release))
+}
+
+pub(super) fn long_routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/admin/moves", get(moves::show).post(moves::press))
+        .route("/admin/organizations/{id}/move", get(move_page::show).post(move_page::press))
 }

@@ -44,7 +44,10 @@ struct OrderPage<'a> {
     /// The page of its voucher.
     voucher: Option<String>,
     paid: &'a Overview,
+    /// What can go back from here.
     left_minor: i64,
+    /// Beside the field for it.
+    amount_hint: String,
     refunds: Vec<Shown>,
     disputes: Vec<(String, String, i64)>,
     /// The way to sign in anew, where that was too long ago.
@@ -139,7 +142,13 @@ async fn shown(
         let stands = page.text(&format!("superadmin-dispute-is-{}", row.status));
         (page.moment(row.created_at.0), stands, row.amount_minor)
     });
-    let left = paid.refundable.credit_left_minor.saturating_add(paid.refundable.card_left_minor);
+    let left = &paid.refundable;
+    let (left_minor, amount_hint) = if left.card_paid_at.is_some() {
+        (left.credit_left_minor, "superadmin-refund-credit-hint")
+    } else {
+        let left_minor = left.credit_left_minor.saturating_add(left.card_left_minor);
+        (left_minor, "superadmin-refund-amount-hint")
+    };
     let shown = OrderPage {
         page,
         frame: Frame::new(page, ORDERS),
@@ -153,7 +162,8 @@ async fn shown(
         addons: order.addons.0.iter().map(called).collect(),
         voucher: order.promo_code.as_deref().map(of_voucher),
         paid,
-        left_minor: left,
+        left_minor,
+        amount_hint: page.text(amount_hint),
         refunds: refunds.collect(),
         disputes: disputes.collect(),
         sign_in: sign_in_again(app, page, session),
@@ -193,11 +203,14 @@ pub(super) async fn press(
         };
         return match refund_order::retry(&app, refund, &actor).await {
             Ok(Retried::Sent(_)) => notice::see_other(&here, "superadmin-refund-sent-notice"),
+            Ok(Retried::PaidElsewhere(_)) => {
+                notice::see_other(&here, "superadmin-refund-elsewhere-notice")
+            }
             Ok(_) => notice::see_other(&here, "superadmin-refund-not-failed-notice"),
             Err(failed) => error::unavailable(page, &failed),
         };
     }
-    let request = match draft.read(page, found.order.id) {
+    let request = match draft.read(page, &found) {
         Ok(request) => request,
         Err(problems) => {
             let draft = Draft { problems, ..draft };
@@ -218,7 +231,7 @@ pub(super) async fn press(
 
 impl Draft {
     /// What is to be refunded, or all that is wrong with the form.
-    fn read(&self, page: &Page, order_id: Uuid) -> Result<RefundRequest, Problems> {
+    fn read(&self, page: &Page, found: &Found) -> Result<RefundRequest, Problems> {
         let mut problems = Problems::none();
         let amount_minor = match &*self.amount {
             "" => None,
@@ -237,9 +250,16 @@ impl Draft {
         if problems.any() {
             return Err(problems);
         }
+        let refundable = &found.paid.refundable;
+        let wish = if refundable.card_paid_at.is_some() {
+            let credit_minor = amount_minor.unwrap_or(refundable.credit_left_minor);
+            Wish { credit_minor: Some(credit_minor), ..Wish::default() }
+        } else {
+            Wish { amount_minor, ..Wish::default() }
+        };
         Ok(RefundRequest {
-            order_id,
-            wish: Wish { amount_minor, credit_minor: None, card_minor: None },
+            order_id: found.order.id,
+            wish,
             reason,
             free_voucher: self.frees,
             // Of a form that somebody has cut short: the request itself tells two presses apart then.

@@ -26,6 +26,10 @@ pub(super) fn refused(page: &Page, failed: &PaymentError) -> Option<(StatusCode,
         Refusal::Refund(RefundRefusal::VoucherCreditHeld) => {
             conflict("frees", "superadmin-refund-held")
         }
+        Refusal::Refund(RefundRefusal::PaidElsewhere { fqdn }) => {
+            let text = page.text_with("superadmin-refund-elsewhere", "sovereign", fqdn);
+            Some((StatusCode::CONFLICT, Problems::of("amount", text)))
+        }
         Refusal::Refund(RefundRefusal::Divide(error)) => match *error {
             DivideError::NothingLeft => conflict("amount", "superadmin-refund-nothing-left"),
             DivideError::MoreThanIsLeft { left_minor }

@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use sovereign_domain::organization::OrganizationStatus;
 
-use super::super::frame::{Frame, ORDERS, ORGANIZATIONS, of_organization};
+use super::super::frame::{Frame, ORDERS, ORGANIZATIONS, of_move, of_organization};
 use super::super::organizations::status_text;
 use super::super::visit::{Press, SuperadminPress, SuperadminVisit, Visit, actor, sign_in_again};
 use crate::app::App;
@@ -50,6 +50,9 @@ struct OrganizationPage<'a> {
     is_ending: bool,
     is_deleted: bool,
     is_suspended: bool,
+    /// That it is on its way to another Sovereign or from one, or has left.
+    away: Option<String>,
+    move_address: String,
     /// The way to sign in anew, where that was too long ago.
     sign_in: Option<String>,
     confirm: &'a str,
@@ -126,6 +129,8 @@ async fn shown(
         is_ending: row.life.deletion_at.is_some() && status != OrganizationStatus::Deleted,
         is_deleted: status == OrganizationStatus::Deleted,
         is_suspended: status == OrganizationStatus::Suspended,
+        away: row.life.away.then(|| page.text("superadmin-move-away")),
+        move_address: of_move(&row.life.id),
         sign_in: sign_in_again(app, page, session),
         confirm,
         problems,

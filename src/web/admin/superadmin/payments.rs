@@ -34,6 +34,8 @@ struct PaymentsPage<'a> {
     /// Why a key that is set cannot be used.
     unusable: Option<&'a str>,
     changed: String,
+    /// The fingerprint of what the form changes.
+    seen: String,
     /// The way to sign in anew, where that was too long ago.
     sign_in: Option<String>,
     told: &'a Told,
@@ -59,6 +61,7 @@ impl Key {
 #[derive(Default)]
 struct Told {
     problems: Problems,
+    form: Form,
     clears_secret: bool,
     clears_webhook: bool,
     clears_public: bool,
@@ -67,7 +70,23 @@ struct Told {
     answer: Answer,
 }
 
+/// What the form on the page changes.
+#[derive(Default)]
+enum Form {
+    /// What is stored now.
+    #[default]
+    New,
+    /// What was stored when it was filled: its fingerprint.
+    Sent(String),
+    /// What is stored now, because somebody else has set a key since it was filled.
+    Late,
+}
+
 impl Told {
+    fn is_late(&self) -> bool {
+        matches!(self.form, Form::Late)
+    }
+
     fn is_asked(&self) -> bool {
         !matches!(self.answer, Answer::NotAsked)
     }
@@ -147,6 +166,10 @@ async fn shown(
         mode: settings.mode().map(|mode| mode_text(page, mode)),
         unusable: settings.problem(),
         changed: page.moment(settings.updated_at),
+        seen: match &told.form {
+            Form::Sent(seen) => seen.clone(),
+            Form::New | Form::Late => settings.fingerprint.clone(),
+        },
         sign_in: sign_in_again(app, page, session),
         told,
     };
@@ -169,6 +192,7 @@ pub(super) async fn press(
         clears_webhook: fields.find("webhook_clear").is_some(),
         clears_public: fields.find("public_clear").is_some(),
         typed_public: fields.get("public").to_owned(),
+        form: Form::Sent(fields.get("seen").to_owned()),
         ..Told::default()
     };
     if sign_in_again(&app, page, &visit.session).is_some() {
@@ -181,8 +205,13 @@ pub(super) async fn press(
             return shown(&app, &visit, (StatusCode::BAD_REQUEST, &told)).await;
         }
     };
-    match change(&app, &wishes, &actor).await {
+    match change(&app, &wishes, (&actor, fields.seen())).await {
         Ok(()) => notice::see_other(PAYMENTS, "superadmin-payments-saved-notice"),
+        // Of the secrets nobody sees more than how they end: the page has that as it is now.
+        Err(SettingsError::Changed) => {
+            let told = Told { form: Form::Late, ..told };
+            shown(&app, &visit, (StatusCode::CONFLICT, &told)).await
+        }
         Err(SettingsError::Field(fault)) => {
             let told = Told { problems: refused(&app, page, &fault), ..told };
             shown(&app, &visit, (StatusCode::BAD_REQUEST, &told)).await
@@ -246,7 +275,11 @@ fn refused(app: &App, page: &Page, fault: &FieldError) -> Problems {
     Problems::of("secret", text)
 }
 
-async fn change(app: &App, wishes: &Wishes, actor: &Actor) -> Result<(), SettingsError> {
+async fn change(
+    app: &App,
+    wishes: &Wishes,
+    (actor, replaces): (&Actor, Option<Vec<String>>),
+) -> Result<(), SettingsError> {
     let mut ids = app.ids();
     let mut desk = settings::Desk {
         store: &app.store,
@@ -257,7 +290,7 @@ async fn change(app: &App, wishes: &Wishes, actor: &Actor) -> Result<(), Setting
         actor,
         ids: &mut ids,
     };
-    settings::change(&mut desk, wishes).await?;
+    settings::change(&mut desk, wishes, replaces.as_deref()).await?;
     app.payments.reload().await?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::super::frame::{Frame, RECONCILE, SYSTEM};
-use super::super::visit::{Press, SuperadminPress, SuperadminVisit, Visit};
+use super::super::visit::{Press, SuperadminPress, SuperadminVisit, Visit, actor};
 use crate::app::App;
 use crate::jobs;
 use crate::storage::reconcile_runs::RunRow;
@@ -79,13 +79,14 @@ fn shown(page: &Page, run: RunRow) -> Shown {
 /// Begins one.
 pub(super) async fn press(
     State(app): State<Arc<App>>,
-    SuperadminPress(Press { page, .. }): SuperadminPress,
+    SuperadminPress(Press { page, session, request_id, .. }): SuperadminPress,
 ) -> Response {
     let job = jobs::find(reconcile::JOB).filter(|_| app.payments.stripe().is_some());
     let Some(job) = job else {
         return notice::see_other(RECONCILE, "superadmin-reconcile-no-key-notice");
     };
-    match jobs::ask(&app.store, &job, app.clock.now()).await {
+    let actor = actor(&session, request_id);
+    match jobs::ask(&app.store, &job, &actor, (app.new_id(), app.clock.now())).await {
         Ok(()) => notice::see_other(RECONCILE, "superadmin-reconcile-asked-notice"),
         Err(failed) => error::unavailable(&page, &failed),
     }

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::super::frame::{ALARMS, Frame, SYSTEM};
-use super::super::visit::{Press, SuperadminPress, SuperadminVisit, Visit};
+use super::super::visit::{Press, SuperadminPress, SuperadminVisit, Visit, actor};
 use crate::app::App;
 use crate::jobs::{self, Listed};
 use crate::lifecycle::{COMMIT, VERSION};
@@ -108,13 +108,14 @@ fn shown(page: &Page, Listed { job, row }: &Listed) -> Shown {
 /// Has a job run at once.
 pub(super) async fn press(
     State(app): State<Arc<App>>,
-    SuperadminPress(Press { page, fields, .. }): SuperadminPress,
+    SuperadminPress(Press { page, session, request_id, fields }): SuperadminPress,
 ) -> Response {
     let Some(job) = jobs::find(fields.get("job")) else {
         let back = Some((SYSTEM, "superadmin-health"));
         return error::say(&page, StatusCode::NOT_FOUND, "superadmin-job-unknown", back);
     };
-    match jobs::ask(&app.store, &job, app.clock.now()).await {
+    let actor = actor(&session, request_id);
+    match jobs::ask(&app.store, &job, &actor, (app.new_id(), app.clock.now())).await {
         Ok(()) => notice::see_other(SYSTEM, "superadmin-job-asked-notice"),
         Err(failed) => error::unavailable(&page, &failed),
     }

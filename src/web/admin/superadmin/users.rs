@@ -28,6 +28,8 @@ struct UsersPage<'a> {
     page: &'a Page,
     frame: Frame<'a>,
     problems: Problems,
+    /// Whether somebody else has given the one who is shown another role meanwhile.
+    is_changed: bool,
     /// The address that is looked for; empty for everybody with a role.
     asked: &'a str,
     users: Vec<Shown>,
@@ -48,6 +50,8 @@ struct Shown {
     /// Whether it is whoever looks at the page.
     is_self: bool,
     roles: Vec<(&'static str, String, bool)>,
+    /// The fingerprint of the role.
+    seen: String,
 }
 
 /// What somebody typed.
@@ -57,6 +61,7 @@ struct Draft<'a> {
     email: &'a str,
     role: &'a str,
     problems: Problems,
+    is_changed: bool,
 }
 
 pub(super) async fn show(
@@ -90,6 +95,7 @@ async fn shown(
     let one = |user: ProfileRow| Shown {
         is_self: user.id == session.user_id,
         roles: choices(page, &user.role),
+        seen: roles::fingerprint(&user),
         since: page.day(user.created_at.0),
         id: user.id,
         email: user.email,
@@ -104,6 +110,7 @@ async fn shown(
         email: draft.email,
         roles: choices(page, draft.role),
         problems: draft.problems,
+        is_changed: draft.is_changed,
     };
     page.render(status, &shown)
 }
@@ -143,7 +150,10 @@ pub(super) async fn press(
         roles::grant_as(&app, &email, wanted, &actor).await
     } else {
         match usable_id(fields.get("user")) {
-            Ok(id) => roles::set_by_id(&app, id, wanted, &actor).await,
+            Ok(id) => {
+                let replaces = fields.seen();
+                roles::set_by_id(&app, id, wanted, &actor, replaces.as_deref()).await
+            }
             Err(_) => Err(RoleError::UnknownUser),
         }
     };
@@ -156,6 +166,10 @@ pub(super) async fn press(
                 address(USERS, &[("email", &user.email)])
             };
             notice::see_other(&back, "superadmin-role-set-notice")
+        }
+        Err(RoleError::Changed(user)) => {
+            let draft = Draft { asked: &user.email, is_changed: true, ..Draft::default() };
+            shown(&app, &visit, (StatusCode::CONFLICT, draft)).await
         }
         Err(RoleError::LastSuperadmin) => notice::see_other(USERS, "superadmin-role-last-notice"),
         Err(RoleError::UnknownUser) => wrong(&app, &visit, draft, "superadmin-users-unknown").await,

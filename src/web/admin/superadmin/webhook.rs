@@ -13,6 +13,7 @@ use reqwest::Url;
 use sovereign_domain::event::Actor;
 use uuid::Uuid;
 
+use super::super::difference::Difference;
 use super::super::frame::{Frame, SYSTEM, WEBHOOKS};
 use super::super::visit::{Press, SuperadminPress, SuperadminVisit, Visit, actor, sign_in_again};
 use super::webhook_deliveries::{self, Deliveries, Tested};
@@ -61,6 +62,10 @@ struct WebhookPage<'a> {
 #[derive(Default)]
 pub(super) struct Draft {
     pub(super) typed: Typed,
+    /// The fingerprint of what the form was filled from.
+    pub(super) seen: String,
+    /// What somebody else has changed meanwhile.
+    pub(super) differences: Vec<Difference>,
     /// The days whose events are to be sent again.
     pub(super) from: String,
     pub(super) to: String,
@@ -72,7 +77,8 @@ pub(super) struct Draft {
 
 impl Draft {
     pub(super) fn of(row: &EndpointRow) -> Self {
-        Self { typed: Typed::of(row), ..Self::default() }
+        let seen = event_endpoints::fingerprint(row);
+        Self { typed: Typed::of(row), seen, ..Self::default() }
     }
 }
 
@@ -209,13 +215,33 @@ impl Pressed<'_> {
     }
 
     async fn save(&self, fields: &Fields) -> Response {
-        let draft = Draft { typed: Typed::of_form(fields), ..Draft::default() };
-        let mut ids = self.app.ids();
+        let (typed, seen) = (Typed::of_form(fields), fields.get("seen").to_owned());
+        let draft = Draft { typed, seen, ..Draft::default() };
+        let (mut ids, replaces) = (self.app.ids(), fields.seen());
         let mut desk = desk(self.app, &self.actor, &mut ids);
-        match event_endpoints::change(&mut desk, self.row.id, draft.typed.wishes()).await {
+        let wishes = draft.typed.wishes();
+        let changed = event_endpoints::change(&mut desk, self.row.id, wishes, replaces.as_deref());
+        match changed.await {
             Ok(_) => self.back("superadmin-webhook-saved-notice"),
+            Err(EndpointError::Changed) => self.changed(draft.typed).await,
             Err(failed) => self.failed(&failed, draft).await,
         }
+    }
+
+    /// Somebody else was faster: what they changed, beside what stands in the form. Saved again, the form counts.
+    async fn changed(&self, typed: Typed) -> Response {
+        let page = &self.visit.page;
+        let row = match event_endpoints::find(&self.app.store, self.row.id).await {
+            Ok(row) => row,
+            Err(failed) => return not_done(page, &failed),
+        };
+        let differences = typed.differences(page, &Typed::of(&row));
+        if differences.is_empty() {
+            return self.back("superadmin-webhook-saved-notice");
+        }
+        let draft = Draft { typed, differences, ..Draft::of(&row) };
+        let newest = Fields::default();
+        shown(self.app, self.visit, &row, (StatusCode::CONFLICT, &draft, &newest)).await
     }
 
     async fn rotate(&self, fields: &Fields) -> Response {

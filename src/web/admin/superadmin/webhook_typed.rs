@@ -1,5 +1,6 @@
 //! An endpoint as it stands in a form: texts, until they are read.
 
+use super::super::difference::{Difference, differing};
 use crate::storage::event_endpoints::EndpointRow;
 use crate::usecase::event_endpoints::{ALL_TYPES, Wishes};
 use crate::usecase::vouchers::FieldError;
@@ -52,6 +53,35 @@ impl Typed {
             event_types: Some(names),
             enabled: Some(self.enabled),
         }
+    }
+
+    /// Every field in which this and `stored` differ.
+    pub(super) fn differences(&self, page: &Page, stored: &Self) -> Vec<Difference> {
+        let types = |typed: &Self| {
+            let mut names = typed.wishes().event_types.unwrap_or_default();
+            names.sort_unstable();
+            names.dedup();
+            match names.join(", ") {
+                all if all == ALL_TYPES => page.text("superadmin-webhook-types-all"),
+                names => names,
+            }
+        };
+        let sent = |typed: &Self| {
+            let is_on =
+                if typed.enabled { "superadmin-webhook-on" } else { "superadmin-webhook-off" };
+            page.text(is_on)
+        };
+        let fields = [
+            ("superadmin-webhook-url", stored.url.clone(), self.url.clone()),
+            (
+                "superadmin-webhook-description",
+                stored.description.clone(),
+                self.description.clone(),
+            ),
+            ("superadmin-webhook-types", types(stored), types(self)),
+            ("superadmin-webhook-enabled", sent(stored), sent(self)),
+        ];
+        differing(page, fields)
     }
 }
 

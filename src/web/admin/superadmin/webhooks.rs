@@ -154,7 +154,10 @@ pub(super) fn refused(page: &Page, failed: &EndpointError) -> Option<(StatusCode
             let problems = Problems::of("url", page.text("superadmin-webhook-too-many"));
             Some((StatusCode::CONFLICT, problems))
         }
-        EndpointError::NotFound | EndpointError::Vault(_) | EndpointError::Storage(_) => None,
+        EndpointError::NotFound
+        | EndpointError::Changed
+        | EndpointError::Vault(_)
+        | EndpointError::Storage(_) => None,
     }
 }
 

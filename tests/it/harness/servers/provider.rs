@@ -83,14 +83,33 @@ impl Provider {
         self.walk(authorization_url, &form).await
     }
 
+    /// The same in a browser that may be signed in here already, and is afterwards.
+    pub(crate) async fn sign_in_with(
+        &self,
+        browser: &Client,
+        authorization_url: &str,
+        account: &Account,
+    ) -> Url {
+        let form = [("account", account.sub.as_str()), ("answer", "continue")];
+        self.walk_with(browser, authorization_url, &form).await
+    }
+
     /// The same of a person who says no.
     pub(crate) async fn cancel(&self, authorization_url: &str) -> Url {
         self.walk(authorization_url, &[("answer", "cancel")]).await
     }
 
-    async fn walk(&self, start: &str, form: &[(&str, &str)]) -> Url {
+    /// A browser that nobody has signed in with.
+    pub(crate) fn browser() -> Client {
         let browser = Client::builder().cookie_store(true).redirect(Policy::none());
-        let browser = browser.build().unwrap();
+        browser.build().unwrap()
+    }
+
+    async fn walk(&self, start: &str, form: &[(&str, &str)]) -> Url {
+        self.walk_with(&Self::browser(), start, form).await
+    }
+
+    async fn walk_with(&self, browser: &Client, start: &str, form: &[(&str, &str)]) -> Url {
         let home = Url::parse(&self.issuer.url).unwrap().origin();
         let mut response = browser.get(start).send().await.unwrap();
         for _ in 0..MAX_STEPS {

@@ -35,7 +35,7 @@ on_both! {
         let made = browser.submit("/admin/campaigns/new", &fields).await;
         let address = made.location().to_owned();
         let page = follow(&mut browser, &made, "The campaign is made.").await;
-        page.has(&["10000.500", "1 March 2027 to 31 March 2027", "Nothing was granted in the last 30 days", ">running<"]);
+        page.has(&["10000.500", "1 March 2027 to 31 March 2027", "Nothing was granted in these days", ">running<"]);
 
         let id = address.rsplit('/').next().unwrap().split('?').next().unwrap().to_owned();
         let stored = app.sovereign_admin().get(&format!("/billing/campaigns/{id}")).await.expect(200);
@@ -43,8 +43,8 @@ on_both! {
         assert_eq!((&stored["starts_at"], &stored["ends_at"]), (&json!("2027-03-01T00:00:00Z"), &json!("2027-04-01T00:00:00Z")));
 
         let new = format!("/admin/vouchers/new?campaign={id}");
-        browser.get(&new).await.expect(200).has(&[&format!("value=\"{id}\" selected")]);
-        let fields = [("code", "BILL-200"), ("credit", "200"), ("campaign", &*id), ("act", "issue")];
+        browser.get(&new).await.expect(200).has(&["name=\"campaign\" value=\"Muscat bills\"", "<option value=\"Muscat bills\""]);
+        let fields = [("code", "BILL-200"), ("credit", "200"), ("campaign", "muscat  bills"), ("act", "issue")];
         let issued = browser.submit("/admin/vouchers/new", &fields).await;
         follow(&mut browser, &issued, "Muscat bills").await;
         app.customer("kestrel").await.redeem("BILL-200").await.expect(200);
@@ -53,10 +53,21 @@ on_both! {
         page.has(&["200.000\u{a0}OMR", "9800.500\u{a0}OMR", "<rect ", "1 March 2027", "value=\"200000\"", "the budget is used up on 2 March 2027"]);
         let file = browser.get(&format!("{LIST}/{id}/days.csv")).await.expect(200);
         assert!(file.text.contains("2027-03-01,1,200.000,OMR,200000"), "{}", file.text);
+        let funnel = browser.get(&format!("{LIST}/{id}/funnel.csv")).await.expect(200);
+        assert!(funnel.text.starts_with("\u{feff}step,count,") && funnel.text.contains("\r\nissued,1,"), "{}", funnel.text);
+        let before = browser.get(&format!("{LIST}/{id}?from=2027-02-01&to=2027-02-28")).await.expect(200);
+        before.has(&["name=\"from\" value=\"2027-02-01\"", "Nothing was granted"]);
+        browser.get(&format!("{LIST}/{id}?from=soon")).await.expect(400).has(&["href=\"#from\""]);
+        browser.get(&format!("{LIST}/{id}/days.csv?from=soon")).await.expect(400);
+        browser.get(&format!("{LIST}?q=bills")).await.expect(200).has(&["Muscat bills", "name=\"q\" value=\"bills\""]);
+        browser.get(&format!("{LIST}?q=nonesuch")).await.expect(200).has(&["No campaign is like that"]);
         let list = browser.get(LIST).await.expect(200);
         list.has(&["Muscat bills", "10000.500", "200.000", ">running<"]);
         let vouchers = browser.get(&format!("/admin/vouchers?campaign={id}")).await.expect(200);
-        vouchers.has(&["BILL-200", "Muscat bills", &format!("value=\"{id}\" selected")]);
+        vouchers.has(&["BILL-200", "name=\"campaign\" value=\"Muscat bills\"", &format!("?campaign={id}\"")]);
+        // By its name it is the same list.
+        let named = browser.get("/admin/vouchers?campaign=MUSCAT+bills").await.expect(200);
+        named.has(&["BILL-200", &format!("vouchers.csv?campaign={id}\"")]);
         browser.language = "ar";
         browser.get(&format!("{LIST}/{id}")).await.expect(200).has(&["dir=\"rtl\"", ">جارية<", "ما مُنح في كل يوم"]);
     }

@@ -41,6 +41,21 @@ on_both! {
         browser.get(PAGE).await.expect(200).has(&["dir=\"rtl\"", "تغيير قسائم كثيرة"]);
     }
 
+    /// Whoever revokes reads first whom it touches.
+    async fn whom_revoking_touches_is_told(app: &TestApp, Setup::with_mail()) {
+        three(app).await;
+        app.customer("kestrel").await.redeem("GIFT-1").await.expect(200);
+        app.customer("heron").await.redeem("GIFT-2").await.expect(200);
+        let mut browser = administrator(app, "maryam").await;
+        browser.get(&format!("{PAGE}?q=gift")).await.expect(200).has(&[
+            "2 customers hold 10.000\u{a0}OMR of the credit together", "No order that reserved any of it",
+        ]);
+        browser.get(&format!("{PAGE}?q=other")).await.expect(200).has(&["Nobody holds any of the credit."]);
+        browser.get("/admin/vouchers/GIFT-1").await.expect(200).has(&["One customer holds 5.000\u{a0}OMR of the credit"]);
+        browser.language = "ar";
+        browser.get("/admin/vouchers/GIFT-1").await.expect(200).has(&["عميل واحد لديه"]);
+    }
+
     /// Nothing is revoked by mistake.
     async fn what_is_wrong_is_told_and_kept(app: &TestApp, Setup::with_mail()) {
         three(app).await;

@@ -1,16 +1,20 @@
 //! The pages of the administration, in a browser without JavaScript.
 
+mod approvals;
 mod audit;
+mod blueprints;
 mod branding;
 mod bulk;
 mod campaigns;
 mod catalog;
 mod edit_many;
+mod edits;
 mod mailings;
 mod new_voucher;
 mod orders;
 mod organizations;
 mod payments;
+mod policy;
 mod reports;
 mod story;
 mod system;

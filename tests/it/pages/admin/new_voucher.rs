@@ -50,6 +50,29 @@ on_both! {
         customer.get("/redeem?code=OMANTEL-MUSCAT-200").await.expect(200).has(&["1200.000"]);
     }
 
+    /// What a script asks for while somebody types: nothing is wrong yet, and nothing is issued.
+    async fn a_form_that_is_not_filled_in_yet_is_looked_at(app: &TestApp, Setup::with_mail()) {
+        let mut browser = administrator(app, "maryam").await;
+        browser.get(NEW).await.expect(200).has(&["data-previews=\"preview\"", "id=\"preview\" aria-live=\"polite\""]);
+        let live = [("act", "look"), ("live", "yes"), ("code", "SPRING-1")];
+        let early = browser.submit(NEW, &live).await.expect(200);
+        early.has(&["look before you issue"]);
+        lacks(&early, &["role=\"alert\""]);
+        let filled = [&live[..], &[("credit", "20")]].concat();
+        browser.submit(NEW, &filled).await.expect(200).has(&["20.000\u{a0}OMR", "SPRING-1</bdi>"]);
+        assert_eq!(app.number("SELECT COUNT(*) FROM promo_codes").await, 0);
+
+        app.issue("GIFT-1", 5, 0).await;
+        let path = "/admin/vouchers/GIFT-1";
+        browser.get(path).await.expect(200).has(&["data-previews=\"preview\""]);
+        let early = browser.submit(path, &[("act", "look"), ("live", "yes"), ("credit", "")]).await.expect(200);
+        early.has(&["5.000\u{a0}OMR"]);
+        lacks(&early, &["role=\"alert\""]);
+        let look = browser.submit(path, &[("act", "look"), ("live", "yes"), ("credit", "7")]).await.expect(200);
+        look.has(&["What customers would see", "7.000\u{a0}OMR"]);
+        browser.submit(path, &[("act", "look"), ("credit", "")]).await.expect(400);
+    }
+
     async fn everything_that_is_wrong_is_told_at_once(app: &TestApp, Setup::with_mail()) {
         let mut browser = administrator(app, "maryam").await;
         browser.get(NEW).await.expect(200);

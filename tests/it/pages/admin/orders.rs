@@ -123,4 +123,27 @@ on_both! {
         follow(&mut browser, &pressed, "The refund is sent to the card again.").await;
         assert_eq!(app.number("SELECT CAST(attempt AS bigint) FROM refunds").await, 2);
     }
+
+    /// The card was charged by another Sovereign: here the credit goes back, and the page says where the card is refunded.
+    async fn a_card_that_another_sovereign_charged(app: &TestApp, setup()) {
+        paid(app, "kestrel").await;
+        app.execute("UPDATE card_payments SET foreign_fqdn = 'b.example'").await;
+        let mut browser = superadmin(app).await;
+        let order = app.superadmin().get("/billing/admin/orders").await.expect(200);
+        let page = format!("{LIST}/{}", order[0]["id"].as_str().unwrap());
+        let shown = browser.get(&page).await.expect(200);
+        shown.has(&["b.example", "can refund it. Here the credit can go back.", "all the credit that is left"]);
+        lacks(&shown, &["Can go back to the card"]);
+        let key = hidden(&shown, "key");
+        let much = [("act", "refund"), ("key", &*key), ("amount", "4.5"), ("reason", "x")];
+        browser.submit(&page, &much).await.expect(400).has(&["At most 4.000\u{a0}OMR can go back"]);
+        let all = [("act", "refund"), ("key", &*key), ("amount", ""), ("reason", "asked for")];
+        let pressed = browser.submit(&page, &all).await;
+        let after = follow(&mut browser, &pressed, "The order is refunded.").await;
+        lacks(&after, &["name=\"reason\""]);
+        let back = "SELECT COUNT(*) FROM refunds WHERE credit_minor = 4000 AND card_minor = 0";
+        assert_eq!(app.number(back).await, 1);
+        browser.language = "ar";
+        browser.get(&page).await.expect(200).has(&["b.example", "لا يُعاد مبلغها إلا من هناك"]);
+    }
 }

@@ -38,6 +38,52 @@ on_both! {
         browser.get(PAGE).await.expect(200).has(&["dir=\"rtl\"", "المتبقي لدى العملاء الآن", "بلا حملة"]);
     }
 
+    /// From one day to another, in the form and in the files.
+    async fn days_can_be_chosen(app: &TestApp, Setup::with_mail()) {
+        app.issue("TWENTY", 20, 0).await;
+        app.customer("omar").await.redeem("TWENTY").await.expect(200);
+        app.clock.advance_seconds(2 * 86_400);
+        app.customer("lina").await.redeem("TWENTY").await.expect(200);
+        let mut browser = administrator(app, "maryam").await;
+        let shown = browser.get(&format!("{PAGE}?from=2027-02-01&to=2027-03-02")).await.expect(200);
+        shown.has(&[
+            "name=\"from\" value=\"2027-02-01\"", "name=\"to\" value=\"2027-03-02\"",
+            "Granted</dt><dd><bdi dir=\"ltr\">20.000\u{a0}OMR", "Outstanding now</dt><dd><bdi dir=\"ltr\">40.000\u{a0}OMR",
+            "href=\"/admin/reports/credit.csv?from=2027-02-01&#38;to=2027-03-02\"",
+        ]);
+        lacks(&shown, &["aria-current=\"true\">"]);
+        let file = browser.get(&format!("{PAGE}/credit.csv?from=2027-03-01&to=2027-03-02")).await.expect(200);
+        assert_eq!(file.text, app.sovereign_admin().get("/billing/reports/credit/csv?from=2027-03-01&to=2027-03-02").await.text);
+        for (query, field) in [("from=2027-03-01&to=2027-03-04", "to"), ("from=2027-03-02&to=2027-03-01", "from"), ("to=2027-03-01", "from")] {
+            let wrong = browser.get(&format!("{PAGE}?{query}")).await.expect(400);
+            wrong.has(&[&format!("href=\"#{field}\"")]);
+            browser.get(&format!("{PAGE}/credit.csv?{query}")).await.expect(400);
+        }
+        browser.language = "ar";
+        browser.get(&format!("{PAGE}?from=٢٠٢٧-٠٣-٠١")).await.expect(200).has(&["value=\"2027-03-01\""]);
+    }
+
+    async fn what_is_earned_is_for_the_superadmin(app: &TestApp, Setup::with_mail()) {
+        app.issue("TWENTY", 20, 0).await;
+        app.customer("omar").await.checkout("m", "TWENTY").await.expect(200);
+        app.customer("lina").await.redeem("TWENTY").await.expect(200);
+        let mut browser = administrator(app, "maryam").await;
+        lacks(&browser.get(PAGE).await.expect(200), &["Monthly recurring revenue", "Active subscriptions"]);
+        app.execute("UPDATE users SET role = 'superadmin' WHERE email = 'maryam@example.com'").await;
+        let told = app.superadmin().get("/billing/admin/revenue").await.expect(200);
+        let fact = |name: &str, value: &str| format!("{name}</dt><dd><bdi dir=\"ltr\">{value}</bdi>");
+        assert_eq!(told["total_mrr_baisa"], 9_000);
+        let shown = browser.get(PAGE).await.expect(200);
+        shown.has(&[&fact("Monthly recurring revenue", "9.000\u{a0}OMR")]);
+        for (name, member) in [
+            ("Active subscriptions", "active_subscriptions"), ("Customers", "total_customers"), ("New customers this month", "new_this_month"),
+        ] {
+            shown.has(&[&fact(name, &told[member].to_string())]);
+        }
+        browser.language = "ar";
+        browser.get(PAGE).await.expect(200).has(&["الإيراد الشهري المتكرر"]);
+    }
+
     async fn revenue_is_for_the_superadmin(app: &TestApp, Setup::with_mail()) {
         app.issue("TWENTY", 20, 0).await;
         app.customer("omar").await.checkout("m", "TWENTY").await.expect(200);

@@ -46,5 +46,20 @@ on_both! {
         }
         browser.language = "ar";
         browser.get(PAGE).await.expect(200).has(&["الفواتير", "مدفوعة"]);
+
+        // As an Organization brings them along from another Sovereign.
+        for table in ["invoices", "refunds"] {
+            app.execute(&format!(
+                "UPDATE {table} SET foreign_number = number, number = NULL, foreign_fqdn = 'b.example'"
+            ))
+            .await;
+        }
+        browser.get(PAGE).await.expect(200).has(&["INV-000001", "صادر عن", "b.example"]);
+        browser.language = "en";
+        let shown = browser.get(PAGE).await.expect(200);
+        shown.has(&["INV-000001", "CN-000001", "issued by b.example"]);
+        for file in [&path, &note] {
+            assert!(browser.get(file).await.expect(200).text.starts_with("%PDF-"));
+        }
     }
 }

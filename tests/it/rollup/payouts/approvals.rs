@@ -10,7 +10,7 @@ use crate::rollup::minor;
 const LIMITS: &str = "OMR = \"50.000\", BHD = \"50.000\"";
 
 /// A closed month, two people with keys, and limits.
-async fn with_limits(database: &TestDatabase, limits: &str) -> Desk {
+pub(super) async fn with_limits(database: &TestDatabase, limits: &str) -> Desk {
     let desk = Desk::closed(database, &PAYEES).await;
     let (aisha, omar) = (desk.make_key("aisha"), desk.make_key("omar"));
     desk.agree(&PAYEES, &approval(limits, &[("aisha", &aisha), ("omar", &omar)]));

@@ -103,13 +103,19 @@ on_empty! {
         }
         let without_omar = approval(LIMITS, &[("aisha", aisha), ("layla", layla)]);
         desk.agree(&PAYEES, &without_omar);
+        for name in ["aisha", "omar"] {
+            desk.approve_policy(name).run().expect(0);
+        }
         assert_void(&desk, "the approval of omar does not count: the agreements name no such person");
         let other_key = approval(LIMITS, &[("aisha", aisha), ("omar", layla)]);
         desk.agree(&PAYEES, &other_key);
+        for name in ["aisha", "layla"] {
+            desk.approve_policy(name).run().expect(0);
+        }
         assert_void(&desk, "it was given with another key than the agreements name");
     }
 
-    /// Of the same ending, so that the statement cannot tell; the signatures can.
+    /// Of the same ending, so that the statement cannot tell; the book can.
     async fn another_account_is_another_payout(database: &TestDatabase) {
         let desk = Desk::closed(database, &PAYEES).await;
         let (aisha, omar) = (desk.make_key("aisha"), desk.make_key("omar"));
@@ -120,6 +126,36 @@ on_empty! {
         }
         let other = Payee { account: "acct_notomantel", ..OMANTEL };
         desk.agree(&[other, ZAIN, ACME, GULF], &approval);
-        assert_void(&desk, "its signature is not of this statement, amount and account");
+        assert_void(&desk, "the statement goes to another account of the same ending");
+    }
+
+    /// Without any approval as well.
+    async fn an_account_of_the_same_ending_is_not_the_statements(database: &TestDatabase) {
+        let desk = Desk::closed(database, &PAYEES).await;
+        let stripe = Payee { account: "acct_notomantel", ..OMANTEL };
+        let bank = Payee { account: "GB82WEST12345001335432", ..GULF };
+        desk.agree(&[stripe, ZAIN, ACME, bank], "");
+        let said = "goes to another account of the same ending";
+        let ended = desk.pay().run().expect(1);
+        assert_eq!(ended.stderr.matches(said).count(), 2, "{ended:?}");
+        desk.assert_paid_once(&[ZAIN]).await;
+        let ended = desk.bank_file().run().expect(1);
+        assert!(ended.stderr.contains(said), "{ended:?}");
+        let sql = "SELECT destination FROM payouts WHERE method = 'bank'";
+        assert_eq!(database.texts(sql).await, [format!("{} BMUSOMRX acme", ACME.account)]);
+    }
+
+    /// Statements of an earlier version go where the file says that they were closed with, and no other.
+    async fn an_account_that_is_known_in_part_is_that_of_its_file(database: &TestDatabase) {
+        let desk = Desk::closed(database, &PAYEES).await;
+        database.execute("UPDATE statements SET payout_account_sha256 = NULL").await;
+        let stripe = Payee { account: "acct_notomantel", ..OMANTEL };
+        desk.agree(&[stripe, ZAIN, ACME, GULF], "");
+        let ended = desk.pay().run().expect(1);
+        assert!(ended.stderr.contains("kept only a part of its account"), "{ended:?}");
+        desk.assert_paid_once(&[]).await;
+        desk.agree(&PAYEES, "");
+        desk.pay().run().expect(0);
+        desk.assert_paid_once(&PAYEES).await;
     }
 }

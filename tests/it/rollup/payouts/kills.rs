@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use rand::RngExt as _;
+use serde_json::Value;
 
 use super::{Desk, PAYEES, Payee, files, states};
 use crate::harness::{TestDatabase, on_empty};
@@ -22,7 +23,8 @@ const AT_THE_BANK: [(&str, u32); 3] = [("bank_batch", 1), ("bank_file", 1), ("ba
 const KILLS: u64 = 15;
 const FRANCHISEES: i64 = 8;
 
-fn kill_at((point, passage): (&str, u32), program: crate::harness::Program) {
+/// Ends a run where it comes to a fail point.
+pub(super) fn kill_at((point, passage): (&str, u32), program: crate::harness::Program) {
     let mut process =
         program.env("SOVEREIGN_TEST_FAIL_POINT", format!("{point}:{passage}")).spawn();
     process.wait_for(&format!("stopped at fail point {point}"));
@@ -98,7 +100,10 @@ on_empty! {
             kill_at(point, desk.bank_file());
             let known = states(database).await;
             assert_eq!(known, ["2025-10/acme/OMR intended 1", "2025-10/gulf/OMR intended 1"]);
-            desk.bank_file().run().expect(0);
+            let told = desk.bank_file().args(["--json"]).run().expect(0);
+            let told: Value = serde_json::from_str(&told.stdout).unwrap();
+            // From the first file's name on the bank may have it.
+            assert_eq!(told["files"][0]["new"], point.0 == "bank_batch", "{point:?}: {told}");
             let written = files(&desk.bank());
             assert_eq!(written.len(), 2, "{point:?}: {:?}", written.keys());
             let mut kept = database.texts("SELECT csv FROM bank_batches").await;

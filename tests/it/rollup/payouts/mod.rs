@@ -1,12 +1,15 @@
-//! `sovereign rollup pay`, `approve` and `bank-file`: each statement is paid once, whatever is killed, lost, forgotten
-//! or repeated.
+//! `sovereign rollup pay`, `approve`, `settle` and `bank-file`: each statement is paid once, whatever is killed, lost,
+//! forgotten or repeated.
 
 mod after_closing;
 mod approvals;
 mod bank;
 mod forged;
 mod kills;
+mod looked_up;
 mod once;
+mod policy;
+mod settled;
 mod trouble;
 
 use std::collections::BTreeMap;
@@ -195,6 +198,25 @@ impl Desk {
     fn approve_with(&self, payee: &Payee<'_>, name: &str, whose: &str) -> Program {
         let (statement, key) = (payee.statement(), self.file(&format!("{whose}.pem")));
         self.command(&["approve", &statement, "--as", name, "--key", &key])
+    }
+
+    /// Says that somebody paid it by hand, as Aisha.
+    fn settle(&self, payee: &Payee<'_>, reference: &str) -> Program {
+        let statement = payee.statement();
+        self.command(&["settle", &statement, "--reference", reference, "--as", "aisha"])
+    }
+
+    /// The same, as whoever has this key.
+    fn settle_signed(&self, payee: &Payee<'_>, reference: &str, name: &str) -> Program {
+        let (statement, key) = (payee.statement(), self.file(&format!("{name}.pem")));
+        let who = ["--as", name, "--key", &key];
+        self.command(&["settle", &statement, "--reference", reference]).args(who)
+    }
+
+    /// Approves what the agreements say of approvals.
+    fn approve_policy(&self, name: &str) -> Program {
+        let key = self.file(&format!("{name}.pem"));
+        self.command(&["approve-policy", "--as", name, "--key", &key])
     }
 
     /// Every payee at Stripe has one transfer, as its statement says; and there are no others.

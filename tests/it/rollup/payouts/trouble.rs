@@ -52,17 +52,20 @@ on_empty! {
         assert_eq!(desk.world.fake.posts(), 4);
     }
 
-    /// Somebody paid by hand: it is theirs to settle, and nothing is added to it.
+    /// Somebody paid by hand: it is theirs to settle, and nothing is added to it, however often this is run.
     async fn another_transfer_of_the_group_is_for_a_person(database: &TestDatabase) {
         let desk = Desk::closed(database, &PAYEES).await;
         let by_hand = "INSERT INTO transfers (id, created, amount, currency, destination, transfer_group, metadata) \
                        VALUES ('tr_by_hand', 1764000000, 12340, 'omr', 'acct_omantel', '2025-10/omantel/OMR', '')";
         desk.world.fake.execute(by_hand).await;
-        let ended = desk.pay().run().expect(1);
-        assert!(ended.stderr.contains("tr_by_hand") && ended.stderr.contains("by hand"), "{ended:?}");
-        let both = ["2025-10/omantel/OMR intended 1", "2025-10/zain/BHD sent 1"];
-        assert_eq!(states(database).await, both);
-        assert_eq!(desk.world.fake.posts(), 1);
+        for attempt in 1..=2 {
+            let ended = desk.pay().run().expect(1);
+            let said = ended.stderr.contains("tr_by_hand") && ended.stderr.contains("rollup settle");
+            assert!(said, "{ended:?}");
+            let omantel = format!("2025-10/omantel/OMR failed {attempt}");
+            assert_eq!(states(database).await, [omantel.as_str(), "2025-10/zain/BHD sent 1"]);
+            assert_eq!(desk.world.fake.posts(), 1);
+        }
         desk.world.fake.execute("DELETE FROM transfers WHERE id = 'tr_by_hand'").await;
         desk.pay().run().expect(0);
         desk.assert_paid_once(&[OMANTEL, ZAIN, ACME, GULF]).await;

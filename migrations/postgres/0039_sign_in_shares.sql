@@ -1,0 +1,14 @@
+-- Guesses at a code count by where they come from, so that nobody elsewhere ends another's sign-in.
+-- The network that asked; NULL for what was asked for before there was this column.
+ALTER TABLE sign_ins ADD COLUMN network text;
+-- Tries from all other networks together; `tries` are those of the network, or of the browser, that asked.
+ALTER TABLE sign_ins ADD COLUMN tries_elsewhere smallint NOT NULL DEFAULT 0 CHECK (tries_elsewhere >= 0);
+-- Whether whoever asked had the right password.
+ALTER TABLE sign_ins ADD COLUMN by_password boolean NOT NULL DEFAULT FALSE;
+
+-- `password_networks` has the networks of everybody who signs in, by mail too; old ones are removed.
+CREATE INDEX password_networks_last ON password_networks (last_at);
+
+-- Whether nobody knows how lately the person showed who they are: their issuer did not say.
+ALTER TABLE sessions ADD COLUMN undated boolean NOT NULL DEFAULT FALSE;
+UPDATE sessions SET undated = TRUE WHERE method LIKE 'oidc:%';
