@@ -3,7 +3,7 @@
 
 use sovereign::storage::{Engine, Store};
 
-use crate::ledger::{Dialect, PEOPLE};
+use crate::ledger::{Dialect, PEOPLE, settle};
 use crate::people;
 
 /// A voucher that everybody redeemed.
@@ -30,11 +30,7 @@ pub(crate) async fn fill(store: &Store, lines: usize) {
     order(store, &some).await;
     note(store, &some).await;
     sign_in(store).await;
-    let quiet = match engine {
-        Engine::Postgres => "VACUUM ANALYZE",
-        Engine::Sqlite => "ANALYZE",
-    };
-    people::execute(store, quiet).await;
+    settle(store).await;
 }
 
 /// One in ten was given back. `kind` is of the identifiers.

@@ -131,6 +131,11 @@ pub(crate) async fn fill(store: &Store, lines: usize) {
     }
     pay(store, lines / 5).await;
     count_campaigns(store).await;
+    settle(store).await;
+}
+
+/// Has the database know how large its tables are.
+pub(crate) async fn settle(store: &Store) {
     let quiet = match store.engine() {
         Engine::Postgres => "VACUUM ANALYZE",
         Engine::Sqlite => "ANALYZE",

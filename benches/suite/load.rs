@@ -178,10 +178,14 @@ pub(crate) fn get_page(path: &str, session: &str) -> Vec<u8> {
 
 /// A POST of JSON as bytes.
 pub(crate) fn post(path: &str, token: Option<&str>, body: &str) -> Vec<u8> {
-    let authorization =
-        token.map(|token| format!("authorization: Bearer {token}\r\n")).unwrap_or_default();
+    let authorization = token.map(|token| format!("authorization: Bearer {token}\r\n"));
+    post_with(path, &authorization.unwrap_or_default(), body)
+}
+
+/// The same with other lines in its head.
+pub(crate) fn post_with(path: &str, headers: &str, body: &str) -> Vec<u8> {
     format!(
-        "POST {path} HTTP/1.1\r\nhost: bench\r\n{authorization}content-type: application/json\r\n\
+        "POST {path} HTTP/1.1\r\nhost: bench\r\n{headers}content-type: application/json\r\n\
          content-length: {}\r\n\r\n{body}",
         body.len()
     )

@@ -101,12 +101,6 @@ fn compare(sovereign: &Sovereign, scale: Scale) {
 /// Asked by somebody else each time.
 fn preview(code: &str, number: usize) -> Vec<u8> {
     let [_, a, b, c] = u32::try_from(number).unwrap_or_default().to_be_bytes();
-    let body = format!("{{\"code\":\"{code}\"}}");
-    format!(
-        "POST /billing/vouchers/redeem-preview HTTP/1.1\r\nhost: bench\r\n\
-         x-forwarded-for: 10.{a}.{b}.{c}\r\ncontent-type: application/json\r\n\
-         content-length: {}\r\n\r\n{body}",
-        body.len()
-    )
-    .into_bytes()
+    let from = format!("x-forwarded-for: 10.{a}.{b}.{c}\r\n");
+    load::post_with("/billing/vouchers/redeem-preview", &from, &format!("{{\"code\":\"{code}\"}}"))
 }

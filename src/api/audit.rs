@@ -15,9 +15,9 @@ use super::extract::Query;
 use super::paging;
 use super::problem::Problem;
 use crate::app::App;
+use crate::storage;
 use crate::storage::audit::{Entry, Filter};
-use crate::storage::{self, Ts};
-use crate::usecase::read_audit::{self, Place, check_text, parse_moment};
+use crate::usecase::read_audit::{self, Place, Sought};
 use crate::usecase::vouchers::FieldError;
 
 const DEFAULT_LIMIT: i64 = 50;
@@ -55,21 +55,15 @@ pub(super) struct ListQuery {
 
 impl ListQuery {
     fn filter(&self) -> Result<Filter, FieldError> {
-        let moment = |field, text: &Option<String>| -> Result<Option<Ts>, FieldError> {
-            text.as_deref().map(|text| parse_moment(field, text)).transpose()
+        let sought = Sought {
+            actor: self.actor.as_deref(),
+            action: self.action.as_deref(),
+            subject: self.subject.as_deref(),
+            organization: ("tenant_id", self.tenant_id.as_deref()),
+            from: self.from.as_deref(),
+            to: self.to.as_deref(),
         };
-        check_text("actor", self.actor.as_deref())?;
-        check_text("action", self.action.as_deref())?;
-        check_text("subject", self.subject.as_deref())?;
-        check_text("tenant_id", self.tenant_id.as_deref())?;
-        Ok(Filter {
-            actor: self.actor.clone(),
-            action: self.action.clone(),
-            subject: self.subject.clone(),
-            tenant_id: self.tenant_id.clone(),
-            from: moment("from", &self.from)?,
-            to: moment("to", &self.to)?,
-        })
+        sought.filter()
     }
 }
 

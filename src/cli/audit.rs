@@ -7,8 +7,8 @@ use super::Common;
 use super::output::{Failure, answer, answer_json, table};
 use crate::lifecycle::open_existing;
 use crate::storage::audit::{Entry, Filter};
-use crate::storage::{self, Store, Ts};
-use crate::usecase::read_audit::{self, check_text, may_be_shown, parse_moment};
+use crate::storage::{self, Store};
+use crate::usecase::read_audit::{self, Sought, may_be_shown};
 use crate::usecase::vouchers::FieldError;
 
 /// How many are read at a time.
@@ -82,21 +82,15 @@ impl List {
     }
 
     fn filter(&self) -> Result<Filter, FieldError> {
-        let moment = |field, text: &Option<String>| -> Result<Option<Ts>, FieldError> {
-            text.as_deref().map(|text| parse_moment(field, text)).transpose()
+        let sought = Sought {
+            actor: self.actor.as_deref(),
+            action: self.action.as_deref(),
+            subject: self.subject.as_deref(),
+            organization: ("organization", self.organization.as_deref()),
+            from: self.from.as_deref(),
+            to: self.to.as_deref(),
         };
-        check_text("actor", self.actor.as_deref())?;
-        check_text("action", self.action.as_deref())?;
-        check_text("subject", self.subject.as_deref())?;
-        check_text("organization", self.organization.as_deref())?;
-        Ok(Filter {
-            actor: self.actor.clone(),
-            action: self.action.clone(),
-            subject: self.subject.clone(),
-            tenant_id: self.organization.clone(),
-            from: moment("from", &self.from)?,
-            to: moment("to", &self.to)?,
-        })
+        sought.filter()
     }
 }
 

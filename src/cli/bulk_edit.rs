@@ -6,11 +6,11 @@ use sovereign_domain::ids::IdSource as _;
 use super::bulk::{carry_out, failure, show};
 use super::output::Failure;
 use super::voucher::open;
+use super::voucher_filter::FilterArgs;
 use super::{Common, clock};
 use crate::app::command_line_actor;
 use crate::ids::RandomIds;
 use crate::usecase::bulk::{self, NewEdit};
-use crate::usecase::list_vouchers::Wanted;
 use crate::usecase::vouchers::Writer;
 
 /// Pause, resume, extend, revoke, restore, tag or untag all vouchers that a filter has
@@ -31,21 +31,8 @@ pub(super) struct EditArgs {
     /// How many days longer credit lasts, to extend
     #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
     days: Option<i64>,
-    /// What the code has in it
-    #[arg(long, value_name = "TEXT")]
-    search: Option<String>,
-    /// How they stand: live, scheduled, paused, exhausted, ended, revoked or all
-    #[arg(long, value_name = "STATUS")]
-    status: Option<String>,
-    /// The campaign they are in, by name or identifier
-    #[arg(long, value_name = "CAMPAIGN")]
-    campaign: Option<String>,
-    /// The operation that issued them, by identifier
-    #[arg(long, value_name = "ID")]
-    bulk: Option<String>,
-    /// A tag that they have
-    #[arg(long, value_name = "TAG")]
-    tag: Option<String>,
+    #[command(flatten)]
+    filter: FilterArgs,
     /// The tag that they get or lose, to tag and untag
     #[arg(long, value_name = "TAG")]
     edit_tag: Option<String>,
@@ -66,14 +53,7 @@ impl EditArgs {
             action: &self.action,
             days: self.days,
             tag: self.edit_tag.as_deref(),
-            wanted: Wanted {
-                part: self.search.as_deref(),
-                status: self.status.as_deref(),
-                campaign: self.campaign.as_deref(),
-                bulk: self.bulk.as_deref(),
-                tag: self.tag.as_deref(),
-                ..Wanted::default()
-            },
+            wanted: self.filter.wanted(),
             count: self.count,
         };
         let asked = bulk::edit(&mut writer, &edit).await.map_err(failure)?;

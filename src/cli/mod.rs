@@ -53,6 +53,7 @@ mod token;
 mod user;
 mod verify;
 mod voucher;
+mod voucher_filter;
 mod voucher_print;
 mod voucher_show;
 mod worker;

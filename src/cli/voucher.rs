@@ -17,6 +17,7 @@ use super::bulk_manage::BulkCommand;
 use super::mailing::MailArgs;
 use super::mailing_manage::MailingCommand;
 use super::output::{Failure, answer, answer_json, table};
+use super::voucher_filter::FilterArgs;
 use super::voucher_print::{CardsArgs, QrArgs};
 use super::voucher_show::{HistoryArgs, RedemptionsArgs, ShowArgs, TagArgs};
 use super::{Common, clock};
@@ -124,21 +125,8 @@ Examples:
 pub(super) struct ListArgs {
     #[command(flatten)]
     common: Common,
-    /// What the code has in it
-    #[arg(long, value_name = "TEXT")]
-    search: Option<String>,
-    /// How they stand: live, scheduled, paused, exhausted, ended, revoked or all
-    #[arg(long, value_name = "STATUS")]
-    status: Option<String>,
-    /// The campaign they are in, by name or identifier
-    #[arg(long, value_name = "CAMPAIGN")]
-    campaign: Option<String>,
-    /// The operation that issued them, by identifier
-    #[arg(long, value_name = "ID")]
-    bulk: Option<String>,
-    /// A tag that they have
-    #[arg(long, value_name = "TAG")]
-    tag: Option<String>,
+    #[command(flatten)]
+    filter: FilterArgs,
     /// newest, oldest, code, credit, spent, used or `last_redeemed`
     #[arg(long, value_name = "ORDER")]
     sort: Option<String>,
@@ -156,11 +144,11 @@ impl ListArgs {
     async fn sought(&self, store: &Store) -> Result<Sought, Failure> {
         let Some(name) = &self.view else {
             return Ok(Sought {
-                q: self.search.clone(),
-                status: self.status.clone(),
-                campaign: self.campaign.clone(),
-                bulk: self.bulk.clone(),
-                tag: self.tag.clone(),
+                q: self.filter.search.clone(),
+                status: self.filter.status.clone(),
+                campaign: self.filter.campaign.clone(),
+                bulk: self.filter.bulk.clone(),
+                tag: self.filter.tag.clone(),
                 sort: self.sort.clone(),
             });
         };

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::output::{Failure, answer, answer_json};
 use super::voucher::open;
+use super::voucher_filter::FilterArgs;
 use super::voucher_show::found;
 use super::{Common, clock};
 use crate::app::Facts;
@@ -45,21 +46,8 @@ Examples:
 pub(super) struct CardsArgs {
     #[command(flatten)]
     common: Common,
-    /// What the code has in it
-    #[arg(long, value_name = "TEXT")]
-    search: Option<String>,
-    /// How they stand: live, scheduled, paused, exhausted or ended
-    #[arg(long, value_name = "STATUS")]
-    status: Option<String>,
-    /// The campaign they are in, by name or identifier
-    #[arg(long, value_name = "CAMPAIGN")]
-    campaign: Option<String>,
-    /// The operation that issued them, by identifier
-    #[arg(long, value_name = "ID")]
-    bulk: Option<String>,
-    /// A tag that they have
-    #[arg(long, value_name = "TAG")]
-    tag: Option<String>,
+    #[command(flatten)]
+    filter: FilterArgs,
     /// newest, oldest, code, credit, spent, used or `last_redeemed`
     #[arg(long, value_name = "ORDER")]
     sort: Option<String>,
@@ -150,12 +138,8 @@ impl CardsArgs {
         let press = Press { store, branding, currency, zone: &zone, now };
         let wanted = Wanted {
             after: self.after.as_deref(),
-            part: self.search.as_deref(),
-            status: self.status.as_deref(),
-            campaign: self.campaign.as_deref(),
-            bulk: self.bulk.as_deref(),
-            tag: self.tag.as_deref(),
             sort: self.sort.as_deref(),
+            ..self.filter.wanted()
         };
         Ok(voucher_cards::print(press, &wanted, language).await?)
     }

@@ -81,6 +81,41 @@ pub(crate) fn check_text(field: &'static str, text: Option<&str>) -> Result<(), 
     Ok(())
 }
 
+/// What somebody looks for in the log, as it came.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sought<'a> {
+    pub(crate) actor: Option<&'a str>,
+    pub(crate) action: Option<&'a str>,
+    pub(crate) subject: Option<&'a str>,
+    /// What the Organization is called where it was asked for, and its identifier.
+    pub(crate) organization: (&'static str, Option<&'a str>),
+    pub(crate) from: Option<&'a str>,
+    pub(crate) to: Option<&'a str>,
+}
+
+impl Sought<'_> {
+    /// # Errors
+    /// Where a text is none that a row can hold, or no moment.
+    pub(crate) fn filter(self) -> Result<Filter, FieldError> {
+        let text = |field, text: Option<&str>| -> Result<Option<String>, FieldError> {
+            check_text(field, text)?;
+            Ok(text.map(str::to_owned))
+        };
+        let moment = |field, text: Option<&str>| -> Result<Option<Ts>, FieldError> {
+            text.map(|text| parse_moment(field, text)).transpose()
+        };
+        let (organization, tenant_id) = self.organization;
+        Ok(Filter {
+            actor: text("actor", self.actor)?,
+            action: text("action", self.action)?,
+            subject: text("subject", self.subject)?,
+            tenant_id: text(organization, tenant_id)?,
+            from: moment("from", self.from)?,
+            to: moment("to", self.to)?,
+        })
+    }
+}
+
 /// Whether the Sovereign may know what was before and after: a line about an Organization is about what it is and
 /// pays, or else about what is inside.
 pub(crate) fn may_be_shown(line: &Line) -> bool {

@@ -42,7 +42,13 @@ pub(crate) struct Grantor<'a> {
     pub(crate) ids: &'a mut (dyn IdSource + Send),
 }
 
+/// How often a role is read again because somebody has given another one meanwhile.
+const TRIES: usize = 3;
+
 /// Gives a user a role, from within somebody else's transaction.
+///
+/// # Errors
+/// Where the database fails, and where others give the user roles all the while.
 pub(super) async fn change(
     app: &App,
     tx: &mut Tx,
@@ -50,10 +56,16 @@ pub(super) async fn change(
     user_id: &str,
     role: Role,
 ) -> storage::Result<()> {
-    let Some(user) = rows::profile(tx, user_id).await? else { return Ok(()) };
-    set(tx, &user, role, actor, app.clock.now(), app.new_id()).await
+    for _ in 0..TRIES {
+        let Some(user) = rows::profile(tx, user_id).await? else { return Ok(()) };
+        if set(tx, &user, role, actor, app.clock.now(), app.new_id()).await? {
+            return Ok(());
+        }
+    }
+    Err(storage::Error::Unavailable("the user's role changes all the while".into()))
 }
 
+/// `false` where it is another by now than what `user` was read with.
 async fn set(
     tx: &mut Tx,
     user: &ProfileRow,
@@ -61,16 +73,16 @@ async fn set(
     actor: &Actor,
     now: Timestamp,
     entry_id: Uuid,
-) -> storage::Result<()> {
+) -> storage::Result<bool> {
     if user.role == role.as_str() {
-        return Ok(());
+        return Ok(true);
     }
     if user.role == Role::Superadmin.as_str() {
         // Two who take the role from each other at once must not both find the other one still there.
         rows::await_other_superadmins(tx).await?;
     }
     if !rows::set_role(tx, &user.id, &user.role, role.as_str(), now).await? {
-        return Ok(());
+        return Ok(false);
     }
     networks::forget_of(tx, &user.id).await?;
     // Whoever loses a role signs in again, and is then what they are. The line below stands for that too.
@@ -89,7 +101,8 @@ async fn set(
         before: Some(json!({ "role": user.role })),
         after: Some(json!({ "role": role.as_str(), "email": user.email })),
     };
-    audit::record(tx, &[(entry, change)]).await
+    audit::record(tx, &[(entry, change)]).await?;
+    Ok(true)
 }
 
 /// Gives the person with an e-mail address a role; makes the user where nobody has it yet, who then signs

@@ -4,9 +4,11 @@
 //! may be tried, and by whom, is in `sign_in_codes.rs`.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use serde_json::json;
 use sovereign_domain::event::Actor;
+use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use super::sessions::{self, SessionError, Shown, TokenPair};
@@ -24,6 +26,9 @@ use crate::storage::{self, Tx};
 use crate::text::Language;
 
 const MINUTES: i64 = 5;
+/// The API answers a wrong code at a multiple of this after it was asked: how long the answer takes does not tell
+/// with how many sign-ins the code was compared, and so not whether somebody's right password began one of them.
+const WRONG_EVERY_MICROS: u64 = 100_000;
 
 /// Where a mail was asked for.
 #[derive(Debug, Clone)]
@@ -273,6 +278,12 @@ async fn person(
     Ok((user_id.to_string(), is_new))
 }
 
+/// How long it is until wrong codes are answered again.
+fn until_the_next_tick(taken: Duration) -> Duration {
+    let taken = u64::try_from(taken.as_micros()).unwrap_or_default();
+    Duration::from_micros(WRONG_EVERY_MICROS - taken % WRONG_EVERY_MICROS)
+}
+
 /// Signs in for the API.
 pub(crate) async fn verify(
     app: &App,
@@ -280,9 +291,29 @@ pub(crate) async fn verify(
     address: IpAddr,
     request_id: &str,
 ) -> Result<TokenPair, SignInError> {
+    let asked_at = Instant::now();
     let proof = Proof::CodeOfEmail { email, code };
-    let (mut tx, proven) = prove(app, proof, address, request_id).await?;
+    let proven = prove(app, proof, address, request_id).await;
+    if matches!(proven, Err(SignInError::Wrong)) {
+        sleep(until_the_next_tick(asked_at.elapsed())).await;
+    }
+    let (mut tx, proven) = proven?;
     let pair = sessions::begin(app, &mut tx, &proven.user_id, &proven.shown, request_id).await?;
     tx.commit().await?;
     Ok(pair)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrong_codes_are_answered_at_whole_ticks() {
+        let micros = Duration::from_micros;
+        for (taken, then) in
+            [(0, 100_000), (1, 99_999), (99_999, 1), (100_000, 100_000), (250_000, 50_000)]
+        {
+            assert_eq!(until_the_next_tick(micros(taken)), micros(then), "{taken}");
+        }
+    }
 }

@@ -49,6 +49,12 @@ pub(super) fn stale_form(page: &Page) -> Response {
     say(page, StatusCode::FORBIDDEN, "stale-form", Some(("/sign-in", "sign-in-again")))
 }
 
+/// A form with a file is not read. Whose session has ended is told to load it again, and signs in on the way there:
+/// what was chosen would be lost by a sign-in.
+pub(super) fn unread_form(page: &Page, refused: Response) -> Response {
+    if refused.status().is_redirection() { stale_form(page) } else { refused }
+}
+
 /// There is no such Organization, or whoever asks is not in it.
 pub(super) fn unknown_organization(page: &Page) -> Response {
     say(page, StatusCode::NOT_FOUND, "organization-unknown", Some(("/console", "to-account")))

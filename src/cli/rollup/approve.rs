@@ -130,12 +130,21 @@ pub(super) fn own(
         let text = format!("the agreements name no {name} in [approval.approvers]");
         return Err(Failure::refused(text));
     };
+    named_half((key, path), named, ("the agreements have", name))
+}
+
+/// The public half of a key, where it is the one that somebody is named with; `by` says who has it so.
+pub(super) fn named_half(
+    (key, path): (&ApproverKey, &Path),
+    named: &PublicKey,
+    (by, name): (&str, &str),
+) -> Result<PublicKey, Failure> {
     let public = key.public().map_err(Failure::refused)?;
     if public == *named {
         return Ok(public);
     }
     Err(Failure::refused(format!(
-        "{} is not the key that the agreements have of {name}: its public half is {}",
+        "{} is not the key that {by} of {name}: its public half is {}",
         path.display(),
         encoded(&public)
     )))

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
+use super::approve::named_half;
 use super::{agreements, take_policy};
 use crate::cli::output::{Failure, answer, answer_json, say};
 use crate::cli::{Common, clock};
 use crate::rollup::agreements::Agreements;
 use crate::rollup::book;
-use crate::rollup::payouts::key::{ApproverKey, encoded};
+use crate::rollup::payouts::key::ApproverKey;
 use crate::rollup::payouts::policy::{self, Proposal};
 use crate::rollup::payouts::signed;
 use crate::storage::Store;
@@ -134,15 +135,8 @@ impl Signer {
         let Some(named) = found.approvers.get(name) else {
             return Err(Failure::refused(format!("the policy in force names no {name}")));
         };
-        let public = self.key.public().map_err(Failure::refused)?;
-        if public == *named {
-            return Ok(());
-        }
-        Err(Failure::refused(format!(
-            "{} is not the key that the policy in force has of {name}: its public half is {}",
-            self.file.display(),
-            encoded(&public)
-        )))
+        let by = ("the policy in force has", name.as_str());
+        named_half((&self.key, &self.file), named, by).map(|_| ())
     }
 }
 

@@ -63,10 +63,7 @@ impl Approvals {
         if self.are_enough() {
             return None;
         }
-        let by = match self.names.as_slice() {
-            [] => "nobody".to_owned(),
-            names => names.join(", "),
-        };
+        let by = who(&self.names);
         Some(format!("it takes {} people to approve it, and {by} did", self.needed))
     }
 }
@@ -87,6 +84,11 @@ fn counts(
         return Ok(());
     }
     Err("its signature is not of this statement, amount and account")
+}
+
+/// Those who did something, for a person to read.
+pub(super) fn who(names: &[String]) -> String {
+    if names.is_empty() { "nobody".to_owned() } else { names.join(", ") }
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use sha2::{Digest as _, Sha256};
 use sovereign_domain::calendar::date_in;
 use sovereign_domain::split::Month;
 use sovereign_domain::timestamp::Timestamp;
@@ -11,9 +10,9 @@ use time::Date;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
+use super::digest;
 use super::{Payout, destination};
 use crate::fail_point::reach;
-use crate::hex;
 use crate::rollup::agreements::{Agreements, PayTo};
 use crate::rollup::bank::{BankFile, BankFileError, BankPayout, Debtor};
 use crate::rollup::book::bank_batches::{self, BatchRow};
@@ -123,8 +122,4 @@ pub(super) fn batch(file: &BankFile) -> Result<BatchRow, RollupError> {
         xml_sha256: digest(&xml),
         xml,
     })
-}
-
-pub(super) fn digest(text: &str) -> String {
-    hex::encode(&Sha256::digest(text))
 }

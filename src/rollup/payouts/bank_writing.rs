@@ -10,7 +10,8 @@ use sovereign_domain::split::Month;
 use sovereign_domain::timestamp::Timestamp;
 use time::Date;
 
-use super::bank_files::{batch, debtor, digest};
+use super::bank_files::{batch, debtor};
+use super::digest;
 use crate::fail_point::reach;
 use crate::rollup::agreements::{Agreements, BankAccount};
 use crate::rollup::bank::{BankFile, BankPayout};

@@ -20,11 +20,18 @@ pub(crate) mod settlement;
 pub(crate) mod signed;
 pub(crate) mod transfers;
 
+use sha2::{Digest as _, Sha256};
 use sovereign_domain::money::Currency;
 
 use self::approvals::Approvals;
 use super::agreements::PayTo;
 use super::book::payouts::{Method, PayoutRow, State};
+use crate::hex;
+
+/// SHA-256 of a text, in hexadecimal.
+fn digest(text: &str) -> String {
+    hex::encode(&Sha256::digest(text))
+}
 
 /// One statement's payout, as far as it is.
 #[derive(Debug, Clone)]
@@ -79,9 +86,14 @@ impl Payout {
         row.is_some_and(|row| row.is(State::Intended))
     }
 
+    /// Whether nothing is to be paid any more, whatever is wrong with it.
+    fn is_over(&self) -> bool {
+        self.is_nothing() || self.is_sent() || self.is_settled()
+    }
+
     /// Whether nothing is left to be done.
     pub(crate) fn is_done(&self) -> bool {
-        self.fault.is_none() && (self.is_nothing() || self.is_sent() || self.is_settled())
+        self.fault.is_none() && self.is_over()
     }
 
     /// Whether it can be paid so now.

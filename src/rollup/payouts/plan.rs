@@ -85,7 +85,7 @@ fn payout(
     let approval = agreements.approval.as_ref();
     payout.approvals = Approvals::of(approval, amount, payout.message.as_deref(), approvals);
     // Where nothing is to be paid any more, it does not matter where it would go by now.
-    let is_over = payout.is_nothing() || payout.is_sent() || payout.is_settled();
+    let is_over = payout.is_over();
     payout.fault =
         same_as_paid(&payout, amount).err().or_else(|| checked.err().filter(|_| !is_over));
     payout

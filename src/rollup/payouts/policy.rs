@@ -4,12 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use sha2::{Digest as _, Sha256};
 use sovereign_domain::timestamp::Timestamp;
 
+use super::approvals::who;
+use super::digest;
 use super::rules::{Policy, Rules};
 use super::signed;
-use crate::hex;
 use crate::rollup::agreements::{Agreements, PublicKey};
 use crate::rollup::book::approval_policies::{self, PolicyRow, Reason};
 use crate::rollup::error::RollupError;
@@ -56,10 +56,7 @@ impl Proposal {
                 self.text.trim_end()
             );
         }
-        let by = match self.names.as_slice() {
-            [] => "nobody".to_owned(),
-            names => names.join(", "),
-        };
+        let by = who(&self.names);
         format!(
             "the agreements loosen the approval policy in force: {}; {} of its approvers have to sign that, and {by} \
              did (`sovereign rollup approve-policy`); or write [approval] as it was",
@@ -136,7 +133,7 @@ pub(crate) async fn look(tx: &mut Tx, agreements: &Agreements) -> Result<Proposa
 
 /// What is signed. Once it was taken, and another one after it, it is another text.
 fn message((number, in_force): (i64, &str), text: &str) -> String {
-    let before = hex::encode(&Sha256::digest(in_force));
+    let before = digest(in_force);
     format!("{DOMAIN}\nafter {number} {before}\n{text}")
 }
 
@@ -199,7 +196,10 @@ async fn take_where(
 
 #[cfg(test)]
 mod tests {
+    use sha2::{Digest as _, Sha256};
+
     use super::*;
+    use crate::hex;
 
     #[test]
     fn what_is_signed_says_after_what() {

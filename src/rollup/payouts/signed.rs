@@ -3,20 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use sha2::{Digest as _, Sha256};
 use sovereign_domain::timestamp::Timestamp;
 
+use super::digest;
 use super::key::{self, ApproverKey, encoded};
-use crate::hex;
 use crate::rollup::agreements::PublicKey;
 use crate::rollup::book::signatures::{self, SignatureRow};
 use crate::rollup::error::RollupError;
 use crate::storage::{Store, Ts, Tx};
-
-/// By which a text's signatures are found.
-fn digest(message: &str) -> String {
-    hex::encode(&Sha256::digest(message))
-}
 
 /// Who of these signed a text, in the order in which they did.
 ///

@@ -32,9 +32,7 @@ pub(super) async fn press(
 ) -> Response {
     let mut page = match visit {
         Ok(visit) => visit.page,
-        // Whose session has ended is told to load the form again, and signs in on the way there.
-        Err(response) if response.status().is_redirection() => return error::stale_form(&page),
-        Err(response) => return response,
+        Err(refused) => return error::unread_form(&page, refused),
     };
     // To come back to: this address has no page of its own.
     BRANDING.clone_into(&mut page.here);

@@ -85,11 +85,8 @@ pub(super) async fn press(
     headers: HeaderMap,
     request: Request,
 ) -> Response {
-    match visit {
-        Ok(_) => {}
-        // Whose session has ended is told to load the form again, and signs in on the way there.
-        Err(response) if response.status().is_redirection() => return error::stale_form(&page),
-        Err(response) => return response,
+    if let Err(refused) = visit {
+        return error::unread_form(&page, refused);
     }
     let upload = match Upload::read(request).await {
         Ok(upload) => upload,

@@ -1,8 +1,6 @@
 //! Organizations that move, in Chromium: by the pages of two superadmins, from one Sovereign to another; and a move that
 //! is given up.
 
-use serde_json::Value;
-
 use super::administration::{done, signed_in};
 use super::files::{Saved, file_behind, file_of_button, give, look_of};
 use super::superadmin_jobs::ROOT;
@@ -26,12 +24,6 @@ async fn states(app: &TestApp) -> Vec<String> {
 async fn credit_of(app: &TestApp, customer: &Customer) -> i64 {
     let sql = "SELECT CAST(balance_minor AS bigint) FROM wallets WHERE tenant_id = ";
     app.number(&format!("{sql}'{}'", customer.tenant_id)).await
-}
-
-/// As a Sovereign answers them.
-async fn keys(app: &TestApp) -> String {
-    let keys: Value = app.anyone().get("/.well-known/jwks.json").await.expect(200);
-    keys.to_string()
 }
 
 /// It is frozen from its page, and its bundle fetched.
@@ -124,8 +116,8 @@ async fn whole(source: &TestApp, target: &TestApp) {
     let here = signed_in(source, Look::DESKTOP, ROOT).await;
     let there = signed_in(target, Look::PHONE.arabic(), ROOT).await;
     let bundle = is_exported(source, &here, &kestrel).await;
-    let receipt = is_imported(target, &there, (&bundle, &keys(source).await)).await;
-    let release = is_let_go(source, &here, (&receipt, &keys(target).await)).await;
+    let receipt = is_imported(target, &there, (&bundle, &source.jwks().await.to_string())).await;
+    let release = is_let_go(source, &here, (&receipt, &target.jwks().await.to_string())).await;
     is_activated(target, &there, &release).await;
     assert_eq!(credit_of(target, &kestrel).await, 11_000);
     done(here).await;

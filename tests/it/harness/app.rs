@@ -512,6 +512,11 @@ impl TestApp {
         .unwrap()
     }
 
+    /// The keys that it signs with, as it answers them.
+    pub(crate) async fn jwks(&self) -> Value {
+        self.anyone().get("/.well-known/jwks.json").await.expect(200)
+    }
+
     /// Goes by the machine's clock from now on, as commands beside it do. What the start has done was later by that: it
     /// was never done.
     pub(crate) async fn follow_the_machine(&self) {

@@ -34,6 +34,12 @@ pub(crate) fn page_routes() -> Vec<PageRoute> {
     found
 }
 
+/// The addresses that can be opened.
+pub(crate) fn pages_to_open() -> Vec<String> {
+    let open = page_routes().into_iter().filter(|route| route.gets);
+    open.map(|route| route.address).collect()
+}
+
 /// What stands behind `.route(`.
 fn route(call: &str) -> PageRoute {
     let (_, rest) = call.split_once('"').expect("an address in quotes");

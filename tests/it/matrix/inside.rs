@@ -13,7 +13,7 @@ use tower::ServiceExt as _;
 use super::marks::{Marks, found_in};
 use super::table::rows;
 use super::world::{World, email_of, setup};
-use crate::harness::{Browser, Reply, on_both, page_routes};
+use crate::harness::{Browser, Reply, on_both, pages_to_open};
 
 /// Nobody of these is in Organization A.
 const OUTSIDE: [&str; 5] = ["nobody", "outsider", "elsewhere", "sovereign-admin", "superadmin"];
@@ -319,7 +319,7 @@ on_both! {
         let bulk = world.bulk_operation().await;
         for caller in ["nobody", "elsewhere", "sovereign-admin", "superadmin"] {
             let mut browser = browser(&world, caller).await;
-            for page in pages() {
+            for page in pages_to_open() {
                 let id = match page.as_str() {
                     page if page.starts_with("/admin/campaigns/") => &campaign,
                     page if page.starts_with("/admin/vouchers/bulk/") => &bulk,
@@ -357,12 +357,6 @@ on_both! {
         let text = String::from_utf8(body.to_vec()).unwrap();
         assert!(text.contains("# TYPE ") && found_in(&text).is_empty(), "{text}");
     }
-}
-
-/// The pages that can be opened, from the program's own routes.
-fn pages() -> Vec<String> {
-    let open = page_routes().into_iter().filter(|route| route.gets);
-    open.map(|route| route.address).collect()
 }
 
 /// A browser in which somebody has signed in by mail.

@@ -145,8 +145,12 @@ impl Marks {
                 }
                 _ => "TRUE".to_owned(),
             };
-            let update =
-                writeln!(marks.statements, "UPDATE {table} SET {column} = {value} WHERE {only};");
+            // What has its mark already is left alone: hundreds of requests' rows are quickly thousands.
+            let unmarked = format!("COALESCE(CAST({column} AS text), '') NOT LIKE '%{mark}%'");
+            let update = writeln!(
+                marks.statements,
+                "UPDATE {table} SET {column} = {value} WHERE ({only}) AND {unmarked};"
+            );
             update.unwrap();
             marks.columns.insert(named);
         }

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::world::{PASSWORD, World, email_of};
-use crate::harness::{Client, Reply, Signer, blueprint};
+use crate::harness::{Client, FORM, Reply, Signer, blueprint, form};
 
 #[derive(Clone)]
 pub(super) struct Request {
@@ -284,16 +284,11 @@ impl World<'_> {
         {
             Some("moves") => request,
             Some("moves/import") => {
-                let keys = self.keys().await;
-                let part = |name: &str, text: &str| {
-                    format!(
-                        "--form\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n"
-                    )
-                };
-                let parts =
-                    [part("from", "b.example"), part("keys", &keys), part("bundle", "none")];
-                request.kind = Some("multipart/form-data; boundary=form");
-                request.bringing(Value::String(format!("{}--form--\r\n", parts.concat())))
+                let keys = self.app.jwks().await.to_string();
+                let fields = [("from", "b.example"), ("keys", keys.as_str())];
+                let body = form(&fields, &[("bundle", &b"none"[..])]);
+                request.kind = Some(FORM);
+                request.bringing(Value::String(String::from_utf8(body).unwrap()))
             }
             Some("moves/activate") => request.bringing(json!({ "release": {} })),
             Some("organizations/{id}/move") => {
@@ -305,7 +300,7 @@ impl World<'_> {
                 let (id, _) = self.moving().await;
                 let path = format!("/billing/admin/organizations/{id}/move/bundle");
                 self.client("superadmin").get(&path).await.expect(200);
-                let keys: Value = serde_json::from_str(&self.keys().await).unwrap();
+                let keys = self.app.jwks().await;
                 request.with("id", &id).bringing(json!({ "receipt": {}, "keys": keys }))
             }
             Some(path) if path.starts_with("organizations/") => {
@@ -313,11 +308,6 @@ impl World<'_> {
             }
             _ => request.with("id", &self.moving().await.1),
         }
-    }
-
-    /// As a Sovereign answers them.
-    async fn keys(&self) -> String {
-        self.app.anyone().get("/.well-known/jwks.json").await.expect(200).to_string()
     }
 
     async fn billing_administration(&self, mut request: Request, route: &str) -> Request {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::pair::{FORWARD, TARGET, between, keys, move_of};
+use super::pair::{FORWARD, TARGET, between, move_of};
 use crate::harness::{Customer, FQDN, Reply};
 
 between! {
@@ -48,7 +48,7 @@ between! {
         let of_move = format!("/billing/admin/moves/{}", begun["id"].as_str().unwrap());
         let receipt = pair.at_target.get(&format!("{of_move}/receipt")).await.expect(200);
         assert_eq!(receipt, imported["receipt"]);
-        let papers = json!({ "receipt": receipt, "keys": keys(&pair.target).await });
+        let papers = json!({ "receipt": receipt, "keys": pair.target.jwks().await });
         let confirm = format!("{path}/confirm");
         let release = pair.at_source.post(&confirm, &papers).await.expect(200);
         assert_eq!(pair.at_source.post(&confirm, &papers).await.expect(200), release);
@@ -109,7 +109,7 @@ between! {
 
         let bundle = pair.bundle(&path).await;
         let imported = pair.import(&bundle, &[]).await.expect(200);
-        let papers = json!({ "receipt": imported["receipt"], "keys": keys(&pair.target).await });
+        let papers = json!({ "receipt": imported["receipt"], "keys": pair.target.jwks().await });
         let release = pair.at_source.post(&format!("{path}/confirm"), &papers).await.expect(200);
         let gone = kestrel.client.get(&own).await.expect(200);
         assert_eq!((&gone["moved_to"], &gone["forward_url"]), (&json!(TARGET), &json!(FORWARD)));
@@ -144,7 +144,7 @@ between! {
         let aborted = pair.at_source.post_text(&abort, "").await.expect(200);
         assert_eq!((&aborted["state"], &aborted["next"]), (&json!("aborted"), &json!("drop_there")));
         assert_eq!(pair.at_source.post_text(&abort, "").await.expect(200), aborted);
-        let papers = json!({ "receipt": imported["receipt"], "keys": keys(&pair.target).await });
+        let papers = json!({ "receipt": imported["receipt"], "keys": pair.target.jwks().await });
         let late = pair.at_source.post(&format!("{path}/confirm"), &papers).await;
         late.expect_problem(409, "move_aborted");
         let bundle = pair.at_source.get(&format!("{path}/bundle")).await;

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use super::pair::{TARGET, between, keys, move_of, send_form, superadmin};
+use super::conflicts::kinds;
+use super::pair::{TARGET, between, move_of, send_form, superadmin};
 use crate::harness::{FORM, FQDN, Reply, Setup, form, on_both};
 
 /// The routes that change something, or hand a bundle out; of an Organization's move those that end so.
@@ -17,10 +18,6 @@ const STEPS: [(Method, &str); 5] = [
     (Method::POST, "/abort"),
     (Method::POST, "/drop"),
 ];
-
-fn kinds(notes: &Value) -> Vec<&str> {
-    notes.as_array().unwrap().iter().map(|note| note["kind"].as_str().unwrap()).collect()
-}
 
 fn refused(reply: Reply) -> Value {
     let problem = reply.expect_problem(422, "bundle_refused");
@@ -61,11 +58,11 @@ between! {
             altered[at] ^= 0x20;
             refused(pair.import(&altered, &[]).await);
         }
-        let keys_of_target = keys(&pair.target).await.to_string();
+        let keys_of_target = pair.target.jwks().await.to_string();
         let foreign = [("from", FQDN), ("keys", keys_of_target.as_str())];
         let problem = refused(send_form(&pair.at_target, form(&foreign, &[("bundle", &good[..])])).await);
         assert_eq!((&problem["file"], &problem["field"]), (&json!("manifest.sig"), &json!("bundle")));
-        let keys_of_source = keys(&pair.source).await.to_string();
+        let keys_of_source = pair.source.jwks().await.to_string();
         let elsewhere = [("from", "third.example"), ("keys", keys_of_source.as_str())];
         refused(send_form(&pair.at_target, form(&elsewhere, &[("bundle", &good[..])])).await);
         refused(pair.import(b"no bundle", &[]).await);
@@ -116,7 +113,7 @@ on_both! {
         let path = move_of(&kestrel.tenant_id);
         let (root, _) = superadmin(app).await;
         app.clock.advance_seconds(601);
-        let keys = keys(app).await;
+        let keys = app.jwks().await;
         let bodies = json!({ "to": TARGET, "receipt": {}, "keys": keys, "release": {} }).to_string();
         let import = (Method::POST, "/billing/admin/moves/import".to_owned());
         let activate = (Method::POST, "/billing/admin/moves/activate".to_owned());
@@ -161,7 +158,7 @@ on_both! {
         root.post(&path, &json!({ "to": TARGET })).await.expect(200);
         let elsewhere = root.post(&path, &json!({ "to": "third.example" })).await;
         elsewhere.expect_problem(409, "move_in_progress");
-        let papers = json!({ "receipt": {}, "keys": keys(app).await });
+        let papers = json!({ "receipt": {}, "keys": app.jwks().await });
         let confirm = format!("{path}/confirm");
         root.post(&confirm, &papers).await.expect_problem(409, "not_exported");
         root.get(&format!("{path}/bundle")).await.expect(200);
@@ -190,7 +187,7 @@ on_both! {
     /// A body that ends before it should: nothing is imported, whatever came of it.
     async fn a_body_that_is_cut_off(app: &TestApp, Setup::with_mail()) {
         let (root, token) = superadmin(app).await;
-        let keys = keys(app).await.to_string();
+        let keys = app.jwks().await.to_string();
         let bundle = vec![7; 50_000];
         let body = form(&[("from", TARGET), ("keys", keys.as_str())], &[("bundle", &bundle)]);
         let mut connection = TcpStream::connect(app.address).await.unwrap();

@@ -178,6 +178,11 @@ impl<'a> Away<'a> {
         assert_eq!(self.target.credit(&self.tenant_id).await, 2_000);
         let here = "SELECT balance_minor + owed_minor FROM wallets";
         assert_eq!(self.app.number(here).await, 0);
+        self.assert_sound().await;
+    }
+
+    /// The other Sovereign's books are right; it is not needed any more.
+    async fn assert_sound(self) {
         let Self { target, .. } = self;
         target.verify();
         target.database.remove().await;
@@ -300,9 +305,7 @@ on_both! {
         away.arrives_back();
         assert_eq!(app.number("SELECT COUNT(*) FROM card_payments").await, 2);
         assert_eq!(app.number("SELECT balance_minor FROM wallets").await, 2_000);
-        let Away { target, .. } = away;
-        target.verify();
-        target.database.remove().await;
+        away.assert_sound().await;
     }
 
     /// A late payment that cannot go back is a person's to see to, and in nobody's way.
@@ -320,9 +323,7 @@ on_both! {
         assert_eq!(app.number("SELECT COUNT(*) FROM card_payments").await, 2);
         assert_eq!(app.number("SELECT COUNT(*) FROM refunds WHERE status = 'failed'").await, 1);
         assert_eq!(app.number("SELECT balance_minor FROM wallets").await, 2_000);
-        let Away { target, .. } = away;
-        target.verify();
-        target.database.remove().await;
+        away.assert_sound().await;
     }
 
     /// A refund that was made before it left fails afterwards: what Stripe said here holds when it is back.
@@ -343,9 +344,7 @@ on_both! {
         away.comes_back();
         assert_eq!(app.texts(status).await, ["failed"]);
         assert_eq!(app.number("SELECT balance_minor FROM wallets").await, 2_000);
-        let Away { target, .. } = away;
-        target.verify();
-        target.database.remove().await;
+        away.assert_sound().await;
     }
 
     /// The card was charged in the source's account at Stripe: there it can be refunded, and here credit alone.
@@ -378,9 +377,7 @@ on_both! {
         let body = json!({ "card_minor": 1_000, "reason": "asked for" });
         app.superadmin().post_keyed(&path, "d", &body).await.expect(200);
         assert_eq!(app.stripe().all("refund").len(), 1);
-        let Away { target, .. } = away;
-        target.verify();
-        target.database.remove().await;
+        away.assert_sound().await;
     }
 
     /// Both charge on one account at Stripe: a payment is both's, also where only one import was told so.
@@ -391,8 +388,6 @@ on_both! {
         assert_eq!(away.target.database.texts(foreign).await, ["here"]);
         away.comes_back();
         assert_eq!(app.texts(foreign).await, ["here"]);
-        let Away { target, .. } = away;
-        target.verify();
-        target.database.remove().await;
+        away.assert_sound().await;
     }
 }

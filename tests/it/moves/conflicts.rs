@@ -13,7 +13,8 @@ fn plan(trip: &Trip<'_>, exit: i32) -> Value {
     answer["plan"].clone()
 }
 
-fn kinds(notes: &Value) -> Vec<&str> {
+/// Of what a plan says.
+pub(super) fn kinds(notes: &Value) -> Vec<&str> {
     notes.as_array().unwrap().iter().map(|note| note["kind"].as_str().unwrap()).collect()
 }
 

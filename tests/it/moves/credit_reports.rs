@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sovereign_domain::timestamp::Timestamp;
 
-use super::pair::{TARGET, between, keys, move_of, send_form, superadmin};
+use super::pair::{TARGET, between, move_of, send_form, superadmin};
 use crate::harness::{FQDN, TestApp, form};
 
 const MEMBERS: [&str; 5] =
@@ -39,11 +39,11 @@ between! {
         at_source.post(&path, &json!({ "to": TARGET })).await.expect(200);
         let bundle = at_source.get(&format!("{path}/bundle")).await;
         assert_eq!(bundle.status, 200, "{}", bundle.text);
-        let source_keys = keys(source).await.to_string();
+        let source_keys = source.jwks().await.to_string();
         let parts = [("from", FQDN), ("keys", source_keys.as_str())];
         let imported = send_form(&at_target, form(&parts, &[("bundle", bundle.bytes.as_slice())])).await;
         let imported = imported.expect(200);
-        let papers = json!({ "receipt": imported["receipt"], "keys": keys(target).await });
+        let papers = json!({ "receipt": imported["receipt"], "keys": target.jwks().await });
         let release = at_source.post(&format!("{path}/confirm"), &papers).await.expect(200);
         let body = json!({ "release": release });
         at_target.post("/billing/admin/moves/activate", &body).await.expect(200);

@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::conflicts::kinds;
 use super::moving;
 use super::world::{Trip, World};
 use crate::harness::Program;
@@ -28,10 +29,6 @@ fn import(trip: &Trip<'_>) -> Program {
     let keys = ["--from", THIRD, "--keys", trip.from.keys.to_str().unwrap()];
     let receipt = ["--receipt", trip.receipt.to_str().unwrap()];
     trip.to.program(&[&bundle[..], &keys[..], &receipt[..]].concat())
-}
-
-fn kinds(notes: &Value) -> Vec<&str> {
-    notes.as_array().unwrap().iter().map(|note| note["kind"].as_str().unwrap()).collect()
 }
 
 /// To whom it has moved, and where its people find it there.

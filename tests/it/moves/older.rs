@@ -7,6 +7,7 @@ use serde_json::Value;
 use sovereign::auth::{KeyRing, SIGNING_KEY_FILE, SigningKey};
 use sovereign::bundle::{About, Ending, Limits, Opening, Reader, Source, TrustedKeys, Writer};
 
+use super::conflicts::kinds;
 use super::moving;
 use super::world::{Trip, World};
 
@@ -41,8 +42,7 @@ fn written(trip: &Trip<'_>, change: impl FnOnce(&mut Source)) -> PathBuf {
 fn conflicts(trip: &Trip<'_>, bundle: &Path) -> Vec<String> {
     let ended = trip.import_from(bundle.to_str().unwrap()).args(["--dry-run", "--json"]).run();
     let answer: Value = serde_json::from_str(&ended.stdout).unwrap();
-    let notes = answer["plan"]["conflicts"].as_array().unwrap().iter();
-    notes.map(|note| note["kind"].as_str().unwrap().to_owned()).collect()
+    kinds(&answer["plan"]["conflicts"]).into_iter().map(str::to_owned).collect()
 }
 
 moving! { across:

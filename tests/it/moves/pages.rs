@@ -1,7 +1,7 @@
 //! Organizations move by the pages of two superadmins, in browsers without JavaScript; and their members see where they
 //! went.
 
-use super::pair::{FORWARD, TARGET, keys};
+use super::pair::{FORWARD, TARGET};
 use crate::harness::{Browser, Customer, Engine, FQDN, Setup, Shown, TestApp, on_both};
 use crate::pages::superadmin;
 
@@ -90,10 +90,10 @@ async fn whole(source: &TestApp, target: &TestApp) {
     moving.has(&["is moving between two Sovereigns", ">moving<"]);
     assert!(!moving.text.contains("has suspended"), "{}", moving.text);
 
-    let arrived = import(&mut there, &bundle, &keys(source).await.to_string()).await;
+    let arrived = import(&mut there, &bundle, &source.jwks().await.to_string()).await;
     arrived.has(&[">imported, not activated<", "Drop what has arrived"]);
     let receipt = file(&mut there, &arrived, "receipt.json").await;
-    let theirs = keys(target).await.to_string();
+    let theirs = target.jwks().await.to_string();
     here.get(&page).await.expect(200);
     let wrong = [("receipt", &b"{}"[..]), ("keys", theirs.as_bytes())];
     let wrong = here.upload_all(&page, &[("act", "confirm")], &wrong).await.expect(422);

@@ -1,7 +1,7 @@
 //! Two Sovereigns that answer requests, each with a superadmin who has just signed in.
 
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::harness::{Client, Customer, Engine, FORM, FQDN, Reply, Setup, TestApp, form};
 
@@ -68,7 +68,7 @@ impl Pair {
 
     /// Sends a bundle of the source to the target, with these parts besides.
     pub(super) async fn import(&self, bundle: &[u8], parts: &[(&str, &str)]) -> Reply {
-        let (from, keys) = (FQDN, keys(&self.source).await.to_string());
+        let (from, keys) = (FQDN, self.source.jwks().await.to_string());
         let always = [("from", from), ("keys", keys.as_str())];
         let parts = [&always[..], parts].concat();
         send_form(&self.at_target, form(&parts, &[("bundle", bundle)])).await
@@ -84,11 +84,6 @@ impl Pair {
 /// The path of the routes of an Organization's move.
 pub(super) fn move_of(tenant_id: &str) -> String {
     format!("/billing/admin/organizations/{tenant_id}/move")
-}
-
-/// As a Sovereign answers them.
-pub(super) async fn keys(app: &TestApp) -> Value {
-    app.anyone().get("/.well-known/jwks.json").await.expect(200)
 }
 
 pub(super) async fn send_form(client: &Client, body: Vec<u8>) -> Reply {

@@ -1,7 +1,9 @@
 //! The one-time link of the first start.
 
 use super::{code_in, signed_in, token};
-use crate::harness::{Server, Setup, TestApp, TestDatabase, on_both, on_empty};
+use crate::harness::{
+    Engine, Other, Server, Setup, TestApp, TestDatabase, on_both, on_empty, until_locked,
+};
 
 const ROOT: &str = "root@example.com";
 
@@ -58,6 +60,36 @@ on_both! {
         browser.get("/auth/administrator").await.expect(404);
         browser.get("/auth/administrator?token=x").await.expect(404);
     }
+}
+
+/// Somebody gives the user another role in the moment in which the link is used: they are superadmin all the same.
+/// On PostgreSQL only: SQLite has one writer at a time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_role_that_is_given_meanwhile_does_not_use_it_up() {
+    let app = TestApp::start_with(Engine::Postgres, Setup::with_mail()).await;
+    signed_in(&app, ROOT).await;
+    let path = link(&app).await.unwrap();
+    let token = path.split_once("token=").unwrap().1;
+    let mut browser = app.browser();
+    browser.get(&path).await.expect(200);
+    browser.submit("/sign-in", &[("email", ROOT), ("administrator_link", token)]).await.location();
+    let mail = app.sink().next_to(ROOT).await.text.unwrap();
+    browser.get("/sign-in/code").await.expect(200);
+    let mut other = Other::of(&app).await;
+    let given = format!("BEGIN; UPDATE users SET role = 'sovereign-admin' WHERE email = '{ROOT}'");
+    other.execute(&given).await;
+    let code = code_in(&mail);
+    let used = tokio::spawn(async move {
+        let used = browser.submit("/sign-in/code", &[("code", &code)]).await;
+        (browser, used)
+    });
+    until_locked(&app, || used.is_finished()).await;
+    other.execute("COMMIT").await;
+    let (mut browser, used) = used.await.unwrap();
+    used.location();
+    browser.get("/console").await.expect(200).has(&["superadmin", ROOT]);
+    other.close().await;
+    app.finish().await;
 }
 
 on_empty! {

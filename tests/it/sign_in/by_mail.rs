@@ -1,5 +1,7 @@
 //! The code by the API: once, for five minutes, five wrong tries.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 
 use super::{another, ask, code, code_in, link_in, refresh_token, signed_in, token, verify};
@@ -47,6 +49,16 @@ on_both! {
         app.clock.advance_seconds(1);
         verify(app, EMAIL, &first).await.expect_problem(401, WRONG);
         verify(app, EMAIL, &second).await.expect(200);
+    }
+
+    /// Whether there was a code to compare it with, the time does not tell.
+    async fn a_wrong_code_is_answered_late(app: &TestApp, Setup::with_mail()) {
+        ask(app, EMAIL).await.expect(200);
+        for email in [EMAIL, "nobody@example.com"] {
+            let asked_at = Instant::now();
+            verify(app, email, "wrong!").await.expect_problem(401, "unauthorized");
+            assert!(asked_at.elapsed() >= Duration::from_millis(100), "{email}");
+        }
     }
 
     async fn five_wrong_tries_end_it(app: &TestApp, Setup::with_mail()) {

@@ -37,13 +37,8 @@ pub(super) async fn read(
     visit: Result<Visit, Response>,
     (headers, request): (HeaderMap, Request),
 ) -> Result<(Visit, Upload), Response> {
-    match visit {
-        Ok(_) => {}
-        // Whose session has ended is told to load the form again, and signs in on the way there.
-        Err(response) if response.status().is_redirection() => {
-            return Err(error::stale_form(&page));
-        }
-        Err(response) => return Err(response),
+    if let Err(refused) = visit {
+        return Err(error::unread_form(&page, refused));
     }
     let upload = match Upload::read(request).await {
         Ok(upload) => upload,

@@ -101,9 +101,7 @@ pub(super) async fn press(
 ) -> Response {
     let visit = match visit {
         Ok(SuperadminVisit(visit)) => visit,
-        // Whose session has ended is told to load the form again, and signs in on the way there.
-        Err(response) if response.status().is_redirection() => return error::stale_form(&page),
-        Err(response) => return response,
+        Err(refused) => return error::unread_form(&page, refused),
     };
     if sign_in_again(&app, &page, &visit.session).is_some() {
         let refused = Refused::of(StatusCode::UNAUTHORIZED, Problems::none());

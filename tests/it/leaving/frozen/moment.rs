@@ -1,30 +1,8 @@
 //! What comes in the very moment of the freeze. On PostgreSQL only: SQLite has one writer at a time.
 
-use sovereign::storage::Location;
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
-
 use super::{Scene, TARGET};
-use crate::harness::{Engine, TestApp};
+use crate::harness::{Engine, Other, TestApp, until_locked};
 use crate::refunds::setup;
-
-/// A connection of the test's own.
-async fn connect(app: &TestApp) -> PgConnection {
-    let Location::Server(url) = &app.database().location else { panic!("a server") };
-    PgConnection::connect(url).await.unwrap()
-}
-
-async fn execute(connection: &mut PgConnection, sql: &str) {
-    sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.unwrap();
-}
-
-/// Waits until somebody waits for a lock, or all is over.
-async fn until_locked(app: &TestApp, is_over: impl Fn() -> bool) {
-    let waiting = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() \
-                   AND wait_event_type = 'Lock'";
-    while app.number(waiting).await == 0 && !is_over() {
-        tokio::task::yield_now().await;
-    }
-}
 
 /// Whoever asks while the freeze is being written waits for it, and is refused then.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -32,7 +10,7 @@ async fn what_is_asked_meanwhile_waits_for_it() {
     let app = TestApp::start_with(Engine::Postgres, setup()).await;
     let scene = Scene::new(&app).await;
     let tenant_id = &scene.customer.tenant_id;
-    let mut other = connect(&app).await;
+    let mut other = Other::of(&app).await;
     let freeze = format!(
         "BEGIN; \
          SELECT 1 FROM wallets WHERE tenant_id = '{tenant_id}' FOR UPDATE; \
@@ -44,16 +22,16 @@ async fn what_is_asked_meanwhile_waits_for_it() {
         "UPDATE organizations SET status = moving_from, moving_from = NULL WHERE id = '{tenant_id}'"
     );
     for asked in scene.asked() {
-        execute(&mut other, &freeze).await;
+        other.execute(&freeze).await;
         let answer = tokio::spawn(asked.refused());
         until_locked(&app, || answer.is_finished()).await;
         let waits = !answer.is_finished();
-        execute(&mut other, "COMMIT").await;
+        other.execute("COMMIT").await;
         answer.await.unwrap();
         assert!(waits, "it was answered before the freeze was written");
-        execute(&mut other, &resume).await;
+        other.execute(&resume).await;
     }
-    other.close().await.unwrap();
+    other.close().await;
     app.finish().await;
 }
 
@@ -65,24 +43,24 @@ async fn who_was_being_added_is_in_the_bundle() {
     let tenant_id = &scene.customer.tenant_id;
     app.member("late").get("/tenant/orgs").await.expect(200);
     let late = app.user_id("late").await;
-    let mut other = connect(&app).await;
+    let mut other = Other::of(&app).await;
     let adding = format!(
         "BEGIN; \
          SELECT 1 FROM organizations WHERE id = '{tenant_id}' FOR SHARE; \
          INSERT INTO members (id, tenant_id, user_id, email, role, joined_at) \
          VALUES (gen_random_uuid(), '{tenant_id}', '{late}', 'late@example.com', 'viewer', now())"
     );
-    execute(&mut other, &adding).await;
+    other.execute(&adding).await;
     let file = scene.bundle();
     let to = ["--to", TARGET, "--out", file.to_str().unwrap()];
     let export = app.database().program(&[&["org", "export", tenant_id], &to[..]].concat());
     let export = export.env("SOVEREIGN_STRIPE_API_URL", app.stripe().url()).spawn();
     until_locked(&app, || false).await;
-    execute(&mut other, "COMMIT").await;
+    other.execute("COMMIT").await;
     export.end().expect(0);
     let trail = app.texts("SELECT trail FROM organization_moves").await.remove(0);
     assert!(trail.contains(&late), "{late} is in none of: {trail}");
-    other.close().await.unwrap();
+    other.close().await;
     super::abort(&app, tenant_id);
     app.finish().await;
 }
