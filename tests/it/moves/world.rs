@@ -129,14 +129,10 @@ impl Side {
         self.database.texts(&sql).await.pop().unwrap_or_default()
     }
 
-    /// All rows of an Organization that move, by table; without what was brought into a cluster or a repository, which
-    /// each Sovereign does anew.
-    pub(crate) async fn rows(&self, tenant_id: &str) -> BTreeMap<&'static str, Vec<String>> {
+    /// All rows of an Organization that move, by table.
+    pub(crate) async fn rows(&self, tenant_id: &str) -> Rows {
         let mut found = BTreeMap::new();
         for (table, columns) in moved_columns() {
-            if table == "provisions" {
-                continue;
-            }
             let whose = if table == "organizations" {
                 format!("id = '{tenant_id}'")
             } else if columns.contains(&"tenant_id") {
@@ -184,6 +180,21 @@ impl Side {
         let state = State::of(&store).await;
         store.close().await;
         state
+    }
+}
+
+/// All rows of an Organization that move, by table.
+pub(crate) type Rows = BTreeMap<&'static str, Vec<String>>;
+
+/// What came back is what was there; and each Sovereign has brought it into its cluster anew, if anything.
+pub(crate) fn assert_came_back(before: &Rows, mut after: Rows) {
+    let brought = after.get_mut("provisions").unwrap();
+    let (here, anew): (Vec<_>, Vec<_>) =
+        brought.drain(..).partition(|row| before["provisions"].contains(row));
+    assert!(anew.len() <= 2, "one at the activation there, and one here: {anew:#?}");
+    *brought = here;
+    for (table, rows) in before {
+        assert_eq!(&after[table], rows, "{table} came back otherwise");
     }
 }
 

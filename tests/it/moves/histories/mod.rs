@@ -13,7 +13,7 @@ use sovereign::storage::Store;
 use sovereign::usecase::verify;
 
 use self::player::{BEGAN_DAYS_AGO, Player};
-use super::world::{Side, Trip, World};
+use super::world::{Side, Trip, World, assert_came_back};
 use crate::harness::{Engine, Program, Setup, TestApp};
 
 /// Histories of each direction; `SOVEREIGN_TEST_HISTORIES` asks for more.
@@ -146,10 +146,7 @@ async fn there_and_back((source, target): (Engine, Engine), seed: u64) {
 
     moves(&world, &there, &books).await;
     moves(&world, &world.back(&tenant_id), &books).await;
-    let after = world.source.rows(&tenant_id).await;
-    for (table, rows) in &before {
-        assert_eq!(&after[table], rows, "{table} came back otherwise");
-    }
+    assert_came_back(&before, world.source.rows(&tenant_id).await);
     world.finish().await;
 }
 
