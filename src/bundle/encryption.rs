@@ -115,13 +115,6 @@ pub(super) fn is_encrypted(head: &[u8]) -> Result<bool, BundleError> {
     Err(BundleError::altered(WHOLE, "what stands before the encrypted part is too long"))
 }
 
-/// To how many recipients a file is encrypted that begins so: of each there is a line. The format may have other lines
-/// that are for nobody.
-pub(super) fn recipients(head: &[u8]) -> usize {
-    let lines = head.split(|byte| *byte == b'\n').take_while(|line| !line.starts_with(b"--- "));
-    lines.filter(|line| line.starts_with(b"-> X25519 ")).count()
-}
-
 /// What was encrypted.
 pub(super) fn decrypt<R: BufRead>(
     input: R,

@@ -34,7 +34,6 @@ mod error;
 mod input;
 mod limits;
 mod manifest;
-mod outline;
 mod output;
 mod read;
 mod seal;
@@ -50,7 +49,6 @@ pub use self::limits::{
     Limits, MAX_FILES, MAX_LINE_BYTES, MAX_MANIFEST_BYTES, MAX_RECIPIENTS, MAX_TOTALS,
 };
 pub use self::manifest::{FileEntry, Manifest, Source, Subject, SubjectKind};
-pub use self::outline::{Glance, glance};
 pub use self::read::{FileReader, Opening, Reader};
 pub use self::signature::{Keys, Sign, TrustedKeys};
 pub use self::write::{About, Ending, FileWriter, Writer};

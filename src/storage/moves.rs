@@ -242,12 +242,6 @@ pub(crate) async fn is_moving(tx: &mut Tx, tenant_id: &str) -> Result<bool> {
     place(tx, tenant_id).await.map(|(moving, _)| moving)
 }
 
-/// The Organization that an order is of.
-pub(crate) async fn of_order(tx: &mut Tx, order_id: Uuid) -> Result<Option<String>> {
-    let sql = "SELECT tenant_id FROM orders WHERE id = $1";
-    Ok(on_db!(tx, c => sqlx::query_scalar(sql).bind(order_id).fetch_optional(c).await)?)
-}
-
 /// Whether an Organization is on its way, and whether it has left.
 async fn place(tx: &mut Tx, tenant_id: &str) -> Result<(bool, bool)> {
     const SQL: &str = "SELECT (moving_from IS NOT NULL) AS moving, (moved_to IS NOT NULL) AS gone \

@@ -79,7 +79,9 @@ async fn is_there(
     Ok(last.is_some_and(|row| {
         row.state == EXPORTED
             && row.peer_fqdn == args.to
-            && is_written(desk.app(), &row, file, args.recipients().len())
+            // One that is to be encrypted is written again.
+            && args.recipients().is_empty()
+            && is_written(desk.app(), &row, file)
     }))
 }
 

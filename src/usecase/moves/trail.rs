@@ -2,6 +2,8 @@
 //! change while it is frozen, since they are not its own: they are kept with the move, so that each export of it is the
 //! same.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -9,7 +11,8 @@ use super::MoveError;
 use super::bounds::{MAX_LINES, beyond};
 use super::foreign::Voucher;
 use super::people::{Identity, Linked};
-use crate::storage::{self, Error, Tx, move_out as rows};
+use crate::storage::move_out::{self as rows, TrailRow};
+use crate::storage::{self, Error, Tx};
 
 /// One more than there may be: whoever reads so many knows enough.
 fn most() -> i64 {
@@ -22,15 +25,21 @@ pub(super) struct Trail {
     pub(super) vouchers: Vec<Voucher>,
 }
 
+/// Who is named, and which vouchers were redeemed: no more than may go into a bundle.
+async fn few(tx: &mut Tx, tenant_id: &str) -> Result<(BTreeSet<String>, Vec<TrailRow>), MoveError> {
+    let named = rows::named(tx, tenant_id, most()).await?;
+    refuse("people", named.len(), named.iter().map(String::len))?;
+    let vouchers = rows::vouchers(tx, tenant_id, most()).await?;
+    refuse("vouchers", vouchers.len(), vouchers.iter().map(|row| row.code.len()))?;
+    Ok((named, vouchers))
+}
+
 /// Refuses more than goes into a bundle, before anything is ended for the move.
 ///
 /// # Errors
 /// [`MoveError`].
 pub(super) async fn refuse_many(tx: &mut Tx, tenant_id: &str) -> Result<(), MoveError> {
-    let named = rows::named(tx, tenant_id, most()).await?;
-    refuse("people", named.len(), named.iter().map(String::len))?;
-    let vouchers = rows::vouchers(tx, tenant_id, most()).await?;
-    refuse("vouchers", vouchers.len(), vouchers.iter().map(|row| row.code.len()))
+    few(tx, tenant_id).await.map(|_| ())
 }
 
 /// Looks for both, and keeps them.
@@ -38,9 +47,9 @@ pub(super) async fn refuse_many(tx: &mut Tx, tenant_id: &str) -> Result<(), Move
 /// # Errors
 /// [`MoveError`]: where there is more of them than goes into a bundle; where the database fails.
 pub(super) async fn keep(tx: &mut Tx, tenant_id: &str, id: Uuid) -> Result<(), MoveError> {
-    refuse_many(tx, tenant_id).await?;
-    let trail =
-        Trail { people: people(tx, tenant_id).await?, vouchers: vouchers(tx, tenant_id).await? };
+    let (named, redeemed) = few(tx, tenant_id).await?;
+    let vouchers = redeemed.into_iter().map(voucher).collect();
+    let trail = Trail { people: people(tx, named).await?, vouchers };
     refuse("people", trail.people.len(), trail.people.iter().map(length))?;
     refuse("vouchers", trail.vouchers.len(), trail.vouchers.iter().map(length))?;
     let text = serde_json::to_string(&trail).map_err(unreadable)?;
@@ -78,10 +87,9 @@ fn unreadable(error: serde_json::Error) -> Error {
     Error::corrupt("organization_moves", error)
 }
 
-/// By identifier.
-async fn people(tx: &mut Tx, tenant_id: &str) -> storage::Result<Vec<Identity>> {
+async fn people(tx: &mut Tx, named: BTreeSet<String>) -> storage::Result<Vec<Identity>> {
     let mut people = Vec::new();
-    for id in rows::named(tx, tenant_id, most()).await? {
+    for id in named {
         let Some(person) = rows::person(tx, &id).await? else { continue };
         let linked = rows::linked(tx, &id).await?;
         let linked = linked.into_iter().map(|(issuer, subject)| Linked { issuer, subject });
@@ -97,16 +105,13 @@ async fn people(tx: &mut Tx, tenant_id: &str) -> storage::Result<Vec<Identity>> 
     Ok(people)
 }
 
-/// By code.
-async fn vouchers(tx: &mut Tx, tenant_id: &str) -> storage::Result<Vec<Voucher>> {
-    let found = rows::vouchers(tx, tenant_id, most()).await?;
-    let vouchers = found.into_iter().map(|row| Voucher {
+fn voucher(row: TrailRow) -> Voucher {
+    Voucher {
         code: row.code,
         description: row.description,
         credit_minor: row.credit_minor,
         campaign: row.campaign,
         issued_at: row.issued_at.0.to_rfc3339(),
         status: row.status,
-    });
-    Ok(vouchers.collect())
+    }
 }

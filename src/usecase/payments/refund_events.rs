@@ -116,10 +116,9 @@ async fn one(app: &App, payment: &PaymentRow, made: &api::Refund) -> Result<(), 
     let now = app.clock.now();
     let mut tx = app.store.begin().await?;
     let instead = (made.id.as_str(), status);
-    let tenant_id = moves::of_order(&mut tx, payment.order_id).await?.unwrap_or_default();
-    provisions::lock_organization(&mut tx, &tenant_id).await?;
+    provisions::lock_organization(&mut tx, &payment.tenant_id).await?;
     let taken = rows::take_for_failed(&mut tx, payment.id, made.amount, instead, now).await?;
-    if taken && moves::is_moving(&mut tx, &tenant_id).await? {
+    if taken && moves::is_moving(&mut tx, &payment.tenant_id).await? {
         return Err(moved::on_its_way());
     }
     tx.commit().await?;
