@@ -149,7 +149,8 @@ from_row! {
 }
 
 pub(crate) async fn vouchers(tx: &mut Tx, id: CampaignId) -> Result<Vouchers> {
-    let sql = "SELECT COUNT(*) AS all_issued, COUNT(CASE WHEN deleted_at IS NULL THEN 1 END) AS issued \
+    // `status` is in the campaign's index, `deleted_at` is not: no voucher is read.
+    let sql = "SELECT COUNT(*) AS all_issued, COUNT(CASE WHEN status <> 'revoked' THEN 1 END) AS issued \
                FROM promo_codes WHERE campaign_id = $1";
     Ok(on_db!(tx, c => sqlx::query_as(sql).bind(id.0).fetch_one(c).await)?)
 }
